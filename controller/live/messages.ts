@@ -1,0 +1,127 @@
+/**
+ * What travels on `WS /api/v1/live` (README.md beside this file). Types only: the web page imports them with
+ * `import type`, so nothing here may need a runtime.
+ *
+ * Every instant is controller time, UTC in µs (safe integers until the year 2255). A page ages a value as
+ * `serverNow - atUtcUs`, where `serverNow` is the `serverUtcUs` of the last message plus what has passed since on the
+ * browser's monotonic clock; the browser's wall clock is never consulted.
+ */
+import type { KindName, Values } from '@skein/protocol/telemetry';
+
+/** fresh: newest sample ≤ `freshMs` old; stale: older; lost: older than `lostMs`; never: no live sample yet. */
+export type FreshnessState = 'fresh' | 'stale' | 'lost' | 'never';
+
+/** The newest live sample of one kind. */
+export interface LiveValue<K extends KindName = KindName> {
+  /** SI units; names and units in protocol/telemetry. */
+  readonly values: Values<K>;
+  /** When it was sampled, on the controller's clock (never later than `serverUtcUs`). */
+  readonly atUtcUs: number;
+  /** `serverUtcUs - atUtcUs` when this message was made, ms. A convenience: it does not tick, `atUtcUs` does. */
+  readonly ageMs: number;
+  /** UTC by the drone's own clock records, null while its clock is unset. For display beside data from history. */
+  readonly utcUs: number | null;
+}
+
+export type LiveKinds = { readonly [K in KindName]?: LiveValue<K> };
+
+export interface Freshness {
+  readonly state: FreshnessState;
+  /** When the newest live sample of the *vehicle* was taken (companion-only kinds do not count); null: never. */
+  readonly sampledUtcUs: number | null;
+  /** Age of that sample when this message was made, ms; null: never. */
+  readonly ageMs: number | null;
+  /** When anything at all last arrived from the current session (presence, time, batches); null: never. */
+  readonly lastHeardUtcUs: number | null;
+}
+
+export interface LinkState {
+  /** Has the current session's MQTT connection been seen alive (and no `offline` for that session)? */
+  readonly connected: boolean;
+  /** When the present state of `connected` began. */
+  readonly sinceUtcUs: number;
+  /** Smallest recent difference between sampling and arrival beyond the best seen, ms: how late live data is. */
+  readonly latencyMs: number | null;
+  /** Times the current session was announced anew after having been offline. */
+  readonly reconnects: number;
+  /** How often live data is asked for at present, Hz. */
+  readonly liveHz: number;
+}
+
+export interface LaneBacklog {
+  /** Batches the drone holds that the controller has not committed. */
+  readonly batches: number;
+  /** Age of the oldest of them, s; null when unknown or none. */
+  readonly oldestS: number | null;
+}
+
+export interface Conflict {
+  /** 'two-boards': different boards alive at once; 'checksum': one batch number with two contents. */
+  readonly reason: 'two-boards' | 'two-boots' | 'checksum';
+  readonly sinceUtcUs: number;
+  /** The sessions concerned, newest first. */
+  readonly sessions: readonly string[];
+}
+
+export interface DroneEntry {
+  readonly id: string;
+  readonly online: boolean;
+  readonly session: string | null;
+  /** Start counter of the session. */
+  readonly n: number;
+  /** Kernel boot id of the companion. */
+  readonly boot: string | null;
+  readonly firstSeenUtcUs: number;
+  /** Who has control: skein, pilot, other-station, autopilot-failsafe, unknown. */
+  readonly control: { readonly state: string };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly freshness: Freshness;
+  readonly link: LinkState;
+  readonly kinds: LiveKinds;
+  readonly backlog: { readonly urgent: LaneBacklog; readonly history: LaneBacklog };
+  /** Quality of the drone's UTC, from its newest clock record. */
+  readonly clock: { readonly source: string; readonly errUs: number | null };
+  /** Two boards claim this identity, or one batch number came with two contents; null: none within the last minute. */
+  readonly conflict: Conflict | null;
+}
+
+/** Changed top-level fields replace those held; `kinds` is merged kind by kind. */
+export type DroneDelta = Partial<Omit<DroneEntry, 'id' | 'kinds'>> & {
+  readonly id: string;
+  readonly kinds?: LiveKinds;
+};
+
+/** How the controller itself is: shown on the page because history stops filling in when the store does. */
+export interface Health {
+  readonly store: 'ok' | 'slow' | 'failed';
+  /** Plain words, null when all is well. */
+  readonly message: string | null;
+}
+
+export interface SnapshotMessage {
+  readonly type: 'snapshot';
+  /** Deltas continue with `seq + 1`. */
+  readonly seq: number;
+  readonly serverUtcUs: number;
+  readonly controller: { readonly name: string; readonly start: string; readonly version: string };
+  /** The limits behind `freshness.state`, so that the page ages by the same rule. */
+  readonly limits: { readonly freshMs: number; readonly lostMs: number };
+  readonly health: Health;
+  readonly drones: readonly DroneEntry[];
+}
+
+export interface DeltaMessage {
+  readonly type: 'delta';
+  readonly seq: number;
+  readonly serverUtcUs: number;
+  readonly drones: readonly DroneDelta[];
+  readonly removed?: readonly string[];
+  readonly health?: Health;
+}
+
+export type ServerMessage = SnapshotMessage | DeltaMessage;
+
+/** `resync` asks for a snapshot; `select` replaces the drones this page looks at closely (their live rate is raised). */
+export type ClientMessage =
+  | { readonly type: 'resync' }
+  | { readonly type: 'select'; readonly drones: readonly string[] };
