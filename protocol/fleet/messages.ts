@@ -1,0 +1,103 @@
+/**
+ * The JSON messages between agents and controllers (docs/wire.md §4). One schema is type, check and documentation;
+ * a reader ignores fields it does not know, so every object stays open.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+
+const Hex16 = Type.String({ pattern: '^[0-9a-f]{16}$' });
+const Hex = Type.String({ pattern: '^[0-9a-f]{8,32}$' });
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const Seq = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+
+export const LANES = ['urgent', 'history'] as const;
+export const Lane = Type.Union([Type.Literal('urgent'), Type.Literal('history')]);
+export type Lane = Static<typeof Lane>;
+
+export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;
+export const ControlState = Type.Union(CONTROL_STATES.map((state) => Type.Literal(state)));
+export type ControlState = (typeof CONTROL_STATES)[number];
+
+/** What a lane of an epoch still holds: `first` = lowest seq not yet removed, `next` = the seq the next batch will get. */
+export const LaneRange = Type.Object({ first: Seq, next: Seq });
+export type LaneRange = Static<typeof LaneRange>;
+
+export const EpochRange = Type.Object({
+  epoch: Hex16,
+  lanes: Type.Object({ urgent: LaneRange, history: LaneRange }),
+});
+export type EpochRange = Static<typeof EpochRange>;
+
+/** `up/presence`: on connect, every 15 s, on hello; and as the last will with `online: false`. */
+export const Presence = Type.Object({
+  session: Hex,
+  n: Count,
+  boot: Type.String({ minLength: 8, maxLength: 64 }),
+  journal: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
+  online: Type.Boolean(),
+  versions: Type.Record(Type.String({ maxLength: 32 }), Type.String({ maxLength: 128 })),
+  control: Type.Object({ state: Type.String({ maxLength: 32 }) }),
+  epochs: Type.Array(EpochRange, { maxItems: 32 }),
+  board: Type.Optional(Type.String({ maxLength: 64 })),
+  bootAgeMs: Type.Optional(Count),
+});
+export type Presence = Static<typeof Presence>;
+
+/** `down/ack`: every seq ≤ upTo of this lane of this epoch is committed, as batch or gap. */
+export const Ack = Type.Object({
+  session: Hex,
+  start: Hex,
+  epoch: Hex16,
+  lane: Lane,
+  upTo: Seq,
+  window: Count,
+});
+export type Ack = Static<typeof Ack>;
+
+/** `all/down/hello`: a controller began, or came back to the broker. */
+export const Hello = Type.Object({ controller: Type.String({ minLength: 1, maxLength: 64 }), start: Hex });
+export type Hello = Static<typeof Hello>;
+
+/** `up/time`: the agent asks, every 5 s. `agentMonoUs` is its monotonic clock as it sends. */
+export const TimeRequest = Type.Object({
+  session: Hex,
+  agentMonoUs: Count,
+  boot: Type.String({ minLength: 8, maxLength: 64 }),
+});
+export type TimeRequest = Static<typeof TimeRequest>;
+
+/** `down/time`: the owner answers; both stamps are its UTC clock. It renews the lease and says how often live is wanted. */
+export const TimeAnswer = Type.Object({
+  session: Hex,
+  agentMonoUs: Count,
+  receivedUtcUs: Count,
+  sentUtcUs: Count,
+  leaseS: Type.Number({ minimum: 0, maximum: 3600 }),
+  liveHz: Type.Number({ minimum: 0, maximum: 50 }),
+});
+export type TimeAnswer = Static<typeof TimeAnswer>;
+
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** A reader for one message: bytes or text in, a checked value or a reason out; it never throws. */
+function reader<S extends TSchema>(name: string, schema: S): (payload: Uint8Array | string) => Parsed<Static<S>> {
+  const check = Compile(schema);
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  return (payload) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(typeof payload === 'string' ? payload : utf8.decode(payload));
+    } catch {
+      return { ok: false, reason: `${name}: not JSON` };
+    }
+    if (check.Check(value)) return { ok: true, value };
+    const first = [...check.Errors(value)][0];
+    return { ok: false, reason: `${name}${first?.instancePath ?? ''}: ${first?.message ?? 'does not fit the schema'}` };
+  };
+}
+
+export const readPresence = reader('presence', Presence);
+export const readAck = reader('ack', Ack);
+export const readHello = reader('hello', Hello);
+export const readTimeRequest = reader('time request', TimeRequest);
+export const readTimeAnswer = reader('time answer', TimeAnswer);

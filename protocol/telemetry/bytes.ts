@@ -1,0 +1,131 @@
+/**
+ * Growing writer and bounds-checked reader for the columnar body. Varints are LEB128; signed ones are zig-zagged.
+ * Integers reach ±(2^53 − 1), beyond what 32-bit shifts can carry, so the arithmetic is by multiplication.
+ */
+export class Malformed extends Error {}
+
+/** 0, −1, 1, −2 … → 0, 1, 2, 3 …; exact while the magnitude stays below 2^52. */
+export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+export const unzigzag = (code: number): number => (code % 2 === 0 ? code / 2 : -(code + 1) / 2);
+
+export class ByteWriter {
+  #bytes = new Uint8Array(512);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned integer: ${value}`);
+    this.#room(8);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  signed(value: number): void {
+    this.varint(zigzag(value));
+  }
+
+  text(value: string): void {
+    const utf8 = new TextEncoder().encode(value);
+    this.varint(utf8.length);
+    this.raw(utf8);
+  }
+
+  /** A varint length, then the bytes `write` produces. */
+  sized(write: (inner: ByteWriter) => void): void {
+    const inner = new ByteWriter();
+    write(inner);
+    this.varint(inner.length);
+    this.raw(inner.finish());
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
+
+/** Reads what ByteWriter wrote; anything out of bounds throws Malformed, which the codec turns into a reason. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #at: number;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  get left(): number {
+    return this.#end - this.#at;
+  }
+
+  byte(): number {
+    const value = this.#at < this.#end ? this.#bytes[this.#at] : undefined;
+    if (value === undefined) throw new Malformed('ends too early');
+    this.#at++;
+    return value;
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 8; i++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) throw new Malformed('integer over 2^53');
+        return value;
+      }
+      scale *= 0x80;
+    }
+    throw new Malformed('integer too long');
+  }
+
+  signed(): number {
+    return unzigzag(this.varint());
+  }
+
+  raw(length: number): Uint8Array {
+    if (length > this.left) throw new Malformed('ends too early');
+    const view = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    return view;
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.raw(this.varint()));
+  }
+
+  /** A reader over the next `length` bytes, which are consumed here. */
+  slice(length: number): ByteReader {
+    if (length > this.left) throw new Malformed('ends too early');
+    const inner = new ByteReader(this.#bytes, this.#at, this.#at + length);
+    this.#at += length;
+    return inner;
+  }
+}

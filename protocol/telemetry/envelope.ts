@@ -1,0 +1,227 @@
+/**
+ * The batch envelope: what every sealed batch and gap record wears, on disk and on the wire. Little-endian.
+ *
+ *    0  2  magic "SB"            37  8  monoFrom, µs
+ *    2  1  envelope version = 1  45  8  monoTo, µs
+ *    3  1  codec                 53  4  rows
+ *    4  1  lane                  57  4  body length
+ *    5  8  epoch                 61  …  body
+ *   13 16  boot (UUID)           end 4  CRC-32C of all before it
+ *   29  4  seq
+ *   33  4  reserved, 0
+ *
+ * Codec 0 is a gap record (seq = from, rows = samples lost, body = to:u32 reason:u8); codec 1 is columnar (body.ts).
+ * Every envelope says its length, so several sealed batches travel back to back in one message.
+ */
+import { MAX_BODY_BYTES, readBody, writeBody } from './body.ts';
+import { Malformed } from './bytes.ts';
+import { crc32c } from './crc32c.ts';
+import { GAP_REASONS, type GapReason, type GapRecord } from './gap.ts';
+import type { KindName, Sample } from './kinds.ts';
+
+export const BATCH_LANES = ['live', 'urgent', 'history'] as const;
+export type BatchLane = (typeof BATCH_LANES)[number];
+
+export const CODEC_GAP = 0;
+export const CODEC_COLUMNAR = 1;
+
+const HEADER_BYTES = 61;
+const CRC_BYTES = 4;
+const ENVELOPE_VERSION = 1;
+
+export interface BatchHeader {
+  readonly codec: number;
+  readonly lane: BatchLane;
+  /** 16 hex digits, drawn at every start of the agent. */
+  readonly epoch: string;
+  /** Kernel boot id (UUID) whose monotonic clock the µs belong to. */
+  readonly boot: string;
+  readonly seq: number;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly rows: number;
+  /** CRC-32C of the envelope, unsigned: the checksum that tells a resend from a conflict. */
+  readonly crc: number;
+  readonly byteLength: number;
+}
+
+export interface Envelope {
+  readonly header: BatchHeader;
+  /** Set when this is a gap record. */
+  readonly gap: GapRecord | null;
+  /** Exactly this envelope, a view over the input. */
+  readonly bytes: Uint8Array;
+}
+
+interface Common {
+  readonly lane: BatchLane;
+  readonly epoch: string;
+  readonly boot: string;
+}
+
+interface Layout extends Common {
+  readonly codec: number;
+  readonly seq: number;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly rows: number;
+  readonly body: Uint8Array;
+}
+
+function putHex(into: Uint8Array, at: number, hex: string, length: number): void {
+  const digits = hex.replaceAll('-', '');
+  if (!/^[0-9a-f]*$/.test(digits) || digits.length !== length * 2) {
+    throw new RangeError(`${length * 2} hex digits wanted, got "${hex}"`);
+  }
+  for (let i = 0; i < length; i++) into[at + i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+}
+
+function hexAt(bytes: Uint8Array, at: number, length: number): string {
+  let hex = '';
+  for (let i = 0; i < length; i++) hex += (bytes[at + i] ?? 0).toString(16).padStart(2, '0');
+  return hex;
+}
+
+function uuidAt(bytes: Uint8Array, at: number): string {
+  const hex = hexAt(bytes, at, 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+function writeEnvelope(o: Layout): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + o.body.length + CRC_BYTES);
+  const view = new DataView(bytes.buffer);
+  bytes[0] = 0x53;
+  bytes[1] = 0x42;
+  bytes[2] = ENVELOPE_VERSION;
+  bytes[3] = o.codec;
+  bytes[4] = BATCH_LANES.indexOf(o.lane);
+  putHex(bytes, 5, o.epoch, 8);
+  putHex(bytes, 13, o.boot, 16);
+  view.setUint32(29, o.seq, true);
+  view.setBigUint64(37, BigInt(o.monoFromUs), true);
+  view.setBigUint64(45, BigInt(o.monoToUs), true);
+  view.setUint32(53, o.rows, true);
+  view.setUint32(57, o.body.length, true);
+  bytes.set(o.body, HEADER_BYTES);
+  view.setUint32(HEADER_BYTES + o.body.length, crc32c(bytes, 0, HEADER_BYTES + o.body.length), true);
+  return bytes;
+}
+
+/**
+ * Seals samples, in the order they were taken, into an immutable batch. `seq` ≥ 1, or 0 on the live lane.
+ * The clock span is that of the samples; an empty batch is a bug and throws.
+ */
+export function sealBatch(o: Common & { readonly seq: number; readonly samples: readonly Sample[] }): Uint8Array {
+  let monoFromUs = Number.POSITIVE_INFINITY;
+  let monoToUs = 0;
+  for (const sample of o.samples) {
+    monoFromUs = Math.min(monoFromUs, Math.round(sample.monoUs));
+    monoToUs = Math.max(monoToUs, Math.round(sample.monoUs));
+  }
+  if (!Number.isFinite(monoFromUs)) throw new RangeError('a batch holds at least one sample');
+  const body = writeBody(o.samples, monoFromUs);
+  if (body.length > MAX_BODY_BYTES) throw new RangeError(`a batch body holds at most ${MAX_BODY_BYTES} bytes`);
+  return writeEnvelope({ ...o, codec: CODEC_COLUMNAR, monoFromUs, monoToUs, rows: o.samples.length, body });
+}
+
+/** Seals a gap record: seqs `from`…`to` of this lane are for ever nothing but this. */
+export function sealGap(
+  o: Common & {
+    readonly from: number;
+    readonly to: number;
+    readonly reason: GapReason;
+    readonly samples: number;
+    readonly monoFromUs: number;
+    readonly monoToUs: number;
+  },
+): Uint8Array {
+  if (o.to < o.from) throw new RangeError(`a gap ends before it begins: ${o.from}…${o.to}`);
+  const body = new Uint8Array(5);
+  new DataView(body.buffer).setUint32(0, o.to, true);
+  body[4] = GAP_REASONS.indexOf(o.reason);
+  return writeEnvelope({ ...o, codec: CODEC_GAP, seq: o.from, rows: o.samples, body });
+}
+
+export type ReadEnvelope = ({ readonly ok: true } & Envelope) | { readonly ok: false; readonly reason: string };
+
+const refuse = (reason: string) => ({ ok: false, reason }) as const;
+
+/** Checks magic, version, lengths and checksum of the envelope at `offset`; the body stays unread. Never throws. */
+export function readEnvelope(input: Uint8Array, offset = 0): ReadEnvelope {
+  const left = input.length - offset;
+  if (left < HEADER_BYTES + CRC_BYTES) return refuse('shorter than an envelope');
+  const view = new DataView(input.buffer, input.byteOffset + offset, left);
+  if (view.getUint16(0) !== 0x5342) return refuse('not a batch: wrong magic');
+  if (view.getUint8(2) !== ENVELOPE_VERSION) return refuse(`envelope version ${view.getUint8(2)} is not known here`);
+  const bodyLength = view.getUint32(57, true);
+  const byteLength = HEADER_BYTES + bodyLength + CRC_BYTES;
+  if (bodyLength > MAX_BODY_BYTES || byteLength > left) return refuse('cut short, or its length is damaged');
+  const bytes = input.subarray(offset, offset + byteLength);
+  const crc = view.getUint32(byteLength - CRC_BYTES, true);
+  if (crc !== crc32c(bytes, 0, byteLength - CRC_BYTES)) return refuse('checksum does not match');
+  const lane = BATCH_LANES[view.getUint8(4)];
+  if (lane === undefined) return refuse(`lane ${view.getUint8(4)} is not known here`);
+  const monoFrom = view.getBigUint64(37, true);
+  const monoTo = view.getBigUint64(45, true);
+  if (monoTo > BigInt(Number.MAX_SAFE_INTEGER) || monoFrom > monoTo) return refuse('impossible clock span');
+  const header: BatchHeader = {
+    codec: view.getUint8(3),
+    lane,
+    epoch: hexAt(bytes, 5, 8),
+    boot: uuidAt(bytes, 13),
+    seq: view.getUint32(29, true),
+    monoFromUs: Number(monoFrom),
+    monoToUs: Number(monoTo),
+    rows: view.getUint32(53, true),
+    crc,
+    byteLength,
+  };
+  if (header.codec !== CODEC_GAP) return { ok: true, header, gap: null, bytes };
+  const to = bodyLength >= 5 ? view.getUint32(HEADER_BYTES, true) : 0;
+  if (to < header.seq) return refuse('gap ends before it begins');
+  const gap: GapRecord = {
+    from: header.seq,
+    to,
+    reason: GAP_REASONS[view.getUint8(HEADER_BYTES + 4)] ?? 'unknown',
+    samples: header.rows,
+    boot: header.boot,
+    monoFromUs: header.monoFromUs,
+    monoToUs: header.monoToUs,
+  };
+  return { ok: true, header, gap, bytes };
+}
+
+export type SplitMessage =
+  | { readonly ok: true; readonly envelopes: readonly Envelope[] }
+  | { readonly ok: false; readonly reason: string; readonly good: readonly Envelope[] };
+
+/** The envelopes of one MQTT message, back to back; those before a damaged one are given all the same. */
+export function splitMessage(payload: Uint8Array): SplitMessage {
+  const envelopes: Envelope[] = [];
+  for (let at = 0; at < payload.length; ) {
+    const read = readEnvelope(payload, at);
+    if (!read.ok) return { ok: false, reason: read.reason, good: envelopes };
+    envelopes.push({ header: read.header, gap: read.gap, bytes: read.bytes });
+    at += read.header.byteLength;
+  }
+  return envelopes.length > 0 ? { ok: true, envelopes } : { ok: false, reason: 'empty message', good: [] };
+}
+
+export type ExpandedBatch =
+  | { readonly ok: true; readonly header: BatchHeader; readonly samples: readonly Sample[] }
+  | { readonly ok: false; readonly reason: string };
+
+/** The samples of a sealed batch in the order they were taken, or of just the kinds asked for. Never throws. */
+export function expandBatch(bytes: Uint8Array, only?: readonly KindName[]): ExpandedBatch {
+  const read = readEnvelope(bytes);
+  if (!read.ok) return read;
+  if (read.gap) return { ok: true, header: read.header, samples: [] };
+  if (read.header.codec !== CODEC_COLUMNAR) return refuse(`codec ${read.header.codec} is not known here`);
+  try {
+    const body = read.bytes.subarray(HEADER_BYTES, read.header.byteLength - CRC_BYTES);
+    return { ok: true, header: read.header, samples: readBody(body, read.header.monoFromUs, only) };
+  } catch (error) {
+    if (error instanceof Malformed) return refuse(`damaged body: ${error.message}`);
+    throw error;
+  }
+}
