@@ -1,0 +1,190 @@
+/**
+ * What the page knows of the fleet: the live stream merged, one signal per drone so that a delta redraws one row, and a
+ * clock that ticks four times a second so that everything ages whether or not anything arrives.
+ */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { KindName, Values } from '@skein/protocol/telemetry';
+import type { FreshnessState, Health, LiveValue, ServerMessage } from '../../live/messages.ts';
+import { classify, DEFAULT_LIMITS, type FreshnessLimits } from './freshness.ts';
+import { type DroneRecord, type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
+import { NEW_CLOCK, observeServer, type ServerClock, serverNowMs } from './server-clock.ts';
+
+export type Connection =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'open' }
+  | {
+      readonly state: 'reconnecting';
+      readonly sinceMonoMs: number;
+      readonly attempt: number;
+      readonly retryAtMonoMs: number | null;
+    };
+
+export interface Counts {
+  readonly all: number;
+  readonly fresh: number;
+  readonly stale: number;
+  readonly lost: number;
+}
+
+export interface FleetPorts {
+  /** Monotonic milliseconds. */
+  readonly monoMs: () => number;
+  /** Calls back once before the next frame is drawn. */
+  readonly onFrame: (flush: () => void) => void;
+}
+
+export interface Fleet {
+  readonly ids: ReadonlySignal<readonly string[]>;
+  readonly connection: Signal<Connection>;
+  readonly health: ReadonlySignal<Health>;
+  readonly limits: ReadonlySignal<FreshnessLimits>;
+  readonly controller: ReadonlySignal<{ readonly name: string; readonly version: string } | null>;
+  /** Controller's UTC in ms as of the last tick; null before the first message. */
+  readonly nowMs: ReadonlySignal<number | null>;
+  readonly counts: ReadonlySignal<Counts>;
+  /** True once a snapshot has arrived. */
+  readonly loaded: ReadonlySignal<boolean>;
+  drone(id: string): ReadonlySignal<DroneRecord | null>;
+  /** All records, for those who draw many at once. */
+  all(): Drones;
+  /** Called after each flush with the ids that changed (null: all of them) and those that went. */
+  onChange(listener: (changed: ReadonlySet<string>, removed: readonly string[]) => void): () => void;
+  /** Folds in one message; says whether a snapshot must be asked for. */
+  take(message: ServerMessage): { readonly resync: boolean };
+  /** Advances `nowMs`; call every 250 ms. */
+  tick(): void;
+}
+
+export function createFleet(ports: FleetPorts): Fleet {
+  let drones: Drones = new Map();
+  let clock: ServerClock = NEW_CLOCK;
+  let start: string | null = null;
+  let lastSeq: number | null = null;
+  let dirty = new Set<string>();
+  let gone: string[] = [];
+  let scheduled = false;
+
+  const signals = new Map<string, Signal<DroneRecord | null>>();
+  const listeners = new Set<(changed: ReadonlySet<string>, removed: readonly string[]) => void>();
+  const ids = signal<readonly string[]>([]);
+  const health = signal<Health>({ store: 'ok', message: null });
+  const limits = signal<FreshnessLimits>(DEFAULT_LIMITS);
+  const controller = signal<{ name: string; version: string } | null>(null);
+  const nowMs = signal<number | null>(null);
+  const loaded = signal(false);
+  const connection = signal<Connection>({ state: 'connecting' });
+
+  const counts = computed<Counts>(() => {
+    const now = nowMs.value;
+    const tally = { all: 0, fresh: 0, stale: 0, lost: 0 };
+    for (const id of ids.value) {
+      const record = drones.get(id);
+      if (!record) continue;
+      tally.all += 1;
+      const state = classify(ageOf(record, now), limits.value);
+      tally[state === 'never' ? 'lost' : state] += 1;
+    }
+    return tally;
+  });
+
+  function droneSignal(id: string): Signal<DroneRecord | null> {
+    let one = signals.get(id);
+    if (!one) {
+      one = signal(drones.get(id) ?? null);
+      signals.set(id, one);
+    }
+    return one;
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const changed = dirty;
+    const removed = gone;
+    dirty = new Set();
+    gone = [];
+    batch(() => {
+      for (const id of changed) droneSignal(id).value = drones.get(id) ?? null;
+      for (const id of removed) {
+        const one = signals.get(id);
+        if (one) one.value = null;
+      }
+      if (drones.size !== ids.value.length || ids.value.some((id) => !drones.has(id)))
+        ids.value = [...drones.keys()].sort();
+      nowMs.value = serverNowMs(clock, ports.monoMs());
+    });
+    for (const listener of listeners) listener(changed, removed);
+  }
+
+  function keep(merged: Merged): void {
+    drones = merged.drones;
+    for (const id of merged.changed) dirty.add(id);
+    gone.push(...merged.removed);
+    if (!scheduled) {
+      scheduled = true;
+      ports.onFrame(flush);
+    }
+  }
+
+  return {
+    ids,
+    connection,
+    health,
+    limits,
+    controller,
+    nowMs,
+    counts,
+    loaded,
+    drone: droneSignal,
+    all: () => drones,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    take(message) {
+      if (message.type !== 'snapshot' && message.type !== 'delta') return { resync: false };
+      const seen = observeServer(clock, message.serverUtcUs / 1000, ports.monoMs());
+      clock = seen.clock;
+      if (seen.shiftMs !== 0) drones = shiftInstants(drones, seen.shiftMs);
+      if (message.health) health.value = message.health;
+      if (message.type === 'snapshot') {
+        lastSeq = message.seq;
+        limits.value = message.limits ?? DEFAULT_LIMITS;
+        controller.value = message.controller;
+        keep(mergeSnapshot(drones, message, message.controller.start === start));
+        start = message.controller.start;
+        loaded.value = true;
+        return { resync: false };
+      }
+      const skipped = lastSeq === null || message.seq !== lastSeq + 1;
+      lastSeq = message.seq;
+      const merged = mergeDelta(drones, message);
+      keep(merged);
+      return { resync: skipped || merged.incomplete };
+    },
+    tick() {
+      nowMs.value = serverNowMs(clock, ports.monoMs());
+    },
+  };
+}
+
+/** Age of the drone's newest vehicle sample, ms; null: never heard. Never negative. */
+export function ageOf(record: DroneRecord, nowMs: number | null): number | null {
+  const at = record.entry.freshness.sampledUtcUs;
+  return at === null || nowMs === null ? null : Math.max(0, nowMs - at / 1000);
+}
+
+export function freshnessOf(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): FreshnessState {
+  return classify(ageOf(record, nowMs), limits);
+}
+
+/** Age of one kind, ms; null when the drone never sent it. */
+export function kindAgeMs(record: DroneRecord, kind: KindName, nowMs: number | null): number | null {
+  const value = record.entry.kinds[kind];
+  return !value || nowMs === null ? null : Math.max(0, nowMs - value.atUtcUs / 1000);
+}
+
+/** The values of one kind, or null. */
+export function valuesOf<K extends KindName>(record: DroneRecord, kind: K): Values<K> | null {
+  const value = record.entry.kinds[kind] as LiveValue<K> | undefined;
+  return value?.values ?? null;
+}
