@@ -1,0 +1,4 @@
+export { nearest } from './nearest.ts';
+export { renderConfig } from './render.ts';
+export { type ConfigInput, type ConfigSource, type Resolved, resolveConfig } from './resolve.ts';
+export { environmentName } from './schema.ts';
