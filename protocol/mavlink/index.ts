@@ -1,0 +1,11 @@
+export { decode, type EncodeOptions, encode } from './codec.ts';
+export { crc16 } from './crc.ts';
+export * from './dialect/enums.generated.ts';
+export type * from './dialect/messages.generated.ts';
+export { type Frame, frameOf } from './frame.ts';
+export { type FrameJson, frameJson, frameJsonLine } from './json.ts';
+export type { FieldInfo, FieldsIn, FieldType, Message, MessageInfo, MessageName } from './message.ts';
+export { FrameParser, type ParserCounters, type ParserOptions } from './parser.ts';
+export { SignatureVerifier, Signer, type SigningState } from './signing.ts';
+export { isSecret, messageById, messageByName, messages } from './table.ts';
+export { encodeTlogRecord, TlogReader, type TlogRecord } from './tlog.ts';

@@ -1,0 +1,63 @@
+import type { Frame } from './frame.ts';
+import { toFrame } from './parser.ts';
+import { Scanner, type ScannerCounters } from './scanner.ts';
+import { SequenceTracker } from './sequence.ts';
+
+const STAMP_LENGTH = 8;
+
+/** One record of a `.tlog`: when the frame was received, and the frame. */
+export interface TlogRecord {
+  /** Microseconds since 1970 as the recorder's clock had it. */
+  readonly timeUs: number;
+  readonly frame: Frame;
+}
+
+/** A record of the format that QGroundControl, Mission Planner and MAVProxy open: 8 bytes big-endian µs, then the frame. */
+export function encodeTlogRecord(timeUs: number, frame: Uint8Array): Uint8Array {
+  const record = new Uint8Array(STAMP_LENGTH + frame.length);
+  new DataView(record.buffer).setBigUint64(0, BigInt(Math.trunc(timeUs)));
+  record.set(frame, STAMP_LENGTH);
+  return record;
+}
+
+/** Reads the records of a `.tlog` in chunks of any size, past damage and a record cut short by a power loss. */
+export class TlogReader {
+  readonly #scanner: Scanner;
+  readonly #sources = new SequenceTracker();
+  #onRecord: (record: TlogRecord) => void = () => {};
+  #records = 0;
+
+  constructor() {
+    this.#scanner = new Scanner({
+      prefix: STAMP_LENGTH,
+      onFound: (found) => {
+        const frame = toFrame(found);
+        this.#sources.note(frame);
+        this.#records++;
+        this.#onRecord({ timeUs: readStamp(found.bytes, found.start - STAMP_LENGTH), frame });
+      },
+      isSource: (sysid, compid) => this.#sources.has(sysid, compid),
+    });
+  }
+
+  push(chunk: Uint8Array, onRecord: (record: TlogRecord) => void): void {
+    this.#onRecord = onRecord;
+    this.#scanner.push(chunk);
+  }
+
+  /** The file ends here. */
+  flush(onRecord: (record: TlogRecord) => void): void {
+    this.#onRecord = onRecord;
+    this.#scanner.flush();
+  }
+
+  get counters(): Readonly<ScannerCounters> & { readonly records: number; readonly lostBySeq: number } {
+    return { ...this.#scanner.counters, records: this.#records, lostBySeq: this.#sources.counters.lostBySeq };
+  }
+}
+
+function readStamp(bytes: Uint8Array, offset: number): number {
+  let stamp = 0;
+  for (let index = 0; index < STAMP_LENGTH; index++) stamp = stamp * 256 + (bytes[offset + index] ?? 0);
+  return stamp;
+}
