@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import t from 'tap';
+import { anySample } from './arbitrary.ts';
+import { crc32c } from './crc32c.ts';
+import { expandBatch, readEnvelope, sealBatch, sealGap, splitMessage } from './envelope.ts';
+import type { Sample } from './kinds.ts';
+
+const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+t.comment(`SEED=${seed}`);
+
+const epoch = '00c0ffee00c0ffee';
+const boot = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
+const where = { lane: 'history', epoch, boot } as const;
+/** −0 and 0 are one measurement; JSON and the codec know only 0. */
+const plain = (samples: readonly Sample[]) => JSON.parse(JSON.stringify(samples)) as unknown;
+
+t.test('CRC-32C of the check string is the published one', async (t) => {
+  t.equal(crc32c(new TextEncoder().encode('123456789')), 0xe306_9283);
+});
+
+t.test('any samples come back as they were, in their order', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(anySample, { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+      (samples, seq) => {
+        const bytes = sealBatch({ ...where, seq, samples });
+        const read = expandBatch(bytes);
+        t.match(read, { ok: true, header: { ...where, seq, rows: samples.length, byteLength: bytes.length } });
+        if (read.ok) t.same(plain(read.samples), plain(samples));
+      },
+    ),
+    { seed, numRuns: 300 },
+  );
+});
+
+t.test('asked for one kind, gives just that kind', async (t) => {
+  fc.assert(
+    fc.property(fc.array(anySample, { minLength: 1, maxLength: 40 }), (samples) => {
+      const kind = samples[0]?.kind ?? 'position';
+      const read = expandBatch(sealBatch({ ...where, seq: 1, samples }), [kind]);
+      if (!read.ok) throw new Error(read.reason);
+      t.same(plain(read.samples), plain(samples.filter((sample) => sample.kind === kind)));
+    }),
+    { seed, numRuns: 100 },
+  );
+});
+
+t.test('every flipped bit and every truncation is refused with a reason, never thrown', async (t) => {
+  const samples = fc.sample(anySample, { seed, numRuns: 12 });
+  const bytes = sealBatch({ ...where, seq: 9, samples });
+  const places = Array.from(bytes, (_, at) => at);
+  const flipped = places.filter((at) => {
+    const damaged = bytes.slice();
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+    return expandBatch(damaged).ok;
+  });
+  t.same(flipped, [], 'no flipped byte is read all the same');
+  t.same(
+    places.filter((at) => readEnvelope(bytes.subarray(0, at)).ok),
+    [],
+    'no cut batch is read all the same',
+  );
+});
+
+t.test('a body that lies, under a good checksum, gives a reason or samples but never an exception', async (t) => {
+  const base = sealBatch({ ...where, seq: 1, samples: fc.sample(anySample, { seed, numRuns: 6 }) });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }), (edits) => {
+      const bytes = base.slice();
+      for (const [at, value] of edits) bytes[61 + (at % (bytes.length - 65))] = value;
+      new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32c(bytes, 0, bytes.length - 4), true);
+      const read = expandBatch(bytes);
+      if (!read.ok) t.match(read.reason, /\w/);
+    }),
+    { seed, numRuns: 2000 },
+  );
+});
+
+t.test('a gap record travels in the same envelope', async (t) => {
+  const gap = { from: 3, to: 9, reason: 'budget', samples: 71, monoFromUs: 5_000_000, monoToUs: 11_000_000 } as const;
+  const read = readEnvelope(sealGap({ ...where, ...gap }));
+  t.match(read, { ok: true, gap: { ...gap, boot }, header: { seq: 3, rows: 71, lane: 'history' } });
+  t.throws(() => sealGap({ ...where, ...gap, to: 2 }), /ends before it begins/);
+});
+
+t.test('several envelopes share a message; what precedes damage is not lost', async (t) => {
+  const gap = { reason: 'restart', samples: 0, monoFromUs: 0, monoToUs: 0 } as const;
+  const one = sealGap({ ...where, from: 1, to: 1, ...gap });
+  const two = sealGap({ ...where, from: 2, to: 2, ...gap });
+  const message = new Uint8Array([...one, ...two]);
+  const both = splitMessage(message);
+  t.same(both.ok && both.envelopes.map((envelope) => envelope.header.seq), [1, 2]);
+  const cut = splitMessage(message.subarray(0, message.length - 1));
+  t.match(cut, { ok: false, reason: 'cut short, or its length is damaged', good: [{ header: { seq: 1 } }] });
+  t.match(splitMessage(new Uint8Array(0)), { ok: false, reason: 'empty message' });
+});
+
+t.test('codec 1 as released stays readable (golden file)', async (t) => {
+  const golden = JSON.parse(readFileSync(new URL('testdata/codec-1.json', import.meta.url), 'utf8')) as {
+    hex: string;
+    samples: Sample[];
+  };
+  const bytes = Uint8Array.from(Buffer.from(golden.hex, 'hex'));
+  const read = expandBatch(bytes);
+  t.equal(read.ok, true);
+  if (read.ok) t.same(plain(read.samples), golden.samples);
+  t.equal(
+    Buffer.from(sealBatch({ ...where, seq: 7, samples: golden.samples })).toString('hex'),
+    golden.hex,
+    'and is still written so',
+  );
+});
