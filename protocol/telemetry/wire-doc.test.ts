@@ -1,0 +1,59 @@
+/** docs/wire.md is what strangers build agents from: its tables and examples are compared with the code. */
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import type { Column } from './columns.ts';
+import { expandBatch, readEnvelope } from './envelope.ts';
+import { GAP_REASONS } from './gap.ts';
+import { columnsOf, KIND_NAMES, KINDS } from './kinds.ts';
+
+const doc = readFileSync(new URL('../../docs/wire.md', import.meta.url), 'utf8');
+
+function written(name: string, column: Column): string {
+  if (column.type === 'number') return `${name} ${column.digits} ${column.unit}`.trim();
+  if (column.type === 'list') return `${name}[] ${column.digits} ${column.unit}`.trim();
+  return `${name} ${column.type}`;
+}
+
+function example(tag: string): Uint8Array {
+  const block = new RegExp(`\`\`\`${tag}\n([0-9a-f\n]+)\`\`\``).exec(doc)?.[1] ?? '';
+  return Uint8Array.from(Buffer.from(block.replaceAll('\n', ''), 'hex'));
+}
+
+t.test('the table of kinds is the catalogue', async (t) => {
+  const rows = [...doc.matchAll(/^\| (\d+) \| ([a-z]+) \| (.*?) \| (.*?) \|$/gm)].map(([, id, kind, columns]) => ({
+    id: Number(id),
+    kind,
+    columns: columns?.split(' · '),
+  }));
+  t.same(
+    rows.filter((row) => KIND_NAMES.some((name) => name === row.kind)),
+    KIND_NAMES.map((kind) => ({
+      id: KINDS[kind].id,
+      kind,
+      columns: columnsOf(kind).map(([name, column]) => written(name, column)),
+    })),
+  );
+});
+
+t.test('choices and gap reasons are listed by number', async (t) => {
+  for (const kind of KIND_NAMES) {
+    for (const [name, column] of columnsOf(kind)) {
+      if (column.type !== 'choice') continue;
+      t.match(doc, `\`${kind}.${name}\` = ${column.names.map((entry, i) => `${i} ${entry}`).join(', ')}`);
+    }
+  }
+  t.match(doc, GAP_REASONS.map((reason, i) => `${i} ${reason}`).join(' · '));
+});
+
+t.test('the examples are what they say', async (t) => {
+  t.match(readEnvelope(example('gap')), { ok: true, gap: { from: 1, to: 1, reason: 'restart', samples: 0 } });
+  t.match(expandBatch(example('batch')), {
+    ok: true,
+    header: { seq: 2, lane: 'history', epoch: '00c0ffee00c0ffee', rows: 3 },
+    samples: [
+      { kind: 'position', monoUs: 734_000_000, bootMs: 120_000, values: { latDeg: 47.397742, headingDeg: 271.25 } },
+      { kind: 'velocity', monoUs: 734_000_000, values: { northMps: 0.28, eastMps: -12.01, downMps: 0 } },
+      { kind: 'position', monoUs: 734_250_000, bootMs: 120_250, values: { lonDeg: 8.5455541, headingDeg: null } },
+    ],
+  });
+});
