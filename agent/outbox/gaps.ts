@@ -1,0 +1,75 @@
+/** Writes gap records: over whatever lies under them, merged with neighbours of the same reason and boot. */
+import type { Lane } from '@skein/protocol/fleet';
+import { type GapReason, readEnvelope, sealGap } from '@skein/protocol/telemetry';
+import type Database from 'better-sqlite3';
+import { laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+
+export interface NewGap {
+  readonly lane: Lane;
+  readonly boot: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: GapReason;
+  readonly samples: number;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+}
+
+export interface GapEpoch {
+  readonly number: number;
+  readonly epoch: string;
+  readonly lanes: Readonly<Record<Lane, { readonly acked: number }>>;
+}
+
+interface Neighbour {
+  readonly id: number;
+  readonly upto: number | null;
+  readonly bytes: Uint8Array;
+}
+
+export class GapWriter {
+  readonly #before: Database.Statement<[number, number], Neighbour>;
+  readonly #after: Database.Statement<[number], Neighbour>;
+  readonly #delete: Database.Statement<[number, number]>;
+  readonly #insert: Database.Statement<[number, number, number, Uint8Array]>;
+
+  constructor(db: Database.Database) {
+    this.#before = db.prepare('SELECT id, upto, bytes FROM rows WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1');
+    this.#after = db.prepare('SELECT id, upto, bytes FROM rows WHERE id = ?');
+    this.#delete = db.prepare('DELETE FROM rows WHERE id BETWEEN ? AND ?');
+    this.#insert = db.prepare('INSERT INTO rows (id, upto, at_s, droppable, bytes) VALUES (?, ?, ?, 0, ?)');
+  }
+
+  /** Inside the caller's transaction. Seqs on both sides of the acked position are never merged into one record. */
+  put(epoch: GapEpoch, gap: NewGap, atS: number): void {
+    const { number } = epoch;
+    const { acked } = epoch.lanes[gap.lane];
+    let merged = gap;
+    const before = this.#before.get(laneStart(number, gap.lane), rowKey(number, gap.lane, gap.from));
+    if (before && before.upto === gap.from - 1 && (before.upto > acked || gap.from <= acked)) {
+      merged = join(merged, before.bytes);
+    }
+    const after =
+      gap.to === seqOf(laneEnd(number, gap.lane)) ? undefined : this.#after.get(rowKey(number, gap.lane, gap.to + 1));
+    if (after && after.upto !== null && (gap.to > acked || after.upto <= acked)) merged = join(merged, after.bytes);
+    this.#delete.run(rowKey(number, merged.lane, merged.from), rowKey(number, merged.lane, merged.to));
+    const bytes = sealGap({ ...merged, epoch: epoch.epoch });
+    this.#insert.run(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);
+  }
+}
+
+function join(gap: NewGap, neighbour: Uint8Array): NewGap {
+  const read = readEnvelope(neighbour);
+  if (!read.ok || !read.gap || read.gap.boot !== gap.boot) return gap;
+  // Thinning was for want of room as well; kept apart, the two reasons would alternate for ever in tiny records.
+  const same = read.gap.reason === gap.reason || (gap.reason === 'budget' && read.gap.reason === 'thinned');
+  if (!same) return gap;
+  return {
+    ...gap,
+    from: Math.min(gap.from, read.gap.from),
+    to: Math.max(gap.to, read.gap.to),
+    samples: gap.samples + read.gap.samples,
+    monoFromUs: Math.min(gap.monoFromUs, read.gap.monoFromUs),
+    monoToUs: Math.max(gap.monoToUs, read.gap.monoToUs),
+  };
+}

@@ -1,0 +1,35 @@
+/**
+ * The victim of kill.test.ts: appends a batch every few milliseconds and says on stdout what became durable, so that the
+ * test knows more than the file does. Not part of the agent.
+ */
+import { writeSync } from 'node:fs';
+import { Outbox } from './outbox.ts';
+import { newEpoch, textSample } from './testkit.ts';
+
+const [path, boot] = process.argv.slice(2);
+if (path === undefined || boot === undefined) throw new Error('usage: kill-child.ts PATH BOOT');
+
+const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
+const say = (line: object): void => {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+};
+
+const outbox: Outbox = new Outbox({
+  path,
+  budgetBytes: 16 << 20,
+  keepAckedHours: 48,
+  boot,
+  drawEpoch: newEpoch,
+  nowUs,
+  onReadable: () => {
+    for (const { epoch, lane, end } of outbox.readable()) {
+      if (epoch === outbox.epoch) say({ epoch, lane, durable: end - 1 });
+    }
+  },
+});
+const earlier = await outbox.start();
+say({ epoch: outbox.epoch, earlier });
+setInterval(() => {
+  outbox.append('history', [textSample(nowUs(), 800)]);
+  if (Math.random() < 0.2) outbox.append('urgent', [textSample(nowUs(), 60)]);
+}, 2);

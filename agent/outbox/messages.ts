@@ -1,0 +1,46 @@
+/** What the main thread and the outbox worker say to each other. One write and one open at a time; reads overlap. */
+import type { Lane } from '@skein/protocol/fleet';
+import type { Entry, EpochState, OutboxLosses } from './entry.ts';
+import type { OutboxProblem } from './problems.ts';
+import type { EarlierEnd, PageRow, StoreOptions } from './store.ts';
+
+export interface LaneAck {
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly upTo: number;
+}
+
+export type ToWorker =
+  | { readonly type: 'open'; readonly options: StoreOptions }
+  | {
+      readonly type: 'write';
+      readonly entries: readonly Entry[];
+      readonly acks: readonly LaneAck[];
+      readonly runningS: number;
+    }
+  | {
+      readonly type: 'read';
+      readonly id: number;
+      readonly epoch: string;
+      readonly lane: Lane;
+      readonly from: number;
+      readonly maxBytes: number;
+    }
+  | { readonly type: 'close'; readonly epoch: string; readonly monoUs: number | null; readonly runningS: number };
+
+export interface StoreReport {
+  readonly epochs: readonly EpochState[];
+  readonly losses: OutboxLosses;
+  readonly usedBytes: number;
+}
+
+export type FromWorker =
+  | ({ readonly type: 'opened'; readonly earlier: EarlierEnd | null; readonly aside: string | null } & StoreReport)
+  | { readonly type: 'open-failed'; readonly problem: OutboxProblem }
+  | ({ readonly type: 'written'; readonly commitMs: number } & StoreReport)
+  /** `reopen`: the file is closed now and wants a new `open`. */
+  | { readonly type: 'write-failed'; readonly problem: OutboxProblem; readonly reopen: boolean }
+  /** Reading met an error; the file is closed now and wants a new `open`. */
+  | { readonly type: 'read-failed'; readonly problem: OutboxProblem }
+  | { readonly type: 'page'; readonly id: number; readonly rows: readonly PageRow[] | null }
+  | { readonly type: 'closed' };

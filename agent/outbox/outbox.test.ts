@@ -1,0 +1,179 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEnvelope } from '@skein/protocol/telemetry';
+import Database from 'better-sqlite3';
+import t, { type Test } from 'tap';
+import { Outbox, type OutboxOptions } from './outbox.ts';
+import { newBoot, newEpoch, textSample } from './testkit.ts';
+
+const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
+
+function scratch(test: Test): string {
+  const root = mkdtempSync(join(tmpdir(), 'outbox-'));
+  test.teardown(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** An outbox, and a way to wait for a condition on it that is looked at whenever it reports something. */
+function make(test: Test, o: Partial<OutboxOptions> & { path: string }) {
+  const waiting: { ready: () => boolean; resolve: () => void }[] = [];
+  const look = () => {
+    for (const entry of [...waiting]) {
+      if (!entry.ready()) continue;
+      waiting.splice(waiting.indexOf(entry), 1);
+      entry.resolve();
+    }
+  };
+  const outbox = new Outbox({
+    budgetBytes: 8 << 20,
+    keepAckedHours: 48,
+    boot: newBoot(),
+    drawEpoch: newEpoch,
+    nowUs,
+    ...o,
+    onReadable: look,
+    onProblem: look,
+  });
+  test.teardown(() => outbox.close());
+  const until = (ready: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      waiting.push({ ready, resolve });
+      look();
+    });
+  return { outbox, until };
+}
+
+const durable = (outbox: Outbox, lane: 'urgent' | 'history'): number =>
+  (outbox.readable().find((entry) => entry.epoch === outbox.epoch && entry.lane === lane)?.end ?? 1) - 1;
+
+t.test('append, read back, ack, close in order, start again', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const boot = newBoot();
+  const first = make(t, { path, boot });
+  t.equal(await first.outbox.start(), null);
+  const { epoch } = first.outbox;
+  for (let i = 0; i < 5; i++) first.outbox.append('history', [textSample(1000 + i, 50)]);
+  first.outbox.append('urgent', [textSample(1010, 20)]);
+  await first.until(() => durable(first.outbox, 'history') === 5 && durable(first.outbox, 'urgent') === 1);
+  const rows = await first.outbox.read(epoch, 'history', 2, 1 << 20);
+  t.same(
+    rows?.map((row) => row.seq),
+    [2, 3, 4, 5],
+  );
+  first.outbox.ack(epoch, 'history', 3);
+  t.equal(first.outbox.status().backlogRows, 3);
+  t.equal(first.outbox.status().counters.batches, 6);
+  t.ok(first.outbox.status().longestCommitMs > 0);
+  first.outbox.append('history', [textSample(1020, 50)]);
+  await first.outbox.close();
+
+  const second = make(t, { path, boot });
+  const earlier = await second.outbox.start();
+  t.equal(earlier?.epoch, epoch);
+  t.equal(earlier?.lastMonoUs, 1020);
+  t.ok((earlier?.stoppedMonoUs ?? 0) > 1020, 'it was closed in order, with everything written');
+  t.not(second.outbox.epoch, epoch, 'a start never continues an earlier epoch');
+  t.same(second.outbox.ranges(), [
+    { epoch: second.outbox.epoch, lanes: { urgent: { first: 1, next: 1 }, history: { first: 1, next: 1 } } },
+    { epoch, lanes: { urgent: { first: 1, next: 2 }, history: { first: 1, next: 7 } } },
+  ]);
+  const drained = await second.outbox.read(epoch, 'history', 4, 1 << 20);
+  t.same(
+    drained?.map((row) => row.seq),
+    [4, 5, 6],
+    'an earlier epoch can be drained',
+  );
+  t.equal(second.outbox.status().backlogRows, 4, 'the ack was kept');
+});
+
+t.test('a file that another program holds: said plainly, data waits in memory, goes on when it is free', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const other = new Database(path);
+  other.exec('CREATE TABLE held (x); BEGIN EXCLUSIVE');
+  const { outbox, until } = make(t, { path });
+  await outbox.start();
+  t.equal(outbox.status().problem?.code, 'locked');
+  t.match(outbox.status().problem?.message, /Close the other program/);
+  outbox.append('history', [textSample(5, 50)]);
+  t.ok(outbox.status().volatileBytes > 0);
+  const rows = await outbox.read(outbox.epoch, 'history', 1, 1000);
+  t.equal(rows?.length, 1, 'it can be sent from memory');
+  other.exec('ROLLBACK; DROP TABLE held');
+  other.close();
+  await until(() => outbox.status().state === 'ok' && durable(outbox, 'history') === 1);
+  t.equal(outbox.status().volatileBytes, 0);
+});
+
+t.test('a folder where the file should be: memory is bounded, what does not fit becomes one gap', async (t) => {
+  const root = scratch(t);
+  const path = join(root, 'outbox.db');
+  mkdirSync(path);
+  const { outbox, until } = make(t, { path });
+  await outbox.start();
+  t.equal(outbox.status().state, 'failing');
+  for (let i = 0; i < 120; i++) outbox.append('history', [textSample(i + 1, 50_000)]);
+  const { pendingBytes, counters } = outbox.status();
+  t.ok(pendingBytes <= 4 << 20, `${pendingBytes} bytes wait`);
+  t.ok(counters.notDurableBatches > 30);
+  t.equal(counters.notDurableSamples, counters.notDurableBatches);
+  const rows = await outbox.read(outbox.epoch, 'history', 1, 1);
+  const first = readEnvelope(rows?.[0]?.bytes ?? new Uint8Array());
+  t.match(first, { ok: true, gap: { from: 1, to: counters.notDurableBatches, reason: 'not-durable' } });
+  rmSync(path, { recursive: true });
+  await until(() => durable(outbox, 'history') === 120);
+  t.equal(outbox.status().counters.notDurableBatches, counters.notDurableBatches, 'nothing more was lost');
+});
+
+t.test('a damaged file is set aside and a new one begun', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  writeFileSync(path, 'this is no database, but long enough to be looked at '.repeat(100));
+  const { outbox, until } = make(t, { path });
+  await outbox.start();
+  t.equal(outbox.status().counters.setAside, 1);
+  t.ok(existsSync(`${path}.aside`));
+  outbox.append('urgent', [textSample(1, 10)]);
+  await until(() => durable(outbox, 'urgent') === 1);
+});
+
+t.test('the queue to a busy worker is bounded at 1 MB, past it a gap', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const { outbox, until } = make(t, { path });
+  await outbox.start();
+  // Within one turn of the loop nothing is answered: as if one fsync took for ever.
+  for (let i = 0; i < 60; i++) outbox.append('history', [textSample(i + 1, 40_000)]);
+  const { pendingBytes, counters } = outbox.status();
+  t.ok(pendingBytes <= 1 << 20, `${pendingBytes} bytes wait`);
+  t.ok(counters.queueFullBatches > 0);
+  await until(() => durable(outbox, 'history') === 60);
+  const kinds = [];
+  for (let from = 1; from <= 60; ) {
+    const rows = (await outbox.read(outbox.epoch, 'history', from, 1 << 20)) ?? [];
+    for (const row of rows) {
+      const read = readEnvelope(row.bytes);
+      kinds.push(read.ok && read.gap ? `gap ${read.gap.reason}` : 'batch');
+      from = row.to + 1;
+    }
+  }
+  t.equal(kinds.filter((kind) => kind === 'gap queue-full').length, 1, 'neighbours merged');
+  t.equal(kinds.filter((kind) => kind === 'batch').length, 60 - counters.queueFullBatches);
+});
+
+t.test('over budget: acked rows first, then thinning, urgent stays', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const { outbox, until } = make(t, { path, budgetBytes: 2 << 20 });
+  await outbox.start();
+  outbox.append('urgent', [textSample(1, 100)]);
+  for (let i = 1; i <= 400; i++) {
+    outbox.append('history', [textSample(i, 3000)]);
+    if (i % 20 === 0) await until(() => durable(outbox, 'history') === i);
+    if (i === 100) outbox.ack(outbox.epoch, 'history', 50);
+  }
+  await until(() => durable(outbox, 'history') === 400);
+  const { counters, usedBytes } = outbox.status();
+  t.equal(counters.evictedAcked, 50);
+  t.ok(counters.thinned > 100);
+  t.ok(usedBytes <= 1.5 * (1 << 20), `${usedBytes} bytes used`);
+  t.equal(outbox.ranges()[0]?.lanes.history.first, 51);
+  t.equal(outbox.ranges()[0]?.lanes.urgent.first, 1);
+});
