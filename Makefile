@@ -5,10 +5,55 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.installed
+WEB := controller/web/dist/index.html
 
 .PHONY: help
 help: ## print this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: $(INSTALLED) build ## install, build, start a controller and five flying drones, print the address
+	@exec node scenarios/demo.ts
+
+.PHONY: demo
+demo: run ## the same as run
+
+.PHONY: test
+test: $(INSTALLED) $(WEB) servers ## all tests; COUNT=, SEED= go through to the scenarios
+	@exec node run-tests.ts
+
+.PHONY: check
+check: $(INSTALLED) ## types, format and lint, house rules, and that the dialect is the generated one
+	tsc
+	biome ci --error-on-warnings
+	node run-tests.ts tidy.test.ts
+	node protocol/mavlink/generate.ts --check
+
+.PHONY: bench
+bench: $(INSTALLED) $(WEB) ## measure; every line is a ratio from one run
+	@exec node scenarios/bench/run.ts
+
+.PHONY: soak
+soak: $(INSTALLED) $(WEB) servers ## the scenarios at their full counts (about an hour)
+	@SOAK=1 exec node run-tests.ts scenarios
+
+.PHONY: voyage
+voyage: $(INSTALLED) ## random histories against the store-and-forward invariants; SEED= replays, RUNS= for how many
+	@RUNS=$${RUNS:-2000} exec node run-tests.ts agent/outbox/voyage.test.ts
+
+.PHONY: sitl
+sitl: $(INSTALLED) ## try the agent on a real autopilot that you have running: make sitl SITL=tcp://127.0.0.1:5760
+	@exec node scenarios/sitl.ts $(SITL)
+
+.PHONY: dialect
+dialect: $(INSTALLED) ## generate the MAVLink dialect again from its definitions
+	node protocol/mavlink/generate.ts
+
+.PHONY: build
+build: $(WEB) ## build the page
+
+.PHONY: ci
+ci: check test ## what CI runs
 
 # The Node that runs everything comes from npm as well (node_modules/.bin/node).
 $(INSTALLED): package.json package-lock.json $(wildcard */package.json) .taprc
@@ -17,4 +62,13 @@ $(INSTALLED): package.json package-lock.json $(wildcard */package.json) .taprc
 	@touch $@
 
 .PHONY: install
-install: $(INSTALLED)
+install: $(INSTALLED) ## install what the project needs from npm
+
+$(WEB): $(INSTALLED) $(shell find controller/web controller/live/messages.ts -type f -not -path '*/dist/*' 2>/dev/null)
+	vite build controller/web --logLevel warn
+	@touch $@
+
+# A browser and a second MQTT broker, from the system's own packages, for the scenarios that need them.
+.PHONY: servers
+servers:
+	@.ci/servers
