@@ -1,0 +1,129 @@
+/**
+ * As much of an MQTT 3.1.1 client as a load generator needs, on a bare socket: a full client library costs more than the
+ * broker under test. QoS 0 and 1, one connection, nothing kept.
+ */
+import net from 'node:net';
+
+const CONNECT = 0x10;
+const CONNACK = 0x20;
+const PUBLISH = 0x30;
+const PUBACK = 0x40;
+const SUBSCRIBE = 0x82;
+const SUBACK = 0x90;
+const PINGREQ = Buffer.from([0xc0, 0]);
+const KEEPALIVE_S = 30;
+
+export interface MqttEvents {
+  onMessage(topic: string, payload: Buffer): void;
+  /** A QoS 1 publish of ours was taken by the broker. */
+  onPubAck?(): void;
+  onClosed?(reason: string): void;
+}
+
+export interface MqttSocket {
+  /** QoS 1. False: the socket wants a pause until it has drained. */
+  publish(topic: Buffer, payload: Uint8Array): boolean;
+  /** Settles when what was written has left the process. */
+  drained(): Promise<void>;
+  close(): void;
+}
+
+/** An MQTT string: length, then UTF-8. */
+export function mqttString(text: string): Buffer {
+  const body = Buffer.from(text, 'utf8');
+  return Buffer.concat([Buffer.from([body.length >> 8, body.length & 0xff]), body]);
+}
+
+function remainingLength(length: number): Buffer {
+  const bytes: number[] = [];
+  let left = length;
+  do {
+    bytes.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    left >>= 7;
+  } while (left > 0);
+  return Buffer.from(bytes);
+}
+
+function packet(type: number, ...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.from([type]), remainingLength(length), ...parts]);
+}
+
+/** Connects and subscribes; rejects when the broker refuses either. */
+export async function connectMqtt(
+  options: { readonly port: number; readonly clientId: string; readonly subscribe: readonly string[] },
+  events: MqttEvents,
+): Promise<MqttSocket> {
+  const socket = net.connect({ host: '127.0.0.1', port: options.port, noDelay: true });
+  let packetId = 0;
+  let pending: Buffer = Buffer.alloc(0);
+  let refuse = (_reason: string): void => {};
+  let step = (_type: number, _code: number): void => {};
+
+  function take(type: number, body: Buffer): void {
+    if ((type & 0xf0) === PUBLISH) {
+      const topicEnd = 2 + body.readUInt16BE(0);
+      const qos = (type >> 1) & 3;
+      if (qos > 0) socket.write(Buffer.concat([Buffer.from([PUBACK, 2]), body.subarray(topicEnd, topicEnd + 2)]));
+      events.onMessage(body.toString('utf8', 2, topicEnd), body.subarray(topicEnd + (qos > 0 ? 2 : 0)));
+    } else if (type === PUBACK) events.onPubAck?.();
+    else if (type === CONNACK) step(type, body[1] ?? 0xff);
+    else if (type === SUBACK) step(type, body.subarray(2).includes(0x80) ? 0x80 : 0);
+  }
+
+  socket.on('data', (chunk) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    for (;;) {
+      let length = 0;
+      let at = 1;
+      let shift = 0;
+      for (let byte = 0x80; byte & 0x80; shift += 7) {
+        if (at >= pending.length) return;
+        byte = pending[at++] ?? 0;
+        length |= (byte & 0x7f) << shift;
+      }
+      if (pending.length < at + length) return;
+      take(pending[0] ?? 0, pending.subarray(at, at + length));
+      pending = pending.subarray(at + length);
+    }
+  });
+  socket.on('error', (error) => refuse(error.message));
+  socket.on('close', () => {
+    refuse('the broker closed the connection');
+    events.onClosed?.('closed');
+  });
+
+  const answered = (wanted: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      refuse = (reason) => reject(new Error(`${options.clientId}: ${reason}`));
+      step = (type, code) =>
+        type === wanted && code === 0 ? resolve() : reject(new Error(`${options.clientId}: refused, code ${code}`));
+    });
+
+  const connected = answered(CONNACK);
+  const header = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0x02, 0, KEEPALIVE_S]);
+  socket.write(packet(CONNECT, header, mqttString(options.clientId)));
+  await connected;
+  const subscribed = answered(SUBACK);
+  const filters = options.subscribe.map((filter) => Buffer.concat([mqttString(filter), Buffer.from([1])]));
+  socket.write(packet(SUBSCRIBE, Buffer.from([0, 1]), ...filters));
+  await subscribed;
+  refuse = () => {};
+
+  const ping = setInterval(() => socket.write(PINGREQ), (KEEPALIVE_S / 2) * 1000);
+  socket.on('close', () => clearInterval(ping));
+
+  return {
+    publish(topic, payload) {
+      packetId = (packetId % 0xffff) + 1;
+      const id = Buffer.from([packetId >> 8, packetId & 0xff]);
+      return socket.write(packet(PUBLISH | 0x02, topic, id, payload));
+    },
+    drained: () =>
+      new Promise((resolve) => (socket.writableNeedDrain ? socket.once('drain', resolve) : setImmediate(resolve))),
+    close() {
+      clearInterval(ping);
+      socket.destroy();
+    },
+  };
+}

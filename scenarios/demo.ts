@@ -1,0 +1,119 @@
+/**
+ * `make run`: a controller and five drones in the air over Zürich, each agent on a pseudo-terminal of its own.
+ * Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started it end everything.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { inRepository } from './kit/paths.ts';
+import { portOrOther } from './kit/ports.ts';
+import { isAlive } from './kit/processes.ts';
+import { until } from './kit/until.ts';
+import { createWorld, FLEET, type World } from './world.ts';
+
+const HTTP_PORT = 8080;
+const MQTT_PORT = 1883;
+const LIVE_TIMEOUT_MS = 60_000;
+
+const ended = new AbortController();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The second time it is asked, the guard process ends what is left; this one goes at once. */
+function end(why: string): void {
+  if (ended.signal.aborted) process.exit(1);
+  say(`\n${why}: ending everything (once more to force it) …`);
+  ended.abort(new Error(why));
+}
+
+process.on('SIGINT', () => end('Ctrl-C'));
+process.on('SIGTERM', () => end('SIGTERM'));
+process.on('SIGHUP', () => end('The terminal was closed'));
+// Whoever read the output is gone; the signals above say when to end.
+process.stdout.on('error', () => {});
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent && !ended.signal.aborted) end('The program that started the demo is gone');
+}, 500).unref();
+
+/** `.skein/demo/<pid>`; those of demos that run no more are removed, so that logs stay until the next start. */
+function ownDirectory(): string {
+  const all = inRepository('.skein/demo');
+  fs.mkdirSync(all, { recursive: true });
+  for (const name of fs.readdirSync(all)) {
+    if (!isAlive(Number(name))) fs.rmSync(path.join(all, name), { recursive: true, force: true });
+  }
+  return path.join(all, String(process.pid));
+}
+
+async function chooseService(name: string, wanted: number): Promise<number> {
+  const port = await portOrOther(wanted);
+  if (port !== wanted) say(`Port ${wanted} (${name}) is taken; using ${port} instead.`);
+  return port;
+}
+
+/** Resolves when every drone of the live view is fresh and has moved. */
+async function allMoving(world: World, signal: AbortSignal): Promise<void> {
+  const live = world.live();
+  const first = new Map<string, string>();
+  const moving = new Set<string>();
+  const looked = (): boolean => {
+    for (const [id, { freshness, kinds }] of live.drones) {
+      const place = JSON.stringify([kinds.position?.values.latDeg, kinds.position?.values.lonDeg]);
+      if (freshness.state !== 'fresh' || kinds.position === undefined) continue;
+      if (!first.has(id)) first.set(id, place);
+      else if (first.get(id) !== place) moving.add(id);
+    }
+    return moving.size === world.drones.length;
+  };
+  // An abort ends the wait at once: it is not a condition that may still be met.
+  const stop = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+  );
+  const seen = (): unknown => [...live.drones].map(([id, drone]) => `${id} ${drone.freshness.state}`);
+  await Promise.race([
+    until(() => !signal.aborted && looked(), { timeoutMs: LIVE_TIMEOUT_MS, what: 'five drones moving', seen }),
+    stop,
+  ]);
+}
+
+async function run(): Promise<number> {
+  const { signal } = ended;
+  const dir = ownDirectory();
+  say(`Skein demo: a controller and ${FLEET.length} drones. Logs: ${path.relative(process.cwd(), dir) || '.'}/*/*.log`);
+  let world: World | null = null;
+  try {
+    const httpPort = await chooseService('web', HTTP_PORT);
+    const mqttPort = await chooseService('MQTT', MQTT_PORT);
+    world = await createWorld({
+      drones: FLEET.length,
+      link: 'pty',
+      dir,
+      httpPort,
+      mqttPort,
+      agentArgs: ['--outbox.budgetMB=64', '--recorder.budgetMB=64'],
+      signal,
+    });
+    await allMoving(world, signal);
+    const tookS = ((performance.now() - world.startedAtMs) / 1000).toFixed(1);
+    say(
+      `\n  Open ${world.controller.httpUrl}   (${FLEET.length} drones live after ${tookS} s; Ctrl-C ends everything)\n`,
+    );
+    const died = world.programs.map(async (program) => {
+      const { code, signal: by } = await program.exited;
+      return `${program.name} ended by itself (${by ?? code}); its log: ${program.logFile}`;
+    });
+    const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
+    const why = await Promise.race([stopped, ...died]);
+    if (why === null || signal.aborted) return 0;
+    say(why);
+    return 1;
+  } catch (error) {
+    if (signal.aborted) return 0;
+    say(error instanceof Error ? error.message : String(error));
+    return 1;
+  } finally {
+    await world?.close();
+    if (signal.aborted) say('All ended.');
+  }
+}
+
+process.exit(await run());

@@ -1,0 +1,68 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { get, getJson, readMetrics } from './http.ts';
+import { programs } from './paths.ts';
+import { type Exit, Program, type Ready } from './program.ts';
+
+export interface AgentOptions {
+  readonly id: string;
+  readonly dir: string;
+  readonly linkUrl: () => string;
+  readonly brokerUrl: string;
+  readonly extraArgs?: readonly string[];
+}
+
+/** One agent process, its data directory, and its local status socket. */
+export class Agent {
+  readonly program: Program;
+  readonly dataDir: string;
+  readonly id: string;
+  readonly #options: AgentOptions;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.dataDir = path.join(options.dir, 'agent');
+    this.program = new Program({
+      name: `skein-agent ${options.id}`,
+      command: process.execPath,
+      args: [],
+      logFile: path.join(options.dir, 'agent.log'),
+      readyEvent: 'started',
+    });
+  }
+
+  get outboxFile(): string {
+    return path.join(this.dataDir, 'outbox.db');
+  }
+
+  start(extraArgs: readonly string[] = []): Promise<Ready> {
+    fs.mkdirSync(this.dataDir, { recursive: true });
+    return this.program.start([
+      programs.agent,
+      'run',
+      `--drone=${this.id}`,
+      `--dataDir=${this.dataDir}`,
+      `--link.url=${this.#options.linkUrl()}`,
+      `--uplink.url=${this.#options.brokerUrl}`,
+      '--backoff.maxS=3',
+      ...(this.#options.extraArgs ?? []),
+      ...extraArgs,
+    ]);
+  }
+
+  stop(): Promise<Exit> {
+    return this.program.stop();
+  }
+
+  /** `GET /status` on its unix socket. */
+  status<T = Readonly<Record<string, unknown>>>(): Promise<T> {
+    return getJson<T>('http://agent/status', { socketPath: path.join(this.dataDir, 'agent.sock') });
+  }
+
+  /** `GET /metrics` on its unix socket. */
+  async metrics(): Promise<Map<string, number>> {
+    const answer = await get('http://agent/metrics', { socketPath: path.join(this.dataDir, 'agent.sock') });
+    return readMetrics(answer.text);
+  }
+}

@@ -1,0 +1,177 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { within } from './until.ts';
+
+const STOP_DEADLINE_MS = 10_000;
+
+export interface ProgramOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Both outputs are appended there; a restart goes on in the same file. */
+  readonly logFile: string;
+  /** The JSON line of this event on stdout says that it is ready; null: ready once it runs. */
+  readonly readyEvent: string | null;
+  readonly startTimeoutMs?: number;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It did not end on SIGTERM within the deadline and was killed. */
+  readonly forced: boolean;
+}
+
+/** What a program says on stdout when it is ready. */
+export type Ready = Readonly<Record<string, unknown>>;
+
+/** A child process that can be started, stopped, killed and started again. */
+export class Program {
+  readonly name: string;
+  readonly logFile: string;
+  readonly #options: ProgramOptions;
+  #args: readonly string[];
+  #child: ChildProcess | null = null;
+  #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null, forced: false });
+  #forced = false;
+  #ready: Ready = {};
+
+  constructor(options: ProgramOptions) {
+    this.name = options.name;
+    this.logFile = options.logFile;
+    this.#options = options;
+    this.#args = options.args;
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.name} is not running`);
+    return pid;
+  }
+
+  get running(): boolean {
+    return this.#child !== null;
+  }
+
+  /** What it said last when it was ready. */
+  get ready(): Ready {
+    return this.#ready;
+  }
+
+  /** Settles when the present (or last) run ends. */
+  get exited(): Promise<Exit> {
+    return this.#exit;
+  }
+
+  /** Resolves once it is ready; rejects with the end of its log when it ends before or takes too long. */
+  async start(args: readonly string[] = this.#args): Promise<Ready> {
+    if (this.#child !== null) throw new Error(`${this.name} runs already`);
+    this.#args = args;
+    const child = this.#spawn();
+    const ready = new Promise<Ready>((resolve, reject) => {
+      const { readyEvent } = this.#options;
+      if (readyEvent === null) child.once('spawn', () => resolve({}));
+      else this.#watchOutput(child, readyEvent, resolve);
+      this.#exit.then((exit) =>
+        reject(new Error(`${this.name} ended (${exit.signal ?? exit.code}) before it was ready\n${this.logTail()}`)),
+      );
+    });
+    try {
+      this.#ready = await within(ready, this.#options.startTimeoutMs ?? 30_000, `${this.name} to be ready`);
+    } catch (error) {
+      await this.kill9();
+      throw error;
+    }
+    return this.#ready;
+  }
+
+  #spawn(): ChildProcess {
+    fs.mkdirSync(path.dirname(this.logFile), { recursive: true });
+    const log = fs.openSync(this.logFile, 'a');
+    const child = spawn(this.#options.command, this.#args, {
+      // A process group of its own: Ctrl-C at the terminal reaches the parent, which ends its children in order.
+      detached: true,
+      stdio: ['ignore', 'pipe', log],
+      env: { ...process.env, ...this.#options.env },
+    });
+    fs.closeSync(log);
+    this.#child = child;
+    this.#forced = false;
+    this.#exit = new Promise((resolve) => {
+      const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (this.#child === child) this.#child = null;
+        if (child.pid !== undefined) tellGuard('-', child.pid);
+        resolve({ code, signal, forced: this.#forced });
+      };
+      child.once('exit', gone);
+      child.once('error', () => gone(127, null));
+    });
+    if (child.pid !== undefined) tellGuard('+', child.pid);
+    child.stdout?.on('data', (chunk: Buffer) => fs.appendFileSync(this.logFile, chunk));
+    return child;
+  }
+
+  #watchOutput(child: ChildProcess, event: string, resolve: (ready: Ready) => void): void {
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      try {
+        const said = JSON.parse(line) as Ready;
+        if (said.event === event) resolve(said);
+      } catch {
+        // Not for us: it is in the log.
+      }
+    });
+  }
+
+  /** SIGTERM, and SIGKILL when that does not help within the deadline. */
+  async stop(deadlineMs = STOP_DEADLINE_MS): Promise<Exit> {
+    const child = this.#child;
+    if (child === null) return this.#exit;
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      this.#forced = true;
+      child.kill('SIGKILL');
+    }, deadlineMs);
+    const exit = await this.#exit;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  /** Gone at once, as by a power cut: nothing of it runs any more when this resolves. */
+  async kill9(): Promise<Exit> {
+    this.#child?.kill('SIGKILL');
+    return this.#exit;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  logText(): string {
+    return fs.existsSync(this.logFile) ? fs.readFileSync(this.logFile, 'utf8') : '';
+  }
+
+  logTail(lines = 20): string {
+    return this.logText().trimEnd().split('\n').slice(-lines).join('\n');
+  }
+}
+
+let guard: ChildProcess | null = null;
+
+/** One guard per process, started with the first child; it ends by itself when this process does. */
+function tellGuard(sign: '+' | '-', pid: number): void {
+  if (guard === null) {
+    const file = fileURLToPath(new URL('guard.ts', import.meta.url));
+    guard = spawn(process.execPath, [file], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    guard.stdin?.on('error', () => {});
+    guard.unref();
+    const { stdin } = guard;
+    if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  }
+  guard.stdin?.write(`${sign}${pid}\n`);
+}

@@ -1,0 +1,162 @@
+/**
+ * A whole fleet on this machine: one controller and any number of (autopilot simulator, agent) pairs, each a process of
+ * its own that can be killed and started again at any moment.
+ *
+ *   skein-sim ──pty or TCP──► skein-agent ──MQTT──► broker (the controller's own, or Mosquitto) ──► skein-controller
+ *
+ * Everything is on loopback and below one directory; `close` ends what was started in reverse order.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Agent } from './kit/agent.ts';
+import { Controller } from './kit/controller.ts';
+import { followLive, type LiveFollower } from './kit/live.ts';
+import { type ExternalBroker, startMosquitto } from './kit/mosquitto.ts';
+import { freePort } from './kit/ports.ts';
+import type { Program } from './kit/program.ts';
+import { type Home, type LinkKind, Simulator } from './kit/simulator.ts';
+
+/** Five homes around Zürich, some hundred metres to kilometres apart. */
+export const FLEET: readonly DronePlace[] = [
+  { id: 'heron-01', seed: 11, home: { latDeg: 47.3977, lonDeg: 8.5456, altM: 488 } },
+  { id: 'ibis-02', seed: 22, home: { latDeg: 47.4032, lonDeg: 8.5511, altM: 492 } },
+  { id: 'kite-03', seed: 33, home: { latDeg: 47.3861, lonDeg: 8.5318, altM: 431 } },
+  { id: 'swift-04', seed: 44, home: { latDeg: 47.3789, lonDeg: 8.5602, altM: 566 } },
+  { id: 'egret-05', seed: 55, home: { latDeg: 47.4108, lonDeg: 8.5237, altM: 459 } },
+];
+
+export interface DronePlace {
+  readonly id: string;
+  readonly seed: number;
+  readonly home: Home;
+}
+
+export interface WorldOptions {
+  /** How many of FLEET. */
+  readonly drones: number;
+  /** Between simulator and agent; `tcp` unless said otherwise. */
+  readonly link?: LinkKind;
+  readonly broker?: 'embedded' | 'mosquitto';
+  /** Left out: a directory of its own under the system's, removed by `close` (kept with KEEP=1). */
+  readonly dir?: string;
+  readonly httpPort?: number;
+  readonly mqttPort?: number;
+  readonly controllerArgs?: readonly string[];
+  readonly agentArgs?: readonly string[];
+  readonly simulatorArgs?: readonly string[];
+  /** Ends what has been started so far and makes `createWorld` reject. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Drone {
+  readonly id: string;
+  readonly simulator: Simulator;
+  readonly agent: Agent;
+}
+
+export interface World {
+  readonly dir: string;
+  readonly controller: Controller;
+  readonly drones: readonly Drone[];
+  /** Every process of it. */
+  readonly programs: readonly Program[];
+  /** Set when the broker is external. */
+  readonly mosquitto: ExternalBroker | null;
+  /** `performance.now()` when the first program was started. */
+  readonly startedAtMs: number;
+  /** A follower of the live view; `close` closes it. */
+  live(): LiveFollower;
+  /** Ends everything, newest first; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Starts a world and resolves when every program has said that it is ready. On failure nothing is left behind. */
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const dir = options.dir ?? fs.mkdtempSync(path.join(os.tmpdir(), 'skein-world-'));
+  const undo: (() => Promise<unknown>)[] = [];
+  const startedAtMs = performance.now();
+
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      for (const step of undo.splice(0).reverse()) await step();
+      if (options.dir === undefined && process.env.KEEP === undefined) fs.rmSync(dir, { recursive: true, force: true });
+    })();
+    return closing;
+  };
+
+  const { signal } = options;
+  const onAbort = (): void => void close();
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  try {
+    signal?.throwIfAborted();
+    const mosquitto = options.broker === 'mosquitto' ? await startMosquitto(path.join(dir, 'mosquitto')) : null;
+    if (mosquitto) undo.push(() => mosquitto.close());
+
+    const controller = new Controller({
+      dir: path.join(dir, 'controller'),
+      httpPort: options.httpPort ?? (await freePort()),
+      mqttPort: options.mqttPort ?? (await freePort()),
+      ...(mosquitto && { brokerUrl: mosquitto.url }),
+      ...(options.controllerArgs && { extraArgs: options.controllerArgs }),
+    });
+    undo.push(() => controller.stop());
+
+    const drones = FLEET.slice(0, options.drones).map((place) => pairOf(place, dir, controller.mqttUrl, options));
+    undo.push(() => Promise.all(drones.map(({ simulator }) => simulator.program.stop())));
+    undo.push(() => Promise.all(drones.map(({ agent }) => agent.stop())));
+
+    // Simulators need nobody; agents and controller find each other in whatever order they come up.
+    const simulators = drones.map(({ simulator }) => simulator.start());
+    await allOf([controller.start(), ...simulators]);
+    signal?.throwIfAborted();
+    await allOf(drones.map(({ agent }) => agent.start()));
+
+    return {
+      dir,
+      controller,
+      drones,
+      programs: [controller.program, ...drones.flatMap(({ simulator, agent }) => [simulator.program, agent.program])],
+      mosquitto,
+      startedAtMs,
+      live() {
+        const follower = followLive(controller.httpUrl);
+        undo.push(() => follower.close());
+        return follower;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function pairOf(place: DronePlace, dir: string, brokerUrl: string, options: WorldOptions): Drone {
+  const own = path.join(dir, place.id);
+  const simulator = new Simulator({
+    ...place,
+    dir: own,
+    link: options.link ?? 'tcp',
+    ...(options.simulatorArgs && { extraArgs: options.simulatorArgs }),
+  });
+  const agent = new Agent({
+    id: place.id,
+    dir: own,
+    linkUrl: () => simulator.linkUrl,
+    brokerUrl,
+    ...(options.agentArgs && { extraArgs: options.agentArgs }),
+  });
+  return { id: place.id, simulator, agent };
+}
+
+/** Waits for all, also when one fails early: nothing still starts while the rest is being ended. */
+async function allOf(promises: readonly Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
