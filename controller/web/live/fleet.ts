@@ -3,10 +3,10 @@
  * clock that ticks four times a second so that everything ages whether or not anything arrives.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { KindName, Values } from '@skein/protocol/telemetry';
-import type { FreshnessState, Health, LiveValue, ServerMessage } from '../../live/messages.ts';
+import type { Health, ServerMessage } from '../../live/messages.ts';
 import { classify, DEFAULT_LIMITS, type FreshnessLimits } from './freshness.ts';
-import { type DroneRecord, type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
+import { type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
+import { ageOf, type DroneRecord } from './record.ts';
 import { NEW_CLOCK, observeServer, type ServerClock, serverNowMs } from './server-clock.ts';
 
 export type Connection =
@@ -41,6 +41,8 @@ export interface Fleet {
   readonly controller: ReadonlySignal<{ readonly name: string; readonly version: string } | null>;
   /** Controller's UTC in ms as of the last tick; null before the first message. */
   readonly nowMs: ReadonlySignal<number | null>;
+  /** `nowMs` in whole seconds, for what need not be redrawn more often. */
+  readonly second: ReadonlySignal<number>;
   readonly counts: ReadonlySignal<Counts>;
   /** True once a snapshot has arrived. */
   readonly loaded: ReadonlySignal<boolean>;
@@ -71,6 +73,7 @@ export function createFleet(ports: FleetPorts): Fleet {
   const limits = signal<FreshnessLimits>(DEFAULT_LIMITS);
   const controller = signal<{ name: string; version: string } | null>(null);
   const nowMs = signal<number | null>(null);
+  const second = computed(() => Math.floor((nowMs.value ?? 0) / 1000));
   const loaded = signal(false);
   const connection = signal<Connection>({ state: 'connecting' });
 
@@ -132,6 +135,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     limits,
     controller,
     nowMs,
+    second,
     counts,
     loaded,
     drone: droneSignal,
@@ -165,26 +169,4 @@ export function createFleet(ports: FleetPorts): Fleet {
       nowMs.value = serverNowMs(clock, ports.monoMs());
     },
   };
-}
-
-/** Age of the drone's newest vehicle sample, ms; null: never heard. Never negative. */
-export function ageOf(record: DroneRecord, nowMs: number | null): number | null {
-  const at = record.entry.freshness.sampledUtcUs;
-  return at === null || nowMs === null ? null : Math.max(0, nowMs - at / 1000);
-}
-
-export function freshnessOf(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): FreshnessState {
-  return classify(ageOf(record, nowMs), limits);
-}
-
-/** Age of one kind, ms; null when the drone never sent it. */
-export function kindAgeMs(record: DroneRecord, kind: KindName, nowMs: number | null): number | null {
-  const value = record.entry.kinds[kind];
-  return !value || nowMs === null ? null : Math.max(0, nowMs - value.atUtcUs / 1000);
-}
-
-/** The values of one kind, or null. */
-export function valuesOf<K extends KindName>(record: DroneRecord, kind: K): Values<K> | null {
-  const value = record.entry.kinds[kind] as LiveValue<K> | undefined;
-  return value?.values ?? null;
 }

@@ -7,12 +7,7 @@
  * operator's screen because a server was restarted. After a snapshot from the same start, absence means removed.
  */
 import type { DeltaMessage, DroneDelta, DroneEntry, LiveKinds, SnapshotMessage } from '../../live/messages.ts';
-
-export interface DroneRecord {
-  readonly entry: DroneEntry;
-  /** Known from before the controller restarted and not named by it since. */
-  readonly unreported: boolean;
-}
+import type { DroneRecord } from './record.ts';
 
 export type Drones = ReadonlyMap<string, DroneRecord>;
 
@@ -91,7 +86,7 @@ function keepNewer(held: DroneEntry, said: DroneEntry): DroneEntry {
   const kinds: Record<string, unknown> = { ...held.kinds };
   for (const [kind, value] of Object.entries(said.kinds)) {
     const before = held.kinds[kind as keyof LiveKinds];
-    if (!before || before.atUtcUs <= value.atUtcUs) kinds[kind] = value;
+    if (value && (!before || before.atUtcUs <= value.atUtcUs)) kinds[kind] = value;
   }
   const heldAt = held.freshness.sampledUtcUs;
   const saidAt = said.freshness.sampledUtcUs;
@@ -105,7 +100,9 @@ export function shiftInstants(drones: Drones, shiftMs: number): Drones {
   const moved = new Map<string, DroneRecord>();
   for (const [id, record] of drones) {
     const kinds = Object.fromEntries(
-      Object.entries(record.entry.kinds).map(([kind, value]) => [kind, { ...value, atUtcUs: value.atUtcUs + byUs }]),
+      Object.entries(record.entry.kinds).flatMap(([kind, value]) =>
+        value ? [[kind, { ...value, atUtcUs: value.atUtcUs + byUs }]] : [],
+      ),
     ) as LiveKinds;
     const { freshness } = record.entry;
     const shifted = (at: number | null): number | null => (at === null ? null : at + byUs);

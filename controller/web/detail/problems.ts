@@ -1,0 +1,169 @@
+/**
+ * What a person should know about a drone now, in words, worst first. Danger is for what needs a human at once;
+ * attention for what may. Values too old to mean anything raise nothing: their age is the problem, and is listed.
+ */
+import type { FreshnessState } from '../../live/messages.ts';
+import { distance, fixed } from '../format/numbers.ts';
+import { ageExact, plusMinus, span } from '../format/times.ts';
+import type { FreshnessLimits } from '../live/freshness.ts';
+import { ageOf, type DroneRecord, freshnessOf, kindAgeMs, valuesOf } from '../live/record.ts';
+
+export interface Problem {
+  readonly severity: 'danger' | 'attention';
+  readonly words: string;
+  /** What to do, or what it means. */
+  readonly advice: string | null;
+}
+
+const RECENT_MS = 30_000;
+const CLOCK_LOOSE_US = 1_000_000;
+const BACKLOG_OLD_S = 30;
+
+export function problemsOf(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): readonly Problem[] {
+  const danger: Problem[] = [];
+  const attention: Problem[] = [];
+  const { entry } = record;
+  const state = freshnessOf(record, nowMs, limits);
+  const recent = (kind: Parameters<typeof kindAgeMs>[1]): boolean => {
+    const age = kindAgeMs(record, kind, nowMs);
+    return age !== null && age <= RECENT_MS;
+  };
+
+  if (entry.control.state === 'autopilot-failsafe')
+    danger.push({
+      severity: 'danger',
+      words: 'The autopilot flies a failsafe',
+      advice: 'Watch it; do not override without the pilot.',
+    });
+  if (entry.conflict)
+    danger.push({
+      severity: 'danger',
+      words:
+        entry.conflict.reason === 'checksum'
+          ? 'One batch number came with two contents'
+          : 'Two boards use this identity',
+      advice:
+        entry.conflict.reason === 'checksum'
+          ? 'Both are kept aside; look for a cloned card.'
+          : 'Switch one off; what is shown may come from either.',
+    });
+
+  const status = recent('status') ? valuesOf(record, 'status') : null;
+  if (status?.system === 'critical' || status?.system === 'emergency')
+    danger.push({ severity: 'danger', words: `Autopilot state is ${status.system}`, advice: null });
+  const battery = recent('battery') ? valuesOf(record, 'battery') : null;
+  const pct = battery?.remainingPct ?? null;
+  if (pct !== null && pct <= 15) danger.push({ severity: 'danger', words: `Battery at ${fixed(pct)} %`, advice: null });
+  else if (pct !== null && pct <= 30)
+    attention.push({ severity: 'attention', words: `Battery at ${fixed(pct)} %`, advice: null });
+  if (battery?.faults)
+    attention.push({
+      severity: 'attention',
+      words: `Battery reports faults (0x${battery.faults.toString(16)})`,
+      advice: null,
+    });
+
+  attention.push(...freshnessProblems(record, state, nowMs));
+
+  const fence = recent('fence') ? valuesOf(record, 'fence') : null;
+  if (fence?.breached)
+    danger.push({
+      severity: 'danger',
+      words: `Outside the fence${fence.breach && fence.breach !== 'none' ? ` (${fence.breach})` : ''}`,
+      advice: null,
+    });
+  const health = recent('health') ? valuesOf(record, 'health') : null;
+  if (health?.preArmOk === false && status?.armed === false)
+    attention.push({
+      severity: 'attention',
+      words: 'Pre-arm checks fail',
+      advice: 'The autopilot names the cause in its texts below.',
+    });
+  const ekf = recent('ekf') ? valuesOf(record, 'ekf') : null;
+  const worst = ekf
+    ? Math.max(
+        ekf.velocityVariance ?? 0,
+        ekf.horizontalVariance ?? 0,
+        ekf.verticalVariance ?? 0,
+        ekf.compassVariance ?? 0,
+      )
+    : 0;
+  if (worst >= 1) danger.push({ severity: 'danger', words: 'The position estimate rejects its sensors', advice: null });
+  else if (worst >= 0.8)
+    attention.push({ severity: 'attention', words: 'The position estimate is strained', advice: null });
+  const gps = recent('gps') ? valuesOf(record, 'gps') : null;
+  if (gps?.fix === 'no-fix' || gps?.fix === 'no-gps' || gps?.fix === '2d')
+    attention.push({ severity: 'attention', words: `No 3D satellite fix (${gps.fix})`, advice: null });
+  else if ((gps?.horizontalAccM ?? 0) > 5)
+    attention.push({
+      severity: 'attention',
+      words: `Satellite position ± ${distance(gps?.horizontalAccM)}`,
+      advice: null,
+    });
+
+  const { urgent, history } = entry.backlog;
+  const oldestS = Math.max(urgent.oldestS ?? 0, history.oldestS ?? 0);
+  if (oldestS > BACKLOG_OLD_S)
+    attention.push({
+      severity: 'attention',
+      words: `${urgent.batches + history.batches} batches not yet here, the oldest ${span(oldestS)} old`,
+      advice: 'They fill in by themselves once the link allows.',
+    });
+  if (entry.clock.source === 'unset')
+    attention.push({
+      severity: 'attention',
+      words: 'Its clock is not set',
+      advice: 'History cannot be placed in time until it is.',
+    });
+  else if ((entry.clock.errUs ?? 0) > CLOCK_LOOSE_US)
+    attention.push({
+      severity: 'attention',
+      words: `Its clock is only good to ${plusMinus(entry.clock.errUs)}`,
+      advice: null,
+    });
+  const link = recent('link') ? valuesOf(record, 'link') : null;
+  if (link?.open === false)
+    attention.push({
+      severity: 'attention',
+      words: 'The agent has no link to the autopilot',
+      advice: 'Check cable and port on the drone.',
+    });
+  const board = recent('board') ? valuesOf(record, 'board') : null;
+  if (board?.throttled)
+    attention.push({ severity: 'attention', words: 'The companion is slowed by heat or low voltage', advice: null });
+  if (board?.diskFreeMb !== null && board !== null && (board.diskFreeMb ?? Number.POSITIVE_INFINITY) < 500)
+    attention.push({
+      severity: 'attention',
+      words: `Only ${fixed(board.diskFreeMb)} MB free on the companion`,
+      advice: null,
+    });
+  return [...danger, ...attention];
+}
+
+function freshnessProblems(record: DroneRecord, state: FreshnessState, nowMs: number | null): Problem[] {
+  const age = ageExact(ageOf(record, nowMs));
+  const found: Problem[] = [];
+  if (record.unreported)
+    found.push({
+      severity: 'attention',
+      words: 'Not named by the controller since it restarted',
+      advice: 'Shown as it was before; it ages until the drone is heard again.',
+    });
+  if (state === 'never')
+    found.push({
+      severity: 'attention',
+      words: 'No live data yet',
+      advice: record.entry.online ? 'The agent is connected; its autopilot may not be.' : 'Waiting for its agent.',
+    });
+  if (state === 'lost' || state === 'stale') {
+    const why = record.entry.online
+      ? 'The agent is still connected: its autopilot has gone quiet.'
+      : 'Its connection is down; it reconnects by itself.';
+    found.push({
+      severity: 'attention',
+      words: `Last seen ${age} ago`,
+      advice: `${why} Everything shown is that old.`,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,177 @@
+/** The fleet as a table: filter, sort, keyboard; only rows in sight are in the page. */
+import { useComputed } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Fleet } from '../live/fleet.ts';
+import { selectedId } from '../shell/route.ts';
+import { phone } from '../shell/screen.ts';
+import { rowHeightPx, windowOf } from './density.ts';
+import { FleetEmpty, FleetLoading, NothingMatches } from './empty.tsx';
+import { FleetRow } from './fleet-row.tsx';
+import { cursorId, filterText, sortBy, sortOrder, stateFilter } from './list-state.ts';
+import { listOf } from './listed.ts';
+import type { SortKey } from './order.ts';
+
+const COLUMNS: readonly {
+  readonly key: SortKey;
+  readonly label: string;
+  readonly title: string;
+  readonly number: boolean;
+}[] = [
+  { key: 'id', label: 'drone', title: 'Sort by name', number: false },
+  { key: 'mode', label: 'mode', title: 'Flight mode; grey while disarmed', number: false },
+  { key: 'battery', label: 'battery', title: 'Charge left', number: false },
+  { key: 'speed', label: 'm/s', title: 'Speed over ground', number: true },
+  { key: 'height', label: 'm', title: 'Height above home', number: true },
+  {
+    key: 'backlog',
+    label: 'queue',
+    title: 'Batches the drone holds that are not yet here; off: agent not connected',
+    number: true,
+  },
+  { key: 'age', label: 'age', title: 'Age of the newest sample', number: true },
+];
+const PHONE_ROW_PX = 60;
+
+export function FleetList({ fleet }: { readonly fleet: Fleet }) {
+  const rows = useRef<HTMLDivElement>(null);
+  const [box, setBox] = useState({ heightPx: 720, scrollPx: 0 });
+  const listed = useComputed(() => listOf(fleet));
+  const ids = listed.value;
+  const total = fleet.ids.value.length;
+  const small = phone.value;
+  const rowPx = small ? PHONE_ROW_PX : rowHeightPx(box.heightPx, total);
+  const seen = windowOf(box.scrollPx, box.heightPx, rowPx, ids.length);
+  const selected = selectedId();
+
+  useEffect(() => {
+    const element = rows.current;
+    if (!element) return;
+    const measure = (): void => setBox({ heightPx: element.clientHeight, scrollPx: element.scrollTop });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, []);
+
+  // Keeps the row the keyboard is on in sight.
+  const cursor = cursorId.value;
+  useEffect(() => {
+    const element = rows.current;
+    const index = cursor === null ? -1 : ids.indexOf(cursor);
+    if (!element || index < 0) return;
+    const top = index * rowPx;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowPx > element.scrollTop + element.clientHeight)
+      element.scrollTop = top + rowPx - element.clientHeight;
+  }, [cursor, rowPx]);
+
+  return (
+    <section class="pane pane-list" aria-label="Fleet">
+      <ListTools shown={ids.length} total={total} />
+      <ColumnHeads />
+      <div ref={rows} class="rows" data-density={rowPx} data-rows={ids.length}>
+        {!fleet.loaded.value ? (
+          <FleetLoading />
+        ) : total === 0 ? (
+          <FleetEmpty />
+        ) : ids.length === 0 ? (
+          <NothingMatches />
+        ) : (
+          <ul class="rows-space" aria-label="Drones" style={{ height: `${ids.length * rowPx}px` }}>
+            {ids.slice(seen.first, seen.end).map((id, i) => (
+              <FleetRow
+                key={id}
+                fleet={fleet}
+                id={id}
+                index={seen.first + i}
+                heightPx={rowPx}
+                selected={id === selected}
+                cursor={id === (cursor ?? ids[0])}
+                phone={small}
+              />
+            ))}
+          </ul>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function ListTools({ shown, total }: { readonly shown: number; readonly total: number }) {
+  const filtered = filterText.value.trim() !== '' || stateFilter.value !== 'all';
+  return (
+    <div class="list-tools">
+      <svg
+        width="14"
+        height="14"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.6"
+        aria-hidden="true"
+      >
+        <circle cx="7" cy="7" r="4.5" />
+        <path d="m10.5 10.5 3.5 3.5" />
+      </svg>
+      <input
+        id="filter"
+        type="text"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Filter by name, mode, control"
+        aria-label="Filter drones"
+        value={filterText.value}
+        onInput={(event) => {
+          filterText.value = event.currentTarget.value;
+        }}
+      />
+      {filtered ? (
+        <>
+          <span class="shown" role="status">
+            {shown} of {total}
+          </span>
+          <button
+            type="button"
+            class="clear"
+            onClick={() => {
+              filterText.value = '';
+              stateFilter.value = 'all';
+            }}
+          >
+            Show all
+          </button>
+        </>
+      ) : (
+        <kbd title="Press / to filter">/</kbd>
+      )}
+    </div>
+  );
+}
+
+function ColumnHeads() {
+  const order = sortOrder.value;
+  return (
+    <div class="columns">
+      <span />
+      {COLUMNS.map(({ key, label, title, number }) => {
+        const active = order.key === key;
+        const arrow = active ? (order.descending ? '↓' : '↑') : '';
+        return (
+          <button
+            key={key}
+            type="button"
+            class={number ? 'num' : ''}
+            aria-pressed={active}
+            title={`${title}. Click to sort${active ? ' the other way' : ''}.`}
+            onClick={() => sortBy(key)}
+          >
+            {number ? `${arrow} ${label}` : `${label} ${arrow}`}
+          </button>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+/** One drone in the list: a table row on a desk, two lines on a phone. */
+import { useComputed } from '@preact/signals';
+import { compassPoint, fixed, UNKNOWN } from '../format/numbers.ts';
+import { ageExact, ageWords, span, utcFull } from '../format/times.ts';
+import type { Fleet } from '../live/fleet.ts';
+import { strength } from '../live/freshness.ts';
+import { ageOf, freshnessOf, isOld } from '../live/record.ts';
+import { Glyph } from '../shell/glyph.tsx';
+import { routeHash } from '../shell/route.ts';
+import { Battery } from './battery.tsx';
+import { controlWords, type Summary, summarise } from './summary.ts';
+
+export interface FleetRowProps {
+  readonly fleet: Fleet;
+  readonly id: string;
+  readonly index: number;
+  readonly heightPx: number;
+  readonly selected: boolean;
+  readonly cursor: boolean;
+  readonly phone: boolean;
+}
+
+export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }: FleetRowProps) {
+  const record = fleet.drone(id).value;
+  const ageMs = useComputed(() => {
+    const held = fleet.drone(id).value;
+    return held ? ageOf(held, fleet.nowMs.value) : null;
+  });
+  const freshness = useComputed(() => {
+    const held = fleet.drone(id).value;
+    return held ? freshnessOf(held, fleet.nowMs.value, fleet.limits.value) : 'never';
+  });
+  const ageText = useComputed(() => (ageMs.value === null ? 'never' : ageWords(ageMs.value)));
+  const ageData = useComputed(() => (ageMs.value === null ? '' : String(Math.round(ageMs.value))));
+  const fade = useComputed(() => strength(ageMs.value, fleet.limits.value));
+  if (!record) return null;
+
+  const state = freshness.value;
+  const one = summarise(record);
+  const old = isOld(record, 'battery', fleet.nowMs.peek());
+  return (
+    <li
+      class="row"
+      data-cursor={cursor}
+      data-selected={selected}
+      data-drone={id}
+      data-freshness={state}
+      data-age-ms={ageData}
+      style={{ height: `${heightPx}px`, transform: `translateY(${index * heightPx}px)`, '--strength': fade.value }}
+    >
+      <a
+        id={`row-${id}`}
+        href={routeHash({ view: 'drone', id })}
+        tabIndex={cursor ? 0 : -1}
+        aria-current={selected ? 'true' : undefined}
+        aria-label={wordsOf(one, state)}
+        title={titleOf(one, state, ageMs.peek())}
+        style={phone ? undefined : { lineHeight: `${heightPx}px` }}
+      >
+        <span class="glyph fades">
+          <Glyph
+            freshness={state}
+            inAir={one.inAir ?? false}
+            control={one.control}
+            headingDeg={one.headingDeg}
+            size={heightPx < 20 ? 13 : 16}
+          />
+        </span>
+        <span class="id fades">{id}</span>
+        {phone ? (
+          <>
+            <Battery pct={one.batteryPct} old={old} />
+            <span class="age num">{ageText}</span>
+            <span class="more fades">{phoneLine(one)}</span>
+          </>
+        ) : (
+          <>
+            <span class="mode fades" data-armed={one.armed ?? ''}>
+              {one.mode ?? UNKNOWN}
+            </span>
+            <Battery pct={one.batteryPct} old={old} />
+            <span class="num fades">{fixed(one.speedMps, 1)}</span>
+            <span class="num fades">{fixed(one.heightM)}</span>
+            <Link summary={one} />
+            <span class="age num">{ageText}</span>
+          </>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function Link({ summary }: { readonly summary: Summary }) {
+  if (!summary.online) {
+    return <span class="num warn">off</span>;
+  }
+  const late = (summary.oldestUnsentS ?? 0) > 30;
+  return <span class={`num ${late ? 'warn' : summary.backlog > 3 ? '' : 'quiet'}`}>{summary.backlog}</span>;
+}
+
+function phoneLine(one: Summary): string {
+  const parts = [one.mode ?? 'no mode', `${fixed(one.heightM)} m`, `${fixed(one.speedMps, 1)} m/s`];
+  if (!one.online) parts.push('link off');
+  else if (one.backlog > 3) parts.push(`queue ${one.backlog}`);
+  if (one.control === 'pilot') parts.push('PILOT');
+  if (one.control === 'failsafe') parts.push('FAILSAFE');
+  return parts.join(' · ');
+}
+
+/** The row read aloud. */
+function wordsOf(one: Summary, state: string): string {
+  const battery = one.batteryPct === null ? 'battery unknown' : `battery ${fixed(one.batteryPct)} percent`;
+  return `${one.id}, ${state}, ${one.mode ?? 'mode unknown'}, ${battery}, ${controlWords(one.control)}`;
+}
+
+function titleOf(one: Summary, state: string, ageMs: number | null): string {
+  const lines = [
+    `${one.id}: ${state}, newest sample ${ageMs === null ? 'never' : `${ageExact(ageMs)} old`}`,
+    one.sampledUtcUs === null ? '' : `sampled ${utcFull(one.sampledUtcUs / 1000)}`,
+    `${controlWords(one.control)} · ${one.armed === null ? 'arming unknown' : one.armed ? 'armed' : 'disarmed'} · heading ${compassPoint(one.headingDeg)}`,
+    one.online
+      ? `connected, ${one.backlog} batches not yet here${one.oldestUnsentS ? `, oldest ${span(one.oldestUnsentS)}` : ''}`
+      : 'agent not connected',
+  ];
+  return lines.filter(Boolean).join('\n');
+}

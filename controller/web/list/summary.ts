@@ -1,0 +1,85 @@
+/** The few numbers of a drone that the list, the map and the sort order need. */
+import { type DroneRecord, valuesOf } from '../live/record.ts';
+
+export type Control = 'skein' | 'pilot' | 'other' | 'failsafe' | 'unknown';
+
+export interface Summary {
+  readonly id: string;
+  readonly mode: string | null;
+  readonly armed: boolean | null;
+  readonly inAir: boolean | null;
+  readonly control: Control;
+  readonly batteryPct: number | null;
+  readonly speedMps: number | null;
+  readonly heightM: number | null;
+  readonly latDeg: number | null;
+  readonly lonDeg: number | null;
+  readonly headingDeg: number | null;
+  /** Batches not yet committed, both lanes. */
+  readonly backlog: number;
+  readonly oldestUnsentS: number | null;
+  readonly online: boolean;
+  readonly sampledUtcUs: number | null;
+}
+
+export function summarise(record: DroneRecord): Summary {
+  const { entry } = record;
+  const position = valuesOf(record, 'position');
+  const air = valuesOf(record, 'air');
+  const velocity = valuesOf(record, 'velocity');
+  const status = valuesOf(record, 'status');
+  const attitude = valuesOf(record, 'attitude');
+  const { urgent, history } = entry.backlog;
+  const landed = status?.landed ?? null;
+  return {
+    id: entry.id,
+    mode: status?.mode ?? null,
+    armed: status?.armed ?? null,
+    inAir: landed === null || landed === 'unknown' ? (status?.armed ?? null) : landed !== 'on-ground',
+    control: controlOf(entry.control.state),
+    batteryPct: valuesOf(record, 'battery')?.remainingPct ?? null,
+    speedMps: air?.groundSpeedMps ?? (velocity ? hypot(velocity.northMps, velocity.eastMps) : null),
+    heightM: position?.altRelM ?? null,
+    latDeg: position?.latDeg ?? null,
+    lonDeg: position?.lonDeg ?? null,
+    headingDeg: position?.headingDeg ?? yawDeg(attitude?.yawRad ?? null),
+    backlog: urgent.batches + history.batches,
+    oldestUnsentS: greatest(urgent.oldestS, history.oldestS),
+    online: entry.online,
+    sampledUtcUs: entry.freshness.sampledUtcUs,
+  };
+}
+
+function controlOf(state: string): Control {
+  if (state === 'skein' || state === 'pilot') return state;
+  if (state === 'autopilot-failsafe') return 'failsafe';
+  return state === 'other-station' ? 'other' : 'unknown';
+}
+
+function hypot(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.hypot(a, b);
+}
+
+function greatest(a: number | null, b: number | null): number | null {
+  if (a === null) return b;
+  return b === null ? a : Math.max(a, b);
+}
+
+function yawDeg(yawRad: number | null): number | null {
+  return yawRad === null ? null : ((yawRad * 180) / Math.PI + 360) % 360;
+}
+
+export function controlWords(control: Control): string {
+  switch (control) {
+    case 'skein':
+      return 'Skein in control';
+    case 'pilot':
+      return 'pilot in control';
+    case 'failsafe':
+      return 'autopilot failsafe';
+    case 'other':
+      return 'another station in control';
+    case 'unknown':
+      return 'control unknown';
+  }
+}

@@ -1,0 +1,32 @@
+/** The fleet view. Everything is wired here. */
+import { render } from 'preact';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/list.css';
+import './styles/map.css';
+import './styles/detail.css';
+import { connectLive } from './live/connection.ts';
+import { createFleet } from './live/fleet.ts';
+import { App } from './shell/app.tsx';
+import { reportLiveState } from './shell/document-state.ts';
+import { followHash } from './shell/route.ts';
+
+const TICK_MS = 250;
+
+const fleet = createFleet({
+  monoMs: () => performance.now(),
+  // A hidden page gets no frames, but its numbers must be right when it is shown again.
+  onFrame: (flush) => {
+    if (document.visibilityState === 'visible') requestAnimationFrame(flush);
+    else setTimeout(flush, TICK_MS);
+  },
+});
+
+followHash();
+reportLiveState(fleet);
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+const connection = connectLive(`${scheme}://${location.host}/api/v1/live`, fleet);
+setInterval(() => fleet.tick(), TICK_MS);
+
+const root = document.getElementById('app');
+if (root) render(<App fleet={fleet} connection={connection} />, root);

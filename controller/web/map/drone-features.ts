@@ -1,0 +1,83 @@
+/** Drones as map features, and the smallest change from what the map has to what it should have. Pure. */
+import { fixed } from '../format/numbers.ts';
+import { ageWords } from '../format/times.ts';
+import { summarise } from '../list/summary.ts';
+import { type FreshnessLimits, strength } from '../live/freshness.ts';
+import { ageOf, type DroneRecord, freshnessOf } from '../live/record.ts';
+
+export interface DroneProperties {
+  readonly id: string;
+  readonly icon: string;
+  readonly state: string;
+  readonly headingDeg: number;
+  readonly opacity: number;
+  /** Second line of the label: height and speed while fresh, the age after. */
+  readonly sub: string;
+  readonly selected: boolean;
+  /** Lower is drawn first and loses its label last: those that need looking at come first. */
+  readonly rank: number;
+}
+
+export interface DroneFeature {
+  readonly lonDeg: number;
+  readonly latDeg: number;
+  readonly properties: DroneProperties;
+}
+
+/** Null while the drone has no position. */
+export function featureOf(
+  record: DroneRecord,
+  nowMs: number | null,
+  limits: FreshnessLimits,
+  selected: boolean,
+): DroneFeature | null {
+  const one = summarise(record);
+  if (one.lonDeg === null || one.latDeg === null) return null;
+  const ageMs = ageOf(record, nowMs);
+  const state = freshnessOf(record, nowMs, limits);
+  const place = one.inAir ? 'air' : 'ground';
+  const label = one.inAir ? `${fixed(one.heightM)} m · ${fixed(one.speedMps)} m/s` : (one.mode ?? '');
+  return {
+    lonDeg: one.lonDeg,
+    latDeg: one.latDeg,
+    properties: {
+      id: one.id,
+      icon: `${state}-${place}-${one.control}`,
+      state,
+      headingDeg: Math.round(one.headingDeg ?? 0),
+      opacity: strength(ageMs, limits),
+      sub: state === 'fresh' ? label : `${state} ${ageWords(ageMs)}`,
+      selected,
+      rank: selected ? 0 : one.control === 'failsafe' ? 1 : state === 'fresh' ? 3 : 2,
+    },
+  };
+}
+
+export interface FeatureChange {
+  readonly id: string;
+  readonly newGeometry?: GeoJSON.Point;
+  readonly addOrUpdateProperties?: { key: string; value: unknown }[];
+}
+
+/** What differs between the two, or null when the map is right already. */
+export function changeOf(before: DroneFeature, after: DroneFeature): FeatureChange | null {
+  const moved = before.lonDeg !== after.lonDeg || before.latDeg !== after.latDeg;
+  const properties = (Object.keys(after.properties) as (keyof DroneProperties)[])
+    .filter((key) => before.properties[key] !== after.properties[key])
+    .map((key) => ({ key, value: after.properties[key] as unknown }));
+  if (!moved && properties.length === 0) return null;
+  return {
+    id: after.properties.id,
+    ...(moved ? { newGeometry: { type: 'Point' as const, coordinates: [after.lonDeg, after.latDeg] } } : {}),
+    ...(properties.length > 0 ? { addOrUpdateProperties: properties } : {}),
+  };
+}
+
+export function geoFeature(feature: DroneFeature): GeoJSON.Feature {
+  return {
+    type: 'Feature',
+    id: feature.properties.id,
+    geometry: { type: 'Point', coordinates: [feature.lonDeg, feature.latDeg] },
+    properties: { ...feature.properties },
+  };
+}

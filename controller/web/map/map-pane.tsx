@@ -1,0 +1,168 @@
+/** The map with its buttons, scale and legend. MapLibre itself comes in its own chunk. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { distance, latLon } from '../format/numbers.ts';
+import type { Fleet } from '../live/fleet.ts';
+import { Glyph } from '../shell/glyph.tsx';
+import { selectedId } from '../shell/route.ts';
+import type { FleetMap, MapView } from './fleet-map.ts';
+import { scaleBar } from './grid.ts';
+
+export interface MapPaneProps {
+  readonly fleet: Fleet;
+  readonly onReady: (map: FleetMap) => void;
+}
+
+export function MapPane({ fleet, onReady }: MapPaneProps) {
+  const canvas = useRef<HTMLDivElement>(null);
+  const map = useRef<FleetMap | null>(null);
+  const view = useSignal<MapView | null>(null);
+  const pointer = useSignal<{ latDeg: number; lonDeg: number } | null>(null);
+  const trouble = useSignal<string | null>(null);
+  const following = useSignal(false);
+
+  useEffect(() => {
+    let closed = false;
+    const container = canvas.current;
+    if (!container) return;
+    import('./fleet-map.ts')
+      .then(({ createFleetMap }) =>
+        createFleetMap({
+          fleet,
+          container,
+          onView: (next) => {
+            const held = view.peek();
+            const moving = next.gridMetres === null && next.gridDegrees === null;
+            view.value =
+              moving && held ? { ...next, gridMetres: held.gridMetres, gridDegrees: held.gridDegrees } : next;
+          },
+          onPointer: (at) => {
+            pointer.value = at;
+          },
+          onMovedByHand: () => {
+            following.value = false;
+            map.current?.follow(false);
+          },
+        }),
+      )
+      .then((ready) => {
+        if (closed) {
+          ready.close();
+          return;
+        }
+        map.current = ready;
+        onReady(ready);
+      })
+      .catch((error: unknown) => {
+        trouble.value = error instanceof Error ? error.message : String(error);
+      });
+    return () => {
+      closed = true;
+      map.current?.close();
+      map.current = null;
+    };
+  }, []);
+
+  const selected = selectedId();
+  return (
+    <section class="pane pane-map" aria-label="Map">
+      <div ref={canvas} class="map-canvas" data-map={view.value ? 'ready' : 'loading'} />
+      {trouble.value !== null && (
+        <p class="map-message" role="alert">
+          The map cannot be drawn here: {trouble.value}. It needs WebGL; the list and the details work without it.
+        </p>
+      )}
+      <div class="map-buttons">
+        <div>
+          <MapButton
+            label="Show the whole fleet (f)"
+            path="M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3M5.5 8h5M8 5.5v5"
+            onClick={() => map.current?.fitFleet()}
+          />
+          <MapButton
+            label={selected ? `Follow ${selected}` : 'Choose a drone to follow it'}
+            path="M8 1.5v3M8 11.5v3M1.5 8h3M11.5 8h3M8 5.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6Z"
+            pressed={following.value && selected !== null}
+            disabled={selected === null}
+            onClick={() => {
+              following.value = !following.value;
+              map.current?.follow(following.value);
+            }}
+          />
+        </div>
+        <div>
+          <MapButton label="Nearer" path="M8 3v10M3 8h10" onClick={() => map.current?.zoomBy(1)} />
+          <MapButton label="Farther" path="M3 8h10" onClick={() => map.current?.zoomBy(-1)} />
+        </div>
+        {Math.abs(view.value?.bearingDeg ?? 0) > 0.5 && (
+          <div>
+            <MapButton label="North up" path="M8 2 11 9H5Z M8 9v5" onClick={() => map.current?.northUp()} />
+          </div>
+        )}
+      </div>
+      <div class="map-foot">
+        {view.value && <Scale view={view.value} />}
+        <Legend />
+        <span class="at">{pointer.value ? latLon(pointer.value.latDeg, pointer.value.lonDeg) : ''}</span>
+      </div>
+    </section>
+  );
+}
+
+interface MapButtonProps {
+  readonly label: string;
+  readonly path: string;
+  readonly pressed?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}
+
+function MapButton({ label, path, pressed, disabled = false, onClick }: MapButtonProps) {
+  return (
+    <button type="button" title={label} aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+      <svg
+        width="16"
+        height="16"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.4"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+        aria-hidden="true"
+      >
+        <path d={path} />
+      </svg>
+    </button>
+  );
+}
+
+function Scale({ view }: { readonly view: MapView }) {
+  const bar = scaleBar(view.latDeg, view.zoom);
+  const grid = view.gridMetres !== null ? distance(view.gridMetres) : `${view.gridDegrees}°`;
+  return (
+    <span class="scale" title="Coast and borders: Natural Earth 1:10 m, not for navigation; hidden close up">
+      {distance(bar.metres)} <span class="grid-note">· grid {grid}</span>
+      <i style={{ width: `${bar.px}px` }} />
+    </span>
+  );
+}
+
+function Legend() {
+  return (
+    <span class="legend">
+      <span>
+        <Glyph freshness="fresh" size={13} /> fresh
+      </span>
+      <span>
+        <Glyph freshness="stale" size={13} /> stale
+      </span>
+      <span>
+        <Glyph freshness="lost" size={13} /> lost
+      </span>
+      <span>
+        <Glyph freshness="fresh" inAir={false} size={13} /> on ground
+      </span>
+    </span>
+  );
+}

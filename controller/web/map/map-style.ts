@@ -1,0 +1,242 @@
+/** The map's layers in the colours of the theme. No sprite sheet, no glyph server: text is drawn from local fonts. */
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { token } from '../shell/theme.ts';
+
+export const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+/**
+ * With no glyph URL in the style MapLibre draws letters with these families. The weight is read from the first name,
+ * which need not exist (maplibre-gl src/render/glyph_manager.ts).
+ */
+const FAMILIES = ['-apple-system', 'BlinkMacSystemFont', 'Segoe UI', 'Roboto', 'Noto Sans', 'Liberation Sans', 'Arial'];
+const REGULAR = ['Skein Regular', ...FAMILIES];
+const BOLD = ['Skein Bold', ...FAMILIES];
+
+export function mapStyle(): StyleSpecification {
+  const point = (extra: object = {}) => ({ type: 'geojson' as const, data: EMPTY, ...extra });
+  return {
+    version: 8,
+    sources: {
+      land: point({ maxzoom: 9 }),
+      borders: point({ maxzoom: 9 }),
+      names: point({ maxzoom: 6 }),
+      grid: point({ tolerance: 0, buffer: 0 }),
+      reach: point(),
+      track: point(),
+      trails: point({ lineMetrics: true, tolerance: 0.2 }),
+      'trails-earlier': point({ tolerance: 0.2 }),
+      pads: point(),
+      drones: point(),
+    },
+    layers: [...groundLayers(), ...fleetLayers()],
+  };
+}
+
+/** Paint that a change of theme must touch; the layers themselves stay. */
+export function repaint(set: (layer: string, property: string, value: unknown) => void): void {
+  for (const layer of [...groundLayers(), ...fleetLayers()]) {
+    for (const [property, value] of Object.entries(layer.paint ?? {})) set(layer.id, property, value);
+  }
+}
+
+function groundLayers(): LayerSpecification[] {
+  const sea = token('--map-sea');
+  const land = token('--map-land');
+  return [
+    // Close up the coast is coarser than the street one looks at, so it gives way to a plain ground with a metre grid.
+    {
+      id: 'sea',
+      type: 'background',
+      paint: { 'background-color': ['interpolate', ['linear'], ['zoom'], 10, sea, 12.5, land] },
+    },
+    { id: 'land', type: 'fill', source: 'land', maxzoom: 12.5, paint: { 'fill-color': land, 'fill-antialias': false } },
+    {
+      id: 'borders',
+      type: 'line',
+      source: 'borders',
+      maxzoom: 12.5,
+      paint: {
+        'line-color': token('--map-border'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.6, 8, 1.4],
+        'line-dasharray': [4, 2],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 10.5, 1, 12.5, 0],
+      },
+    },
+    {
+      id: 'grid',
+      type: 'line',
+      source: 'grid',
+      paint: {
+        'line-color': ['case', ['get', 'major'], token('--map-grid-major'), token('--map-grid')],
+        'line-width': 1,
+      },
+    },
+    {
+      id: 'coast',
+      type: 'line',
+      source: 'land',
+      maxzoom: 12.5,
+      paint: {
+        'line-color': token('--map-coast'),
+        'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 8, 1.2],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 10.5, 1, 12.5, 0],
+      },
+    },
+    {
+      id: 'names',
+      type: 'symbol',
+      source: 'names',
+      minzoom: 1.5,
+      maxzoom: 7.5,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': REGULAR,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 2, 10, 6, 14],
+        'text-letter-spacing': 0.06,
+        'text-max-width': 7,
+        'symbol-sort-key': ['-', 0, ['get', 'size']],
+        'text-padding': 6,
+      },
+      paint: { 'text-color': token('--map-label'), 'text-halo-color': token('--map-land'), 'text-halo-width': 1.2 },
+    },
+  ];
+}
+
+function fleetLayers(): LayerSpecification[] {
+  const attention = token('--attention');
+  const ink = token('--ink');
+  return [
+    {
+      id: 'reach',
+      type: 'fill',
+      source: 'reach',
+      filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'fill-color': ['match', ['get', 'what'], 'stale', attention, token('--skein')], 'fill-opacity': 0.07 },
+    },
+    {
+      id: 'reach-edge',
+      type: 'line',
+      source: 'reach',
+      paint: {
+        'line-color': ['match', ['get', 'what'], 'stale', attention, 'home', token('--ink-3'), token('--skein')],
+        'line-width': 1,
+        'line-dasharray': [3, 3],
+      },
+    },
+    {
+      id: 'trails-earlier',
+      type: 'line',
+      source: 'trails-earlier',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': token('--ink-3'), 'line-width': 1.5, 'line-opacity': 0.45 },
+    },
+    {
+      id: 'trails',
+      type: 'line',
+      source: 'trails',
+      layout: { 'line-cap': 'butt', 'line-join': 'round' },
+      paint: {
+        'line-width': 2,
+        'line-gradient': [
+          'interpolate',
+          ['linear'],
+          ['line-progress'],
+          0,
+          'rgba(128,140,150,0)',
+          0.25,
+          withAlpha(token('--ink-2'), 0.25),
+          1,
+          withAlpha(token('--ink-2'), 0.9),
+        ],
+      },
+    },
+    {
+      id: 'track-case',
+      type: 'line',
+      source: 'track',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': token('--map-halo'), 'line-width': 5 },
+    },
+    {
+      id: 'track',
+      type: 'line',
+      source: 'track',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': token('--skein'), 'line-width': 2.5 },
+    },
+    {
+      id: 'pads',
+      type: 'symbol',
+      source: 'pads',
+      minzoom: 9,
+      layout: {
+        'icon-image': 'pad',
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.5, 14, 1],
+      },
+    },
+    {
+      id: 'selected',
+      type: 'circle',
+      source: 'drones',
+      filter: ['get', 'selected'],
+      paint: {
+        'circle-radius': 17,
+        'circle-color': token('--skein'),
+        'circle-opacity': 0.16,
+        'circle-stroke-color': token('--skein'),
+        'circle-stroke-width': 1.5,
+      },
+    },
+    {
+      id: 'drones',
+      type: 'symbol',
+      source: 'drones',
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-rotate': ['get', 'headingDeg'],
+        'icon-rotation-alignment': 'map',
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 3, 0.7, 12, 1],
+        'symbol-sort-key': ['-', 10, ['get', 'rank']],
+      },
+      paint: { 'icon-opacity': ['get', 'opacity'] },
+    },
+    {
+      id: 'labels',
+      type: 'symbol',
+      source: 'drones',
+      layout: {
+        'text-field': [
+          'step',
+          ['zoom'],
+          ['case', ['==', ['get', 'state'], 'fresh'], ['get', 'id'], ['concat', ['get', 'id'], '\n', ['get', 'sub']]],
+          13,
+          ['format', ['get', 'id'], {}, '\n', {}, ['get', 'sub'], { 'font-scale': 0.9 }],
+        ],
+        'text-font': BOLD,
+        'text-size': 12,
+        'text-line-height': 1.25,
+        'text-anchor': 'left',
+        'text-justify': 'left',
+        'text-offset': [1.25, 0],
+        'text-padding': 1,
+        'text-max-width': 40,
+        'symbol-sort-key': ['get', 'rank'],
+      },
+      paint: {
+        'text-color': ['match', ['get', 'state'], 'fresh', ink, attention],
+        'text-halo-color': token('--map-halo'),
+        'text-halo-width': 1.6,
+      },
+    },
+  ];
+}
+
+/** A token written `#rrggbb` with an alpha. */
+function withAlpha(colour: string, alpha: number): string {
+  const [r, g, b] = [1, 3, 5].map((i) => Number.parseInt(colour.slice(i, i + 2), 16));
+  return `rgba(${r},${g},${b},${alpha})`;
+}

@@ -1,0 +1,14 @@
+import t from 'tap';
+import { parseRoute, routeHash } from './route.ts';
+
+t.test('links to a drone', async (t) => {
+  t.same(parseRoute('#/drone/heron-01'), { view: 'drone', id: 'heron-01' });
+  t.equal(routeHash({ view: 'drone', id: 'heron-01' }), '#/drone/heron-01');
+  t.equal(routeHash(parseRoute('#/map')), '#/map');
+});
+
+t.test('anything else is the list', async (t) => {
+  for (const hash of ['', '#', '#/drone/', '#/drone/UPPER', '#/drone/a/b', '#/drone/%3Cscript%3E', '#/nowhere']) {
+    t.same(parseRoute(hash), { view: 'list' }, hash);
+  }
+});

@@ -1,0 +1,48 @@
+/** Where the page is, kept in the hash so that a link to a drone can be sent: `#/`, `#/map`, `#/drone/heron-01`. */
+import { signal } from '@preact/signals';
+
+export type Route =
+  | { readonly view: 'list' }
+  | { readonly view: 'map' }
+  | { readonly view: 'drone'; readonly id: string };
+
+const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
+
+export function parseRoute(hash: string): Route {
+  const id = DRONE.exec(hash)?.[1];
+  if (id !== undefined) return { view: 'drone', id };
+  return hash === '#/map' ? { view: 'map' } : { view: 'list' };
+}
+
+export function routeHash(route: Route): string {
+  if (route.view === 'drone') return `#/drone/${route.id}`;
+  return route.view === 'map' ? '#/map' : '#/';
+}
+
+export const route = signal<Route>({ view: 'list' });
+
+/** Id of the drone looked at, or null. */
+export function selectedId(): string | null {
+  return route.value.view === 'drone' ? route.value.id : null;
+}
+
+/** Where Esc and the back arrow lead from a drone: the pane it was opened from. */
+let cameFrom: Route = { view: 'list' };
+
+export function go(to: Route): void {
+  if (routeHash(to) !== location.hash) location.hash = routeHash(to);
+}
+
+export function leaveDrone(): void {
+  go(cameFrom);
+}
+
+export function followHash(): void {
+  const read = (): void => {
+    const next = parseRoute(location.hash);
+    if (next.view !== 'drone') cameFrom = next;
+    route.value = next;
+  };
+  window.addEventListener('hashchange', read);
+  read();
+}

@@ -1,0 +1,38 @@
+/** Dark, light, or outdoors (highest contrast); remembered, and at first what the system prefers. */
+import { effect, signal } from '@preact/signals';
+
+export const THEMES = ['dark', 'light', 'outdoors'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const KEY = 'skein.theme';
+
+export const theme = signal<Theme>(
+  remembered() ?? (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark'),
+);
+
+function remembered(): Theme | null {
+  try {
+    const kept = localStorage.getItem(KEY);
+    return THEMES.find((one) => one === kept) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function chooseTheme(next: Theme): void {
+  theme.value = next;
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+
+/** A token of the present theme, for canvases. */
+export function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

@@ -1,0 +1,133 @@
+/** The bar above everything: whose it is, how many are well, whether the page is live, what time it is. */
+import { localClock, localZone, utcClock } from '../format/times.ts';
+import { stateFilter, toggleState } from '../list/list-state.ts';
+import type { Fleet } from '../live/fleet.ts';
+import { Dot } from './glyph.tsx';
+import { chooseTheme, THEMES, type Theme, theme } from './theme.ts';
+
+export function TopBar({ fleet }: { readonly fleet: Fleet }) {
+  return (
+    <header class="topbar">
+      <h1 class="brand">
+        <svg
+          width="20"
+          height="20"
+          viewBox="0 0 32 32"
+          fill="none"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+          aria-hidden="true"
+        >
+          <path d="M4 25 16 7l12 18" stroke="var(--skein)" stroke-width="3" />
+          <path d="m11 25 5-7.5L21 25" stroke="currentColor" stroke-width="2.6" />
+        </svg>
+        Skein
+      </h1>
+      <Tally fleet={fleet} />
+      <span class="spacer" />
+      <LiveState fleet={fleet} />
+      <Clock fleet={fleet} />
+      <Themes />
+    </header>
+  );
+}
+
+function Tally({ fleet }: { readonly fleet: Fleet }) {
+  const counts = fleet.counts.value;
+  return (
+    <nav class="counts" aria-label="Show drones that are">
+      {(['fresh', 'stale', 'lost'] as const).map((state) => (
+        <button
+          key={state}
+          type="button"
+          class="count"
+          data-state={state}
+          data-count={counts[state]}
+          data-none={counts[state] === 0}
+          aria-pressed={stateFilter.value === state}
+          title={`Show only ${state} drones`}
+          onClick={() => toggleState(state)}
+        >
+          <Dot state={state} />
+          <b>{counts[state]}</b> {state}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function LiveState({ fleet }: { readonly fleet: Fleet }) {
+  const { state } = fleet.connection.value;
+  const words = state === 'open' ? 'Live' : state === 'connecting' ? 'Connecting' : 'Not live';
+  return (
+    <span
+      class="live-state"
+      role="status"
+      data-state={state}
+      title={
+        fleet.controller.value
+          ? `Controller ${fleet.controller.value.name}, version ${fleet.controller.value.version}`
+          : ''
+      }
+    >
+      <Dot state={state === 'open' ? 'fresh' : 'waiting'} />
+      {words}
+    </span>
+  );
+}
+
+/** Time as the controller has it, in UTC and where the reader is. */
+function Clock({ fleet }: { readonly fleet: Fleet }) {
+  void fleet.second.value;
+  const nowMs = fleet.nowMs.peek();
+  return (
+    <span class="clock">
+      <span>
+        <i>UTC</i>
+        <b>{nowMs === null ? '--:--:--' : utcClock(nowMs)}</b>
+      </span>
+      <span class="local" title={nowMs === null ? '' : `Local time, ${localZone(nowMs)}`}>
+        <i>local</i>
+        {nowMs === null ? '--:--' : localClock(nowMs).slice(0, 5)}
+      </span>
+    </span>
+  );
+}
+
+const ICONS: Record<Theme, string> = {
+  dark: 'M10.8 8.9A4.6 4.6 0 0 1 5.1 3.2a4.9 4.9 0 1 0 5.7 5.7Z',
+  light:
+    'M7 4.4a2.6 2.6 0 1 1 0 5.2 2.6 2.6 0 0 1 0-5.2ZM7 .8v1.6M7 11.6v1.6M.8 7h1.6M11.6 7h1.6M2.6 2.6l1.1 1.1M10.3 10.3l1.1 1.1M11.4 2.6l-1.1 1.1M3.7 10.3l-1.1 1.1',
+  outdoors: 'M7 1.4a5.6 5.6 0 1 0 0 11.2A5.6 5.6 0 1 0 7 1.4ZM7 1.4v11.2M7 3.2h4.2M7 5.7h5.4M7 8.3h5.4M7 10.8h4.2',
+};
+const NAMES: Record<Theme, string> = { dark: 'Dark', light: 'Light', outdoors: 'Outdoors, highest contrast' };
+
+function Themes() {
+  return (
+    <fieldset class="themes" aria-label="Theme">
+      {THEMES.map((one) => (
+        <button
+          key={one}
+          type="button"
+          aria-pressed={theme.value === one}
+          title={NAMES[one]}
+          aria-label={NAMES[one]}
+          onClick={() => chooseTheme(one)}
+        >
+          <svg
+            width="14"
+            height="14"
+            viewBox="0 0 14 14"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.3"
+            stroke-linecap="round"
+            aria-hidden="true"
+          >
+            <path d={ICONS[one]} />
+          </svg>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
