@@ -4,15 +4,15 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { allMoving } from './kit/moving.ts';
 import { inRepository } from './kit/paths.ts';
 import { portOrOther } from './kit/ports.ts';
 import { isAlive } from './kit/processes.ts';
-import { until } from './kit/until.ts';
+import type { Program } from './kit/program.ts';
 import { createWorld, FLEET, type World } from './world.ts';
 
 const HTTP_PORT = 8080;
 const MQTT_PORT = 1883;
-const LIVE_TIMEOUT_MS = 60_000;
 
 const ended = new AbortController();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -50,29 +50,10 @@ async function chooseService(name: string, wanted: number): Promise<number> {
   return port;
 }
 
-/** Resolves when every drone of the live view is fresh and has moved. */
-async function allMoving(world: World, signal: AbortSignal): Promise<void> {
-  const live = world.live();
-  const first = new Map<string, string>();
-  const moving = new Set<string>();
-  const looked = (): boolean => {
-    for (const [id, { freshness, kinds }] of live.drones) {
-      const place = JSON.stringify([kinds.position?.values.latDeg, kinds.position?.values.lonDeg]);
-      if (freshness.state !== 'fresh' || kinds.position === undefined) continue;
-      if (!first.has(id)) first.set(id, place);
-      else if (first.get(id) !== place) moving.add(id);
-    }
-    return moving.size === world.drones.length;
-  };
-  // An abort ends the wait at once: it is not a condition that may still be met.
-  const stop = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
-  );
-  const seen = (): unknown => [...live.drones].map(([id, drone]) => `${id} ${drone.freshness.state}`);
-  await Promise.race([
-    until(() => !signal.aborted && looked(), { timeoutMs: LIVE_TIMEOUT_MS, what: 'five drones moving', seen }),
-    stop,
-  ]);
+/** A drone's program is allowed to die here: that is what people try. They get the line that starts it again. */
+async function tellWhenGone(program: Program, signal: AbortSignal): Promise<void> {
+  const { code, signal: by } = await program.exited;
+  if (!signal.aborted) say(`${program.name} ended (${by ?? code}). Start it again with:\n  ${program.commandLine}`);
 }
 
 async function run(): Promise<number> {
@@ -92,17 +73,22 @@ async function run(): Promise<number> {
       agentArgs: ['--outbox.budgetMB=64', '--recorder.budgetMB=64'],
       signal,
     });
-    await allMoving(world, signal);
+    const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
+    const ids = world.drones.map(({ id }) => id);
+    await Promise.race([allMoving(world.live(), ids), aborted]);
+    if (signal.aborted) return 0;
     const tookS = ((performance.now() - world.startedAtMs) / 1000).toFixed(1);
     say(
       `\n  Open ${world.controller.httpUrl}   (${FLEET.length} drones live after ${tookS} s; Ctrl-C ends everything)\n`,
     );
-    const died = world.programs.map(async (program) => {
-      const { code, signal: by } = await program.exited;
-      return `${program.name} ended by itself (${by ?? code}); its log: ${program.logFile}`;
-    });
-    const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
-    const why = await Promise.race([stopped, ...died]);
+    say('  Kill an agent and watch its drone turn stale:');
+    for (const { id, agent } of world.drones) say(`    kill -9 ${agent.program.pid}   # ${id}`);
+    for (const { agent, simulator } of world.drones) {
+      for (const program of [agent.program, simulator.program]) void tellWhenGone(program, signal);
+    }
+    const { program } = world.controller;
+    const controllerGone = program.exited.then(() => `${program.name} ended by itself; its log: ${program.logFile}`);
+    const why = await Promise.race([aborted, controllerGone]);
     if (why === null || signal.aborted) return 0;
     say(why);
     return 1;

@@ -35,6 +35,8 @@ export class Program {
   readonly logFile: string;
   readonly #options: ProgramOptions;
   #args: readonly string[];
+  /** Put before the command, with its own arguments (private-mount.ts); from the next start on. */
+  prefix: readonly string[] = [];
   #child: ChildProcess | null = null;
   #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null, forced: false });
   #forced = false;
@@ -60,6 +62,11 @@ export class Program {
   /** What it said last when it was ready. */
   get ready(): Ready {
     return this.#ready;
+  }
+
+  /** What a person types to start it by hand. */
+  get commandLine(): string {
+    return this.#words().join(' ');
   }
 
   /** Settles when the present (or last) run ends. */
@@ -89,10 +96,15 @@ export class Program {
     return this.#ready;
   }
 
+  #words(): readonly string[] {
+    return [...this.prefix, this.#options.command, ...this.#args];
+  }
+
   #spawn(): ChildProcess {
     fs.mkdirSync(path.dirname(this.logFile), { recursive: true });
     const log = fs.openSync(this.logFile, 'a');
-    const child = spawn(this.#options.command, this.#args, {
+    const [command = '', ...args] = this.#words();
+    const child = spawn(command, args, {
       // A process group of its own: Ctrl-C at the terminal reaches the parent, which ends its children in order.
       detached: true,
       stdio: ['ignore', 'pipe', log],

@@ -28,13 +28,13 @@ export class Simulator {
   /** Every frame it sent, as a tlog: the oracle of what an agent could have seen. */
   readonly sentLog: string;
   readonly #options: SimulatorOptions;
-  readonly #devicePath: string;
+  readonly devicePath: string;
   #port = 0;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
     this.sentLog = path.join(options.dir, 'sent.tlog');
-    this.#devicePath = path.join(options.dir, 'autopilot');
+    this.devicePath = path.join(options.dir, 'autopilot');
     this.program = new Program({
       name: `skein-sim ${options.id}`,
       command: process.execPath,
@@ -44,9 +44,14 @@ export class Simulator {
     });
   }
 
+  /** Its TCP port once it has started; 0 on a pty. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** What the agent opens. For a pty it is a name that stays while the device behind it changes, as under /dev/serial. */
   get linkUrl(): string {
-    return this.#options.link === 'tcp' ? `tcp://127.0.0.1:${this.#port}` : `serial://${this.#devicePath}:921600`;
+    return this.#options.link === 'tcp' ? `tcp://127.0.0.1:${this.#port}` : `serial://${this.devicePath}:921600`;
   }
 
   async start(): Promise<void> {
@@ -67,13 +72,13 @@ export class Simulator {
   #plugIn(ready: Readonly<Record<string, unknown>>): void {
     const device = ready.pty;
     if (typeof device !== 'string') throw new Error(`skein-sim named no pty: ${JSON.stringify(ready)}`);
-    fs.rmSync(this.#devicePath, { force: true });
-    fs.symlinkSync(device, this.#devicePath);
+    fs.rmSync(this.devicePath, { force: true });
+    fs.symlinkSync(device, this.devicePath);
   }
 
   /** The cable is pulled: the name is gone, and so is the device behind it. */
   async unplug(): Promise<void> {
-    fs.rmSync(this.#devicePath, { force: true });
+    fs.rmSync(this.devicePath, { force: true });
     await this.program.kill9();
   }
 }

@@ -1,0 +1,34 @@
+import type { Agent } from './agent.ts';
+
+const EVERY_MS = 250;
+
+/** Follows an agent's own count of how long its commits take, over kills and restarts; keeps the longest. */
+export class CommitWatch {
+  readonly #timer: NodeJS.Timeout;
+  #longestMs = 0;
+
+  constructor(agent: Agent) {
+    this.#timer = setInterval(() => {
+      agent.metrics().then(
+        (metrics) => this.#note(metrics),
+        () => {
+          // Just killed, or not yet up: the next look finds it.
+        },
+      );
+    }, EVERY_MS);
+  }
+
+  get longestMs(): number {
+    return this.#longestMs;
+  }
+
+  #note(metrics: ReadonlyMap<string, number>): void {
+    const longestS = metrics.get('skein_outbox_longest_commit_seconds');
+    if (longestS === undefined) return;
+    this.#longestMs = Math.max(this.#longestMs, longestS * 1000);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}

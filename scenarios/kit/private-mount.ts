@@ -1,0 +1,21 @@
+/**
+ * Command prefixes that give one program a bad disk of its own: a mount name space that nobody else sees and that is gone
+ * with the program. Linux; root, or a kernel that lets users make name spaces.
+ */
+const unshare = (): string[] => [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+  ...['--mount', '--', 'sh', '-c'],
+];
+
+/** `dir` is a file system of so many bytes and no more. */
+export function withSmallDisk(dir: string, bytes: number): readonly string[] {
+  const script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"';
+  return [...unshare(), script, 'sh', String(bytes), dir];
+}
+
+/** `fileOrDir` can be read but not written, not even by root. */
+export function withReadOnly(fileOrDir: string): readonly string[] {
+  const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
+  return [...unshare(), script, 'sh', fileOrDir];
+}

@@ -1,0 +1,33 @@
+import type { World } from '../world.ts';
+import { compare, readOutbox, readStore, type StoredBatch } from './batches.ts';
+import { until } from './until.ts';
+
+const FILL_TIMEOUT_MS = 120_000;
+
+export interface Settled {
+  /** Everything the agents held durable when they stopped. */
+  readonly outbox: readonly StoredBatch[];
+  readonly store: readonly StoredBatch[];
+  /** When the agents had stopped: what is newer comes from the run that drained them. */
+  readonly stoppedUtcMs: number;
+}
+
+/**
+ * Ends the fleet so that both ends can be compared: agents stop in order and their outboxes are read; they start once
+ * more to send what was not acked; when the store has it, everybody stops. Needs agents that keep what was acked.
+ */
+export async function settle(world: World): Promise<Settled> {
+  for (const { agent } of world.drones) await agent.stop();
+  const outbox = world.drones.flatMap(({ id, agent }) => readOutbox(id, agent.outboxFile));
+  const stoppedUtcMs = Date.now();
+  for (const { agent } of world.drones) await agent.start();
+  const { dataDir } = world.controller;
+  await until(() => compare(outbox, readStore(dataDir)).lost.length === 0, {
+    timeoutMs: FILL_TIMEOUT_MS,
+    everyMs: 500,
+    what: 'everything in the outboxes to be in the store',
+    seen: () => compare(outbox, readStore(dataDir)).lost.slice(0, 5),
+  });
+  for (const { agent } of world.drones) await agent.stop();
+  return { outbox, store: readStore(dataDir), stoppedUtcMs };
+}
