@@ -1,9 +1,26 @@
-import { crc16, crc16Byte } from './crc.ts';
+import { writeChecksum } from './crc.ts';
 import { readers, writers } from './dialect/codec.generated.ts';
-import { CHECKSUM_LENGTH, type Frame, HEADER_V1, HEADER_V2, MAGIC_V1, MAGIC_V2 } from './frame.ts';
+import type { Messages } from './dialect/messages.generated.ts';
+import { CHECKSUM_LENGTH, type Frame, HEADER_V1, HEADER_V2, MAGIC_V1, MAGIC_V2, ParsedFrame } from './frame.ts';
 import type { FieldsIn, Message, MessageInfo, MessageName } from './message.ts';
 import { loadScratch, scratchBytes } from './scratch.ts';
-import { messageById, messageByName } from './table.ts';
+import { messageByName, messages } from './table.ts';
+
+interface Decoder {
+  readonly name: MessageName;
+  readonly maxLength: number;
+  readonly read: () => Messages[MessageName];
+}
+
+/** Nearly all traffic has ids under this: an array, where the few others take a map. */
+const NEAR_IDS = 512;
+const near = new Array<Decoder | undefined>(NEAR_IDS).fill(undefined);
+const far = new Map<number, Decoder>();
+for (const { id, name, maxLength } of messages) {
+  const decoder = { name, maxLength, read: readers[name] };
+  if (id < NEAR_IDS) near[id] = decoder;
+  else far.set(id, decoder);
+}
 
 /**
  * The fields of a frame; null if the dialect has no message of this id. Bytes cut from the payload are zero, bytes
@@ -11,10 +28,16 @@ import { messageById, messageByName } from './table.ts';
  * are bigint, char[] is string (see `getText`), other arrays are number[].
  */
 export function decode(frame: Frame): Message | null {
-  const info = messageById(frame.msgid);
-  if (info === undefined) return null;
-  loadScratch(frame.bytes, frame.payloadStart, frame.payloadLength, info.maxLength);
-  return { name: info.name, msgid: info.id, fields: readers[info.name]() } as Message;
+  const { msgid } = frame;
+  const decoder = msgid < NEAR_IDS ? near[msgid] : far.get(msgid);
+  if (decoder === undefined) return null;
+  if (frame instanceof ParsedFrame) frame.loadPayload(decoder.maxLength);
+  else {
+    const { buffer, byteOffset, byteLength } = frame.bytes;
+    const source = new DataView(buffer, byteOffset, byteLength);
+    loadScratch(source, frame.payloadStart, frame.payloadLength, decoder.maxLength);
+  }
+  return { name: decoder.name, msgid, fields: decoder.read() } as Message;
 }
 
 export interface EncodeOptions {
@@ -49,13 +72,6 @@ export function encode<N extends MessageName>(name: N, fields: FieldsIn<N>, opti
   for (let index = 0; index < length; index++) bytes[header + index] = scratchBytes[index] ?? 0;
   writeChecksum(bytes, header + length, info.crcExtra);
   return bytes;
-}
-
-/** Puts the checksum of `bytes[1, end)` at `end`. */
-export function writeChecksum(bytes: Uint8Array, end: number, crcExtra: number): void {
-  const crc = crc16Byte(crc16(bytes, 1, end), crcExtra);
-  bytes[end] = crc;
-  bytes[end + 1] = crc >> 8;
 }
 
 /** MAVLink 2 cuts trailing zero bytes, but never the first byte. */

@@ -2,7 +2,7 @@ export { decode, type EncodeOptions, encode } from './codec.ts';
 export { crc16 } from './crc.ts';
 export * from './dialect/enums.generated.ts';
 export type * from './dialect/messages.generated.ts';
-export { type Frame, frameOf } from './frame.ts';
+export type { Frame } from './frame.ts';
 export { type FrameJson, frameJson, frameJsonLine } from './json.ts';
 export type { FieldInfo, FieldsIn, FieldType, Message, MessageInfo, MessageName } from './message.ts';
 export { FrameParser, type ParserCounters, type ParserOptions } from './parser.ts';

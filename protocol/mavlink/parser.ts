@@ -1,5 +1,5 @@
-import { type Frame, HEADER_V1, HEADER_V2, INCOMPAT_SIGNED, MAGIC_V2 } from './frame.ts';
-import { type Found, Scanner } from './scanner.ts';
+import type { Frame } from './frame.ts';
+import { Scanner } from './scanner.ts';
 import { SequenceTracker } from './sequence.ts';
 import type { SignatureVerifier } from './signing.ts';
 
@@ -23,7 +23,6 @@ export interface ParserCounters {
   /** Frames missing by the gaps of the sequence numbers, and jumps too wide or odd to be counted as loss. */
   readonly lostBySeq: number;
   readonly seqJumps: number;
-  readonly sourcesForgotten: number;
   /** With a signature verifier: good checksum, not delivered. */
   readonly badSignature: number;
   readonly replayed: number;
@@ -42,7 +41,7 @@ export class FrameParser {
     this.#signature = options.signature;
     this.#scanner = new Scanner({
       prefix: 0,
-      onFound: (found) => this.#take(found),
+      onFrame: (frame) => this.#take(frame),
       isSource: (sysid, compid) => this.#sequence.has(sysid, compid),
     });
   }
@@ -64,8 +63,7 @@ export class FrameParser {
     return { ...this.#scanner.counters, ...this.#own, ...this.#sequence.counters };
   }
 
-  #take(found: Found): void {
-    const frame = toFrame(found);
+  #take(frame: Frame): void {
     const verdict = this.#signature?.verify(frame);
     if (verdict !== undefined && !verdict.ok) {
       this.#own[verdict.reason]++;
@@ -73,44 +71,7 @@ export class FrameParser {
     }
     this.#sequence.note(frame);
     this.#own.frames++;
-    if (!found.known) this.#own.unknownId++;
+    if (!frame.known) this.#own.unknownId++;
     this.#onFrame(frame);
   }
-}
-
-export function toFrame(found: Found): Frame {
-  const { start, length } = found;
-  const end = start + length;
-  const bytes = found.borrowed ? found.bytes.slice(start, end) : found.bytes.subarray(start, end);
-  const at = (index: number) => bytes[index] ?? 0;
-  if (at(0) === MAGIC_V2) {
-    return {
-      bytes,
-      version: 2,
-      incompatFlags: at(2),
-      compatFlags: at(3),
-      seq: at(4),
-      sysid: at(5),
-      compid: at(6),
-      msgid: at(7) | (at(8) << 8) | (at(9) << 16),
-      payloadStart: HEADER_V2,
-      payloadLength: at(1),
-      signed: (at(2) & INCOMPAT_SIGNED) !== 0,
-      known: found.known,
-    };
-  }
-  return {
-    bytes,
-    version: 1,
-    incompatFlags: 0,
-    compatFlags: 0,
-    seq: at(2),
-    sysid: at(3),
-    compid: at(4),
-    msgid: at(5),
-    payloadStart: HEADER_V1,
-    payloadLength: at(1),
-    signed: false,
-    known: found.known,
-  };
 }

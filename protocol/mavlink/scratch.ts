@@ -2,14 +2,20 @@
  * One payload-sized buffer that decoding and encoding go through, so that no message allocates a view and a payload
  * whose trailing zeros were cut needs no special case. Both are synchronous and never nested, so one is enough.
  */
-export const scratchBytes = new Uint8Array(256);
+export const scratchBytes = new Uint8Array(260);
 export const scratch = new DataView(scratchBytes.buffer);
 
-/** Fills the scratch with `bytes[start, start + length)` and zeros up to `size`. */
-export function loadScratch(bytes: Uint8Array, start: number, length: number, size: number): void {
-  const used = length < size ? length : size;
-  for (let index = 0; index < used; index++) scratchBytes[index] = bytes[start + index] ?? 0;
-  for (let index = used; index < size; index++) scratchBytes[index] = 0;
+/** Fills the scratch with `source[start, start + length)` and zeros to at least `size`; four bytes at a time. */
+export function loadScratch(source: DataView, start: number, length: number, size: number): void {
+  let index = 0;
+  for (; index + 4 <= length; index += 4) scratch.setInt32(index, source.getInt32(start + index, true), true);
+  if (index < length) {
+    let rest = 0;
+    for (let last = length - 1; last >= index; last--) rest = (rest << 8) | source.getUint8(start + last);
+    scratch.setInt32(index, rest, true);
+    index += 4;
+  }
+  for (; index < size; index += 4) scratch.setInt32(index, 0, true);
 }
 
 /**

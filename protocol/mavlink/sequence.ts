@@ -1,7 +1,5 @@
 import type { Frame } from './frame.ts';
 
-/** More senders than a link ever carries; the limit is for a stream made to exhaust memory. */
-const MAX_SOURCES = 512;
 /** Gaps up to half the circle are loss; from there on the number went back. */
 const MAX_GAP = 127;
 /** A sender that boots starts at 0; so close to 0 a gap of more than `RESTART_GAP` is taken for a boot. */
@@ -15,35 +13,25 @@ const RESTART_GAP = 32;
  * lost frames. Loss of whole multiples of 256 is invisible by nature, as is what a boot hides: this is a lower bound.
  */
 export class SequenceTracker {
-  readonly counters = { lostBySeq: 0, seqJumps: 0, sourcesForgotten: 0 };
-  /** Last number by sender, longest unheard first only among those never heard again. */
-  readonly #last = new Map<number, number>();
+  readonly counters = { lostBySeq: 0, seqJumps: 0 };
+  /** By sender: the number expected next plus 1, 0 if never heard. All there can be: 128 kB, touched where used. */
+  readonly #expected = new Uint16Array(65_536);
 
   has(sysid: number, compid: number): boolean {
-    return this.#last.has((sysid << 8) | compid);
+    return this.#expected[(sysid << 8) | compid] !== 0;
   }
 
   /** Only frames of known messages make a sender known: the others prove too little. */
   note(frame: Frame): void {
     const key = (frame.sysid << 8) | frame.compid;
-    const last = this.#last.get(key);
-    if (last === undefined) {
-      if (!frame.known) return;
-      this.#makeRoom();
-    } else {
-      const gap = (frame.seq - last - 1) & 0xff;
-      if (gap > MAX_GAP || (gap > RESTART_GAP && frame.seq < RESTART_SEQ)) this.counters.seqJumps++;
+    const expected = this.#expected[key] ?? 0;
+    if (expected === 0 && !frame.known) return;
+    const { seq } = frame;
+    if (expected !== 0 && expected !== seq + 1) {
+      const gap = (seq + 1 - expected) & 0xff;
+      if (gap > MAX_GAP || (gap > RESTART_GAP && seq < RESTART_SEQ)) this.counters.seqJumps++;
       else this.counters.lostBySeq += gap;
     }
-    this.#last.set(key, frame.seq);
-  }
-
-  #makeRoom(): void {
-    if (this.#last.size < MAX_SOURCES) return;
-    for (const key of this.#last.keys()) {
-      this.#last.delete(key);
-      this.counters.sourcesForgotten++;
-      return;
-    }
+    this.#expected[key] = ((seq + 1) & 0xff) + 1;
   }
 }

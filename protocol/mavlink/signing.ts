@@ -1,5 +1,4 @@
-import { writeChecksum } from './codec.ts';
-import { crc16, solveExtra } from './crc.ts';
+import { crc16, solveExtra, writeChecksum } from './crc.ts';
 import { CHECKSUM_LENGTH, type Frame, INCOMPAT_SIGNED, MAGIC_V2, SIGNATURE_LENGTH } from './frame.ts';
 
 /** 2015-01-01T00:00:00Z, the epoch of signature time stamps. */

@@ -1,5 +1,4 @@
 import type { Frame } from './frame.ts';
-import { toFrame } from './parser.ts';
 import { Scanner, type ScannerCounters } from './scanner.ts';
 import { SequenceTracker } from './sequence.ts';
 
@@ -30,11 +29,10 @@ export class TlogReader {
   constructor() {
     this.#scanner = new Scanner({
       prefix: STAMP_LENGTH,
-      onFound: (found) => {
-        const frame = toFrame(found);
+      onFrame: (frame, source, start) => {
         this.#sources.note(frame);
         this.#records++;
-        this.#onRecord({ timeUs: readStamp(found.bytes, found.start - STAMP_LENGTH), frame });
+        this.#onRecord({ timeUs: Number(source.getBigUint64(start - STAMP_LENGTH)), frame });
       },
       isSource: (sysid, compid) => this.#sources.has(sysid, compid),
     });
@@ -54,10 +52,4 @@ export class TlogReader {
   get counters(): Readonly<ScannerCounters> & { readonly records: number; readonly lostBySeq: number } {
     return { ...this.#scanner.counters, records: this.#records, lostBySeq: this.#sources.counters.lostBySeq };
   }
-}
-
-function readStamp(bytes: Uint8Array, offset: number): number {
-  let stamp = 0;
-  for (let index = 0; index < STAMP_LENGTH; index++) stamp = stamp * 256 + (bytes[offset + index] ?? 0);
-  return stamp;
 }

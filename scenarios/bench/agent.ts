@@ -1,0 +1,162 @@
+/**
+ * The agent at 250 frames a second: what it costs in processor, memory, disk and uplink.
+ *
+ *   skein-sim ──TCP──► wire (asks for more messages) ──► skein-agent ──► wire (counts bytes) ──► skein-controller
+ *
+ *   node scenarios/bench/agent.ts          SECONDS=60 by default
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { encode, MavCmd, messageByName } from '@skein/protocol/mavlink';
+import { Agent } from '../kit/agent.ts';
+import { Controller } from '../kit/controller.ts';
+import { metricSum } from '../kit/http.ts';
+import { freePort } from '../kit/ports.ts';
+import { usageOf } from '../kit/processes.ts';
+import { Simulator } from '../kit/simulator.ts';
+import { until } from '../kit/until.ts';
+import { createWire, type Wire } from '../kit/wire.ts';
+
+const WARM_UP_MS = 10_000;
+const METRICS = { frames: 'skein_link_frames_total', historyBytes: 'skein_uplink_history_bytes_total' } as const;
+const seconds = Number(process.env.SECONDS ?? 60);
+
+/** Rates that add up to 250 a second: what a flight with everything on looks like, scaled. */
+const RATES = {
+  ATTITUDE: 50,
+  GLOBAL_POSITION_INT: 40,
+  LOCAL_POSITION_NED: 40,
+  VFR_HUD: 25,
+  SYS_STATUS: 15,
+  BATTERY_STATUS: 15,
+  GPS_RAW_INT: 10,
+  NAV_CONTROLLER_OUTPUT: 10,
+  RC_CHANNELS: 10,
+  VIBRATION: 10,
+  EKF_STATUS_REPORT: 10,
+  SCALED_PRESSURE: 10,
+  WIND: 4,
+} as const;
+
+/** Asks the autopilot for these rates in the agent's place: intervals belong to the link, whoever asks. */
+function askForRates(wire: Wire): void {
+  Object.entries(RATES).forEach(([name, hz], i) => {
+    const message = messageByName(name);
+    if (message === undefined) throw new Error(`no message ${name}`);
+    wire.toServer(
+      encode(
+        'COMMAND_LONG',
+        {
+          target_system: 1,
+          target_component: 1,
+          command: MavCmd.SET_MESSAGE_INTERVAL,
+          confirmation: 0,
+          param1: message.id,
+          param2: 1e6 / hz,
+          param3: 0,
+          param4: 0,
+          param5: 0,
+          param6: 0,
+          param7: 0,
+        },
+        { sysid: 1, compid: 190, seq: i },
+      ),
+    );
+  });
+}
+
+interface Reading {
+  readonly atMs: number;
+  readonly cpuS: number;
+  readonly writtenBytes: number;
+  readonly rawBytes: number;
+  readonly frames: number;
+  readonly uplinkBytes: number;
+  readonly historyBytes: number;
+}
+
+export interface AgentCost {
+  readonly framesPerS: number;
+  readonly rawBytesPerS: number;
+  /** Share of one core. */
+  readonly coreShare: number;
+  readonly rssBytes: number;
+  readonly writtenPerRawByte: number;
+  readonly historyPerRawByte: number;
+  readonly uplinkPerRawByte: number;
+}
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-bench-'));
+const undo: (() => Promise<unknown>)[] = [async () => fs.rmSync(dir, { recursive: true, force: true })];
+
+async function measure(): Promise<AgentCost> {
+  const place = { id: 'bench', seed: 1, home: { latDeg: 47.3977, lonDeg: 8.5456, altM: 488 } };
+  const simulator = new Simulator({ ...place, dir, link: 'tcp' });
+  undo.push(() => simulator.program.stop());
+  await simulator.start();
+  const controller = new Controller({ dir, httpPort: await freePort(), mqttPort: await freePort() });
+  undo.push(() => controller.stop());
+  await controller.start();
+
+  const link = await createWire({ host: '127.0.0.1', port: simulator.port });
+  undo.push(() => link.close());
+  const uplink = await createWire({ host: '127.0.0.1', port: Number(new URL(controller.mqttUrl).port) });
+  undo.push(() => uplink.close());
+  const agent = new Agent({
+    id: place.id,
+    dir,
+    linkUrl: () => `tcp://127.0.0.1:${link.port}`,
+    brokerUrl: `mqtt://127.0.0.1:${uplink.port}`,
+  });
+  undo.push(() => agent.stop());
+  await agent.start();
+
+  const read = async (): Promise<Reading> => {
+    const metrics = await agent.metrics();
+    const { cpuS, writtenBytes } = usageOf(agent.program.pid);
+    return {
+      atMs: performance.now(),
+      cpuS,
+      writtenBytes,
+      rawBytes: link.bytesToClient,
+      frames: metricSum(metrics, METRICS.frames) ?? Number.NaN,
+      uplinkBytes: uplink.bytesToServer,
+      historyBytes: metricSum(metrics, METRICS.historyBytes) ?? Number.NaN,
+    };
+  };
+  await until(async () => (await read()).frames > 50, { timeoutMs: 30_000, what: 'the agent to hear its autopilot' });
+  // Its own intervals come first; ours are asked for on top once they have been.
+  await pause(WARM_UP_MS / 2);
+  askForRates(link);
+  await pause(WARM_UP_MS / 2);
+
+  const before = await read();
+  await pause(seconds * 1000);
+  const after = await read();
+  const tookS = (after.atMs - before.atMs) / 1000;
+  const raw = after.rawBytes - before.rawBytes;
+  return {
+    framesPerS: (after.frames - before.frames) / tookS,
+    rawBytesPerS: raw / tookS,
+    coreShare: (after.cpuS - before.cpuS) / tookS,
+    rssBytes: usageOf(agent.program.pid).rssBytes,
+    writtenPerRawByte: (after.writtenBytes - before.writtenBytes) / raw,
+    historyPerRawByte: (after.historyBytes - before.historyBytes) / raw,
+    uplinkPerRawByte: (after.uplinkBytes - before.uplinkBytes) / raw,
+  };
+}
+
+try {
+  const cost = await measure();
+  const line = (what: string, value: string): void => console.log(`agent: ${what.padEnd(44)} ${value}`);
+  line('frames a second (250 wanted)', `${cost.framesPerS.toFixed(0)} (${(cost.rawBytesPerS / 1000).toFixed(1)} kB/s)`);
+  line('share of one core', `${(cost.coreShare * 100).toFixed(1)} %`);
+  line('memory', `${(cost.rssBytes / 1e6).toFixed(0)} MB`);
+  line('written to disk per byte of raw MAVLink', cost.writtenPerRawByte.toFixed(2));
+  line('uplink, history alone, per byte of raw MAVLink', cost.historyPerRawByte.toFixed(3));
+  line('uplink, all traffic, per byte of raw MAVLink', cost.uplinkPerRawByte.toFixed(3));
+} finally {
+  for (const step of undo.reverse()) await step();
+}
