@@ -1,0 +1,363 @@
+import { CopterMode, MavCmd, MavResult, MavSeverity, MavState } from '@skein/protocol/mavlink';
+import { offset, type Place, toNorthEast } from '../geo.ts';
+import { packVolts } from '../vehicle/battery.ts';
+import type { Body, Demand } from '../vehicle/kinematics.ts';
+import type { Vehicle } from '../vehicle/vehicle.ts';
+import { bootMs, preArmFault } from './boot.ts';
+import { descend, idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
+import type { Mission, MissionItem } from './mission.ts';
+import { MissionRunner } from './missionRunner.ts';
+import { knownMode, type Mode, modeOf } from './modes.ts';
+import type { Parameters } from './parameters.ts';
+
+export interface FlightHost {
+  readonly world: Place;
+  readonly parameters: Parameters;
+  readonly mission: Mission;
+  say(text: string, severity?: number): void;
+  reached(seq: number): void;
+  modeChanged(): void;
+  armedChanged(armed: boolean): void;
+  homeChanged(): void;
+  /** Stick positions as pulse widths, channel 1 first. */
+  readonly channels: readonly number[];
+  readonly sinceBootMs: number;
+  /** Charge left as the autopilot counts it: after a reboot it believes in a full pack. */
+  readonly remainingMah: number;
+}
+
+export type Answer = (typeof MavResult)[keyof typeof MavResult];
+type Landing = 'no' | 'going';
+
+/** Pause between the take-off command and the lift: rotors spin up. */
+const SPOOL_MS = 3_000;
+const RTL_WAIT_MS = 5_000;
+const LANDED_DISARM_MS = 1_000;
+/** A stick this low asks for descent; released RC gear leaves it at 1000. */
+const STICK_LOW = 1_400;
+const STICK_SINK_MS = 2.4;
+
+/** Modes, arming and what each mode makes of the vehicle. One per boot. */
+export class Flight {
+  readonly #host: FlightHost;
+  readonly runner: MissionRunner;
+  mode: Mode = knownMode(CopterMode.STABILIZE);
+  armed = false;
+  home: Place | null = null;
+  /** Some failsafe has control: heartbeats show CRITICAL. */
+  failsafe = false;
+  paused = false;
+  /** Armed flight time since boot, ms. */
+  flownMs = 0;
+  /** Last mission item reached; 65535 before the first. */
+  lastReached = 65_535;
+  #cruiseMS: number;
+  #target: Target | null = null;
+  #yaw: number | null = null;
+  #liftAtMs = 0;
+  #takingOff = false;
+  #landing: Landing = 'no';
+  #landAt: Target | null = null;
+  #phaseAtMs = 0;
+  #groundSinceMs = 0;
+  #lowSinceMs: number | null = null;
+
+  constructor(host: FlightHost) {
+    this.#host = host;
+    this.#cruiseMS = host.parameters.value('WPNAV_SPEED') / 100;
+    const flight = this;
+    this.runner = new MissionRunner(host.mission, {
+      say: (text, severity) => host.say(text, severity),
+      reached: (seq) => {
+        this.lastReached = seq;
+        host.reached(seq);
+      },
+      targetOf: (item, body) => this.targetOf(item, body),
+      get speeds() {
+        return flight.speeds;
+      },
+      setCruise: (speedMS) => this.setCruise(speedMS),
+    });
+  }
+
+  get speeds(): Speeds {
+    const { parameters } = this.#host;
+    return {
+      cruiseMS: this.#cruiseMS,
+      climbMS: parameters.value('WPNAV_SPEED_UP') / 100,
+      sinkMS: parameters.value('WPNAV_SPEED_DN') / 100,
+    };
+  }
+
+  setCruise(speedMS: number): void {
+    this.#cruiseMS = Math.max(0.5, Math.min(20, speedMS));
+  }
+
+  setYaw(yaw: number): void {
+    this.#yaw = yaw;
+  }
+
+  /** Where it is being led, for POSITION_TARGET and NAV_CONTROLLER_OUTPUT; null when by hand or on the ground. */
+  get target(): Target | null {
+    if (!this.armed) return null;
+    return this.mode.number === CopterMode.AUTO ? this.runner.target : (this.#target ?? this.#landAt);
+  }
+
+  targetOf(item: MissionItem, body: Body): Target {
+    const at = item.x === 0 && item.y === 0 ? body : toNorthEast(this.#host.world, { latE7: item.x, lonE7: item.y });
+    const baseM = (this.home ?? this.#host.world).altM - this.#host.world.altM;
+    const upM = MissionRunner.isRelative(item.frame) ? item.z + baseM : item.z - this.#host.world.altM;
+    return { northM: at.northM, eastM: at.eastM, upM };
+  }
+
+  get systemStatus(): number {
+    if (this.#host.sinceBootMs < bootMs.standby) return MavState.BOOT;
+    if (this.failsafe) return MavState.CRITICAL;
+    return this.armed && this.#flying ? MavState.ACTIVE : MavState.STANDBY;
+  }
+
+  get #flying(): boolean {
+    return this.#groundSinceMs === Number.POSITIVE_INFINITY;
+  }
+
+  get phase(): 'flying' | 'taking-off' | 'landing' {
+    if (this.#landing !== 'no') return 'landing';
+    const climbs = this.mode.number === CopterMode.AUTO && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
+    return climbs || this.#takingOff ? 'taking-off' : 'flying';
+  }
+
+  setHome(home: Place): void {
+    this.home = home;
+    this.#host.homeChanged();
+  }
+
+  #placeOf(body: Body): Place {
+    return { ...offset(this.#host.world, body), altM: this.#host.world.altM + body.upM };
+  }
+
+  #needsPosition(): boolean {
+    return this.#host.sinceBootMs < bootMs.gpsUsed;
+  }
+
+  setMode(number: number, body: Body, nowMs: number): Answer {
+    const next = modeOf(number);
+    if (next === undefined) {
+      this.#host.say(`No such mode ${number}`, MavSeverity.WARNING);
+      return MavResult.FAILED;
+    }
+    if (next === this.mode) return MavResult.ACCEPTED;
+    if (this.armed && next.needsPosition && this.#needsPosition()) {
+      this.#host.say(`Mode change to ${next.name.toUpperCase()} failed: requires position`, MavSeverity.WARNING);
+      return MavResult.FAILED;
+    }
+    if (next.number === CopterMode.AUTO && this.#host.mission.total === 0) {
+      this.#host.say('Mode change to AUTO failed: init failed', MavSeverity.WARNING);
+      return MavResult.FAILED;
+    }
+    this.mode = next;
+    this.paused = false;
+    this.#takingOff = false;
+    this.#landing = 'no';
+    this.#yaw = null;
+    this.#phaseAtMs = nowMs;
+    this.#target = this.armed && !body.onGround ? { northM: body.northM, eastM: body.eastM, upM: body.upM } : null;
+    if (this.armed && next.number === CopterMode.AUTO && !body.onGround) {
+      this.runner.resume(body, this.#host.parameters.value('MIS_RESTART') === 1);
+    }
+    if (next.number === CopterMode.LAND) this.#landHere(body);
+    if (next.number === CopterMode.RTL) this.#beginReturn(body);
+    this.#host.modeChanged();
+    return MavResult.ACCEPTED;
+  }
+
+  arm(body: Body, nowMs: number): Answer {
+    if (this.armed) return MavResult.ACCEPTED;
+    const fault = !this.mode.armable
+      ? `${this.mode.name} mode not armable`
+      : (preArmFault(this.#host.sinceBootMs) ??
+        (this.mode.needsPosition && this.#needsPosition() ? 'Need Position Estimate' : null));
+    if (fault !== null || this.mode.number === CopterMode.AUTO) {
+      this.#host.say(`Arm: ${fault ?? 'Auto mode not armable'}`, MavSeverity.CRITICAL);
+      return MavResult.FAILED;
+    }
+    this.armed = true;
+    this.#groundSinceMs = nowMs;
+    this.#target = null;
+    if (this.home !== null) this.setHome(this.#placeOf(body));
+    this.#host.armedChanged(true);
+    this.#host.say('Arming motors');
+    return MavResult.ACCEPTED;
+  }
+
+  disarm(body: Body, forced = false): Answer {
+    if (!this.armed) return MavResult.ACCEPTED;
+    if (!body.onGround && !forced) return MavResult.FAILED;
+    this.armed = false;
+    this.#landing = 'no';
+    this.#target = null;
+    this.#host.mission.restart();
+    this.#host.armedChanged(false);
+    this.#host.say('Disarming motors');
+    return MavResult.ACCEPTED;
+  }
+
+  takeoff(upM: number, body: Body, nowMs: number): Answer {
+    if (!this.armed || this.mode.number !== CopterMode.GUIDED || !body.onGround || upM <= 0) return MavResult.FAILED;
+    this.#liftAtMs = nowMs + SPOOL_MS;
+    this.#takingOff = true;
+    this.#target = { northM: body.northM, eastM: body.eastM, upM: body.upM + upM };
+    return MavResult.ACCEPTED;
+  }
+
+  /** GUIDED flies there; false in any other mode, or on the ground. */
+  goTo(target: Target, body: Body): boolean {
+    if (!this.armed || this.mode.number !== CopterMode.GUIDED || body.onGround) return false;
+    this.#target = target;
+    this.#yaw = null;
+    this.paused = false;
+    return true;
+  }
+
+  startMission(body: Body, nowMs: number): Answer {
+    if (this.#host.mission.total === 0) return MavResult.FAILED;
+    const entered = this.setMode(CopterMode.AUTO, body, nowMs);
+    if (entered === MavResult.ACCEPTED && this.armed && body.onGround) {
+      this.#liftAtMs = nowMs + SPOOL_MS;
+      this.runner.resume(body, true);
+    }
+    return entered;
+  }
+
+  pause(on: boolean, body: Body): Answer {
+    const auto = this.mode.number === CopterMode.AUTO;
+    const climbing = auto && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
+    if (!this.armed || (!auto && this.mode.number !== CopterMode.GUIDED) || (on && climbing)) {
+      this.#host.say(on ? 'Failed to pause' : 'Failed to resume');
+      return MavResult.FAILED;
+    }
+    this.paused = on;
+    if (on && auto) this.#target = { northM: body.northM, eastM: body.eastM, upM: body.upM };
+    if (on && !auto) this.goTo({ northM: body.northM, eastM: body.eastM, upM: body.upM }, body);
+    return MavResult.ACCEPTED;
+  }
+
+  /** The vehicle starts in the air, in AUTO, on the way to the current item. */
+  placeInFlight(body: Body, from: Target): void {
+    this.armed = true;
+    this.mode = knownMode(CopterMode.AUTO);
+    this.#groundSinceMs = Number.POSITIVE_INFINITY;
+    this.runner.resume(body, false);
+    this.runner.placeAt(from);
+  }
+
+  #landHere(body: Body): void {
+    this.#landing = 'going';
+    this.#landAt = { northM: body.northM, eastM: body.eastM, upM: 0 };
+  }
+
+  #beginReturn(body: Body): void {
+    const home = toNorthEast(this.#host.world, this.home ?? this.#host.world);
+    const upM = Math.max(body.upM, this.#host.parameters.value('RTL_ALT') / 100);
+    this.#target = { northM: body.northM, eastM: body.eastM, upM };
+    this.#landAt = { ...home, upM: 0 };
+    this.#landing = 'no';
+  }
+
+  /** Climb, fly home, wait, come down. */
+  #return(body: Body, nowMs: number): Demand {
+    const home = this.#landAt;
+    const over = this.#target;
+    if (home === null || over === null) return toPoint(body, { ...body }, this.speeds, null);
+    if (this.#landing !== 'no') return this.#land(body);
+    const away = Math.hypot(home.northM - body.northM, home.eastM - body.eastM);
+    if (body.upM > over.upM - 1 && (over.northM !== home.northM || over.eastM !== home.eastM)) {
+      this.#target = { ...home, upM: over.upM };
+    }
+    if (away > 2) this.#phaseAtMs = nowMs;
+    if (away < 2 && nowMs - this.#phaseAtMs > RTL_WAIT_MS) this.#landing = 'going';
+    return toPoint(body, this.#target ?? over, this.speeds, null);
+  }
+
+  #land(body: Body): Demand {
+    return descend(body, this.#landAt ?? body, this.#host.parameters.value('LAND_SPEED') / 100, this.speeds);
+  }
+
+  /** One step: what the vehicle shall do now. Called at every step of the physics. */
+  step(vehicle: Vehicle, nowMs: number, dtMs: number): Demand {
+    const { body } = vehicle;
+    if (!this.armed) return stopped(body);
+    if (body.onGround) this.#onGround(body, nowMs);
+    else {
+      this.#groundSinceMs = Number.POSITIVE_INFINITY;
+      this.flownMs += dtMs;
+      if (this.#target !== null && body.upM > this.#target.upM - 0.5) this.#takingOff = false;
+      this.#checkBattery(vehicle, nowMs);
+    }
+    if (!this.armed) return stopped(body);
+    const waiting = body.onGround && nowMs < this.#liftAtMs;
+    if (waiting) return idle(body);
+    return this.#demand(body, nowMs);
+  }
+
+  #demand(body: Body, nowMs: number): Demand {
+    const { speeds } = this;
+    switch (this.mode.number) {
+      case CopterMode.AUTO: {
+        if (body.onGround && this.#host.mission.progress !== 'active') return idle(body);
+        if (this.paused && this.#target !== null) return toPoint(body, this.#target, speeds, body.yaw);
+        const { wish, demand } = this.runner.step(body, nowMs);
+        if (wish === 'land') {
+          if (this.#landing === 'no')
+            this.#landHere(this.runner.target === null ? body : { ...body, ...this.runner.target, upM: body.upM });
+          return this.#land(body);
+        }
+        if (wish !== 'return') return demand;
+        if (this.#target === null || this.#landAt === null) this.#beginReturn(body);
+        return this.#return(body, nowMs);
+      }
+      case CopterMode.RTL:
+      case CopterMode.SMART_RTL:
+        return this.#return(body, nowMs);
+      case CopterMode.LAND:
+        return this.#land(body);
+      case CopterMode.GUIDED:
+      case CopterMode.BRAKE:
+      case CopterMode.CIRCLE:
+        if (this.#target === null) return idle(body);
+        return toPoint(body, this.#target, speeds, this.#yaw);
+      default: {
+        if (this.#target === null) return idle(body);
+        const sinks = (this.#host.channels[2] ?? 1_500) < STICK_LOW;
+        if (sinks) this.#target = { ...this.#target, upM: body.upM };
+        const hold = toPoint(body, this.#target, speeds, this.#yaw);
+        return sinks ? { ...hold, upMS: -STICK_SINK_MS } : hold;
+      }
+    }
+  }
+
+  #onGround(body: Body, nowMs: number): void {
+    if (this.#groundSinceMs === Number.POSITIVE_INFINITY) this.#groundSinceMs = nowMs;
+    const since = nowMs - this.#groundSinceMs;
+    const landed = this.#landing === 'going' && since >= LANDED_DISARM_MS;
+    const idleFor = this.#host.parameters.value('DISARM_DELAY') * 1_000;
+    const starting = nowMs < this.#liftAtMs + 3_000;
+    if (landed || (!starting && idleFor > 0 && since >= idleFor)) this.disarm(body);
+  }
+
+  #checkBattery({ battery, body }: Vehicle, nowMs: number): void {
+    const { parameters } = this.#host;
+    const volts = packVolts(battery);
+    const low = volts < parameters.value('BATT_LOW_VOLT') || this.#host.remainingMah < parameters.value('BATT_LOW_MAH');
+    if (!low || this.failsafe) {
+      this.#lowSinceMs = null;
+      return;
+    }
+    this.#lowSinceMs ??= nowMs;
+    if (nowMs - this.#lowSinceMs < parameters.value('BATT_LOW_TIMER') * 1_000) return;
+    this.failsafe = true;
+    const used = Math.round(battery.capacityMah - this.#host.remainingMah);
+    this.#host.say(`Battery 1 is low ${volts.toFixed(2)}V used ${used} mAh`, MavSeverity.WARNING);
+    if (parameters.value('BATT_FS_LOW_ACT') === 1) this.setMode(CopterMode.LAND, body, nowMs);
+    if (parameters.value('BATT_FS_LOW_ACT') === 2) this.setMode(CopterMode.RTL, body, nowMs);
+  }
+}

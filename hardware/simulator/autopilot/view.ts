@@ -1,0 +1,50 @@
+import { offset, type Place, toNorthEast } from '../geo.ts';
+import type { Random } from '../random.ts';
+import type { Vehicle } from '../vehicle/vehicle.ts';
+import { bootMs } from './boot.ts';
+import type { Flight } from './flight.ts';
+import type { Mission } from './mission.ts';
+import type { Parameters } from './parameters.ts';
+
+/** What the builders of messages see: the present moment of vehicle and autopilot. */
+export interface View {
+  /** Since the autopilot's boot, ms. */
+  readonly sinceBootMs: number;
+  /** Wall clock, µs; 0 until GPS brought the time. */
+  readonly unixUs: bigint;
+  readonly vehicle: Vehicle;
+  readonly flight: Flight;
+  readonly mission: Mission;
+  readonly parameters: Parameters;
+  /** The place the vehicle's coordinates count from. */
+  readonly world: Place;
+  /** The origin of the local frame, the same units; null until set. */
+  readonly origin: Place | null;
+  readonly channels: readonly number[];
+  /** Charge drawn since boot, mAh: all that a real one knows. */
+  readonly consumedMah: number;
+  readonly remainingMah: number;
+  readonly noise: Random;
+}
+
+/** Where the vehicle is; null until the autopilot knows a position. */
+export function placeOf(view: View): Place | null {
+  if (view.origin === null) return null;
+  const { body } = view.vehicle;
+  return { ...offset(view.world, body), altM: view.world.altM + body.upM };
+}
+
+/** North, east, down of the local origin; metres. */
+export function localOf(view: View): { readonly x: number; readonly y: number; readonly z: number } {
+  const { body } = view.vehicle;
+  const origin = toNorthEast(view.world, view.origin ?? view.world);
+  return {
+    x: body.northM - origin.northM,
+    y: body.eastM - origin.eastM,
+    z: (view.origin ?? view.world).altM - view.world.altM - body.upM,
+  };
+}
+
+export const hasGps = (view: View): boolean => view.sinceBootMs >= bootMs.gpsDetected + 2_000;
+export const timeBootMs = (view: View): number => Math.floor(view.sinceBootMs);
+export const timeBootUs = (view: View): bigint => BigInt(Math.floor(view.sinceBootMs * 1_000));

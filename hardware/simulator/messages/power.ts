@@ -1,0 +1,66 @@
+import type { View } from '../autopilot/view.ts';
+import { timeBootMs } from '../autopilot/view.ts';
+import { packVolts } from '../vehicle/battery.ts';
+import type { Builds } from './build.ts';
+
+const NO_CELL = 65_535;
+
+const remaining = (view: View): number =>
+  Math.max(0, Math.min(100, Math.round((100 * view.remainingMah) / view.vehicle.battery.capacityMah)));
+
+const motors = <T>(make: (index: number) => T): T[] => [0, 1, 2, 3].map(make);
+
+export const power: Builds = {
+  BATTERY_STATUS: (view) => {
+    const { battery } = view.vehicle;
+    const cells = battery.cellsV.map((volts) => Math.round(volts * 1_000));
+    return {
+      id: 0,
+      battery_function: 0,
+      type: 1,
+      temperature: Math.round(battery.temperatureC * 100),
+      voltages: [...cells, ...new Array<number>(10 - cells.length).fill(NO_CELL)],
+      current_battery: Math.round(battery.currentA * 100),
+      current_consumed: Math.round(view.consumedMah),
+      // Hectojoules.
+      energy_consumed: Math.round((view.consumedMah * 3.6 * packVolts(battery)) / 100),
+      battery_remaining: remaining(view),
+      time_remaining: 0,
+      charge_state: view.flight.failsafe ? 2 : 1,
+      voltages_ext: [0, 0, 0, 0],
+      mode: 0,
+      fault_bitmask: 0,
+    };
+  },
+  POWER_STATUS: () => ({ Vcc: 5_020, Vservo: 5_010, flags: 3 }),
+  HWSTATUS: () => ({ Vcc: 5_020, I2Cerr: 0 }),
+  ESC_TELEMETRY_1_TO_4: (view) => {
+    const { battery, body } = view.vehicle;
+    const turns = body.throttle > 0 ? 900 + 9_000 * Math.sqrt(body.throttle) : 0;
+    return {
+      temperature: motors((index) => Math.round(battery.temperatureC + 6 + index + 0.4 * battery.currentA)),
+      voltage: motors(() => Math.round(packVolts(battery) * 100)),
+      current: motors(() => Math.round((battery.currentA / 4) * 100)),
+      totalcurrent: motors(() => Math.round(view.consumedMah / 4)),
+      rpm: motors((index) => Math.round(turns * (1 + 0.01 * (index - 1.5)))),
+      count: motors(() => Math.floor(view.sinceBootMs / 10) & 0xffff),
+    };
+  },
+  SERVO_OUTPUT_RAW: (view) => {
+    const { body } = view.vehicle;
+    const base = view.flight.armed ? 1_100 + 800 * body.throttle + (body.onGround ? 0 : 170) : 1_000;
+    const lean = view.flight.armed && !body.onGround ? 60 : 0;
+    return {
+      time_usec: (timeBootMs(view) * 1_000) >>> 0,
+      port: 0,
+      servo1_raw: Math.round(base - lean * body.rollRate),
+      servo2_raw: Math.round(base + lean * body.rollRate),
+      servo3_raw: Math.round(base + lean * body.pitchRate),
+      servo4_raw: Math.round(base - lean * body.pitchRate),
+      servo5_raw: 0,
+      servo6_raw: 0,
+      servo7_raw: 0,
+      servo8_raw: 0,
+    };
+  },
+};

@@ -1,0 +1,142 @@
+import {
+  decode,
+  encode,
+  type FieldsIn,
+  type Frame,
+  FrameParser,
+  type Message,
+  type MessageName,
+  messageByName,
+} from '@skein/protocol/mavlink';
+import { Streams } from './streams.ts';
+
+/** What carries a port's bytes: a socket, a pty, a test. */
+export interface Carrier {
+  /**
+   * Takes whole frames, and bytes between frames, in order; answers how many of them went out. The rest is lost, as on a line whose buffer
+   * is full.
+   */
+  send(chunks: readonly Uint8Array[]): number;
+  /** The autopilot restarts: a TCP server drops its client, a UDP sender comes from another port; a serial line shows nothing. */
+  onReboot?(): void;
+}
+
+export interface PortOptions {
+  readonly name: string;
+  readonly carrier: Carrier;
+  /** Parameters of a list per second: as many as the kind of line takes. */
+  readonly parametersPerS?: number;
+}
+
+/** Changes what leaves a port: null drops it, other bytes than given damage it. */
+export type Damage = (bytes: Uint8Array) => Uint8Array | null;
+
+/** What a port needs of the autopilot, and tells it. */
+export interface PortOwner {
+  readonly autopilot: { readonly sysid: number; readonly damages: ReadonlySet<Damage> };
+  /** `message` is null for an id that the dialect does not know. */
+  onFrame(port: Port, frame: Frame, message: Message | null): void;
+  /** A frame went out whole. */
+  onSent(frame: Uint8Array): void;
+}
+
+const AUTOPILOT_COMPONENT = 1;
+const WAITING_MAX = 512;
+const encoder = new TextEncoder();
+
+/**
+ * One telemetry port of the autopilot: its own sequence numbers, message intervals, MAVLink version. It stays when the client
+ * on it changes, so intervals survive a reconnect; a reboot forgets them.
+ */
+export class Port {
+  readonly name: string;
+  readonly parametersPerS: number;
+  readonly streams = new Streams();
+  readonly counters = { framesSent: 0, framesLost: 0, bytesSent: 0, framesDamaged: 0 };
+  /** Components heard here, as sysid * 256 + compid; frames for them are passed on, not carried out. */
+  readonly heard = new Set<number>();
+  /** A client is there. With nobody listening nothing is made. */
+  connected = false;
+  version: 1 | 2 = 2;
+  /** Next index of a running parameter list; null when none runs. */
+  listAt: number | null = null;
+  listDueMs = 0;
+  #seq = 0;
+  #parser = new FrameParser();
+  readonly #carrier: Carrier;
+  readonly #owner: PortOwner;
+  #waiting: { readonly bytes: Uint8Array; readonly frame: boolean; readonly whole: boolean }[] = [];
+
+  constructor(options: PortOptions, owner: PortOwner) {
+    this.name = options.name;
+    this.parametersPerS = options.parametersPerS ?? 2_000;
+    this.#carrier = options.carrier;
+    this.#owner = owner;
+  }
+
+  send<N extends MessageName>(name: N, fields: FieldsIn<N>): void {
+    if (!this.connected || (this.version === 1 && messageByName(name).id > 255)) return;
+    const seq = this.#seq;
+    this.#seq = (seq + 1) & 255;
+    this.#queue(
+      encode(name, fields, {
+        sysid: this.#owner.autopilot.sysid,
+        compid: AUTOPILOT_COMPONENT,
+        seq,
+        version: this.version,
+      }),
+      true,
+    );
+  }
+
+  /** Passes another component's frame on, unchanged. */
+  forward(bytes: Uint8Array): void {
+    if (this.connected) this.#queue(bytes.slice(), false);
+  }
+
+  /** Plain text on the line, as the console prints it. */
+  sendConsole(text: string): void {
+    if (this.connected) this.#queue(encoder.encode(text), false);
+  }
+
+  #queue(bytes: Uint8Array, frame: boolean): void {
+    let damaged: Uint8Array | null = bytes;
+    for (const damage of this.#owner.autopilot.damages) damaged = damaged === null ? null : damage(damaged);
+    if (damaged === null || this.#waiting.length >= WAITING_MAX) {
+      this.counters.framesLost += 1;
+      return;
+    }
+    if (damaged !== bytes) this.counters.framesDamaged += 1;
+    this.#waiting.push({ bytes: damaged, frame, whole: damaged === bytes });
+  }
+
+  /** Hands over what was made since the last time. */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const sent = this.connected ? this.#carrier.send(waiting.map((one) => one.bytes)) : 0;
+    this.counters.framesLost += waiting.length - sent;
+    for (const { bytes, frame, whole } of waiting.slice(0, sent)) {
+      this.counters.framesSent += 1;
+      this.counters.bytesSent += bytes.length;
+      if (frame && whole) this.#owner.onSent(bytes);
+    }
+  }
+
+  /** Bytes from the client. */
+  receive(bytes: Uint8Array): void {
+    this.#parser.push(bytes, (frame) => this.#owner.onFrame(this, frame, decode(frame)));
+    this.flush();
+  }
+
+  restart(): void {
+    this.#seq = 0;
+    this.#parser = new FrameParser();
+    this.#waiting = [];
+    this.listAt = null;
+    this.streams.clear();
+    this.heard.clear();
+    this.#carrier.onReboot?.();
+  }
+}

@@ -1,0 +1,91 @@
+import { createInterface } from 'node:readline';
+import { addNoise, loseBytes, loseFrames } from './behaviours/damage.ts';
+import { addressOf, placeOf, type SimConfig } from './config.ts';
+import { Driver } from './driver.ts';
+import { createRandom } from './random.ts';
+import { createSimulator } from './simulator.ts';
+import { SentLog } from './tlog.ts';
+import { openPtyTransport, type PtyTransport } from './transports/pty.ts';
+import { listenTcp } from './transports/tcp.ts';
+import type { Transport } from './transports/transport.ts';
+import { sendUdp } from './transports/udp.ts';
+
+export interface ProgramHost {
+  /** One line for whoever started us. */
+  readonly print: (line: string) => void;
+  readonly commands: NodeJS.ReadableStream | null;
+}
+
+export interface RunningSimulator {
+  replug(): void;
+  close(): Promise<void>;
+}
+
+/** Builds a simulator from its configuration and runs it in real time. Rejects, with all undone, when a transport cannot open. */
+export async function runSimulator(config: SimConfig, host: ProgramHost): Promise<RunningSimulator> {
+  const log = config.tlog === '' ? null : new SentLog(config.tlog);
+  const simulator = createSimulator({
+    seed: config.seed,
+    home: placeOf(config.home),
+    sysid: config.sysid,
+    start: config.start,
+    epochUs: BigInt(Date.now()) * 1_000n,
+    ...(log === null ? {} : { onSent: (frame: Uint8Array) => log.add(frame) }),
+  });
+  const random = createRandom(config.seed).fork('line');
+  if (config.frameLoss > 0) simulator.damage(loseFrames(config.frameLoss / 100, random));
+  if (config.noise > 0) simulator.damage(addNoise(config.noise / 100, random));
+  if (config.byteLoss > 0) simulator.damage(loseBytes(() => config.byteLoss / 100, random));
+
+  const driver = new Driver({
+    simulator,
+    speedup: config.speedup,
+    ...(log === null ? {} : { onAdvanced: () => log.flush() }),
+  });
+  const tell = (event: Readonly<Record<string, string | number>>): void => host.print(JSON.stringify(event));
+  const transports: Transport[] = [];
+  const ptys: PtyTransport[] = [];
+  const commands = host.commands === null ? null : createInterface({ input: host.commands });
+
+  const running: RunningSimulator = {
+    replug() {
+      for (const pty of ptys) pty.replug();
+    },
+    async close() {
+      commands?.close();
+      driver.stop();
+      for (const transport of transports.reverse()) await transport.close();
+      log?.close();
+    },
+  };
+
+  commands?.on('line', (line) => {
+    const [word, first, second] = line.trim().split(/\s+/);
+    if (word === 'replug') running.replug();
+    else if (word === 'reboot') driver.act(() => simulator.reboot());
+    else if (word === 'rc') driver.act(() => simulator.autopilot.setChannel(Number(first), Number(second)));
+    else if (word !== '') tell({ event: 'unknown-command', line, known: 'replug, reboot, rc CHANNEL PULSE_US' });
+  });
+
+  try {
+    driver.start();
+    const to = { simulator, driver, tell };
+    for (const text of config.tcp) {
+      const { host: name, port } = addressOf(text);
+      transports.push(await listenTcp(name, port, to));
+    }
+    for (const text of config.udp) {
+      const { host: name, port } = addressOf(text);
+      transports.push(await sendUdp(name, port, to));
+    }
+    if (config.pty || config.ptyLink !== '') {
+      const pty = openPtyTransport(config.ptyLink === '' ? null : config.ptyLink, to);
+      transports.push(pty);
+      ptys.push(pty);
+    }
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  return running;
+}

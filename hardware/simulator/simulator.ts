@@ -1,0 +1,77 @@
+import { Autopilot } from './autopilot/autopilot.ts';
+import { loseBytes } from './behaviours/damage.ts';
+import type { Place } from './geo.ts';
+import type { Damage, Port, PortOptions } from './port.ts';
+import { createRandom } from './random.ts';
+import type { Vehicle } from './vehicle/vehicle.ts';
+
+export interface SimulatorOptions {
+  /** Everything that differs from flight to flight follows from it. */
+  readonly seed?: number;
+  /** Where it starts; latitude and longitude in 1e-7 degrees, altitude above sea level in metres. */
+  readonly home?: Place;
+  readonly sysid?: number;
+  /** `cold`: power-on, with the boot times of a real one. `ready`: booted, disarmed, armable. `airborne`: on its circuit. */
+  readonly start?: 'cold' | 'ready' | 'airborne';
+  /** Wall clock when the simulation begins, µs since 1970. */
+  readonly epochUs?: bigint;
+  /** Every frame that left undamaged, in order. */
+  readonly onSent?: (frame: Uint8Array) => void;
+}
+
+/**
+ * A quadcopter autopilot in virtual time. Nothing happens by itself: `advanceTo` lets time pass, `port.receive` brings bytes; the same
+ * options, calls and seed give the same bytes. `Driver` runs one in real time.
+ */
+export interface Simulator {
+  readonly autopilot: Autopilot;
+  readonly vehicle: Vehicle;
+  /** Virtual milliseconds since the simulation began. */
+  readonly nowMs: number;
+  readonly nextDueMs: number;
+  /** A telemetry port with its own intervals, sequence and version. It is silent until `port.connected` is set. */
+  attach(options: PortOptions): Port;
+  advanceTo(ms: number): void;
+  /** Restarts the autopilot at once, as a power dip does: no acknowledgement, no refusal. */
+  reboot(): void;
+  /** Damages what leaves all ports until the returned function is called. */
+  damage(damage: Damage): () => void;
+}
+
+const DEFAULT_HOME: Place = { latE7: 436_155_000, lonE7: 70_719_000, altM: 10.1 };
+
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const seed = options.seed ?? 1;
+  const autopilot = new Autopilot({
+    seed,
+    home: options.home ?? DEFAULT_HOME,
+    sysid: options.sysid ?? 1,
+    start: options.start ?? 'cold',
+    epochUs: options.epochUs ?? 1_767_225_600_000_000n,
+    onSent: options.onSent ?? (() => {}),
+  });
+  // The parameter that a real one in software has: percent of the bytes lost on its serial lines.
+  const uartLoss = (): number => autopilot.parameters.value('SIM_UART_LOSS') / 100;
+  autopilot.damages.add(loseBytes(uartLoss, createRandom(seed).fork('uart')));
+  return {
+    autopilot,
+    get vehicle() {
+      return autopilot.vehicle;
+    },
+    get nowMs() {
+      return autopilot.nowMs;
+    },
+    get nextDueMs() {
+      return autopilot.nextDueMs;
+    },
+    attach: (port) => autopilot.attach(port),
+    advanceTo: (ms) => autopilot.advanceTo(ms),
+    reboot: () => autopilot.reboot(),
+    damage(damage) {
+      autopilot.damages.add(damage);
+      return () => {
+        autopilot.damages.delete(damage);
+      };
+    },
+  };
+}
