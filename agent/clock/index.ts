@@ -1,0 +1,1 @@
+export { Clock, type ClockReading } from './clock.ts';

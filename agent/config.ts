@@ -1,0 +1,141 @@
+/** Everything that can be set about an agent: type, default, check and documentation in one place. */
+import { type Static, Type } from 'typebox';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export const AgentConfig = Type.Object({
+  drone: Type.String({
+    pattern: '^(?!all$)(?!group-)[a-z0-9-]{1,32}$',
+    description: 'Name of this drone in the fleet: 1–32 of a–z, 0–9 and "-"; unique',
+  }),
+  groups: Type.Array(Type.String({ pattern: '^[a-z0-9-]{1,26}$' }), {
+    default: [],
+    maxItems: 16,
+    description: 'Groups whose broadcasts this drone listens to',
+  }),
+  dataDir: Type.String({
+    default: '/var/lib/skein-agent',
+    minLength: 1,
+    description: 'Folder for the outbox, recordings, logs and the status socket',
+  }),
+  link: Type.Object(
+    {
+      url: Type.String({
+        default: 'udpin://127.0.0.1:14550',
+        minLength: 1,
+        description:
+          'Way to the autopilot: serial:///dev/serial/by-id/NAME:921600 (or several bauds, comma between), udpin://0.0.0.0:14550, udpout://HOST:PORT, tcp://HOST:5760',
+      }),
+    },
+    { description: 'The autopilot' },
+  ),
+  stream: Type.Object(
+    {
+      sharePct: Type.Number({
+        default: 60,
+        minimum: 5,
+        maximum: 90,
+        description: 'Share of the line that telemetry may take, %',
+      }),
+    },
+    { description: 'What is asked of the autopilot' },
+  ),
+  uplink: Type.Object(
+    {
+      url: Type.String({
+        default: 'mqtt://127.0.0.1:1883',
+        description: 'MQTT broker of the controller: mqtt://HOST:1883; empty to stay offline',
+      }),
+      topicRoot: Type.String({
+        default: 'skein/1',
+        minLength: 1,
+        pattern: '^[^+#]+$',
+        description: 'First part of every MQTT topic',
+      }),
+      username: Type.String({ default: '', description: 'MQTT user name; if given it must be the drone name' }),
+      password: Type.String({ default: '', description: 'MQTT password' }),
+      backfillKBps: Type.Number({
+        default: 200,
+        minimum: 1,
+        maximum: 100_000,
+        description: 'Most that history may take of the uplink, kilobytes a second',
+      }),
+    },
+    { description: 'The way to the controller' },
+  ),
+  backoff: Type.Object(
+    {
+      minS: Type.Number({
+        default: 1,
+        minimum: 0.05,
+        maximum: 60,
+        description: 'Longest first pause before connecting again, s',
+      }),
+      maxS: Type.Number({
+        default: 60,
+        minimum: 0.1,
+        maximum: 3600,
+        description: 'Longest pause before connecting again, s',
+      }),
+    },
+    { description: 'Pauses between attempts to reach the controller; each is random between 0 and its limit' },
+  ),
+  outbox: Type.Object(
+    {
+      budgetMB: Type.Integer({
+        default: 256,
+        minimum: 4,
+        maximum: 65_536,
+        description: 'Most the outbox may take of the disk, MB; never exceeded',
+      }),
+      keepAckedHours: Type.Number({
+        default: 48,
+        minimum: 0,
+        maximum: 8760,
+        description:
+          'Hours of running time to keep what the controller already has, for a controller restored from a backup',
+      }),
+    },
+    { description: 'The buffer that survives outages' },
+  ),
+  recorder: Type.Object(
+    {
+      enabled: Type.Boolean({ default: true, description: 'Record every raw frame as .tlog' }),
+      budgetMB: Type.Integer({
+        default: 2048,
+        minimum: 1,
+        maximum: 1_048_576,
+        description: 'Most that recordings may take, MB; the oldest go',
+      }),
+      segmentMB: Type.Integer({
+        default: 32,
+        minimum: 1,
+        maximum: 1024,
+        description: 'Size of one recording file, MB',
+      }),
+    },
+    { description: 'Raw recordings, opened by QGroundControl, Mission Planner, MAVProxy' },
+  ),
+  log: Type.Object(
+    {
+      level: Type.Union(
+        LOG_LEVELS.map((level) => Type.Literal(level)),
+        { default: 'info', description: `Least important that is logged: ${LOG_LEVELS.join(', ')}` },
+      ),
+      dir: Type.String({ default: '', description: 'Folder of the log files; empty: log inside dataDir' }),
+      fileMB: Type.Integer({
+        default: 5,
+        minimum: 1,
+        maximum: 1024,
+        description: 'Size at which a new log file is begun, MB',
+      }),
+      files: Type.Integer({ default: 5, minimum: 1, maximum: 100, description: 'Log files kept besides the newest' }),
+      stdout: Type.Boolean({ default: false, description: 'Log on standard output instead of standard error' }),
+    },
+    { description: 'Structured logs, one JSON object a line' },
+  ),
+});
+export type AgentConfig = Static<typeof AgentConfig>;
+
+/** Keys whose values are never printed. */
+export const SECRET_KEYS = ['uplink.password'] as const;

@@ -1,0 +1,1 @@
+export { type DecodeSummary, decodeRecording, summaryLine } from './decode.ts';

@@ -1,0 +1,159 @@
+/** The command line of the agent. */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { renderConfig } from '@skein/protocol/config';
+import { Type } from 'typebox';
+import { AgentRefusal, createAgent, SOCKET_NAME } from './compose.ts';
+import { AgentConfig, SECRET_KEYS } from './config.ts';
+import { decodeRecording, summaryLine } from './decode/index.ts';
+import { openLog } from './log/index.ts';
+import { systemPorts } from './ports.ts';
+import { type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
+import { type AgentStatus, askAgent, statusPage } from './status/index.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const;
+const CLOSE_DEADLINE_MS = 12_000;
+
+const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fleet
+
+  skein-agent run [--config FILE] [--key=value …]     run until SIGINT or SIGTERM
+  skein-agent status [--json] [--config FILE]         what the agent on this machine is doing
+  skein-agent decode FILE|-                           .tlog or raw MAVLink → JSON lines on standard output
+  skein-agent config --print|--check [--config FILE]  the settings in force, or what is wrong with them
+  skein-agent version | help
+
+Settings: agent.example.toml explains each. SKEIN_… in the environment overrides the file (SKEIN_UPLINK_URL is
+uplink.url), flags override both (--uplink.url=mqtt://…).
+Exit codes: 0 fine, 1 failed, 2 wrong settings or usage, 3 no agent runs here, 4 one runs already.
+`;
+
+function complain(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`skein-agent: ${line}\n`);
+}
+
+/** For commands that only need to find the data directory: the drone need not be named. */
+const Anonymous = Type.Object({
+  ...AgentConfig.properties,
+  drone: Type.String({ default: 'unnamed', description: 'Name of this drone' }),
+});
+
+async function run(line: CommandLine): Promise<number> {
+  const settings = readSettings(AgentConfig, line, process.env);
+  if (!settings.ok) {
+    complain(settings.problems);
+    return EXIT.usage;
+  }
+  const { config } = settings;
+  const { level, fileMB, files, stdout } = config.log;
+  const log = openLog({ dir: logFolder(config), level, fileMB, files, stdout, drone: config.drone });
+  const agent = createAgent(config, systemPorts({ log: log.logger }));
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      let asked = false;
+      process.on(signal, () => {
+        if (asked) process.exit(EXIT.failed);
+        asked = true;
+        resolve();
+      });
+    }
+  });
+  try {
+    const started = await agent.start();
+    process.stdout.write(`${JSON.stringify({ event: 'started', ...started })}\n`);
+  } catch (error) {
+    await log.close();
+    if (!(error instanceof AgentRefusal)) throw error;
+    complain([error.message]);
+    return error.code === 'already-running' ? EXIT.alreadyRunning : EXIT.usage;
+  }
+  await stopped;
+  // Whatever hangs, the process ends: what is durable stays durable.
+  setTimeout(() => process.exit(EXIT.failed), CLOSE_DEADLINE_MS).unref();
+  await agent.close();
+  await log.close();
+  return EXIT.ok;
+}
+
+async function status(line: CommandLine): Promise<number> {
+  const settings = readSettings(Anonymous, line, process.env);
+  if (!settings.ok) {
+    complain(settings.problems);
+    return EXIT.usage;
+  }
+  const socket = join(settings.config.dataDir, SOCKET_NAME);
+  const asked = await askAgent(socket, '/status');
+  if (!asked.ok) {
+    complain([
+      `no agent answers at ${socket} (${asked.reason}).`,
+      'Start it with "skein-agent run", or name its data directory with --config FILE or --dataDir=FOLDER.',
+    ]);
+    return EXIT.notRunning;
+  }
+  if (line.words.includes('--json')) process.stdout.write(asked.body);
+  else process.stdout.write(statusPage(JSON.parse(asked.body) as AgentStatus));
+  return EXIT.ok;
+}
+
+async function decode(line: CommandLine): Promise<number> {
+  const [path] = line.words;
+  if (path === undefined || line.words.length > 1 || line.flags.length > 0) {
+    complain(['usage: skein-agent decode FILE, or - for standard input']);
+    return EXIT.usage;
+  }
+  const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 << 10 });
+  try {
+    const summary = await decodeRecording(input, process.stdout);
+    if (!summary.cut) process.stderr.write(`${summaryLine(summary)}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    complain([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
+    return EXIT.failed;
+  }
+}
+
+function config(line: CommandLine): number {
+  const [how] = line.words;
+  if (how !== '--print' && how !== '--check') {
+    complain(['usage: skein-agent config --print, or --check']);
+    return EXIT.usage;
+  }
+  const schema = how === '--print' ? Anonymous : AgentConfig;
+  const settings = readSettings(schema, line, process.env);
+  if (!settings.ok) {
+    complain(settings.problems);
+    return EXIT.usage;
+  }
+  if (how === '--check') process.stdout.write('the settings are fine\n');
+  else process.stdout.write(renderConfig(AgentConfig, settings.config, settings.sources, SECRET_KEYS));
+  return EXIT.ok;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const line = readCommandLine(argv);
+  switch (line.command) {
+    case 'run':
+      return run(line);
+    case 'status':
+      return status(line);
+    case 'decode':
+      return decode(line);
+    case 'config':
+      return config(line);
+    case 'version':
+    case '--version':
+      process.stdout.write(`skein-agent ${AGENT_VERSION} (node ${process.version})\n`);
+      return EXIT.ok;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP);
+      return EXIT.ok;
+    default:
+      complain([`there is no command "${line.command}"`]);
+      process.stderr.write(HELP);
+      return EXIT.usage;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

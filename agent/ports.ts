@@ -1,0 +1,54 @@
+/** What an agent takes from outside: time, chance, the board, the link. Tests and scenarios give their own. */
+import { randomBytes } from 'node:crypto';
+import {
+  type BoardIdentity,
+  type BoardReading,
+  isNetworkTimeSet,
+  monotonicUs,
+  readBoard,
+  readIdentity,
+} from '@skein/hardware/board';
+import { createLink, type Link } from '@skein/hardware/link';
+
+/** Anything with pino's manner of speaking. */
+export interface AgentLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface AgentPorts {
+  /** Monotonic µs of this boot; samples carry it. */
+  readonly nowUs: () => number;
+  /** The system's idea of UTC, µs; only ever a stand-in. */
+  readonly systemUtcUs: () => number;
+  readonly random: () => number;
+  readonly randomHex: (bytes: number) => string;
+  readonly identity: () => Promise<BoardIdentity>;
+  readonly readBoard: (dataDir: string) => Promise<BoardReading>;
+  readonly isNetworkTimeSet: () => Promise<boolean>;
+  readonly createLink: (url: string, log: AgentLog) => Link;
+  readonly log: AgentLog;
+}
+
+const silent: AgentLog = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** The real world; each part can be replaced. */
+export function systemPorts(replaced: Partial<AgentPorts> = {}): AgentPorts {
+  return {
+    nowUs: monotonicUs,
+    systemUtcUs: () => Date.now() * 1000,
+    random: Math.random,
+    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    identity: readIdentity,
+    readBoard,
+    isNetworkTimeSet,
+    createLink: (url, log) =>
+      createLink({
+        url,
+        onLog: ({ level, event, message, fault }) => log[level]({ part: 'link', event, code: fault?.code }, message),
+      }),
+    log: silent,
+    ...replaced,
+  };
+}

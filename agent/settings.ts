@@ -1,0 +1,65 @@
+/** Config file, environment and flags of the command line → a checked configuration. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveConfig } from '@skein/protocol/config';
+import { parse } from 'smol-toml';
+import type { TObject } from 'typebox';
+import type { AgentConfig } from './config.ts';
+
+export interface CommandLine {
+  readonly command: string;
+  /** Path after --config, or null. */
+  readonly configFile: string | null;
+  /** Bare words that are no command and no value of a flag. */
+  readonly words: readonly string[];
+  /** Everything else that begins with `--`, with its value. */
+  readonly flags: readonly string[];
+}
+
+/** Flags of commands, not settings: they take no value. */
+const SWITCHES = new Set(['--json', '--print', '--check', '--help']);
+
+/** Splits argv; `switches` of a command are among `words`. */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const [first = 'help', ...rest] = argv;
+  const words: string[] = [];
+  const flags: string[] = [];
+  let configFile: string | null = null;
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? '';
+    if (word === '--config') configFile = rest[++i] ?? '';
+    else if (word.startsWith('--config=')) configFile = word.slice('--config='.length);
+    else if (SWITCHES.has(word) || !word.startsWith('--')) words.push(word);
+    else {
+      flags.push(word);
+      const next = rest[i + 1];
+      if (!word.includes('=') && next !== undefined && !next.startsWith('--')) {
+        flags.push(next);
+        i++;
+      }
+    }
+  }
+  return { command: first, configFile, words, flags };
+}
+
+/** Reads the file if one is named, and resolves everything against the schema. */
+export function readSettings<S extends TObject>(
+  schema: S,
+  line: Pick<CommandLine, 'configFile' | 'flags'>,
+  env: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof resolveConfig<S>> {
+  let file: unknown;
+  if (line.configFile !== null) {
+    try {
+      file = parse(readFileSync(line.configFile, 'utf8'));
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return { ok: false, problems: [`config file ${line.configFile}: ${detail}`] };
+    }
+  }
+  return resolveConfig(schema, { ...(file === undefined ? {} : { file }), env, flags: line.flags });
+}
+
+export function logFolder(config: AgentConfig): string {
+  return config.log.dir === '' ? join(config.dataDir, 'log') : config.log.dir;
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Starts the agent with a Node that can run it. Plain JavaScript, old syntax: it must load on any Node.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 24;
+const here = dirname(fileURLToPath(import.meta.url));
+const main = join(here, 'main.ts');
+
+function pinnedNode() {
+  for (let folder = here; ; folder = dirname(folder)) {
+    const candidate = join(folder, 'node_modules', '.bin', 'node');
+    if (existsSync(candidate)) return candidate;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  process.argv[1] = main;
+  await import('./main.ts');
+} else {
+  const node = process.env._SKEIN_REEXEC === '1' ? null : pinnedNode();
+  if (node === null) {
+    console.error(
+      `skein-agent needs Node ${NEEDED} or newer; this is ${process.version}.\n` +
+        'Run "npm ci" in the Skein folder, which brings the right one along, or install Node 24 from https://nodejs.org.',
+    );
+    process.exit(1);
+  }
+  const child = spawn(node, [main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, _SKEIN_REEXEC: '1' },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}

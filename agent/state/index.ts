@@ -1,0 +1,1 @@
+export { type AgentState, StateFile } from './state.ts';

@@ -1,0 +1,103 @@
+/**
+ * The few things an agent keeps besides its outbox: how often it has started, and the hours of the airframe. One small
+ * JSON file, replaced whole. A file that cannot be read or written never stops the agent; it is said once.
+ */
+import { open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+export interface AgentState {
+  /** Starts so far, this one included. */
+  readonly n: number;
+  readonly flights: number;
+  readonly airS: number;
+  readonly armedS: number;
+}
+
+const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0 };
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+export class StateFile {
+  readonly #path: string;
+  readonly #onProblem: (message: string) => void;
+  #state: AgentState = EMPTY;
+  #saving: Promise<void> | null = null;
+  #dirty = false;
+  #failed = false;
+
+  constructor(path: string, onProblem: (message: string) => void) {
+    this.#path = path;
+    this.#onProblem = onProblem;
+  }
+
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** Reads the file and counts this start. */
+  async begin(): Promise<AgentState> {
+    let text: string | null = null;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#problem(error);
+    }
+    try {
+      const read = (text === null ? {} : JSON.parse(text)) as Partial<Record<keyof AgentState, unknown>>;
+      this.#state = {
+        n: count(read.n),
+        flights: count(read.flights),
+        airS: count(read.airS),
+        armedS: count(read.armedS),
+      };
+    } catch {
+      this.#onProblem(`${this.#path} is damaged; counting begins anew`);
+    }
+    this.update({ n: this.#state.n + 1 });
+    await this.#saving;
+    return this.#state;
+  }
+
+  /** Changes values and saves them behind the caller; saves that would overlap become one. */
+  update(change: Partial<AgentState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#dirty = true;
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = null;
+    });
+  }
+
+  async #save(): Promise<void> {
+    while (this.#dirty) {
+      this.#dirty = false;
+      try {
+        const temporary = `${this.#path}.new`;
+        const file = await open(temporary, 'w');
+        try {
+          await file.writeFile(`${JSON.stringify(this.#state)}\n`);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await rename(temporary, this.#path);
+        const folder = await open(dirname(this.#path), 'r');
+        await folder.sync().finally(() => folder.close());
+        this.#failed = false;
+      } catch (error) {
+        this.#problem(error);
+      }
+    }
+  }
+
+  #problem(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onProblem(`${this.#path} cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#saving;
+  }
+}

@@ -1,0 +1,5 @@
+export { askAgent } from './client.ts';
+export { renderMetrics } from './metrics.ts';
+export { headline, statusPage } from './page.ts';
+export { StatusServer } from './server.ts';
+export { type AgentStatus, metricsOf } from './status.ts';

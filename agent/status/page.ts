@@ -1,0 +1,85 @@
+/** The status as a page a technician reads in the field. Pure: status in, text out. */
+import type { AgentStatus } from './status.ts';
+
+const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** The one line that matters: is it sending, and how far behind. */
+export function headline(status: AgentStatus): string {
+  const { uplink, outbox } = status;
+  const behind = `Behind by ${outbox.backlogRows}.`;
+  if (uplink.url === '') return `Offline by configuration (uplink.url is empty). Keeping ${outbox.backlogRows}.`;
+  if (uplink.state !== 'up') {
+    return `Not connected to the controller (${uplink.lastError ?? 'connecting'}). Keeping everything; ${behind.toLowerCase()}`;
+  }
+  if (uplink.leaseLeftMs === 0) return `Connected to the broker, but no controller answers. ${behind}`;
+  return `Sending. ${behind}`;
+}
+
+function linkLine({ link, vehicle }: AgentStatus): string {
+  const { autopilot } = vehicle;
+  if (!link.open) return `link       ${link.url}: not open${link.error === null ? '' : ` — ${link.error}`}`;
+  if (autopilot.sysid === null)
+    return `link       ${link.url}: open, no autopilot heard yet (${link.bytesIn} bytes came)`;
+  const age = autopilot.lastHeartbeatAgeMs ?? 0;
+  return `link       ${link.url}: ${autopilot.alive ? 'autopilot alive' : `autopilot silent for ${seconds(age)}`}, ${Math.round(link.inBytesPerS)} B/s in`;
+}
+
+function vehicleLine({ vehicle }: AgentStatus): string {
+  const { autopilot, mode, version } = vehicle;
+  if (autopilot.sysid === null) return 'vehicle    none';
+  const armed = autopilot.armed ? 'ARMED' : 'disarmed';
+  return `vehicle    system ${autopilot.sysid}, ${version ?? 'version unknown'}, ${armed}, ${mode ?? 'mode unknown'}`;
+}
+
+function streamsLine({ vehicle }: AgentStatus): string {
+  const { streams } = vehicle.autopilot;
+  const by = (state: string) => streams.filter((stream) => stream.state === state).map((stream) => stream.name);
+  const parts = [`${by('granted').length} of ${streams.length} granted`];
+  if (by('denied').length > 0) parts.push(`refused: ${by('denied').join(', ')}`);
+  if (by('silent').length > 0) parts.push(`unanswered: ${by('silent').join(', ')}`);
+  if (by('left-out').length > 0) parts.push(`no room on the line: ${by('left-out').join(', ')}`);
+  return `streams    ${parts.join('; ')}`;
+}
+
+function outboxLine({ outbox }: AgentStatus): string {
+  const used = `${megabytes(outbox.usedBytes)} of ${megabytes(outbox.budgetBytes)}`;
+  const worst = `durable within ${seconds(outbox.worstNotDurableMs)} at worst, longest commit ${seconds(outbox.longestCommitMs)}`;
+  const held = outbox.volatileBytes > 0 ? `, ${megabytes(outbox.volatileBytes)} ONLY IN MEMORY` : '';
+  return `outbox     ${used}${held}; ${worst}`;
+}
+
+function recorderLine({ recorder }: AgentStatus): string {
+  if (recorder === null) return 'recorder   off';
+  return `recorder   ${recorder.state}, ${megabytes(recorder.bytes)} in ${recorder.files} files`;
+}
+
+function clockLine({ clock }: AgentStatus): string {
+  if (clock === null) return 'clock      unset: nobody has told the time yet';
+  return `clock      ${new Date(clock.utcUs / 1000).toISOString()} ± ${seconds(clock.errUs / 1000)} (${clock.source})`;
+}
+
+function lostLine({ losses }: AgentStatus): string {
+  const named = Object.entries(losses).filter(([, count]) => count > 0);
+  if (named.length === 0) return 'lost       nothing';
+  return `lost       ${named.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+}
+
+export function statusPage(status: AgentStatus): string {
+  const problems = status.problems.map((problem) => `! ${problem}`);
+  const lines = [
+    headline(status),
+    ...problems,
+    '',
+    `drone      ${status.drone}, agent ${status.version}, start ${status.n}, up ${seconds(status.uptimeMs)}`,
+    linkLine(status),
+    vehicleLine(status),
+    streamsLine(status),
+    `uplink     ${status.uplink.url || '—'}: ${status.uplink.state}, ack in ${status.uplink.smoothedAckMs === null ? '—' : seconds(status.uplink.smoothedAckMs)}`,
+    outboxLine(status),
+    recorderLine(status),
+    clockLine(status),
+    lostLine(status),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,123 @@
+/** What `skein-agent status` shows and /status gives; declared here, filled by the composition root. */
+import type { MetricGroups } from './metrics.ts';
+
+export interface AgentStatus {
+  readonly drone: string;
+  readonly version: string;
+  readonly session: string;
+  readonly epoch: string;
+  readonly n: number;
+  readonly boot: string;
+  readonly uptimeMs: number;
+  /** Plain sentences about what is wrong now and what to do; empty when all is well. */
+  readonly problems: readonly string[];
+  /** Everything given up since the start, by name. */
+  readonly losses: Readonly<Record<string, number>>;
+  readonly link: {
+    readonly url: string;
+    readonly open: boolean;
+    readonly error: string | null;
+    readonly inBytesPerS: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+    readonly opens: number;
+    readonly faults: number;
+    readonly droppedFrames: number;
+  };
+  readonly vehicle: {
+    readonly autopilot: {
+      readonly sysid: number | null;
+      readonly alive: boolean;
+      readonly armed: boolean | null;
+      readonly lastHeartbeatAgeMs: number | null;
+      readonly bootMs: number | null;
+      readonly reboots: number;
+      readonly heartbeatsSent: number;
+      readonly heartbeatsWithheld: number;
+      readonly otherAutopilots: number;
+      readonly otherCompanions: number;
+      readonly streams: readonly { readonly name: string; readonly hz: number; readonly state: string }[];
+      readonly intervals: object;
+    };
+    readonly parser: object;
+    readonly flight: { readonly flights: number; readonly airS: number; readonly armedS: number };
+    readonly samples: number;
+    readonly mode: string | null;
+    readonly version: string | null;
+  };
+  readonly uplink: {
+    readonly state: string;
+    readonly url: string;
+    readonly lastError: string | null;
+    readonly leaseLeftMs: number;
+    readonly liveHz: number;
+    readonly inFlightBytes: number;
+    readonly smoothedAckMs: number | null;
+    readonly counters: Readonly<Record<string, number>>;
+  };
+  readonly outbox: {
+    readonly state: string;
+    readonly usedBytes: number;
+    readonly budgetBytes: number;
+    readonly backlogRows: number;
+    readonly pendingBytes: number;
+    readonly volatileBytes: number;
+    readonly oldestNotDurableMs: number;
+    readonly worstNotDurableMs: number;
+    readonly longestCommitMs: number;
+    readonly counters: object;
+  };
+  readonly recorder: {
+    readonly state: string;
+    readonly bytes: number;
+    readonly files: number;
+    readonly counters: object;
+  } | null;
+  readonly clock: { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+}
+
+const numbers = (values: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+
+/** The same facts for /metrics. */
+export function metricsOf(status: AgentStatus): MetricGroups {
+  const { link, vehicle, uplink, outbox, recorder, clock } = status;
+  const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
+    vehicle.autopilot;
+  const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
+  return {
+    counters: {
+      link: {
+        bytesIn: link.bytesIn,
+        bytesOut: link.bytesOut,
+        opens: link.opens,
+        faults: link.faults,
+        droppedFrames: link.droppedFrames,
+      },
+      parser: numbers(vehicle.parser),
+      autopilot: { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions },
+      intervals: numbers(intervals),
+      uplink: uplink.counters,
+      outbox: numbers(outbox.counters),
+      ...(recorder ? { recorder: numbers(recorder.counters) } : {}),
+    },
+    gauges: {
+      linkOpen: gauge(Number(link.open), 'the link to the autopilot is open'),
+      autopilotAlive: gauge(Number(vehicle.autopilot.alive), 'heartbeats of the autopilot arrive'),
+      uplinkUp: gauge(Number(uplink.state === 'up'), 'connected and subscribed at the broker'),
+      uplinkLeaseLeftMs: gauge(uplink.leaseLeftMs, 'how long the controller still counts as reachable, ms'),
+      uplinkSmoothedAckMs: gauge(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed, ms'),
+      outboxBacklogRows: gauge(outbox.backlogRows, 'rows the controller does not have yet'),
+      outboxUsedBytes: gauge(outbox.usedBytes, 'bytes the outbox uses'),
+      outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),
+      outboxPendingBytes: gauge(outbox.pendingBytes, 'bytes sealed and not yet durable'),
+      outboxVolatileBytes: gauge(outbox.volatileBytes, 'bytes only in memory because the disk fails'),
+      oldestNotDurableMs: gauge(outbox.oldestNotDurableMs, 'age of the oldest sample not yet durable, ms'),
+      worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
+      longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
+      recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
+      clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
+      problems: gauge(status.problems.length, 'things wrong now'),
+    },
+  };
+}

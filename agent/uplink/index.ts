@@ -1,0 +1,1 @@
+export { Uplink, type UplinkCounter, type UplinkOptions, type UplinkState, type UplinkStatus } from './uplink.ts';

@@ -1,0 +1,109 @@
+/**
+ * One session over one connection: which acks count, and what to send next. Pure; uplink.ts owns the socket.
+ * Order of draining: urgent before history, this start's epoch before older ones, the newest of those first.
+ */
+import type { Ack, Lane } from '@skein/protocol/fleet';
+import { LaneSend } from './lane.ts';
+
+/** A lane with something to send, in the order in which lanes are drained. */
+export interface ReadableLane {
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface Wanted {
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly from: number;
+  readonly maxBytes: number;
+}
+
+export type AckVerdict =
+  | { readonly taken: true; readonly epoch: string; readonly lane: Lane; readonly upTo: number }
+  | { readonly taken: false; readonly why: 'acksOtherSession' | 'acksUnknownEpoch' | 'acksOldStart' };
+
+/** docs/wire.md §2: a message of several envelopes stays below 64 KiB; smaller ones let live messages in between. */
+const MESSAGE_BYTES = 24 << 10;
+
+export class Session {
+  readonly #id: string;
+  readonly #lanes = new Map<string, LaneSend>();
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  /** The connection closed: what was on its way is unknown, and nothing is sent before a new ack. */
+  closed(): void {
+    this.#lanes.clear();
+  }
+
+  ack(ack: Ack, knownEpochs: ReadonlySet<string>, nowMs: number): AckVerdict {
+    if (ack.session !== this.#id) return { taken: false, why: 'acksOtherSession' };
+    if (!knownEpochs.has(ack.epoch)) return { taken: false, why: 'acksUnknownEpoch' };
+    const key = `${ack.epoch}/${ack.lane}`;
+    const lane = this.#lanes.get(key) ?? new LaneSend(ack.epoch, ack.lane);
+    this.#lanes.set(key, lane);
+    if (lane.ack(ack, nowMs) === 'old-start') return { taken: false, why: 'acksOldStart' };
+    return { taken: true, epoch: ack.epoch, lane: ack.lane, upTo: lane.acked };
+  }
+
+  /** Resends that have become due. Returns how many lanes went back. */
+  expire(nowMs: number): number {
+    let count = 0;
+    for (const lane of this.#lanes.values()) if (lane.expire(nowMs)) count++;
+    return count;
+  }
+
+  /**
+   * The next piece to read and send, or null. `stale` means that rows the controller asks for are gone: presence, which
+   * says so, has to be sent again.
+   */
+  next(readable: readonly ReadableLane[], o: { readonly history: boolean }): { wanted: Wanted | null; stale: boolean } {
+    let stale = false;
+    for (const { epoch, lane, first, end } of readable) {
+      if (lane === 'history' && !o.history) continue;
+      const send = this.#lanes.get(`${epoch}/${lane}`);
+      if (send?.position == null || send.room === 0 || send.position >= end) continue;
+      if (send.position < first) {
+        stale = true;
+        continue;
+      }
+      const maxBytes = Math.min(MESSAGE_BYTES, send.room);
+      return { wanted: { epoch, lane, from: send.position, maxBytes }, stale };
+    }
+    return { wanted: null, stale };
+  }
+
+  /** Is this still what should be sent, after the time it took to read it? */
+  isNext(wanted: Wanted): boolean {
+    return this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.position === wanted.from;
+  }
+
+  /** Does it fit the window as it is now? A single envelope may go beyond it when nothing is on its way. */
+  fits(wanted: Wanted, bytes: number, envelopes: number): boolean {
+    const send = this.#lanes.get(`${wanted.epoch}/${wanted.lane}`);
+    return send !== undefined && (bytes <= send.room || (envelopes === 1 && send.inFlightBytes === 0 && send.room > 0));
+  }
+
+  sent(wanted: Wanted, to: number, bytes: number, nowMs: number): void {
+    this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.sent(to, bytes, nowMs);
+  }
+
+  get inFlightBytes(): number {
+    let sum = 0;
+    for (const lane of this.#lanes.values()) sum += lane.inFlightBytes;
+    return sum;
+  }
+
+  /** Slowest smoothed time from sending to the ack, ms; null before the first. */
+  get smoothedAckMs(): number | null {
+    let slowest: number | null = null;
+    for (const lane of this.#lanes.values()) {
+      if (lane.smoothedAckMs !== null) slowest = Math.max(slowest ?? 0, lane.smoothedAckMs);
+    }
+    return slowest;
+  }
+}

@@ -1,0 +1,1 @@
+export { Vehicle, type VehicleLink, type VehicleOptions, type VehicleStatus } from './vehicle.ts';

@@ -1,0 +1,269 @@
+/**
+ * From the bytes of the link to samples, and our few frames back.
+ *
+ *   link ─chunks─▶ FrameParser ─frames─▶ tap (recorder)
+ *                       └─▶ decode ─▶ AutopilotClient (latch, heartbeat, streams)
+ *                                └──▶ Sampler, StatusTexts ─▶ samples
+ */
+import type { AutopilotPriority, AutopilotStatus } from '@skein/hardware/autopilot';
+import { AutopilotClient } from '@skein/hardware/autopilot';
+import { decode, type Frame, FrameParser, type Message, type ParserCounters } from '@skein/protocol/mavlink';
+import { type Sample, Sampler, StatusTexts } from '@skein/protocol/telemetry';
+import { FlightHours, type FlightTotals } from './flight.ts';
+import { TextFold } from './fold.ts';
+
+const TICK_MS = 100;
+/** With nothing more coming for so long, what is pending is complete or damaged (protocol/mavlink parser). */
+const IDLE_FLUSH_MS = 250;
+const NO_FRAMES_HINT_MS = 3_000;
+/** A TCP peer that serves another client first stays silent for ever (observed): begin anew. */
+const SILENT_TCP_MS = 15_000;
+const LINK_SAMPLE_MS = 5_000;
+const FLIGHT_SAMPLE_MS = 30_000;
+/** No nominal rate (TCP, UDP): taken as a fast local network. */
+const FAST_LINE_BYTES_PER_S = 1_000_000;
+/** At least one decoded message, or the line is taken for noise. */
+const RADIO_STATUS = 109;
+const HEARTBEAT = 0;
+
+/** What the vehicle needs of its link; hardware/link fits. */
+export interface VehicleLink {
+  readonly isOpen: boolean;
+  readonly endpoint: { readonly kind: string };
+  readonly nominalBytesPerS: number | null;
+  readonly measuredBytesPerS: number;
+  readonly counters: { readonly bytesIn: number; readonly bytesOut: number; readonly opens: number };
+  read(reader: (chunk: Uint8Array) => void): () => void;
+  write(frame: Uint8Array, priority: AutopilotPriority): boolean;
+  hint(what: 'no-frames'): void;
+  reopen(): void;
+}
+
+export interface VehicleOptions {
+  readonly link: VehicleLink;
+  readonly nowUs: () => number;
+  readonly sharePct: number;
+  readonly flight: FlightTotals;
+  readonly onSample: (sample: Sample) => void;
+  /** Every raw frame, both directions; the bytes must be copied if kept. */
+  readonly onFrame?: (frame: { readonly bytes: Uint8Array; readonly msgid: number }, monoUs: number) => void;
+  /** UTC as the autopilot has it, from SYSTEM_TIME. */
+  readonly onGpsTime?: (utcUs: number, monoUs: number) => void;
+  readonly onFlightTotals?: (totals: FlightTotals) => void;
+  readonly onEvent?: (event: 'latched' | 'rebooted' | 'armed' | 'disarmed', detail: string) => void;
+}
+
+export interface VehicleStatus {
+  readonly autopilot: AutopilotStatus;
+  readonly parser: ParserCounters;
+  readonly flight: FlightTotals;
+  readonly samples: number;
+  readonly mode: string | null;
+  readonly version: string | null;
+  readonly noFramesHints: number;
+}
+
+export class Vehicle {
+  readonly #o: VehicleOptions;
+  readonly #parser = new FrameParser();
+  readonly #client: AutopilotClient;
+  readonly #sampler = new Sampler();
+  readonly #texts = new StatusTexts();
+  readonly #fold = new TextFold();
+  readonly #flight: FlightHours;
+  #unread: (() => void) | null = null;
+  #ticker: NodeJS.Timeout | null = null;
+  #loopTurnedMs: number;
+  #chunkMs: number;
+  #frameMs: number;
+  #chunkUs = 0;
+  #flushed = true;
+  #linkSampleMs = 0;
+  #flightSampleMs = 0;
+  #before = { atMs: 0, bytesOut: 0 };
+  #samples = 0;
+  #noFramesHints = 0;
+  #armed: boolean | null = null;
+  #mode: string | null = null;
+  #version: string | null = null;
+
+  constructor(o: VehicleOptions) {
+    this.#o = o;
+    this.#flight = new FlightHours(o.flight);
+    const nowMs = o.nowUs() / 1000;
+    this.#loopTurnedMs = nowMs;
+    this.#chunkMs = nowMs;
+    this.#frameMs = nowMs;
+    this.#client = new AutopilotClient({
+      sharePct: o.sharePct,
+      send: (frame, priority) => this.#send(frame, priority),
+      onLatched: (sysid) => o.onEvent?.('latched', `system ${sysid}`),
+      onRebooted: () => {
+        this.#sampler.reset();
+        o.onEvent?.('rebooted', 'time since boot went back');
+      },
+    });
+  }
+
+  start(): void {
+    this.#unread = this.#o.link.read((chunk) => this.#chunk(chunk));
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #send(frame: Uint8Array, priority: AutopilotPriority): boolean {
+    const taken = this.#o.link.write(frame, priority);
+    // Ours are MAVLink 2 frames: the id stands in bytes 7–9.
+    const msgid = (frame[7] ?? 0) | ((frame[8] ?? 0) << 8) | ((frame[9] ?? 0) << 16);
+    if (taken) this.#o.onFrame?.({ bytes: frame, msgid }, this.#o.nowUs());
+    return taken;
+  }
+
+  #chunk(chunk: Uint8Array): void {
+    this.#chunkUs = Math.round(this.#o.nowUs());
+    this.#chunkMs = this.#chunkUs / 1000;
+    this.#flushed = false;
+    this.#parser.push(chunk, (frame) => this.#frame(frame));
+  }
+
+  #frame(frame: Frame): void {
+    this.#frameMs = this.#chunkMs;
+    this.#o.onFrame?.(frame, this.#chunkUs);
+    const { sysid, compid, msgid } = frame;
+    const ours = this.#client.isOurs(sysid, compid);
+    if (!ours && msgid !== HEARTBEAT && msgid !== RADIO_STATUS) return;
+    const message = decode(frame);
+    if (message === null) return;
+    this.#client.take(message, sysid, compid, this.#chunkMs);
+    if (this.#client.isOurs(sysid, compid) || msgid === RADIO_STATUS) this.#message(message, sysid);
+  }
+
+  #message(message: Message, sysid: number): void {
+    const monoUs = this.#chunkUs;
+    if (message.name === 'STATUSTEXT') {
+      for (const text of this.#texts.take(message.fields, monoUs)) this.#text(text);
+      return;
+    }
+    if (message.name === 'SYSTEM_TIME') {
+      this.#o.onGpsTime?.(Number(message.fields.time_unix_usec), monoUs);
+      return;
+    }
+    for (const sample of this.#sampler.take(message, monoUs, sysid)) this.#sample(sample);
+  }
+
+  #text(sample: Sample): void {
+    if (sample.kind !== 'text') return;
+    for (const text of this.#fold.take(sample)) this.#give(text);
+  }
+
+  #sample(sample: Sample): void {
+    if (sample.kind === 'status') {
+      const { armed, mode } = sample.values;
+      this.#mode = mode;
+      if (this.#flight.status(sample.values, sample.monoUs)) {
+        this.#o.onFlightTotals?.(this.#flight.totals);
+        this.#flightSampleMs = 0;
+      }
+      if (this.#armed !== armed && armed !== null) this.#o.onEvent?.(armed ? 'armed' : 'disarmed', `mode ${mode}`);
+      this.#armed = armed;
+    }
+    if (sample.kind === 'autopilot') this.#version = sample.values.version;
+    this.#give(sample);
+  }
+
+  #give(sample: Sample): void {
+    this.#samples++;
+    this.#o.onSample(sample);
+  }
+
+  #tick(): void {
+    const { link, nowUs } = this.#o;
+    const nowMs = nowUs() / 1000;
+    if (!this.#flushed && nowMs - this.#chunkMs >= IDLE_FLUSH_MS) {
+      this.#flushed = true;
+      this.#parser.flush((frame) => this.#frame(frame));
+    }
+    for (const text of this.#texts.expire(nowMs * 1000)) this.#text(text);
+    for (const text of this.#fold.expire(nowMs * 1000)) this.#give(text);
+    const lineBytesPerS = link.nominalBytesPerS ?? FAST_LINE_BYTES_PER_S;
+    this.#client.tick({ nowMs, loopTurnedMs: this.#loopTurnedMs, linkOpen: link.isOpen, lineBytesPerS });
+    this.#loopTurnedMs = nowMs;
+    this.#watchLine(nowMs);
+    if (nowMs - this.#linkSampleMs >= LINK_SAMPLE_MS) this.#linkSample(nowMs);
+    if (nowMs - this.#flightSampleMs >= FLIGHT_SAMPLE_MS) this.#flightSample(nowMs);
+  }
+
+  /** Noise only, or a peer that says nothing: the link cannot tell, we can. */
+  #watchLine(nowMs: number): void {
+    const { link } = this.#o;
+    if (!link.isOpen) {
+      this.#frameMs = nowMs;
+      this.#chunkMs = Math.max(this.#chunkMs, nowMs - IDLE_FLUSH_MS);
+      return;
+    }
+    const silentMs = nowMs - this.#frameMs;
+    if (silentMs < NO_FRAMES_HINT_MS) return;
+    if (link.endpoint.kind === 'serial') {
+      this.#noFramesHints++;
+      this.#frameMs = nowMs;
+      link.hint('no-frames');
+    } else if (link.endpoint.kind === 'tcp' && silentMs >= SILENT_TCP_MS) {
+      this.#frameMs = nowMs;
+      link.reopen();
+    }
+  }
+
+  #linkSample(nowMs: number): void {
+    const { link } = this.#o;
+    const { bytesOut, opens } = link.counters;
+    const spanS = Math.max(0.001, (nowMs - this.#before.atMs) / 1000);
+    const outBytesPerS = this.#before.atMs === 0 ? 0 : (bytesOut - this.#before.bytesOut) / spanS;
+    this.#before = { atMs: nowMs, bytesOut };
+    this.#linkSampleMs = nowMs;
+    const { frames, badChecksum, skippedBytes, lostBySeq } = this.#parser.counters;
+    this.#give({
+      kind: 'link',
+      monoUs: Math.round(nowMs * 1000),
+      bootMs: null,
+      values: {
+        open: link.isOpen,
+        inBytesPerS: Math.round(link.measuredBytesPerS),
+        outBytesPerS: Math.round(outBytesPerS),
+        frames,
+        badFrames: badChecksum,
+        skippedBytes,
+        lostFrames: lostBySeq,
+        reopened: Math.max(0, opens - 1),
+      },
+    });
+  }
+
+  #flightSample(nowMs: number): void {
+    this.#flightSampleMs = nowMs;
+    const { flights, airS, armedS } = this.#flight.totals;
+    if (this.#armed === true) this.#o.onFlightTotals?.(this.#flight.totals);
+    this.#give({
+      kind: 'flight',
+      monoUs: Math.round(nowMs * 1000),
+      bootMs: null,
+      values: { flights, airS: Math.round(airS), armedS: Math.round(armedS) },
+    });
+  }
+
+  status(): VehicleStatus {
+    return {
+      autopilot: this.#client.status(this.#o.nowUs() / 1000),
+      parser: this.#parser.counters,
+      flight: this.#flight.totals,
+      samples: this.#samples,
+      mode: this.#mode,
+      version: this.#version,
+      noFramesHints: this.#noFramesHints,
+    };
+  }
+
+  close(): void {
+    if (this.#ticker) clearInterval(this.#ticker);
+    this.#unread?.();
+    this.#o.onFlightTotals?.(this.#flight.totals);
+  }
+}

@@ -1,0 +1,8 @@
+export {
+  type BoardIdentity,
+  type BoardReading,
+  isNetworkTimeSet,
+  monotonicUs,
+  readBoard,
+  readIdentity,
+} from './board.ts';
