@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { get, getJson, readMetrics } from './http.ts';
 import { programs } from './paths.ts';
-import { type Exit, Program, type Ready } from './program.ts';
+import { type Exit, Program, type Said } from './program.ts';
 
 export interface AgentOptions {
   readonly id: string;
@@ -36,7 +36,7 @@ export class Agent {
     return path.join(this.dataDir, 'outbox.db');
   }
 
-  start(extraArgs: readonly string[] = []): Promise<Ready> {
+  start(extraArgs: readonly string[] = []): Promise<Said> {
     fs.mkdirSync(this.dataDir, { recursive: true });
     return this.program.start([
       programs.agent,

@@ -23,9 +23,7 @@ export class CommitWatch {
   }
 
   #note(metrics: ReadonlyMap<string, number>): void {
-    const longestS = metrics.get('skein_outbox_longest_commit_seconds');
-    if (longestS === undefined) return;
-    this.#longestMs = Math.max(this.#longestMs, longestS * 1000);
+    this.#longestMs = Math.max(this.#longestMs, metrics.get('skein_agent_longest_commit_ms') ?? 0);
   }
 
   close(): void {

@@ -26,8 +26,8 @@ export interface Exit {
   readonly forced: boolean;
 }
 
-/** What a program says on stdout when it is ready. */
-export type Ready = Readonly<Record<string, unknown>>;
+/** One JSON line of a program on stdout, `event` its name. */
+export type Said = Readonly<Record<string, unknown>>;
 
 /** A child process that can be started, stopped, killed and started again. */
 export class Program {
@@ -37,10 +37,11 @@ export class Program {
   #args: readonly string[];
   /** Put before the command, with its own arguments (private-mount.ts); from the next start on. */
   prefix: readonly string[] = [];
+  readonly #listeners = new Set<(said: Said) => void>();
   #child: ChildProcess | null = null;
   #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null, forced: false });
   #forced = false;
-  #ready: Ready = {};
+  #ready: Said = {};
 
   constructor(options: ProgramOptions) {
     this.name = options.name;
@@ -60,7 +61,7 @@ export class Program {
   }
 
   /** What it said last when it was ready. */
-  get ready(): Ready {
+  get ready(): Said {
     return this.#ready;
   }
 
@@ -75,14 +76,18 @@ export class Program {
   }
 
   /** Resolves once it is ready; rejects with the end of its log when it ends before or takes too long. */
-  async start(args: readonly string[] = this.#args): Promise<Ready> {
+  async start(args: readonly string[] = this.#args): Promise<Said> {
     if (this.#child !== null) throw new Error(`${this.name} runs already`);
     this.#args = args;
     const child = this.#spawn();
-    const ready = new Promise<Ready>((resolve, reject) => {
+    const ready = new Promise<Said>((resolve, reject) => {
       const { readyEvent } = this.#options;
       if (readyEvent === null) child.once('spawn', () => resolve({}));
-      else this.#watchOutput(child, readyEvent, resolve);
+      const stop = this.onSaid((said) => {
+        if (said.event !== readyEvent) return;
+        stop();
+        resolve(said);
+      });
       this.#exit.then((exit) =>
         reject(new Error(`${this.name} ended (${exit.signal ?? exit.code}) before it was ready\n${this.logTail()}`)),
       );
@@ -124,20 +129,26 @@ export class Program {
     });
     if (child.pid !== undefined) tellGuard('+', child.pid);
     child.stdout?.on('data', (chunk: Buffer) => fs.appendFileSync(this.logFile, chunk));
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#takeLine(line));
     return child;
   }
 
-  #watchOutput(child: ChildProcess, event: string, resolve: (ready: Ready) => void): void {
-    if (child.stdout === null) return;
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (!line.startsWith('{')) return;
-      try {
-        const said = JSON.parse(line) as Ready;
-        if (said.event === event) resolve(said);
-      } catch {
-        // Not for us: it is in the log.
-      }
-    });
+  /** Called with every JSON line it prints. The returned function ends that. */
+  onSaid(listener: (said: Said) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #takeLine(line: string): void {
+    if (!line.startsWith('{')) return;
+    let said: Said;
+    try {
+      said = JSON.parse(line) as Said;
+    } catch {
+      // Not for us: it is in the log.
+      return;
+    }
+    for (const listener of this.#listeners) listener(said);
   }
 
   /** SIGTERM, and SIGKILL when that does not help within the deadline. */

@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { programs } from './paths.ts';
 import { freePort } from './ports.ts';
-import { Program } from './program.ts';
+import { Program, type Said } from './program.ts';
+import { within } from './until.ts';
 
 export type LinkKind = 'pty' | 'tcp';
 
@@ -28,6 +29,7 @@ export class Simulator {
   /** Every frame it sent, as a tlog: the oracle of what an agent could have seen. */
   readonly sentLog: string;
   readonly #options: SimulatorOptions;
+  /** A name that stays while the device behind it changes, as under /dev/serial/by-id. */
   readonly devicePath: string;
   #port = 0;
 
@@ -49,7 +51,7 @@ export class Simulator {
     return this.#port;
   }
 
-  /** What the agent opens. For a pty it is a name that stays while the device behind it changes, as under /dev/serial. */
+  /** What the agent opens. */
   get linkUrl(): string {
     return this.#options.link === 'tcp' ? `tcp://127.0.0.1:${this.#port}` : `serial://${this.devicePath}:921600`;
   }
@@ -58,27 +60,30 @@ export class Simulator {
     const { link, seed, home, dir } = this.#options;
     fs.mkdirSync(dir, { recursive: true });
     if (link === 'tcp' && this.#port === 0) this.#port = await freePort();
-    const ready = await this.program.start([
+    await this.program.start([
       programs.simulator,
-      ...(link === 'tcp' ? ['--tcp', String(this.#port)] : ['--pty']),
-      ...['--start', 'airborne', '--seed', String(seed)],
-      ...['--home', `${home.latDeg},${home.lonDeg},${home.altM},0`],
-      ...['--tlog', this.sentLog],
+      link === 'tcp' ? `--tcp=127.0.0.1:${this.#port}` : `--ptyLink=${this.devicePath}`,
+      '--start=airborne',
+      `--seed=${seed}`,
+      `--home=${home.latDeg},${home.lonDeg},${home.altM}`,
+      `--tlog=${this.sentLog}`,
       ...(this.#options.extraArgs ?? []),
     ]);
-    if (link === 'pty') this.#plugIn(ready);
   }
 
-  #plugIn(ready: Readonly<Record<string, unknown>>): void {
-    const device = ready.pty;
-    if (typeof device !== 'string') throw new Error(`skein-sim named no pty: ${JSON.stringify(ready)}`);
-    fs.rmSync(this.devicePath, { force: true });
-    fs.symlinkSync(device, this.devicePath);
-  }
-
-  /** The cable is pulled: the name is gone, and so is the device behind it. */
-  async unplug(): Promise<void> {
-    fs.rmSync(this.devicePath, { force: true });
-    await this.program.kill9();
+  /**
+   * Pulls the cable and puts it back a moment later: the device is closed, its name gone, and another device is made
+   * behind the same name. Resolves as soon as it is back, with its path.
+   */
+  async replug(): Promise<string> {
+    const back = new Promise<Said>((resolve) => {
+      const stop = this.program.onSaid((said) => {
+        if (said.event !== 'listening') return;
+        stop();
+        resolve(said);
+      });
+    });
+    this.program.signal('SIGUSR1');
+    return String((await within(back, 10_000, 'the pseudo-terminal to be made again')).path);
   }
 }
