@@ -14,6 +14,7 @@ import type { AgentConfig } from './config.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Recorder } from './recorder/index.ts';
+import { SOCKET_NAME } from './socket.ts';
 import { StateFile } from './state/index.ts';
 import { type AgentStatus, metricsOf, renderMetrics, StatusServer } from './status/index.ts';
 import { Uplink } from './uplink/index.ts';
@@ -24,8 +25,6 @@ const SEAL_TICK_MS = 50;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const NETWORK_TIME_EVERY_MS = 60_000;
-
-export const SOCKET_NAME = 'agent.sock';
 
 /** The agent cannot run; `code` is stable, the message says what to do. */
 export class AgentRefusal extends Error {

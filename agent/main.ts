@@ -3,13 +3,10 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfig } from '@skein/protocol/config';
 import { Type } from 'typebox';
-import { AgentRefusal, createAgent, SOCKET_NAME } from './compose.ts';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
-import { decodeRecording, summaryLine } from './decode/index.ts';
-import { openLog } from './log/index.ts';
-import { systemPorts } from './ports.ts';
 import { type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
-import { type AgentStatus, askAgent, statusPage } from './status/index.ts';
+import { SOCKET_NAME } from './socket.ts';
+import type { AgentStatus } from './status/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const;
@@ -45,6 +42,12 @@ async function run(line: CommandLine): Promise<number> {
     return EXIT.usage;
   }
   const { config } = settings;
+  // Loaded here, not above: `status` and `decode` then start at once on a slow board.
+  const [{ AgentRefusal, createAgent }, { openLog }, { systemPorts }] = await Promise.all([
+    import('./compose.ts'),
+    import('./log/index.ts'),
+    import('./ports.ts'),
+  ]);
   const { level, fileMB, files, stdout } = config.log;
   const log = openLog({ dir: logFolder(config), level, fileMB, files, stdout, drone: config.drone });
   const agent = createAgent(config, systemPorts({ log: log.logger }));
@@ -81,6 +84,7 @@ async function status(line: CommandLine): Promise<number> {
     complain(settings.problems);
     return EXIT.usage;
   }
+  const { askAgent, statusPage } = await import('./status/index.ts');
   const socket = join(settings.config.dataDir, SOCKET_NAME);
   const asked = await askAgent(socket, '/status');
   if (!asked.ok) {
@@ -101,6 +105,7 @@ async function decode(line: CommandLine): Promise<number> {
     complain(['usage: skein-agent decode FILE, or - for standard input']);
     return EXIT.usage;
   }
+  const { decodeRecording, summaryLine } = await import('./decode/index.ts');
   const input = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 256 << 10 });
   try {
     const summary = await decodeRecording(input, process.stdout);

@@ -19,6 +19,9 @@ function pinnedNode() {
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   process.argv[1] = main;
+  // Half the start is compiling; after a restart in the air the heartbeat must be back within seconds.
+  const module = await import('node:module');
+  if (module.enableCompileCache) module.enableCompileCache();
   await import('./main.ts');
 } else {
   const node = process.env._SKEIN_REEXEC === '1' ? null : pinnedNode();
