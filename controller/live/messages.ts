@@ -23,7 +23,13 @@ export interface LiveValue<K extends KindName = KindName> {
   readonly utcUs: number | null;
 }
 
-export type LiveKinds = { readonly [K in KindName]?: LiveValue<K> };
+/**
+ * By kind; of kinds with several instances (battery, gps, esc) instance 0 has the plain name and the others
+ * `battery.1`, `gps.1`, `esc.5` (number of the first motor, where that is not 1).
+ */
+export type LiveKinds = { readonly [K in KindName]?: LiveValue<K> } & {
+  readonly [K in KindName as `${K}.${number}`]?: LiveValue<K>;
+};
 
 export interface Freshness {
   readonly state: FreshnessState;
@@ -40,7 +46,7 @@ export interface LinkState {
   readonly connected: boolean;
   /** When the present state of `connected` began. */
   readonly sinceUtcUs: number;
-  /** Smallest recent difference between sampling and arrival beyond the best seen, ms: how late live data is. */
+  /** How late live data is: sampling to arrival of the newest live batch, ms. */
   readonly latencyMs: number | null;
   /** Times the current session was announced anew after having been offline. */
   readonly reconnects: number;

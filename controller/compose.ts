@@ -1,0 +1,307 @@
+/**
+ * The one place where the parts of the controller meet. Every folder declares the narrow interface it needs; here they
+ * are wired, and nowhere else.
+ *
+ *   bus ──► router ──► fleet ──► live, http
+ *              └─────► ingest ──► store ◄── http (history, events)
+ */
+import path from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { AedesBus, BROKER_COUNTERS, type Bus, MAX_CONNECT_BYTES, MqttBus } from './broker/index.ts';
+import type { Config } from './config.ts';
+import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS } from './fleet/index.ts';
+import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
+import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
+import { LIVE_COUNTERS, LiveHub } from './live/index.ts';
+import { Metrics } from './metrics/index.ts';
+import { ROUTER_COUNTERS, Router } from './router.ts';
+import { EventQueue, SqliteStore, type Store } from './store/index.ts';
+
+export interface Logger {
+  info(detail: object, message: string): void;
+  warn(detail: object, message: string): void;
+  error(detail: object, message: string): void;
+}
+
+/** The world outside, replaceable one by one. */
+export interface ControllerPorts {
+  readonly clock: { utcUs(): number; monoUs(): number };
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly version: string;
+  /** In place of SQLite in `dataDir`. */
+  readonly store?: Store;
+  /** In place of the broker the config names. */
+  readonly bus?: Bus;
+  /** Memory, CPU and event loop on /metrics; one controller a process may have them. */
+  readonly processMetrics?: boolean;
+}
+
+export interface Addresses {
+  /** `http://127.0.0.1:8080` */
+  readonly http: string;
+  /** `mqtt://127.0.0.1:1883`; the external broker when there is one. */
+  readonly mqtt: string;
+}
+
+export interface Controller {
+  /** Rejects, with everything closed again, when it cannot run. */
+  start(): Promise<Addresses>;
+  close(): Promise<void>;
+  /** Without a socket: for tests. Only after `start`. */
+  readonly http: FastifyInstance;
+  readonly bus: Bus;
+}
+
+export class StartError extends Error {}
+
+const SAVE_MS = 5000;
+const TICK_MS = 500;
+const RETAIN_MS = 3_600_000;
+const EVENT_COUNTERS = { stored: 'events stored', dropped: 'events dropped: the store has failed for long' } as const;
+const STORE_COUNTERS = { workerDied: 'times a database thread ended and was started again' } as const;
+
+export async function createController(config: Config, ports: ControllerPorts): Promise<Controller> {
+  const { clock, log, random, version } = ports;
+  const start = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join('');
+  const controller = { name: `controller-${start.slice(0, 8)}`, start };
+  const metrics = new Metrics({ processMetrics: ports.processMetrics ?? true });
+  let brokerState: { up: boolean; reason: string | null } = { up: config.broker.url === '', reason: null };
+  let ready = false;
+
+  const countStore = metrics.counters('store', STORE_COUNTERS);
+  const store =
+    ports.store ??
+    new SqliteStore({
+      dataDir: config.dataDir,
+      budgetBytes: config.store.budgetMB * 1e6,
+      keepDays: config.store.keepDays,
+      onWorkerDeath: (role, reason) => {
+        countStore('workerDied');
+        log.error({ role, reason }, 'a database thread ended; it is started again');
+      },
+    });
+
+  const countEvents = metrics.counters('events', EVENT_COUNTERS);
+  const events = new EventQueue({
+    store,
+    onStored: (n) => countEvents('stored', n),
+    onDropped: (n) => countEvents('dropped', n),
+  });
+  const fleet = new Fleet({
+    clock,
+    count: metrics.counters('fleet', FLEET_COUNTERS),
+    onEvent: (event) => {
+      log.info({ entity: event.entity, data: event.data }, event.type);
+      events.add(event);
+    },
+    maxDrones: config.fleet.maxDrones,
+  });
+  const live = new LiveHub({
+    source: fleet,
+    utcUs: clock.utcUs,
+    monoUs: clock.monoUs,
+    count: metrics.counters('live', LIVE_COUNTERS),
+    controller: { ...controller, version },
+    limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
+    maxClients: config.live.maxClients,
+  });
+  const bus = ports.bus ?? makeBus();
+  const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
+  const observeCommit = metrics.histogram(
+    'ingest_commit_seconds',
+    'time of a group commit',
+    [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+  );
+  const ingest = new Ingest({
+    store,
+    clock,
+    count: metrics.counters('ingest', INGEST_COUNTERS),
+    sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), JSON.stringify({ start, ...ack }), 1),
+    budgetBytes: config.ingest.queueMB * 1e6,
+    lingerMs: config.ingest.lingerMs,
+    slowMs: config.store.slowMs,
+    onProgress: (...progress) => fleet.progress(...progress),
+    onConflict: (drone, epoch, lane, seq) => {
+      log.warn({ drone, epoch, lane, seq }, 'one batch number came with two contents; the second is in quarantine');
+      fleet.checksumConflict(drone);
+    },
+    onHealth: (health) => storeHealthChanged(health),
+    onCommitTime: observeCommit,
+  });
+  const router = new Router({
+    bus,
+    fleet,
+    ingest,
+    topicRoot: config.broker.topicRoot,
+    controller,
+    utcUs: clock.utcUs,
+    count: metrics.counters('router', ROUTER_COUNTERS),
+    onProblem: (message, detail) => log.warn(detail, message),
+  });
+  gauges();
+  const http = await buildHttp({
+    ports: {
+      drone: (id) => fleet.entry(id),
+      drones: () => fleet.entries(),
+      series: (request) => store.series(request),
+      events: (query) => store.events(query),
+      metrics: { text: () => metrics.text(), contentType: metrics.contentType },
+      health,
+      joinLive: (socket) => live.join(socket),
+      utcUs: clock.utcUs,
+      count: metrics.counters('http', HTTP_COUNTERS),
+      onError: (error, instance) => log.error({ err: error, instance }, 'a request failed'),
+    },
+    version,
+    webDir: path.join(import.meta.dirname, 'web', 'dist'),
+    allowedHosts: config.http.allowedHosts,
+  });
+
+  const timers: NodeJS.Timeout[] = [];
+  const started: (() => unknown)[] = [];
+  let closing: Promise<void> | null = null;
+
+  return { start: () => startAll(), close: () => closeAll(), http, bus };
+
+  async function startAll(): Promise<Addresses> {
+    try {
+      await store.start();
+      started.push(() => store.close());
+      fleet.load(await store.drones());
+      started.push(() => events.close(), saveDrones);
+      started.push(() => bus.close());
+      ingest.start();
+      // Closed before the bus: what is committed last is acked still.
+      started.push(() => ingest.close());
+      await bus.start().catch((error) => {
+        throw portError(error, 'broker.port', config.broker.host, config.broker.port);
+      });
+      await router.start();
+      const address = await http.listen({ host: config.http.host, port: config.http.port }).catch((error) => {
+        throw portError(error, 'http.port', config.http.host, config.http.port);
+      });
+      started.push(() => http.close());
+      live.start();
+      started.push(() => live.close());
+      every(TICK_MS, () => fleet.tick());
+      every(SAVE_MS, saveDrones);
+      every(RETAIN_MS, retain);
+      void retain();
+      ready = true;
+      return { http: address, mqtt: bus.address ?? config.broker.url };
+    } catch (error) {
+      await closeAll();
+      throw error;
+    }
+  }
+
+  function closeAll(): Promise<void> {
+    closing ??= (async () => {
+      ready = false;
+      for (const timer of timers) clearInterval(timer);
+      for (const close of started.reverse()) {
+        try {
+          await close();
+        } catch (error) {
+          log.error({ err: error }, 'closing');
+        }
+      }
+    })();
+    return closing;
+  }
+
+  function every(ms: number, work: () => unknown): void {
+    timers.push(setInterval(work, ms));
+  }
+
+  async function saveDrones(): Promise<void> {
+    const records = fleet.drainUnsaved();
+    if (records.length === 0) return;
+    try {
+      await store.saveDrones(records);
+    } catch (error) {
+      fleet.markUnsaved(records.map((record) => record.id));
+      log.warn({ err: error }, 'the state of the fleet could not be saved; it is tried again');
+    }
+  }
+
+  async function retain(): Promise<void> {
+    try {
+      const days = await store.retain(clock.utcUs());
+      if (days.length > 0) log.info({ days }, 'days of telemetry removed: store.keepDays, store.budgetMB');
+    } catch (error) {
+      log.warn({ err: error }, 'old telemetry could not be removed');
+    }
+  }
+
+  function storeHealthChanged(state: StoreHealth): void {
+    if (state.state === 'ok') log.info({}, 'the store takes data again');
+    else log.error({ state: state.state }, state.message ?? 'the store is not well');
+    live.setHealth({ store: state.state, message: state.message });
+  }
+
+  function health(): HealthReport {
+    const { state, message } = ingest.health;
+    const messages = [message, brokerState.up ? null : `no connection to ${config.broker.url}: ${brokerState.reason}`];
+    return {
+      ready,
+      store: state,
+      broker: brokerState.up ? 'ok' : 'down',
+      messages: messages.filter((one) => one !== null),
+      queueBytes: ingest.depthBytes,
+      windowBytes: ingest.windowBytes,
+    };
+  }
+
+  function makeBus(): Bus {
+    const count = metrics.counters('broker', BROKER_COUNTERS);
+    const { url, host, port, topicRoot, maxPacketKB, ...limits } = config.broker;
+    if (url === '') {
+      const maxPacketBytes = maxPacketKB * 1024;
+      const all = { ...limits, maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES };
+      return new AedesBus({ host, port, topicRoot, limits: all, nowUs: clock.monoUs, count });
+    }
+    return new MqttBus({
+      url,
+      clientId: controller.name,
+      random,
+      count,
+      onState: (up, reason) => {
+        if (up !== brokerState.up || reason !== brokerState.reason) {
+          log.info({ url, reason }, up ? 'connected to the broker' : 'no connection to the broker; trying again');
+        }
+        brokerState = { up, reason };
+      },
+    });
+  }
+
+  function gauges(): void {
+    const STATES = ['ok', 'slow', 'failed'];
+    metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
+    metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
+    metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
+    metrics.gauge('ingest_window_bytes', 'window a history lane would be told now', () => ingest.windowBytes);
+    metrics.gauge('store_state', '0 ok, 1 slow, 2 failed', () => STATES.indexOf(ingest.health.state));
+    metrics.gauge('events_queue', 'events waiting to be stored', () => events.depth);
+    metrics.gauge('broker_queue', 'messages waiting inside the broker', () => bus.depth);
+    metrics.gauge('broker_connections', 'MQTT connections', () => bus.connections);
+    metrics.gauge('fleet_drones', 'drones known', () => fleet.size);
+    metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
+    metrics.gauge('live_clients', 'pages connected', () => live.clients);
+  }
+}
+
+/** A port that cannot be had, in words that name the key to change. */
+function portError(error: unknown, key: string, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  if (code === 'EADDRINUSE') {
+    return new StartError(
+      `${key}: port ${port} on ${host} is taken; choose another with --${key}=N (0: any that is free)`,
+    );
+  }
+  if (code === 'EACCES')
+    return new StartError(`${key}: port ${port} needs rights this user lacks; choose one above 1023`);
+  return error;
+}

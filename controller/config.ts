@@ -1,0 +1,119 @@
+/** Everything that can be set, with its default and what it means. `controller.example.toml` shows the same. */
+import { type Static, Type } from 'typebox';
+
+const text = (fallback: string, description: string) => Type.String({ default: fallback, description });
+const whole = (fallback: number, minimum: number, maximum: number, description: string) =>
+  Type.Integer({ default: fallback, minimum, maximum, description });
+const real = (fallback: number, minimum: number, maximum: number, description: string) =>
+  Type.Number({ default: fallback, minimum, maximum, description });
+const port = (fallback: number, description: string) => whole(fallback, 0, 65_535, description);
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export const ConfigSchema = Type.Object({
+  dataDir: Type.String({
+    default: 'skein-data',
+    minLength: 1,
+    description: 'Directory of the databases and logs; made when missing',
+  }),
+  http: Type.Object(
+    {
+      host: text('127.0.0.1', 'Address of the web page and the API; loopback only until accounts and TLS exist'),
+      port: port(8080, 'Its port; 0 takes any that is free'),
+      allowedHosts: Type.Array(Type.String({ minLength: 1, maxLength: 255 }), {
+        default: [],
+        description: 'Host names besides localhost that requests may name (a proxy or tunnel in front)',
+      }),
+    },
+    { description: 'Web page, API, live stream, metrics' },
+  ),
+  broker: Type.Object(
+    {
+      url: text('', 'An external MQTT broker, mqtt://host:1883; empty: the embedded one'),
+      host: text('127.0.0.1', 'Address the embedded broker listens on; loopback only until accounts and TLS exist'),
+      port: port(1883, 'Its port; 0 takes any that is free'),
+      topicRoot: Type.String({
+        default: 'skein/1',
+        pattern: '^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*$',
+        description: 'What all topics begin with; the same as the agents’ uplink.topicRoot',
+      }),
+      maxPacketKB: whole(1024, 16, 65_536, 'Largest MQTT packet taken, kB'),
+      maxConnections: whole(20_000, 1, 1_000_000, 'Connections at a time'),
+      maxPerAddress: whole(10_000, 1, 1_000_000, 'Connections of one address; many drones may share one behind a NAT'),
+      connectsPerS: real(200, 1, 1e6, 'New connections a second of one address'),
+      connectBurst: whole(2000, 1, 1_000_000, 'New connections of one address at once'),
+      publishesPerS: real(500, 1, 1e6, 'Messages a second of one connection; beyond it is read from more slowly'),
+      publishBurst: whole(2000, 1, 1_000_000, 'Messages of one connection at once'),
+    },
+    { description: 'The MQTT broker the drones connect to, and the guard before it' },
+  ),
+  store: Type.Object(
+    {
+      url: text('', 'Where data is kept; empty or sqlite: in dataDir. PostgreSQL is not there yet'),
+      keepDays: whole(90, 1, 36_500, 'Days of telemetry kept'),
+      budgetMB: whole(51_200, 64, 100_000_000, 'Telemetry kept, MB; the oldest days go first'),
+      slowMs: whole(5000, 100, 600_000, 'A commit that takes longer is reported as slow, ms'),
+    },
+    { description: 'Databases' },
+  ),
+  ingest: Type.Object(
+    {
+      queueMB: whole(64, 1, 16_384, 'Telemetry held in memory before it is committed, MB; history may fill half of it'),
+      lingerMs: whole(10, 0, 1000, 'How long a group waits for company before it is committed, ms'),
+    },
+    { description: 'The way from the broker to the store' },
+  ),
+  fleet: Type.Object(
+    {
+      maxDrones: whole(20_000, 1, 1_000_000, 'Drones known at most; one more is refused and counted'),
+    },
+    { description: 'The fleet in memory' },
+  ),
+  live: Type.Object(
+    {
+      maxClients: whole(200, 1, 10_000, 'Live connections of pages at a time'),
+    },
+    { description: 'The live stream' },
+  ),
+  log: Type.Object(
+    {
+      level: Type.Union(
+        LEVELS.map((level) => Type.Literal(level)),
+        { default: 'info', description: `How much is logged: ${LEVELS.join(', ')}` },
+      ),
+      dir: text('', 'Directory of the log files; empty: <dataDir>/log'),
+      stderr: Type.Boolean({ default: true, description: 'Log to stderr as well' }),
+      maxFileMB: whole(16, 1, 10_000, 'A log file is closed at this size, MB'),
+      keepFiles: whole(8, 1, 1000, 'Closed log files kept'),
+    },
+    { description: 'Log, JSON lines' },
+  ),
+});
+
+export type Config = Static<typeof ConfigSchema>;
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+/** What the schema cannot say. Each problem names the key and what to write. */
+export function configProblems(config: Config): string[] {
+  const problems: string[] = [];
+  for (const [key, host] of [
+    ['http.host', config.http.host],
+    ['broker.host', config.broker.host],
+  ] as const) {
+    if (LOOPBACK.includes(host)) continue;
+    problems.push(
+      `${key} = "${host}": this version listens on loopback only, because TLS and accounts do not exist yet; ` +
+        'write 127.0.0.1 and, to reach it from elsewhere, put an SSH tunnel or a proxy that authenticates before it',
+    );
+  }
+  if (config.store.url !== '' && !config.store.url.startsWith('sqlite')) {
+    problems.push(`store.url = "${config.store.url}": only SQLite is there yet; leave it empty`);
+  }
+  if (config.broker.url !== '' && !/^mqtt:\/\/[^/\s]+/.test(config.broker.url)) {
+    problems.push(
+      `broker.url = "${config.broker.url}": write mqtt://host:port, or leave it empty for the embedded broker`,
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,119 @@
+/**
+ * What is known of one drone, in memory, and how live data changes it. Stamps are our monotonic µs; UTC is made when
+ * an entry is written, so a step of the wall clock ages nothing.
+ */
+import type { KindName, Sample } from '@skein/protocol/telemetry';
+import { type ClockMap, toOurs } from './clock-map.ts';
+import { COMPANION_KINDS } from './freshness.ts';
+import { NO_SESSIONS, type SessionsState } from './sessions.ts';
+
+export type Lane = 'urgent' | 'history';
+
+export interface LiveSample {
+  readonly kind: KindName;
+  readonly values: Sample['values'];
+  readonly boot: string;
+  readonly monoUs: number;
+  readonly atMonoUs: number;
+}
+
+export interface LaneProgress {
+  readonly first: number;
+  readonly next: number;
+  readonly upTo: number;
+  /** Newest stamp committed, the drone's clock; null: unknown. */
+  readonly monoToUs: number | null;
+}
+
+export interface EpochProgress {
+  readonly epoch: string;
+  readonly lanes: Readonly<Record<Lane, LaneProgress>>;
+}
+
+export interface ClockQuality {
+  readonly boot: string;
+  readonly monoUs: number;
+  readonly utcUs: number;
+  readonly errUs: number;
+  readonly source: string;
+}
+
+export interface Drone {
+  readonly id: string;
+  readonly firstSeenUtcUs: number;
+  sessions: SessionsState;
+  control: string;
+  versions: Readonly<Record<string, string>>;
+  heardMonoUs: number | null;
+  clockMap: ClockMap | null;
+  /** Newest clock record of the present boot. */
+  clock: ClockQuality | null;
+  readonly kinds: Map<string, LiveSample>;
+  /** Newest live sample of the vehicle. */
+  vehicleAtMonoUs: number | null;
+  latencyMs: number | null;
+  epochs: readonly EpochProgress[];
+  liveHz: number;
+}
+
+export function newDrone(id: string, firstSeenUtcUs: number): Drone {
+  return {
+    id,
+    firstSeenUtcUs,
+    sessions: NO_SESSIONS,
+    control: 'unknown',
+    versions: {},
+    heardMonoUs: null,
+    clockMap: null,
+    clock: null,
+    kinds: new Map(),
+    vehicleAtMonoUs: null,
+    latencyMs: null,
+    epochs: [],
+    liveHz: 1,
+  };
+}
+
+export type LiveVerdict = 'taken' | 'older' | 'unbelievable';
+
+/** Key under which the newest sample of a kind (and instance) is held. */
+export function keyOf(sample: Sample): string {
+  const values: Readonly<Record<string, unknown>> = sample.values;
+  const instance = values.instance ?? (sample.kind === 'esc' ? values.first : 0);
+  const plain = instance === 0 || instance === null || (sample.kind === 'esc' && instance === 1);
+  return plain || typeof instance !== 'number' ? sample.kind : `${sample.kind}.${instance}`;
+}
+
+/**
+ * Takes a live sample of the current session if it is newer than what is held. Late, repeated and impossible ones
+ * change nothing, so they can make nothing look fresh.
+ */
+export function takeLive(
+  drone: Drone,
+  sample: Sample,
+  batch: { readonly boot: string; readonly monoToUs: number },
+  nowMonoUs: number,
+): LiveVerdict {
+  const { boot } = batch;
+  const ours = drone.clockMap?.boot === boot ? toOurs(drone.clockMap, sample.monoUs) : null;
+  if (ours === null || sample.monoUs > batch.monoToUs) return 'unbelievable';
+  const key = keyOf(sample);
+  const held = drone.kinds.get(key);
+  if (held?.boot === boot && sample.monoUs <= held.monoUs) return 'older';
+  const atMonoUs = Math.min(ours, nowMonoUs);
+  drone.kinds.set(key, { kind: sample.kind, values: sample.values, boot, monoUs: sample.monoUs, atMonoUs });
+  if (!COMPANION_KINDS.has(sample.kind)) drone.vehicleAtMonoUs = Math.max(drone.vehicleAtMonoUs ?? atMonoUs, atMonoUs);
+  if (sample.kind === 'clock') takeClock(drone, sample, boot);
+  return 'taken';
+}
+
+function takeClock(drone: Drone, sample: Sample<'clock'>, boot: string): void {
+  const { utcUs, errUs, source } = sample.values;
+  if (utcUs === null || source === null) return;
+  drone.clock = { boot, monoUs: sample.monoUs, utcUs, errUs: errUs ?? 0, source };
+}
+
+/** Batches the drone holds that are not committed here. */
+export function heldOf(lane: LaneProgress): number {
+  return Math.max(0, lane.next - 1 - Math.max(lane.upTo, lane.first - 1));
+}

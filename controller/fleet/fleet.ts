@@ -1,0 +1,334 @@
+/**
+ * The fleet in memory: every drone that was ever heard, its newest live values, who is online, what is still to come.
+ *
+ *   presence, live, time, ingest's progress ──► Fleet ──► entry(), entries()      (HTTP)
+ *                                                   └───► drainChanges()          (live stream, 4 Hz)
+ *                                                   └───► events, records to save (store)
+ */
+import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
+import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
+import { type ClockMap, clockMap, onStamp, toOurs } from './clock-map.ts';
+import { type Drone, type EpochProgress, keyOf, type Lane, newDrone, takeLive } from './drone.ts';
+import { type Delta, deltaOf, type Entry, entryOf, FIELDS, type Field } from './entry.ts';
+import { type FreshnessState, freshnessOf } from './freshness.ts';
+import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
+import { recordOf, restore } from './record.ts';
+import { currentOf, onChecksumConflict, onHeard, onPresence, onTick, type SessionStep } from './sessions.ts';
+
+/** The lease an answer to a time message renews, s. */
+export const LEASE_S = 15;
+export const LIVE_HZ = { usual: 1, selected: 5 } as const;
+const UNCLAIMED = 'unclaimed';
+
+export interface FleetOptions {
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly onEvent: (event: FleetEvent) => void;
+  /** Drones kept; one more is refused and counted. */
+  readonly maxDrones: number;
+}
+
+interface Changes {
+  readonly fields: Set<Field>;
+  readonly kinds: Set<string>;
+}
+
+const ALL_FIELDS = Object.keys(FIELDS) as Field[];
+
+export class Fleet {
+  readonly #o: FleetOptions;
+  readonly #drones = new Map<string, Drone>();
+  readonly #changes = new Map<string, Changes>();
+  readonly #unsaved = new Set<string>();
+  readonly #shown = new Map<string, FreshnessState>();
+  #selected: ReadonlySet<string> = new Set();
+
+  constructor(o: FleetOptions) {
+    this.#o = o;
+  }
+
+  /** Drones of an earlier run: offline, with their last known values, aged. */
+  load(records: readonly DroneRecord[]): void {
+    for (const record of records) {
+      const drone = restore(record, this.#now());
+      if (drone) this.#drones.set(drone.id, drone);
+      else this.#o.count('unreadableRecord');
+    }
+  }
+
+  get size(): number {
+    return this.#drones.size;
+  }
+
+  get onlineCount(): number {
+    let online = 0;
+    for (const drone of this.#drones.values()) if (currentOf(drone.sessions)?.online) online++;
+    return online;
+  }
+
+  has(id: string): boolean {
+    return this.#drones.has(id);
+  }
+
+  /** false: there is no room for another drone. */
+  presence(id: string, p: Presence): boolean {
+    const drone = this.#admit(id);
+    if (drone === null) return false;
+    const now = this.#o.clock.monoUs();
+    const step = onPresence(
+      drone.sessions,
+      {
+        session: p.session,
+        n: p.n,
+        boot: p.boot,
+        board: p.board ?? null,
+        bootAgeMs: p.bootAgeMs ?? null,
+        online: p.online,
+        newestEpoch: p.epochs[0]?.epoch ?? null,
+      },
+      now,
+    );
+    this.#apply(drone, step);
+    if (p.online && drone.sessions.current === p.session) {
+      drone.heardMonoUs = now;
+      drone.control = p.control.state;
+      drone.versions = p.versions;
+      drone.epochs = mergeRanges(drone.epochs, p.epochs);
+      drone.clockMap = mapOf(drone, p.boot);
+    }
+    this.#touch(id, ALL_FIELDS);
+    this.#unsaved.add(id);
+    return true;
+  }
+
+  /** Live samples. Only those of the current, online session count; nothing else can make a drone look fresh. */
+  live(id: string, header: BatchHeader, samples: readonly Sample[]): void {
+    const drone = this.#drones.get(id);
+    const current = drone && currentOf(drone.sessions);
+    if (!drone || !current?.online) {
+      this.#o.count('liveOffline');
+      return;
+    }
+    if (header.boot !== current.boot || !this.#isEpochOf(drone, current.session, header.epoch)) {
+      this.#o.count('liveOldSession');
+      return;
+    }
+    const now = this.#o.clock.monoUs();
+    const map = onStamp(mapOf(drone, header.boot), header.monoToUs, now);
+    if (map === null) {
+      this.#o.count('liveUnbelievable', samples.length);
+      return;
+    }
+    drone.clockMap = map;
+    let taken = 0;
+    for (const sample of samples) {
+      const verdict = takeLive(drone, sample, header, now);
+      if (verdict !== 'taken') {
+        this.#o.count(verdict === 'older' ? 'liveOlder' : 'liveUnbelievable');
+        continue;
+      }
+      taken++;
+      this.#changesOf(id).kinds.add(keyOf(sample));
+    }
+    this.#o.count('liveSamples', taken);
+    if (taken === 0) return;
+    drone.heardMonoUs = now;
+    const ours = toOurs(drone.clockMap, header.monoToUs);
+    drone.latencyMs = ours === null ? null : Math.max(0, Math.round((now - ours) / 1e3));
+    this.#touch(id, ['freshness', 'clock', 'link']);
+    this.#unsaved.add(id);
+  }
+
+  /** The answer to a time message; null: of no session we know. `receivedUtcUs` was taken as it arrived. */
+  time(id: string, request: TimeRequest, receivedUtcUs: number): TimeAnswer | null {
+    const drone = this.#drones.get(id);
+    const session = drone?.sessions.sessions.find((one) => one.session === request.session);
+    if (!drone || !session?.online) {
+      this.#o.count('timeUnknownSession');
+      return null;
+    }
+    const now = this.#o.clock.monoUs();
+    drone.sessions = onHeard(drone.sessions, request.session, now);
+    if (drone.sessions.current === request.session) {
+      const map = onStamp(mapOf(drone, request.boot), request.agentMonoUs, now);
+      if (map === null) this.#o.count('timeUnbelievable');
+      drone.clockMap = map ?? drone.clockMap;
+      drone.heardMonoUs = now;
+      this.#touch(id, ['freshness']);
+    }
+    const { session: name, agentMonoUs } = request;
+    const sentUtcUs = this.#o.clock.utcUs();
+    return { session: name, agentMonoUs, receivedUtcUs, sentUtcUs, leaseS: LEASE_S, liveHz: drone.liveHz };
+  }
+
+  /** Ingest committed up to here. */
+  progress(id: string, epoch: string, lane: Lane, upTo: number, monoToUs: number | null): void {
+    const drone = this.#drones.get(id);
+    if (!drone) return;
+    drone.epochs = drone.epochs.map((one) => {
+      if (one.epoch !== epoch) return one;
+      const before = one.lanes[lane];
+      const moved = { ...before, upTo, monoToUs: monoToUs ?? before.monoToUs, next: Math.max(before.next, upTo + 1) };
+      return { epoch, lanes: { ...one.lanes, [lane]: moved } };
+    });
+    this.#touch(id, ['backlog']);
+  }
+
+  /** One batch number came with two contents. */
+  checksumConflict(id: string): void {
+    const drone = this.#drones.get(id);
+    if (!drone) return;
+    this.#apply(drone, onChecksumConflict(drone.sessions, this.#o.clock.monoUs()));
+    this.#touch(id, ['conflict']);
+  }
+
+  /** Somebody looks at these closely; the others go back to the usual rate. */
+  select(ids: ReadonlySet<string>): void {
+    const before = this.#selected;
+    this.#selected = ids;
+    for (const id of new Set([...before, ...ids])) {
+      const drone = this.#drones.get(id);
+      if (!drone) continue;
+      drone.liveHz = ids.has(id) ? LIVE_HZ.selected : LIVE_HZ.usual;
+      this.#touch(id, ['link']);
+    }
+  }
+
+  /** Once a second: what changes by time passing alone. */
+  tick(): void {
+    const now = this.#o.clock.monoUs();
+    for (const drone of this.#drones.values()) {
+      const sessions = onTick(drone.sessions, now);
+      if (sessions !== drone.sessions) {
+        drone.sessions = sessions;
+        this.#touch(drone.id, ['conflict']);
+      }
+      const state = freshnessOf(drone.vehicleAtMonoUs === null ? null : (now - drone.vehicleAtMonoUs) / 1e3);
+      if (this.#shown.get(drone.id) === state) continue;
+      this.#shown.set(drone.id, state);
+      this.#touch(drone.id, ['freshness']);
+    }
+  }
+
+  entry(id: string): Entry | null {
+    const drone = this.#drones.get(id);
+    return drone ? entryOf(drone, this.#now()) : null;
+  }
+
+  entries(): Entry[] {
+    const now = this.#now();
+    return [...this.#drones.values()].map((drone) => entryOf(drone, now));
+  }
+
+  /** What changed since the last call. One consumer. */
+  drainChanges(): Delta[] {
+    const now = this.#now();
+    const deltas: Delta[] = [];
+    for (const [id, changes] of this.#changes) {
+      const drone = this.#drones.get(id);
+      if (drone) deltas.push(deltaOf(drone, changes.fields, changes.kinds, now));
+    }
+    this.#changes.clear();
+    return deltas;
+  }
+
+  /** Drones changed since the last call, to be saved. */
+  drainUnsaved(): DroneRecord[] {
+    const now = this.#now();
+    const records = [...this.#unsaved].flatMap((id) => {
+      const drone = this.#drones.get(id);
+      return drone ? [recordOf(drone, now)] : [];
+    });
+    this.#unsaved.clear();
+    return records;
+  }
+
+  /** Saving failed: these are unsaved still. */
+  markUnsaved(ids: readonly string[]): void {
+    for (const id of ids) this.#unsaved.add(id);
+  }
+
+  #admit(id: string): Drone | null {
+    const known = this.#drones.get(id);
+    if (known) return known;
+    if (this.#drones.size >= this.#o.maxDrones) {
+      this.#o.count('refusedDrones');
+      return null;
+    }
+    const drone = newDrone(id, this.#o.clock.utcUs());
+    this.#drones.set(id, drone);
+    this.#event(id, 'first-seen', {}, `first-seen/${id}`);
+    return drone;
+  }
+
+  #apply(drone: Drone, step: SessionStep): void {
+    drone.sessions = step.state;
+    for (const out of step.outputs) {
+      switch (out.type) {
+        case 'online':
+        case 'offline':
+          this.#event(drone.id, out.type, { session: out.session });
+          break;
+        case 'new-session':
+          this.#event(drone.id, 'session', { session: out.session, rebooted: out.rebooted });
+          break;
+        case 'identity-conflict': {
+          const { reason, sessions } = out.conflict;
+          this.#event(drone.id, 'identity-conflict', { reason, sessions });
+          break;
+        }
+        case 'old-offline':
+          this.#o.count('oldOffline');
+      }
+    }
+  }
+
+  /** Live data names its epoch, not its session: the first of the current boot that nobody else owns is bound to it. */
+  #isEpochOf(drone: Drone, session: string, epoch: string): boolean {
+    const owner = drone.sessions.sessions.find((one) => one.epoch === epoch)?.session ?? UNCLAIMED;
+    if (owner === session) return true;
+    if (owner !== UNCLAIMED) return false;
+    const sessions = drone.sessions.sessions.map((one) => (one.session === session ? { ...one, epoch } : one));
+    drone.sessions = { ...drone.sessions, sessions };
+    return true;
+  }
+
+  #event(id: string, type: string, data: Readonly<Record<string, unknown>>, key?: string): void {
+    const event = { entity: `drone:${id}`, type, atUtcUs: this.#o.clock.utcUs(), data };
+    this.#o.onEvent(key === undefined ? event : { ...event, key });
+  }
+
+  #touch(id: string, fields: readonly Field[]): void {
+    const changes = this.#changesOf(id);
+    for (const field of fields) changes.fields.add(field);
+  }
+
+  #changesOf(id: string): Changes {
+    const known = this.#changes.get(id);
+    if (known) return known;
+    const fresh: Changes = { fields: new Set(), kinds: new Set() };
+    this.#changes.set(id, fresh);
+    return fresh;
+  }
+
+  #now() {
+    return { utcUs: this.#o.clock.utcUs(), monoUs: this.#o.clock.monoUs() };
+  }
+}
+
+function mapOf(drone: Drone, boot: string): ClockMap {
+  return drone.clockMap?.boot === boot ? drone.clockMap : clockMap(boot);
+}
+
+/** Presence says what the drone holds; what is committed we know better. */
+function mergeRanges(known: readonly EpochProgress[], listed: Presence['epochs']): EpochProgress[] {
+  return listed.map(({ epoch, lanes }) => {
+    const before = known.find((one) => one.epoch === epoch);
+    const merge = (lane: Lane) => ({
+      ...lanes[lane],
+      upTo: before?.lanes[lane].upTo ?? 0,
+      monoToUs: before?.lanes[lane].monoToUs ?? null,
+    });
+    return { epoch, lanes: { urgent: merge('urgent'), history: merge('history') } };
+  });
+}

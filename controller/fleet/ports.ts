@@ -1,0 +1,37 @@
+/** What the fleet needs of the rest. */
+export interface Clock {
+  /** UTC, µs since 1970. */
+  utcUs(): number;
+  /** Monotonic, µs. */
+  monoUs(): number;
+}
+
+export const FLEET_COUNTERS = {
+  liveSamples: 'live samples taken',
+  liveOlder: 'live samples not newer than what was held',
+  liveOldSession: 'live batches of a session that is not the current one',
+  liveOffline: 'live batches of a drone that is offline or was never announced',
+  liveUnbelievable: 'live samples stamped impossibly far ahead',
+  oldOffline: 'offline messages of a session that is not the current one',
+  timeUnknownSession: 'time messages of a session that is not known or offline',
+  timeUnbelievable: 'time messages stamped impossibly far ahead',
+  refusedDrones: 'presences refused because fleet.maxDrones is reached',
+  unreadableRecord: 'stored drones that could not be read back',
+} as const;
+export type FleetCounter = keyof typeof FLEET_COUNTERS;
+export type Count = (name: FleetCounter, by?: number) => void;
+
+export interface FleetEvent {
+  readonly entity: string;
+  readonly type: string;
+  readonly atUtcUs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly key?: string;
+}
+
+export interface DroneRecord {
+  readonly id: string;
+  readonly firstSeenUtcUs: number;
+  readonly lastSeenUtcUs: number;
+  readonly state: string;
+}

@@ -1,0 +1,99 @@
+/** Everything a request can be answered with instead of what it asked for: stable codes, RFC 9457 problem+json. */
+import { Type } from 'typebox';
+
+export const PROBLEMS = {
+  'bad-request': [400, 'The request does not fit the description of this route in /docs'],
+  'bad-time': [400, 'Not a time: give RFC 3339 (2026-11-21T20:14:07Z) or epoch milliseconds'],
+  'bad-range': [400, 'The range is empty: `from` must lie before `to`'],
+  'unknown-kind': [400, 'No such kind of telemetry'],
+  'unknown-column': [400, 'No such column in this kind'],
+  'bad-cursor': [400, 'Not a cursor of this feed: use `next` of an earlier answer, or leave `after` out'],
+  'foreign-origin': [403, 'Pages of other sites may not use this'],
+  'foreign-host': [
+    403,
+    'This name is not one this controller answers to: use 127.0.0.1 or add it to http.allowedHosts',
+  ],
+  'unknown-drone': [404, 'No drone of this id was ever heard'],
+  'not-found': [404, 'There is nothing at this address: /docs lists what there is'],
+  'payload-too-large': [413, 'The body is too large'],
+  'unsupported-media': [415, 'This type of body is not understood'],
+  internal: [500, 'A bug; the log of the controller has the details under this instance'],
+  busy: [503, 'Too many queries are waiting: ask again in a few seconds'],
+  'store-unavailable': [503, 'The database cannot be read or written at present; /healthz says why'],
+} as const;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly detail: string | undefined;
+
+  constructor(code: ProblemCode, detail?: string) {
+    const [status, title] = PROBLEMS[code];
+    super(detail ?? title);
+    this.name = 'Problem';
+    this.code = code;
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly code: ProblemCode;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly instance: string;
+}
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    code: Type.String({ description: `one of ${Object.keys(PROBLEMS).join(', ')}` }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.Optional(Type.String()),
+    instance: Type.String({ description: 'id of the request, as in the log' }),
+  },
+  { description: 'RFC 9457 problem' },
+);
+
+export function problemBody(problem: Problem, instance: string): ProblemBody {
+  const [status, title] = PROBLEMS[problem.code];
+  const { code, detail } = problem;
+  const body = { type: `urn:skein:problem:${code}`, code, title, status, instance };
+  return detail === undefined ? body : { ...body, detail };
+}
+
+/** Whatever was thrown on the way to an answer, as a problem. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, statusCode, message, validation } = error as {
+    code?: unknown;
+    statusCode?: unknown;
+    message?: string;
+    validation?: unknown;
+  };
+  if (validation !== undefined) return new Problem('bad-request', message);
+  if (code === 'busy') return new Problem('busy');
+  if (typeof code === 'string' && STORE_CODES.has(code)) return new Problem('store-unavailable', message);
+  if (statusCode === 413) return new Problem('payload-too-large');
+  if (statusCode === 415) return new Problem('unsupported-media');
+  if (statusCode === 404) return new Problem('not-found');
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return new Problem('bad-request', message);
+  return new Problem('internal');
+}
+
+/** Codes of the store's errors that are the disk's or the database's fault, not ours. */
+const STORE_CODES: ReadonlySet<string> = new Set([
+  'disk-full',
+  'locked',
+  'read-only',
+  'corrupt',
+  'too-new',
+  'io',
+  'closed',
+  'worker-died',
+]);

@@ -1,0 +1,136 @@
+/** The HTTP server: `buildHttp` returns it unstarted, so tests use `inject()`. */
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { droneRoutes } from './drones.ts';
+import { Problem, problemBody, toProblem } from './errors.ts';
+import { eventRoutes } from './events.ts';
+import { operationRoutes } from './operations.ts';
+import { hostAllowed, originAllowed } from './origin.ts';
+import type { HttpPorts } from './ports.ts';
+import { webRoutes } from './web.ts';
+
+export interface HttpOptions {
+  readonly ports: HttpPorts;
+  readonly version: string;
+  /** Built page. */
+  readonly webDir: string;
+  /** Host names besides loopback that we answer to. */
+  readonly allowedHosts: readonly string[];
+}
+
+const BODY_LIMIT_BYTES = 65_536;
+const REQUEST_TIMEOUT_MS = 15_000;
+const MAX_WS_MESSAGE_BYTES = 4096;
+
+/** MapLibre's worker comes from a blob; styles are set by script on the map's elements. */
+const CSP = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'self'"],
+    baseUri: ["'self'"],
+    objectSrc: ["'none'"],
+    frameAncestors: ["'none'"],
+    formAction: ["'self'"],
+    scriptSrc: ["'self'"],
+    workerSrc: ["'self'", 'blob:'],
+    childSrc: ["'self'", 'blob:'],
+    imgSrc: ["'self'", 'data:', 'blob:'],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    fontSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'", 'blob:'],
+  },
+};
+
+export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
+  const { ports } = o;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ends idle keep-alive connections at once when closing, waits for requests under way.
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    ajv: { customOptions: { coerceTypes: true, removeAdditional: false, allErrors: false } },
+    clientErrorHandler: (_error, socket) => {
+      ports.count('malformed');
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      else socket.destroy();
+    },
+  });
+  // Response schemas are documentation; what is answered is what was made.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  guard(app, o);
+  answerProblems(app, ports);
+
+  await app.register(helmet, { contentSecurityPolicy: CSP, strictTransportSecurity: false });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Skein controller',
+        version: o.version,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(websocket, { options: { maxPayload: MAX_WS_MESSAGE_BYTES, perMessageDeflate: false } });
+  await app.register(async (api) => {
+    droneRoutes(api, ports);
+    eventRoutes(api, ports);
+    operationRoutes(api, ports);
+    liveRoute(api, ports);
+  });
+  await webRoutes(app, o.webDir);
+  return app;
+}
+
+function guard(app: FastifyInstance, o: HttpOptions): void {
+  app.addHook('onRequest', async (request) => {
+    if (!hostAllowed(request.headers.host, o.allowedHosts)) {
+      o.ports.count('foreign');
+      throw new Problem('foreign-host', request.headers.host);
+    }
+  });
+  app.addHook('onResponse', async (_request, reply) => {
+    o.ports.count('requests');
+    if (reply.statusCode >= 500) o.ports.count('failures');
+    else if (reply.statusCode >= 400) o.ports.count('problems');
+  });
+}
+
+function answerProblems(app: FastifyInstance, ports: HttpPorts): void {
+  const answer = (problem: Problem, request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(problem.status).type('application/problem+json').send(problemBody(problem, request.id));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.code === 'internal') ports.onError(error, request.id);
+    return answer(problem, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => answer(new Problem('not-found'), request, reply));
+}
+
+function liveRoute(app: FastifyInstance, ports: HttpPorts): void {
+  app.get(
+    '/api/v1/live',
+    {
+      websocket: true,
+      schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (controller/live/README.md)' },
+      preValidation: async (request) => {
+        if (originAllowed(request.headers.origin, request.headers.host)) return;
+        ports.count('foreign');
+        throw new Problem('foreign-origin', request.headers.origin);
+      },
+    },
+    (socket) => {
+      socket.on('error', () => socket.terminate());
+      const client = ports.joinLive(socket);
+      if (client === null) return;
+      socket.on('message', (data) => client.message(data.toString()));
+      socket.once('close', () => client.gone());
+    },
+  );
+}

@@ -1,0 +1,203 @@
+/**
+ * The bounded queue and the group commit: while one group is being committed the next one gathers.
+ *
+ *   take() ──► urgent ─┐
+ *              history ─┼─► one group in flight ──► store.commit ──► onCommitted
+ *              verify  ─┘          └── failed: the same group again, with back-off
+ */
+import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreItem } from './ports.ts';
+
+export interface QueuedItem extends StoreItem {
+  readonly epoch: string;
+  readonly lane: Lane;
+  /** Last number it covers. */
+  readonly to: number;
+  readonly monoToUs: number;
+}
+
+export interface StoreHealth {
+  readonly state: 'ok' | 'slow' | 'failed';
+  readonly message: string | null;
+}
+
+export interface CommitterOptions {
+  readonly store: BatchStore;
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly budgetBytes: number;
+  /** A group waits this long for company, ms. */
+  readonly lingerMs: number;
+  /** A commit that takes longer is called slow, ms. */
+  readonly slowMs: number;
+  readonly onCommitted: (items: readonly QueuedItem[], outcome: CommitOutcome) => void;
+  /** The group cannot be stored by any number of tries. */
+  readonly onDropped: (items: readonly QueuedItem[]) => void;
+  readonly onHealth: (health: StoreHealth) => void;
+  readonly onCommitTime?: (seconds: number, items: number) => void;
+}
+
+const MAX_GROUP_BYTES = 4 << 20;
+const MAX_GROUP_ITEMS = 4096;
+const RETRY_MS = { min: 250, max: 10_000 } as const;
+
+type QueueName = 'urgent' | 'history' | 'verify';
+
+export class Committer {
+  readonly #o: CommitterOptions;
+  readonly #queues: Record<QueueName, QueuedItem[]> = { urgent: [], history: [], verify: [] };
+  #depthBytes = 0;
+  #verifyBytes = 0;
+  #inFlight: readonly QueuedItem[] = [];
+  #inFlightSinceUs: number | null = null;
+  #oldestQueuedUs: number | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #health: StoreHealth = { state: 'ok', message: null };
+  #failures = 0;
+  #closed = false;
+
+  constructor(o: CommitterOptions) {
+    this.#o = o;
+  }
+
+  get depthBytes(): number {
+    return this.#depthBytes;
+  }
+
+  get verifyBytes(): number {
+    return this.#verifyBytes;
+  }
+
+  get depthItems(): number {
+    const { urgent, history, verify } = this.#queues;
+    return urgent.length + history.length + verify.length + this.#inFlight.length;
+  }
+
+  get health(): StoreHealth {
+    return this.#health;
+  }
+
+  /** Age of the oldest envelope not yet committed, s. */
+  get ageS(): number {
+    const since = this.#inFlightSinceUs ?? this.#oldestQueuedUs;
+    return since === null ? 0 : (this.#o.clock.monoUs() - since) / 1e6;
+  }
+
+  /** The caller has checked that there is room. */
+  take(item: QueuedItem): void {
+    this.#queues[item.verify ? 'verify' : item.lane].push(item);
+    this.#depthBytes += item.bytes.length;
+    if (item.verify) this.#verifyBytes += item.bytes.length;
+    this.#oldestQueuedUs ??= this.#o.clock.monoUs();
+    this.#arm(this.#o.lingerMs);
+  }
+
+  /** To be called now and then: notices a commit that does not come back. */
+  check(): void {
+    if (this.#inFlightSinceUs === null || this.#health.state !== 'ok') return;
+    if (this.ageS * 1e3 > this.#o.slowMs) {
+      this.#setHealth({ state: 'slow', message: 'writing to the database takes long; drones are asked to wait' });
+    }
+  }
+
+  /** Commits what is queued, for at most `deadlineMs`, then forgets the rest: the drones still hold it. */
+  async close(deadlineMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    const drained = (async () => {
+      while (this.depthItems > 0 && this.#health.state !== 'failed') {
+        this.#arm(0);
+        await new Promise<void>((resolve) => setTimeout(resolve, 1));
+        await this.#running;
+      }
+    })();
+    await Promise.race([drained, late]);
+    this.#closed = true;
+    clearTimeout(timer);
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #arm(delayMs: number): void {
+    if (this.#closed || this.#timer !== null || this.#running !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#running = this.#commitGroup().finally(() => {
+        this.#running = null;
+        if (this.depthItems > 0) this.#arm(this.#failures > 0 ? this.#retryMs() : 0);
+      });
+    }, delayMs);
+  }
+
+  #retryMs(): number {
+    return Math.min(RETRY_MS.max, RETRY_MS.min * 2 ** (this.#failures - 1));
+  }
+
+  #gather(): readonly QueuedItem[] {
+    const group: QueuedItem[] = [];
+    let bytes = 0;
+    for (const name of ['urgent', 'history', 'verify'] as const) {
+      const queue = this.#queues[name];
+      let taken = 0;
+      for (const item of queue) {
+        if (group.length >= MAX_GROUP_ITEMS || (bytes > 0 && bytes + item.bytes.length > MAX_GROUP_BYTES)) break;
+        group.push(item);
+        bytes += item.bytes.length;
+        taken++;
+      }
+      queue.splice(0, taken);
+    }
+    return group;
+  }
+
+  async #commitGroup(): Promise<void> {
+    const startedUs = this.#o.clock.monoUs();
+    if (this.#inFlight.length === 0) {
+      this.#inFlight = this.#gather();
+      this.#inFlightSinceUs = this.#oldestQueuedUs ?? startedUs;
+      this.#oldestQueuedUs = this.depthItems > this.#inFlight.length ? startedUs : null;
+    }
+    const group = this.#inFlight;
+    if (group.length === 0) return;
+    try {
+      const outcome = await this.#o.store.commit(group, this.#o.clock.utcUs());
+      this.#failures = 0;
+      this.#release(group);
+      this.#o.count('groups');
+      this.#o.onCommitTime?.((this.#o.clock.monoUs() - startedUs) / 1e6, group.length);
+      this.#setHealth({ state: 'ok', message: null });
+      this.#o.onCommitted(group, outcome);
+    } catch (error) {
+      this.#failures++;
+      this.#o.count('commitFailed');
+      this.#setHealth({ state: 'failed', message: error instanceof Error ? error.message : String(error) });
+      // A bug would fail for ever: give this group up, so that others get through; the drones resend.
+      if (codeOf(error) === 'internal') {
+        this.#release(group);
+        this.#o.count('dropped', group.length);
+        this.#o.onDropped(group);
+      }
+    }
+  }
+
+  #release(group: readonly QueuedItem[]): void {
+    for (const item of group) {
+      this.#depthBytes -= item.bytes.length;
+      if (item.verify) this.#verifyBytes -= item.bytes.length;
+    }
+    this.#inFlight = [];
+    this.#inFlightSinceUs = null;
+  }
+
+  #setHealth(health: StoreHealth): void {
+    if (health.state === this.#health.state && health.message === this.#health.message) return;
+    this.#health = health;
+    this.#o.onHealth(health);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,79 @@
+/** What ingest needs of the rest: a store that commits, a way to send acks, a clock, counters. */
+export type Lane = 'urgent' | 'history';
+
+export interface StoreItem {
+  readonly drone: string;
+  readonly receivedUtcUs: number;
+  readonly bytes: Uint8Array;
+  readonly verify: boolean;
+}
+
+export interface StreamPosition {
+  readonly drone: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly upTo: number;
+}
+
+export interface CommitOutcome {
+  readonly inserted: number;
+  readonly gaps: number;
+  readonly duplicates: number;
+  readonly conflicts: readonly {
+    readonly drone: string;
+    readonly epoch: string;
+    readonly lane: Lane;
+    readonly seq: number;
+  }[];
+  readonly filled: number;
+  readonly expired: number;
+  readonly refused: readonly StreamPosition[];
+}
+
+export interface BatchStore {
+  commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitOutcome>;
+  positions(drone: string, epochs: readonly string[]): Promise<readonly StreamPosition[]>;
+}
+
+export interface AckOut {
+  readonly drone: string;
+  readonly session: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly upTo: number;
+  readonly window: number;
+}
+
+export interface Clock {
+  /** UTC, µs since 1970. */
+  utcUs(): number;
+  /** Monotonic, µs. */
+  monoUs(): number;
+}
+
+/** Every way an envelope, a presence or a group can end, counted. */
+export const INGEST_COUNTERS = {
+  messages: 'messages on the urgent and history channels',
+  accepted: 'envelopes taken for commit',
+  committed: 'batches committed',
+  gaps: 'gap records committed',
+  duplicate: 'batches that came again, same content',
+  conflict: 'batches whose number came with other content, put into quarantine',
+  filled: 'late batches that took the place of a gap',
+  expired: 'repeats of batches that retention has removed',
+  unverified: 'repeats dropped unread because too many were waiting to be compared',
+  ahead: 'envelopes dropped because those before them are missing; the drone sends them again',
+  unannounced: 'envelopes of an epoch no presence has listed',
+  wrongLane: 'envelopes whose lane is not that of their channel',
+  malformed: 'messages with a part that is no sealed batch',
+  noRoom: 'envelopes dropped because the queue is full; the drone keeps them',
+  evicted: 'gaps recorded for what a drone no longer holds',
+  refused: 'streams in which a commit did not follow on; they start again from the store',
+  dropped: 'envelopes given up because the store cannot take them (a bug); the drone sends them again',
+  groups: 'groups committed',
+  commitFailed: 'commits that failed and were tried again',
+  acks: 'acks sent',
+} as const;
+export type IngestCounter = keyof typeof INGEST_COUNTERS;
+
+export type Count = (name: IngestCounter, by?: number) => void;

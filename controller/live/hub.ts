@@ -1,0 +1,205 @@
+/**
+ * Sends the fleet to every page: one snapshot, then deltas, each serialised once for all.
+ *
+ *   4 Hz: source.drainChanges() ──► one text ──► every client that keeps up
+ *                                     └── a slow one is skipped; a snapshot when it has drained; closed when it never does
+ */
+import type { ClientMessage, DeltaMessage, DroneDelta, DroneEntry, Health, SnapshotMessage } from './messages.ts';
+
+/** What the hub needs of the fleet. */
+export interface LiveSource {
+  entries(): readonly DroneEntry[];
+  /** What changed since the last call; the hub is the only caller. */
+  drainChanges(): readonly DroneDelta[];
+  /** These are looked at closely. */
+  select(ids: ReadonlySet<string>): void;
+}
+
+/** What the hub needs of a WebSocket (the `ws` package's has it). */
+export interface LiveSocket {
+  readonly bufferedAmount: number;
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  terminate(): void;
+}
+
+export const LIVE_COUNTERS = {
+  clients: 'pages connected',
+  refused: 'pages refused: live.maxClients reached or a foreign Origin',
+  messages: 'messages sent to pages',
+  skipped: 'messages not sent because a page was slow',
+  closedSlow: 'pages closed because they did not keep up',
+  badMessages: 'messages from pages that could not be read',
+} as const;
+export type LiveCounter = keyof typeof LIVE_COUNTERS;
+
+export interface LiveHubOptions {
+  readonly source: LiveSource;
+  readonly utcUs: () => number;
+  readonly monoUs: () => number;
+  readonly count: (name: LiveCounter, by?: number) => void;
+  readonly controller: SnapshotMessage['controller'];
+  readonly limits: SnapshotMessage['limits'];
+  readonly maxClients: number;
+}
+
+const PERIOD_MS = 250;
+/** A delta at least this often, so that a page can tell silence from a dead connection. */
+const HEARTBEAT_MS = 1000;
+const SKIP_BYTES = 256 << 10;
+const CLOSE_BYTES = 4 << 20;
+const CLOSE_AFTER_US = 10e6;
+const MAX_SELECTED = 64;
+/** RFC 6455 §7.4 registry: try again later. */
+const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
+
+interface Client {
+  readonly socket: LiveSocket;
+  selected: readonly string[];
+  /** Since when messages have been skipped; null: it keeps up. */
+  behindSinceUs: number | null;
+}
+
+export class LiveHub {
+  readonly #o: LiveHubOptions;
+  readonly #clients = new Set<Client>();
+  #seq = 0;
+  #health: Health = { store: 'ok', message: null };
+  #healthChanged = false;
+  #timer: NodeJS.Timeout | null = null;
+  #sentAtUs = 0;
+
+  constructor(o: LiveHubOptions) {
+    this.#o = o;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.flush(), PERIOD_MS);
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  setHealth(health: Health): void {
+    this.#health = health;
+    this.#healthChanged = true;
+  }
+
+  /** A page connected. Call `message` and `gone` of what is returned; null: there is no room, the socket is closed. */
+  join(socket: LiveSocket): { message: (text: string) => void; gone: () => void } | null {
+    if (this.#clients.size >= this.#o.maxClients) {
+      this.#o.count('refused');
+      socket.close(TRY_AGAIN_LATER, 'too many live connections');
+      return null;
+    }
+    this.#o.count('clients');
+    const client: Client = { socket, selected: [], behindSinceUs: null };
+    this.#clients.add(client);
+    this.#send(client, this.#snapshot());
+    return {
+      message: (text) => this.#message(client, text),
+      gone: () => {
+        this.#clients.delete(client);
+        this.#select();
+      },
+    };
+  }
+
+  /** One round: what changed, to all. */
+  flush(): void {
+    const drones = this.#o.source.drainChanges();
+    const now = this.#o.monoUs();
+    const quietMs = (now - this.#sentAtUs) / 1e3;
+    if (this.#clients.size === 0 || (drones.length === 0 && !this.#healthChanged && quietMs < HEARTBEAT_MS)) return;
+    this.#sentAtUs = now;
+    const delta: DeltaMessage = {
+      ...{ type: 'delta', seq: ++this.#seq, serverUtcUs: this.#o.utcUs(), drones },
+      ...(this.#healthChanged ? { health: this.#health } : {}),
+    };
+    this.#healthChanged = false;
+    const text = JSON.stringify(delta);
+    let snapshot: string | null = null;
+    for (const client of this.#clients) {
+      if (this.#isSlow(client, now)) continue;
+      if (client.behindSinceUs === null) {
+        this.#send(client, text);
+        continue;
+      }
+      // It missed something and has drained since: begin anew.
+      client.behindSinceUs = null;
+      snapshot ??= this.#snapshot();
+      this.#send(client, snapshot);
+    }
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    for (const client of this.#clients) client.socket.close(GOING_AWAY, 'the controller is stopping');
+    this.#clients.clear();
+  }
+
+  /** Skips, and in the end closes, a client whose bytes do not leave. */
+  #isSlow(client: Client, nowUs: number): boolean {
+    const waiting = client.socket.bufferedAmount;
+    if (waiting <= SKIP_BYTES) return false;
+    this.#o.count('skipped');
+    client.behindSinceUs ??= nowUs;
+    if (waiting > CLOSE_BYTES || nowUs - client.behindSinceUs > CLOSE_AFTER_US) {
+      this.#o.count('closedSlow');
+      client.socket.close(TRY_AGAIN_LATER, 'too slow');
+      client.socket.terminate();
+      this.#clients.delete(client);
+      this.#select();
+    }
+    return true;
+  }
+
+  #message(client: Client, text: string): void {
+    const message = readClientMessage(text);
+    if (message === null) {
+      this.#o.count('badMessages');
+      return;
+    }
+    if (message.type === 'resync') {
+      if (client.socket.bufferedAmount <= SKIP_BYTES) this.#send(client, this.#snapshot());
+      return;
+    }
+    client.selected = message.drones.slice(0, MAX_SELECTED);
+    this.#select();
+  }
+
+  #select(): void {
+    this.#o.source.select(new Set([...this.#clients].flatMap((client) => client.selected)));
+  }
+
+  #snapshot(): string {
+    const { controller, limits } = this.#o;
+    const snapshot: SnapshotMessage = {
+      ...{ type: 'snapshot', seq: this.#seq, serverUtcUs: this.#o.utcUs() },
+      ...{ controller, limits, health: this.#health, drones: this.#o.source.entries() },
+    };
+    return JSON.stringify(snapshot);
+  }
+
+  #send(client: Client, text: string): void {
+    this.#o.count('messages');
+    client.socket.send(text);
+  }
+}
+
+function readClientMessage(text: string): ClientMessage | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null || !('type' in value)) return null;
+  if (value.type === 'resync') return { type: 'resync' };
+  if (value.type !== 'select' || !('drones' in value) || !Array.isArray(value.drones)) return null;
+  const drones = value.drones.filter((id): id is string => typeof id === 'string');
+  return { type: 'select', drones };
+}

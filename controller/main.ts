@@ -1,0 +1,117 @@
+/** `skein-controller run | config | version` */
+import fs from 'node:fs';
+import { renderConfig, resolveConfig } from '@skein/protocol/config';
+import { parse, TomlError } from 'smol-toml';
+import { createController, StartError } from './compose.ts';
+import { type Config, ConfigSchema, configProblems } from './config.ts';
+import { createLog } from './log.ts';
+import { StoreError } from './store/index.ts';
+import { systemClock } from './system-clock.ts';
+
+const USAGE = `skein-controller: holds the fleet
+
+  skein-controller run      [--config FILE] [--key=value …]   run until Ctrl-C
+  skein-controller config   [--print | --check] [--config FILE] [--key=value …]
+  skein-controller version
+
+Settings come from the file (TOML), then SKEIN_… in the environment, then flags; controller.example.toml lists them all.
+`;
+
+const VERSION: string = JSON.parse(fs.readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version;
+
+function fail(lines: readonly string[]): never {
+  for (const line of lines) process.stderr.write(`skein-controller: ${line}\n`);
+  process.exit(1);
+}
+
+/** `--config FILE` or `--config=FILE` taken out of the flags. */
+function takeFile(flags: readonly string[]): { file: string | null; rest: string[] } {
+  const rest = [...flags];
+  const at = rest.findIndex((flag) => flag === '--config' || flag.startsWith('--config='));
+  if (at < 0) return { file: null, rest };
+  const [flag = ''] = rest.splice(at, 1);
+  if (flag.includes('=')) return { file: flag.slice('--config='.length), rest };
+  const [file] = rest.splice(at, 1);
+  if (file === undefined) fail(['--config needs the name of a file']);
+  return { file, rest };
+}
+
+function readToml(file: string): unknown {
+  try {
+    return parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof TomlError) fail([`${file}, line ${error.line}: ${error.message.split('\n')[0]}`]);
+    fail([`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+function settings(flags: readonly string[]) {
+  const { file, rest } = takeFile(flags);
+  const given = file === null ? {} : { file: readToml(file) };
+  const resolved = resolveConfig(ConfigSchema, { ...given, env: process.env, flags: rest });
+  if (!resolved.ok) fail(resolved.problems);
+  const problems = configProblems(resolved.config);
+  if (problems.length > 0) fail(problems);
+  return resolved;
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config);
+  const { logger } = log;
+  const controller = await createController(config, {
+    clock: systemClock(),
+    random: Math.random,
+    log: logger,
+    version: VERSION,
+  });
+  let stopping = false;
+  const stop = async (why: string, code: number) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, 'stopping');
+    await controller.close();
+    await log.close();
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal, 0));
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'a bug; the controller ends, drones keep what is not acked');
+    process.stderr.write(`skein-controller: ${error.stack ?? String(error)}\n`);
+    void stop('a bug', 70);
+  });
+  try {
+    const addresses = await controller.start();
+    logger.info({ ...addresses, version: VERSION, dataDir: config.dataDir }, 'listening');
+    process.stdout.write(`${JSON.stringify({ event: 'listening', ...addresses })}\n`);
+  } catch (error) {
+    await log.close();
+    if (error instanceof StartError || (error instanceof StoreError && error.code !== 'internal'))
+      fail([error.message]);
+    fail([error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+  }
+}
+
+const [command, ...flags] = process.argv.slice(2);
+switch (command) {
+  case 'run':
+    await run(settings(flags).config);
+    break;
+  case 'config': {
+    const rest = flags.filter((flag) => flag !== '--print' && flag !== '--check');
+    const { config, sources } = settings(rest);
+    if (flags.includes('--check')) process.stdout.write('the configuration is valid\n');
+    else process.stdout.write(renderConfig(ConfigSchema, config, sources));
+    break;
+  }
+  case 'version':
+    process.stdout.write(`${VERSION}\n`);
+    break;
+  case 'help':
+  case '--help':
+  case '-h':
+    process.stdout.write(USAGE);
+    break;
+  default:
+    process.stderr.write(USAGE);
+    process.exit(command === undefined ? 1 : 64);
+}

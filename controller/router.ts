@@ -1,0 +1,149 @@
+/**
+ * From MQTT topics to the parts that care, and back.
+ *
+ *   up/presence ──► fleet, then ingest (which acks)      up/live ──► fleet
+ *   up/time     ──► fleet ──► down/time                  up/urgent, up/history ──► ingest ──► down/ack
+ *
+ * Presence and live of all drones are subscribed at once; a drone's urgent, history and time when its first presence
+ * comes, before its first ack (so that more than one controller can share a broker).
+ */
+import {
+  broadcastTopic,
+  downTopic,
+  parseUpTopic,
+  readPresence,
+  readTimeRequest,
+  type UpChannel,
+  upTopic,
+} from '@skein/protocol/fleet';
+import { expandBatch, splitMessage } from '@skein/protocol/telemetry';
+import type { Bus, BusMessage } from './broker/index.ts';
+import type { Fleet } from './fleet/index.ts';
+import type { Ingest } from './ingest/index.ts';
+
+export const ROUTER_COUNTERS = {
+  presence: 'presence messages',
+  live: 'live messages',
+  time: 'time messages',
+  badPresence: 'presence messages that do not fit the schema',
+  badTime: 'time messages that do not fit the schema',
+  badLive: 'live messages with a part that cannot be read',
+  badTopic: 'messages on topics that are none of ours',
+  announceFailed: 'presences whose lanes could not be looked up; the next presence tries again',
+  hello: 'hellos sent',
+} as const;
+export type RouterCounter = keyof typeof ROUTER_COUNTERS;
+
+export interface RouterOptions {
+  readonly bus: Bus;
+  readonly fleet: Fleet;
+  readonly ingest: Ingest;
+  readonly topicRoot: string;
+  /** Name and per-start id of this controller. */
+  readonly controller: { readonly name: string; readonly start: string };
+  readonly utcUs: () => number;
+  readonly count: (name: RouterCounter, by?: number) => void;
+  readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
+}
+
+const OWNED: readonly UpChannel[] = ['urgent', 'history', 'time'];
+
+export class Router {
+  readonly #o: RouterOptions;
+  readonly #owned = new Map<string, Promise<void>>();
+
+  constructor(o: RouterOptions) {
+    this.#o = o;
+  }
+
+  /** Subscribes and says hello, now and after each reconnection. */
+  async start(): Promise<void> {
+    const { bus, topicRoot } = this.#o;
+    bus.onUp(() => this.hello());
+    await bus.subscribe([`${topicRoot}/+/up/presence`, `${topicRoot}/+/up/live`], (message) => this.#take(message));
+  }
+
+  hello(): void {
+    const { bus, topicRoot, controller } = this.#o;
+    this.#o.count('hello');
+    const hello = { controller: controller.name, start: controller.start };
+    bus.publish(broadcastTopic(topicRoot, 'hello'), JSON.stringify(hello), 1);
+  }
+
+  #take({ topic, payload }: BusMessage): void {
+    const to = parseUpTopic(this.#o.topicRoot, topic);
+    if (to === null) {
+      this.#o.count('badTopic');
+      return;
+    }
+    switch (to.channel) {
+      case 'presence':
+        this.#presence(to.drone, payload);
+        return;
+      case 'live':
+        this.#live(to.drone, payload);
+        return;
+      case 'time':
+        this.#time(to.drone, payload);
+        return;
+      case 'urgent':
+      case 'history':
+        this.#o.ingest.message(to.drone, to.channel, payload);
+        return;
+    }
+  }
+
+  #presence(drone: string, payload: Uint8Array): void {
+    this.#o.count('presence');
+    const read = readPresence(payload);
+    if (!read.ok) {
+      this.#o.count('badPresence');
+      this.#o.onProblem('a presence that cannot be read', { drone, reason: read.reason });
+      return;
+    }
+    const presence = read.value;
+    if (!this.#o.fleet.presence(drone, presence)) return;
+    this.#own(drone)
+      .then(() => {
+        const { session, online, epochs } = presence;
+        return this.#o.ingest.announce({ drone, session, online, epochs });
+      })
+      .catch((error: unknown) => {
+        this.#o.count('announceFailed');
+        this.#o.onProblem('the lanes of a drone could not be looked up', { drone, reason: String(error) });
+      });
+  }
+
+  #own(drone: string): Promise<void> {
+    const known = this.#owned.get(drone);
+    if (known) return known;
+    const filters = OWNED.map((channel) => upTopic(this.#o.topicRoot, drone, channel));
+    const owned = this.#o.bus.subscribe(filters, (message) => this.#take(message));
+    this.#owned.set(drone, owned);
+    owned.catch(() => this.#owned.delete(drone));
+    return owned;
+  }
+
+  #live(drone: string, payload: Uint8Array): void {
+    this.#o.count('live');
+    const split = splitMessage(payload);
+    if (!split.ok) this.#o.count('badLive');
+    for (const { header, bytes } of split.ok ? split.envelopes : split.good) {
+      const expanded = expandBatch(bytes);
+      if (header.lane !== 'live' || !expanded.ok) this.#o.count('badLive');
+      else this.#o.fleet.live(drone, header, expanded.samples);
+    }
+  }
+
+  #time(drone: string, payload: Uint8Array): void {
+    const receivedUtcUs = this.#o.utcUs();
+    this.#o.count('time');
+    const read = readTimeRequest(payload);
+    if (!read.ok) {
+      this.#o.count('badTime');
+      return;
+    }
+    const answer = this.#o.fleet.time(drone, read.value, receivedUtcUs);
+    if (answer) this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), JSON.stringify(answer), 0);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The telemetry day files: which there are, opened once each, by the one writer connection of each file.
+ *
+ *   <dataDir>/telemetry/2026-11-21.db (+ -wal, -shm)
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { toStoreError } from './errors.ts';
+import { DAY_STEPS, migrate } from './migrations.ts';
+
+const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
+
+/** UTC day of an instant, `YYYY-MM-DD`. */
+export function dayOf(utcUs: number): string {
+  return new Date(Math.floor(utcUs / 1e3)).toISOString().slice(0, 10);
+}
+
+export function telemetryDir(dataDir: string): string {
+  return path.join(dataDir, 'telemetry');
+}
+
+/** Days that have a file, oldest first. */
+export function listDays(dataDir: string): string[] {
+  return fs
+    .readdirSync(telemetryDir(dataDir))
+    .flatMap((name) => DAY_FILE.exec(name)?.[1] ?? [])
+    .sort();
+}
+
+export function dayPath(dataDir: string, day: string): string {
+  return path.join(telemetryDir(dataDir), `${day}.db`);
+}
+
+/** Bytes on disk of a day, its write-ahead log included. */
+export function dayBytes(dataDir: string, day: string): number {
+  return ['', '-wal', '-shm'].reduce((sum, suffix) => {
+    const stat = fs.statSync(dayPath(dataDir, day) + suffix, { throwIfNoEntry: false });
+    return sum + (stat?.size ?? 0);
+  }, 0);
+}
+
+/** A connection that writes: WAL, and an fsync before each commit returns. */
+export function openWriter(file: string, steps: readonly string[]): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { timeout: 2000 });
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma('journal_size_limit = 67108864');
+    migrate(db, steps, file);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw toStoreError(error, file);
+  }
+}
+
+/** All day files of a directory, open for writing. */
+export class DayFiles {
+  readonly #dataDir: string;
+  readonly #open = new Map<string, Database.Database>();
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  start(): void {
+    try {
+      fs.mkdirSync(telemetryDir(this.#dataDir), { recursive: true });
+      for (const day of listDays(this.#dataDir)) this.get(day);
+    } catch (error) {
+      throw toStoreError(error, this.#dataDir);
+    }
+  }
+
+  /** The file of a day, made when missing. */
+  get(day: string): Database.Database {
+    const known = this.#open.get(day);
+    if (known) return known;
+    const db = openWriter(dayPath(this.#dataDir, day), DAY_STEPS);
+    this.#open.set(day, db);
+    return db;
+  }
+
+  /** Newest day first. */
+  all(): readonly (readonly [string, Database.Database])[] {
+    return [...this.#open.entries()].sort(([a], [b]) => (a < b ? 1 : -1));
+  }
+
+  bytes(day: string): number {
+    return dayBytes(this.#dataDir, day);
+  }
+
+  remove(day: string): void {
+    this.#open.get(day)?.close();
+    this.#open.delete(day);
+    for (const suffix of ['-wal', '-shm', '']) fs.rmSync(dayPath(this.#dataDir, day) + suffix, { force: true });
+  }
+
+  close(): void {
+    for (const db of this.#open.values()) db.close();
+    this.#open.clear();
+  }
+}

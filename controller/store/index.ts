@@ -1,0 +1,4 @@
+export { STORE_ERRORS, StoreError, type StoreErrorCode } from './errors.ts';
+export { EventQueue } from './event-queue.ts';
+export type * from './port.ts';
+export { SqliteStore } from './sqlite-store.ts';

@@ -1,0 +1,79 @@
+/**
+ * The two kinds of database file and how each version becomes the next. `PRAGMA user_version` is the number of steps
+ * taken. Append steps; never change one that has been released (testdata/ holds databases of released versions).
+ */
+import type { Database } from 'better-sqlite3';
+import { StoreError } from './errors.ts';
+
+/** `telemetry/YYYY-MM-DD.db`: what arrived on that UTC day. A key lives in one file only: `position` sees to that. */
+export const DAY_STEPS: readonly string[] = [
+  `
+  CREATE TABLE batch (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq INTEGER NOT NULL,
+    crc INTEGER NOT NULL, boot TEXT NOT NULL, mono_from INTEGER NOT NULL, mono_to INTEGER NOT NULL,
+    rows INTEGER NOT NULL, received_us INTEGER NOT NULL, bytes BLOB NOT NULL
+  );
+  CREATE UNIQUE INDEX batch_key ON batch (drone, epoch, lane, seq);
+  CREATE INDEX batch_time ON batch (drone, boot, mono_from);
+  CREATE TABLE gap (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, from_seq INTEGER NOT NULL, to_seq INTEGER NOT NULL,
+    reason TEXT NOT NULL, samples INTEGER NOT NULL, boot TEXT NOT NULL, mono_from INTEGER NOT NULL,
+    mono_to INTEGER NOT NULL, received_us INTEGER NOT NULL,
+    PRIMARY KEY (drone, epoch, lane, from_seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE position (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, up_to INTEGER NOT NULL,
+    PRIMARY KEY (drone, epoch, lane)
+  ) WITHOUT ROWID;
+  CREATE TABLE boot (
+    drone TEXT NOT NULL, boot TEXT NOT NULL, mono_from INTEGER NOT NULL, mono_to INTEGER NOT NULL,
+    span INTEGER NOT NULL, offset INTEGER NOT NULL,
+    PRIMARY KEY (drone, boot)
+  ) WITHOUT ROWID;
+  CREATE TABLE clock (
+    drone TEXT NOT NULL, boot TEXT NOT NULL, mono INTEGER NOT NULL, utc INTEGER NOT NULL, err INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (drone, boot, mono)
+  ) WITHOUT ROWID;
+  CREATE TABLE quarantine (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq INTEGER NOT NULL, crc INTEGER NOT NULL,
+    received_us INTEGER NOT NULL, bytes BLOB NOT NULL,
+    UNIQUE (drone, epoch, lane, seq, crc)
+  );
+  `,
+];
+
+/** `core.db`: drones, events, and what outlives a day file. */
+export const CORE_STEPS: readonly string[] = [
+  `
+  CREATE TABLE drone (
+    id TEXT PRIMARY KEY, first_seen_us INTEGER NOT NULL, last_seen_us INTEGER NOT NULL, state TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, entity TEXT NOT NULL, version INTEGER NOT NULL, type TEXT NOT NULL,
+    at_us INTEGER NOT NULL, data TEXT NOT NULL, key TEXT UNIQUE, hash TEXT NOT NULL,
+    UNIQUE (entity, version)
+  );
+  CREATE TABLE position (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, up_to INTEGER NOT NULL, day TEXT NOT NULL,
+    PRIMARY KEY (drone, epoch, lane)
+  ) WITHOUT ROWID;
+  CREATE TABLE clock (
+    drone TEXT NOT NULL, boot TEXT NOT NULL, mono INTEGER NOT NULL, utc INTEGER NOT NULL, err INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (drone, boot, mono)
+  ) WITHOUT ROWID;
+  `,
+];
+
+/** Brings a database to the newest version, each step in a transaction of its own. */
+export function migrate(db: Database, steps: readonly string[], file: string): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > steps.length) throw new StoreError('too-new', file);
+  steps.slice(version).forEach((sql, i) => {
+    db.transaction(() => {
+      db.exec(sql);
+      db.pragma(`user_version = ${version + i + 1}`);
+    }).immediate();
+  });
+}

@@ -1,0 +1,153 @@
+/**
+ * The store as the rest of the controller sees it: asynchronous methods only, so that SQLite in a worker, PostgreSQL
+ * or a memory stand-in fit alike. `conformance.ts` says in tests what every implementation must do.
+ */
+export type Lane = 'urgent' | 'history';
+
+/** One sealed envelope (batch or gap record) on its way to disk. */
+export interface StoreItem {
+  readonly drone: string;
+  readonly receivedUtcUs: number;
+  /** Exactly one envelope; read again by the store, so it needs no trust in the caller. */
+  readonly bytes: Uint8Array;
+  /**
+   * false: the next of its lane; extends `upTo`. true: a number at or below `upTo` came again; compare it with what is
+   * held, let it fill a gap, or quarantine it.
+   */
+  readonly verify: boolean;
+}
+
+export interface StreamSeq {
+  readonly drone: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly seq: number;
+}
+
+export interface StreamPosition {
+  readonly drone: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly upTo: number;
+}
+
+/** What became of a group; it is committed, durable, when the promise resolves, and untouched when it rejects. */
+export interface CommitResult {
+  readonly inserted: number;
+  readonly gaps: number;
+  /** Same number, same checksum. */
+  readonly duplicates: number;
+  /** Same number, another checksum: kept in quarantine. */
+  readonly conflicts: readonly StreamSeq[];
+  /** Late batches that took the place of a gap. */
+  readonly filled: number;
+  /** Repeats of what retention has removed. */
+  readonly expired: number;
+  /** Streams in which something did not follow on, with where they stand. The caller's picture was wrong. */
+  readonly refused: readonly StreamPosition[];
+}
+
+export interface DroneRecord {
+  readonly id: string;
+  readonly firstSeenUtcUs: number;
+  readonly lastSeenUtcUs: number;
+  /** Whatever the fleet wants back after a restart, JSON. */
+  readonly state: string;
+}
+
+export interface NewEvent {
+  /** `drone:<id>` or `controller`. */
+  readonly entity: string;
+  readonly type: string;
+  readonly atUtcUs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** An event with a key already stored is not stored again. */
+  readonly key?: string;
+  /** The entity's version this follows; left out: whatever it is. */
+  readonly expectedVersion?: number;
+}
+
+export interface StoredEvent {
+  readonly id: number;
+  readonly entity: string;
+  readonly version: number;
+  readonly type: string;
+  readonly atUtcUs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** SHA-256 over the entity's previous hash and this event: the chain that shows tampering. */
+  readonly hash: string;
+}
+
+export interface SeriesQuery {
+  readonly drone: string;
+  readonly kind: string;
+  /** Inclusive, µs UTC. */
+  readonly fromUtcUs: number;
+  /** Exclusive. */
+  readonly toUtcUs: number;
+  readonly maxPoints: number;
+  /** Columns wanted; all when left out. Fewer columns, finer time. */
+  readonly columns?: readonly string[];
+  /** Of kinds with several instances (battery, gps): only this one. */
+  readonly instance?: number;
+}
+
+export interface SeriesGap {
+  readonly fromUtcUs: number;
+  readonly toUtcUs: number;
+  readonly reason: string;
+  readonly lane: Lane;
+  /** Samples lost, 0 when nobody can know. */
+  readonly samples: number;
+}
+
+export interface SeriesBoot {
+  readonly boot: string;
+  readonly fromUtcUs: number;
+  readonly toUtcUs: number;
+  /** Source of its time; 'unset': estimated from when the batches arrived. */
+  readonly clock: string;
+  readonly errUs: number | null;
+}
+
+export type CellValue = number | string | boolean | null | readonly (number | null)[];
+
+export interface Series {
+  /** µs UTC, ascending. */
+  readonly timesUtcUs: readonly number[];
+  readonly columns: Readonly<Record<string, readonly CellValue[]>>;
+  readonly boots: readonly SeriesBoot[];
+  readonly gaps: readonly SeriesGap[];
+  /** Ranges that arrived more than 10 s after they were sampled. */
+  readonly filledLater: readonly { readonly fromUtcUs: number; readonly toUtcUs: number }[];
+  /** Rows before down-sampling. */
+  readonly rows: number;
+  /** Batches that could not be read; 0 unless something is wrong. */
+  readonly unreadable: number;
+}
+
+export interface StoreStats {
+  readonly telemetryBytes: number;
+  readonly days: number;
+  readonly oldestDay: string | null;
+}
+
+export interface Store {
+  /** Opens and migrates; rejects with a StoreError when it cannot be used. */
+  start(): Promise<void>;
+  /** All or nothing, in the order given; resolves once durable. */
+  commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitResult>;
+  /** Where the lanes of these epochs stand; those never seen are left out. */
+  positions(drone: string, epochs: readonly string[]): Promise<readonly StreamPosition[]>;
+  drones(): Promise<readonly DroneRecord[]>;
+  saveDrones(records: readonly DroneRecord[]): Promise<void>;
+  /** Rejects with code `version-conflict` when an `expectedVersion` does not hold; then nothing is stored. */
+  append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
+  /** Events after `afterId` in the order they were committed; with `entity`, only its own. */
+  events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]>;
+  series(query: SeriesQuery): Promise<Series>;
+  /** Applies retention; the days removed. */
+  retain(nowUtcUs: number): Promise<readonly string[]>;
+  stats(): Promise<StoreStats>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,280 @@
+/**
+ * Reads series back: day files → boots → batches in range → samples → few points. Runs in the reader worker, so that a
+ * long query holds up neither ingest nor the live view. Connections are read-only and every statement is short, so no
+ * write-ahead log grows behind a reader.
+ *
+ * Time is computed here, never stored: a boot's clock records tie its monotonic clock to UTC. A boot without any is
+ * placed by when its batches arrived (the least delay seen) and marked `unset`.
+ */
+
+import { columnsOf, expandBatch, KIND_NAMES, type KindName } from '@skein/protocol/telemetry';
+import { type ClockRecord, monoAt, utcAt } from '@skein/protocol/time';
+import Database from 'better-sqlite3';
+import { corePath, toStoredEvent } from './core-db.ts';
+import { dayPath, listDays } from './day-files.ts';
+import { Downsampler } from './downsample.ts';
+import { toStoreError } from './errors.ts';
+import type { CellValue, Lane, Series, SeriesBoot, SeriesGap, SeriesQuery, StoredEvent } from './port.ts';
+import { mergeRanges, type Range } from './ranges.ts';
+
+/** Data that arrived this much after it was sampled is shown as filled in later. */
+const LATE_US = 10e6;
+/** A record of the clock this far beyond a boot's batches is of no use to it. */
+const MAX_CLOCK_RECORDS = 20_000;
+
+interface BootRow {
+  readonly boot: string;
+  readonly mono_from: number;
+  readonly mono_to: number;
+  readonly span: number;
+  readonly offset: number;
+}
+
+interface BatchRow {
+  readonly mono_from: number;
+  readonly mono_to: number;
+  readonly received_us: number;
+  readonly bytes: Uint8Array;
+}
+
+interface GapRow {
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly from_seq: number;
+  readonly to_seq: number;
+  readonly reason: string;
+  readonly samples: number;
+  readonly boot: string;
+  readonly mono_from: number;
+  readonly mono_to: number;
+}
+
+/** One boot of a drone over all files: where it lies and how its clock maps to UTC. */
+interface Boot {
+  readonly id: string;
+  monoFromUs: number;
+  monoToUs: number;
+  spanUs: number;
+  offsetUs: number;
+  readonly records: ClockRecord[];
+}
+
+function utcOf(boot: Boot, monoUs: number): { utcUs: number; errUs: number | null; clock: string } {
+  const at = utcAt(boot.records, monoUs);
+  if (at) return { utcUs: at.utcUs, errUs: at.errUs, clock: at.source };
+  return { utcUs: monoUs + boot.offsetUs, errUs: null, clock: 'unset' };
+}
+
+function monoOf(boot: Boot, utcUs: number): number {
+  return monoAt(boot.records, utcUs) ?? utcUs - boot.offsetUs;
+}
+
+/** Of many records of one boot, evenly chosen ones and the tightest: looking up a time stays cheap. */
+function thin(records: ClockRecord[]): ClockRecord[] {
+  const MAX = 64;
+  if (records.length <= MAX) return records;
+  const step = records.length / MAX;
+  return Array.from({ length: MAX }, (_, i) => {
+    const group = records.slice(Math.floor(i * step), Math.floor((i + 1) * step));
+    return group.reduce((best, one) => (one.errUs < best.errUs ? one : best));
+  });
+}
+
+export class Reader {
+  readonly #dataDir: string;
+  readonly #open = new Map<string, Database.Database>();
+  #core: Database.Database | null = null;
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+  }
+
+  series(q: SeriesQuery): Series {
+    const kind = KIND_NAMES.find((name) => name === q.kind);
+    if (kind === undefined) throw new RangeError(`unknown kind ${q.kind}`);
+    const files = this.#files();
+    const boots = this.#boots(q.drone, files);
+    const wanted = columnsOf(kind).filter(([name]) => q.columns === undefined || q.columns.includes(name));
+    const numeric = wanted.filter(([, column]) => column.type === 'number').map(([name]) => name);
+    // Buckets over what there is, not over what was asked: "everything" is asked as from the year 2000.
+    const fromUtcUs = Math.max(q.fromUtcUs, Math.min(...boots.map((boot) => utcOf(boot, boot.monoFromUs).utcUs)));
+    const toUtcUs = Math.min(q.toUtcUs, Math.max(...boots.map((boot) => utcOf(boot, boot.monoToUs).utcUs)) + 1);
+    const points = new Downsampler({ fromUtcUs, toUtcUs, maxPoints: q.maxPoints, columns: numeric });
+    const late: Range[] = [];
+    const spans: SeriesBoot[] = [];
+    let unreadable = 0;
+    for (const boot of boots) {
+      let seenFrom = Number.POSITIVE_INFINITY;
+      let seenTo = 0;
+      for (const file of files) {
+        for (const batch of batchesOf(file, q, boot)) {
+          const end = utcOf(boot, batch.mono_to).utcUs;
+          if (batch.received_us - end > LATE_US) late.push({ from: utcOf(boot, batch.mono_from).utcUs, to: end });
+          const expanded = expandBatch(batch.bytes, [kind]);
+          if (!expanded.ok) {
+            unreadable++;
+            continue;
+          }
+          for (const sample of expanded.samples) {
+            const utcUs = utcOf(boot, sample.monoUs).utcUs;
+            const values: Readonly<Record<string, CellValue>> = sample.values;
+            if (utcUs < q.fromUtcUs || utcUs >= q.toUtcUs) continue;
+            if (q.instance !== undefined && 'instance' in values && values.instance !== q.instance) continue;
+            points.add({ utcUs, values });
+            seenFrom = Math.min(seenFrom, utcUs);
+            seenTo = Math.max(seenTo, utcUs);
+          }
+        }
+      }
+      if (seenTo === 0) continue;
+      const { errUs, clock } = utcOf(boot, boot.monoToUs);
+      spans.push({ boot: boot.id, fromUtcUs: seenFrom, toUtcUs: seenTo, clock, errUs });
+    }
+    const rows = points.finish();
+    return {
+      timesUtcUs: rows.map((row) => row.utcUs),
+      columns: Object.fromEntries(wanted.map(([name]) => [name, rows.map((row) => row.values[name] ?? null)])),
+      boots: spans.sort((a, b) => a.fromUtcUs - b.fromUtcUs),
+      gaps: this.#gaps(q, kind, files, boots),
+      filledLater: mergeRanges(late, 2e6).map(({ from, to }) => ({ fromUtcUs: from, toUtcUs: to })),
+      rows: points.total,
+      unreadable,
+    };
+  }
+
+  events(q: { afterId: number; limit: number; entity?: string }): StoredEvent[] {
+    this.#core ??= openReader(corePath(this.#dataDir));
+    const where = q.entity === undefined ? '' : 'AND entity = @entity';
+    return this.#core
+      .prepare(`SELECT * FROM event WHERE id > @afterId ${where} ORDER BY id LIMIT @limit`)
+      .all({ entity: '', ...q })
+      .map((row) => toStoredEvent(row as Parameters<typeof toStoredEvent>[0]));
+  }
+
+  close(): void {
+    for (const db of this.#open.values()) db.close();
+    this.#open.clear();
+    this.#core?.close();
+    this.#core = null;
+  }
+
+  /** Connections to the files there are now, oldest day first; those of removed files are closed. */
+  #files(): Database.Database[] {
+    const days = listDays(this.#dataDir);
+    for (const [day, db] of this.#open) {
+      if (days.includes(day)) continue;
+      db.close();
+      this.#open.delete(day);
+    }
+    return days.map((day) => {
+      const known = this.#open.get(day);
+      if (known) return known;
+      const db = openReader(dayPath(this.#dataDir, day));
+      this.#open.set(day, db);
+      return db;
+    });
+  }
+
+  #boots(drone: string, files: readonly Database.Database[]): Boot[] {
+    const boots = new Map<string, Boot>();
+    for (const file of files) {
+      for (const row of file.prepare('SELECT * FROM boot WHERE drone = ?').all(drone) as BootRow[]) {
+        const boot = boots.get(row.boot);
+        if (boot === undefined) {
+          const [monoFromUs, monoToUs, spanUs, offsetUs] = [row.mono_from, row.mono_to, row.span, row.offset];
+          boots.set(row.boot, { id: row.boot, monoFromUs, monoToUs, spanUs, offsetUs, records: [] });
+          continue;
+        }
+        boot.monoFromUs = Math.min(boot.monoFromUs, row.mono_from);
+        boot.monoToUs = Math.max(boot.monoToUs, row.mono_to);
+        boot.spanUs = Math.max(boot.spanUs, row.span);
+        boot.offsetUs = Math.min(boot.offsetUs, row.offset);
+      }
+    }
+    this.#core ??= openReader(corePath(this.#dataDir));
+    const select = 'SELECT boot, mono, utc, err, source FROM clock WHERE drone = ? ORDER BY boot, mono LIMIT ?';
+    for (const file of [this.#core, ...files]) {
+      for (const row of file.prepare(select).all(drone, MAX_CLOCK_RECORDS) as ClockColumns[]) {
+        boots.get(row.boot)?.records.push({
+          ...{ boot: row.boot, monoUs: row.mono, utcUs: row.utc, errUs: row.err },
+          source: row.source,
+        });
+      }
+    }
+    return [...boots.values()].map((boot) => ({
+      ...boot,
+      records: thin(boot.records.sort((a, b) => a.monoUs - b.monoUs)),
+    }));
+  }
+
+  #gaps(q: SeriesQuery, kind: KindName, files: readonly Database.Database[], boots: readonly Boot[]): SeriesGap[] {
+    // Texts, clock records and the like travel in the urgent lane; a hole in the other lane says nothing about them.
+    const lane: Lane = kind === 'text' || kind === 'clock' ? 'urgent' : 'history';
+    const byId = new Map(boots.map((boot) => [boot.id, boot]));
+    const gaps: SeriesGap[] = [];
+    for (const file of files) {
+      const rows = file.prepare('SELECT * FROM gap WHERE drone = ? AND lane = ?').all(q.drone, lane) as GapRow[];
+      for (const row of rows) {
+        const range = gapRange(row, q.drone, byId.get(row.boot), byId, files);
+        if (range === null || range.to < q.fromUtcUs || range.from >= q.toUtcUs) continue;
+        const { reason, samples } = row;
+        gaps.push({ fromUtcUs: range.from, toUtcUs: range.to, reason, lane, samples });
+      }
+    }
+    return gaps.sort((a, b) => a.fromUtcUs - b.fromUtcUs);
+  }
+}
+
+interface ClockColumns {
+  readonly boot: string;
+  readonly mono: number;
+  readonly utc: number;
+  readonly err: number;
+  readonly source: ClockRecord['source'];
+}
+
+function openReader(file: string): Database.Database {
+  try {
+    return new Database(file, { readonly: true, timeout: 2000 });
+  } catch (error) {
+    throw toStoreError(error, file);
+  }
+}
+
+function batchesOf(file: Database.Database, q: SeriesQuery, boot: Boot): Iterable<BatchRow> {
+  const fromUs = Math.floor(monoOf(boot, q.fromUtcUs));
+  const toUs = Math.ceil(monoOf(boot, q.toUtcUs));
+  if (toUs < boot.monoFromUs || fromUs > boot.monoToUs) return [];
+  return file
+    .prepare(
+      `SELECT mono_from, mono_to, received_us, bytes FROM batch
+       WHERE drone = ? AND boot = ? AND mono_from >= ? AND mono_from <= ? ORDER BY mono_from`,
+    )
+    .iterate(q.drone, boot.id, fromUs - boot.spanUs, toUs) as IterableIterator<BatchRow>;
+}
+
+/** When a gap was: by its own clock span, else between the batches on either side of it. */
+function gapRange(
+  gap: GapRow,
+  drone: string,
+  own: Boot | undefined,
+  boots: ReadonlyMap<string, Boot>,
+  files: readonly Database.Database[],
+): Range | null {
+  if (own && gap.mono_to > 0) return { from: utcOf(own, gap.mono_from).utcUs, to: utcOf(own, gap.mono_to).utcUs };
+  const edge = (seq: number, end: 'mono_from' | 'mono_to'): number | null => {
+    for (const file of files) {
+      const row = file
+        .prepare('SELECT boot, mono_from, mono_to FROM batch WHERE drone = ? AND epoch = ? AND lane = ? AND seq = ?')
+        .get(drone, gap.epoch, gap.lane, seq) as { boot: string; mono_from: number; mono_to: number } | undefined;
+      const boot = row && boots.get(row.boot);
+      if (row && boot) return utcOf(boot, row[end]).utcUs;
+    }
+    return null;
+  };
+  const before = edge(gap.from_seq - 1, 'mono_to');
+  const after = edge(gap.to_seq + 1, 'mono_from');
+  const from = before ?? after;
+  const to = after ?? before;
+  return from === null || to === null ? null : { from, to };
+}

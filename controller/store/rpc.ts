@@ -1,0 +1,100 @@
+/** Requests to a store thread and their answers; every request settles, also when the thread ends. */
+import { Worker } from 'node:worker_threads';
+import { StoreError, type StoreErrorCode } from './errors.ts';
+import type { PackedItems } from './packing.ts';
+import type { DroneRecord, NewEvent, SeriesQuery } from './port.ts';
+
+export type Role = 'writer' | 'reader';
+
+export interface WorkerOptions {
+  readonly dataDir: string;
+  readonly budgetBytes: number;
+  readonly keepDays: number;
+}
+
+export type Request =
+  | { readonly call: 'start' | 'drones' | 'stats' | 'close'; readonly args?: null }
+  | { readonly call: 'commit'; readonly args: { readonly packed: PackedItems; readonly nowUtcUs: number } }
+  | { readonly call: 'positions'; readonly args: { readonly drone: string; readonly epochs: readonly string[] } }
+  | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
+  | { readonly call: 'append'; readonly args: readonly NewEvent[] }
+  | { readonly call: 'events'; readonly args: { afterId: number; limit: number; entity?: string } }
+  | { readonly call: 'series'; readonly args: SeriesQuery }
+  | { readonly call: 'retain'; readonly args: number };
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly code: StoreErrorCode; readonly detail: string };
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+export class WorkerClient {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #next = 1;
+  #alive = true;
+
+  /** `onDeath` is called when the thread ends without having been told to. */
+  constructor(role: Role, options: WorkerOptions, onDeath: (reason: string) => void) {
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { ...options, role } });
+    let reason = 'ended';
+    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('error', (error) => {
+      reason = String(error);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        const expected = !this.#alive;
+        this.#fail(expected ? 'closed' : 'worker-died', reason);
+        resolve();
+        if (!expected) onDeath(reason);
+      });
+    });
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /** Rejects with a StoreError. `transfer`: buffers that move instead of being copied. */
+  ask<T>(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+    if (!this.#alive) return Promise.reject(new StoreError('closed', request.call));
+    const id = this.#next++;
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (value) => resolve(value as T), reject });
+      this.#worker.postMessage({ ...request, id }, [...transfer]);
+    });
+  }
+
+  /** Lets what was asked before finish, for at most `deadlineMs`. */
+  async close(deadlineMs: number): Promise<void> {
+    if (!this.#alive) return this.#ended;
+    const asked = this.ask<null>({ call: 'close' }).catch(() => null);
+    this.#alive = false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([asked, late]);
+    clearTimeout(timer);
+    await this.#worker.terminate();
+    await this.#ended;
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.ok) waiting?.resolve(reply.value);
+    else waiting?.reject(new StoreError(reply.code, reply.detail));
+  }
+
+  #fail(code: StoreErrorCode, detail: string): void {
+    this.#alive = false;
+    for (const waiting of this.#waiting.values()) waiting.reject(new StoreError(code, detail));
+    this.#waiting.clear();
+  }
+}

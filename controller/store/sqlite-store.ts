@@ -1,0 +1,123 @@
+/**
+ * The store on SQLite: one thread that writes, one that reads, nothing of it on the main thread.
+ *
+ *   commit, positions, events… ──► writer thread ──► telemetry/<day>.db, core.db (WAL, FULL)
+ *   series, feed               ──► reader thread ──► the same files, read-only
+ */
+import { StoreError, type StoreErrorCode } from './errors.ts';
+import { packItems } from './packing.ts';
+import type {
+  CommitResult,
+  DroneRecord,
+  NewEvent,
+  Series,
+  SeriesQuery,
+  Store,
+  StoredEvent,
+  StoreItem,
+  StoreStats,
+  StreamPosition,
+} from './port.ts';
+import { type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
+
+const CLOSE_DEADLINE_MS = 10_000;
+/** Queries waiting for the reader; past it they are turned away at once. */
+const MAX_WAITING_READS = 32;
+
+export interface SqliteStoreOptions extends WorkerOptions {
+  /** A thread ended by itself and is being started again. */
+  readonly onWorkerDeath?: (role: Role, reason: string) => void;
+}
+
+export class SqliteStore implements Store {
+  readonly #o: SqliteStoreOptions;
+  #writer: WorkerClient | null = null;
+  #reader: WorkerClient | null = null;
+  #closed = false;
+
+  constructor(o: SqliteStoreOptions) {
+    this.#o = o;
+  }
+
+  async start(): Promise<void> {
+    const writer = this.#spawn('writer');
+    this.#writer = writer;
+    try {
+      await writer.ask({ call: 'start' });
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#reader = this.#spawn('reader');
+  }
+
+  commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitResult> {
+    const packed = packItems(items);
+    return this.#write({ call: 'commit', args: { packed, nowUtcUs } }, [packed.bytes.buffer, packed.index.buffer]);
+  }
+
+  positions(drone: string, epochs: readonly string[]): Promise<readonly StreamPosition[]> {
+    return this.#write({ call: 'positions', args: { drone, epochs } });
+  }
+
+  drones(): Promise<readonly DroneRecord[]> {
+    return this.#write({ call: 'drones' });
+  }
+
+  saveDrones(records: readonly DroneRecord[]): Promise<void> {
+    return this.#write({ call: 'saveDrones', args: records });
+  }
+
+  append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
+    return this.#write({ call: 'append', args: events });
+  }
+
+  events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]> {
+    return this.#read({ call: 'events', args: query });
+  }
+
+  series(query: SeriesQuery): Promise<Series> {
+    return this.#read({ call: 'series', args: query });
+  }
+
+  retain(nowUtcUs: number): Promise<readonly string[]> {
+    return this.#write({ call: 'retain', args: nowUtcUs });
+  }
+
+  stats(): Promise<StoreStats> {
+    return this.#write({ call: 'stats' });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#reader?.close(CLOSE_DEADLINE_MS);
+    await this.#writer?.close(CLOSE_DEADLINE_MS);
+  }
+
+  #write<T>(...request: Parameters<WorkerClient['ask']>): Promise<T> {
+    return this.#writer?.ask<T>(...request) ?? Promise.reject(new StoreError('closed', request[0].call));
+  }
+
+  #read<T>(...request: Parameters<WorkerClient['ask']>): Promise<T> {
+    const reader = this.#reader;
+    const refuse = (code: StoreErrorCode) => Promise.reject(new StoreError(code, request[0].call));
+    if (reader === null) return refuse('closed');
+    return reader.pending >= MAX_WAITING_READS ? refuse('busy') : reader.ask<T>(...request);
+  }
+
+  #spawn(role: Role): WorkerClient {
+    const { dataDir, budgetBytes, keepDays } = this.#o;
+    return new WorkerClient(role, { dataDir, budgetBytes, keepDays }, (reason) => this.#respawn(role, reason));
+  }
+
+  #respawn(role: Role, reason: string): void {
+    if (this.#closed) return;
+    this.#o.onWorkerDeath?.(role, reason);
+    const again = this.#spawn(role);
+    if (role === 'reader') this.#reader = again;
+    else {
+      this.#writer = again;
+      again.ask({ call: 'start' }).catch((error) => this.#o.onWorkerDeath?.(role, String(error)));
+    }
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Commits groups of sealed envelopes: one transaction in today's file, positions in the same transaction.
+ *
+ *   upTo = n       every seq ≤ n of the stream is committed, as batch or gap
+ *   extends        seq = upTo + 1 (a gap: covers upTo + 1) → stored, upTo moves
+ *   seq ≤ upTo     compared with what is held: duplicate, quarantine, or it takes the place of a gap
+ *   seq > upTo+1   refused: nothing is ever stored with a hole before it
+ *
+ * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
+ */
+import { expandBatch, readEnvelope, SEVERITIES } from '@skein/protocol/telemetry';
+import type { CoreDb } from './core-db.ts';
+import { type DayFiles, dayOf } from './day-files.ts';
+import { type BatchRow, DayTables, type StreamKey } from './day-tables.ts';
+import type { CommitResult, NewEvent, StoreItem, StreamPosition, StreamSeq } from './port.ts';
+
+/** Positions remembered; past it the map is dropped and read again as needed. */
+const MAX_CACHED = 50_000;
+/** Autopilot texts at least this severe become events: emergency … warning. */
+const EVENT_SEVERITIES: readonly string[] = SEVERITIES.slice(0, 5);
+
+interface Opened {
+  readonly item: StoreItem;
+  readonly row: BatchRow;
+  readonly gap: { readonly to: number; readonly reason: string } | null;
+}
+
+interface Tally {
+  inserted: number;
+  gaps: number;
+  duplicates: number;
+  filled: number;
+  expired: number;
+  conflicts: StreamSeq[];
+  refused: Map<string, StreamPosition>;
+}
+
+type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
+
+function streamId(key: StreamKey): string {
+  return `${key.drone}/${key.epoch}/${key.lane}`;
+}
+
+function open(item: StoreItem): Opened | null {
+  const read = readEnvelope(item.bytes);
+  if (!read.ok || read.header.lane === 'live') return null;
+  const { epoch, lane, seq, crc, boot, monoFromUs, monoToUs, rows } = read.header;
+  const row: BatchRow = {
+    ...{ drone: item.drone, epoch, lane, seq, crc, boot, monoFromUs, monoToUs, rows },
+    receivedUtcUs: item.receivedUtcUs,
+    bytes: read.bytes,
+  };
+  return { item, row, gap: read.gap && { to: read.gap.to, reason: read.gap.reason } };
+}
+
+export class TelemetryWriter {
+  readonly #files: DayFiles;
+  readonly #core: CoreDb;
+  readonly #tables = new Map<string, DayTables>();
+  readonly #positions = new Map<string, number>();
+
+  constructor(files: DayFiles, core: CoreDb) {
+    this.#files = files;
+    this.#core = core;
+  }
+
+  commit(items: readonly StoreItem[], nowUtcUs: number): CommitResult {
+    const opened = items.flatMap((item) => open(item) ?? []);
+    // Events first, by key: when the day file then fails, the resend finds them there and adds none.
+    this.#core.append(opened.flatMap((one) => this.#eventsOf(one)));
+    const today = this.#tablesOf(dayOf(nowUtcUs));
+    const moved: Moved = new Map();
+    const tally: Tally = {
+      ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
+      conflicts: [],
+      refused: new Map(),
+    };
+    const commitAll = today.db.transaction(() => {
+      for (const one of opened) this.#take(today, one, moved, tally);
+      for (const { key, upTo } of moved.values()) today.setPosition(key, upTo);
+    });
+    commitAll.immediate();
+    if (this.#positions.size > MAX_CACHED) this.#positions.clear();
+    for (const [id, { upTo }] of moved) this.#positions.set(id, upTo);
+    return { ...tally, refused: [...tally.refused.values()] };
+  }
+
+  /** Highest position of a stream in any file; 0 when it was never seen. */
+  position(key: StreamKey): number {
+    const id = streamId(key);
+    const cached = this.#positions.get(id);
+    if (cached !== undefined) return cached;
+    let upTo = this.#core.position(key);
+    for (const [day] of this.#files.all()) upTo = Math.max(upTo, this.#tablesOf(day).position(key));
+    this.#positions.set(id, upTo);
+    return upTo;
+  }
+
+  forget(day: string): void {
+    this.#tables.delete(day);
+  }
+
+  #take(today: DayTables, one: Opened, moved: Moved, tally: Tally): void {
+    const { row, gap } = one;
+    const id = streamId(row);
+    const upTo = moved.get(id)?.upTo ?? this.position(row);
+    const end = gap?.to ?? row.seq;
+    if (row.seq > upTo + 1) {
+      const { drone, epoch, lane } = row;
+      tally.refused.set(id, { drone, epoch, lane, upTo });
+      return;
+    }
+    if (end <= upTo) {
+      if (gap) tally.duplicates++;
+      else this.#compare(today, row, tally);
+      return;
+    }
+    if (gap) {
+      const samples = row.rows;
+      today.insertGap({ ...row, from: upTo + 1, to: end, reason: gap.reason, samples });
+      tally.gaps++;
+    } else {
+      this.#store(today, row);
+      tally.inserted++;
+    }
+    moved.set(id, { key: row, upTo: end });
+  }
+
+  #store(today: DayTables, row: BatchRow): void {
+    today.insertBatch(row);
+    today.sawBoot(row);
+    if (row.lane === 'urgent') this.#storeClock(today, row);
+  }
+
+  /** A number that was there before: the same content is a duplicate, other content is evidence of a conflict. */
+  #compare(today: DayTables, row: BatchRow, tally: Tally): void {
+    const files = this.#files.all().map(([day]) => this.#tablesOf(day));
+    for (const file of files) {
+      const crc = file.crcOf(row, row.seq);
+      if (crc === undefined) continue;
+      if (crc === row.crc) tally.duplicates++;
+      else {
+        today.quarantine(row);
+        tally.conflicts.push({ drone: row.drone, epoch: row.epoch, lane: row.lane, seq: row.seq });
+      }
+      return;
+    }
+    if (files.some((file) => file.punchGap(row, row.seq))) {
+      this.#store(today, row);
+      tally.filled++;
+    } else tally.expired++;
+  }
+
+  #storeClock(today: DayTables, row: BatchRow): void {
+    const expanded = expandBatch(row.bytes, ['clock']);
+    if (!expanded.ok) return;
+    for (const sample of expanded.samples) {
+      if (sample.kind !== 'clock') continue;
+      const { utcUs, errUs, source } = sample.values;
+      if (utcUs === null || errUs === null || source === null || source === 'unset') continue;
+      today.insertClock({ drone: row.drone, boot: row.boot, monoUs: sample.monoUs, utcUs, errUs, source });
+    }
+  }
+
+  #eventsOf(one: Opened): NewEvent[] {
+    const { row, gap } = one;
+    const entity = `drone:${row.drone}`;
+    const atUtcUs = row.receivedUtcUs;
+    const from = { epoch: row.epoch, lane: row.lane, seq: row.seq };
+    if (gap) {
+      const data = { ...from, to: gap.to, reason: gap.reason, samples: row.rows, boot: row.boot };
+      return [{ entity, type: 'gap', atUtcUs, data, key: `gap/${streamId(row)}/${row.seq}` }];
+    }
+    if (row.lane !== 'urgent') return [];
+    const expanded = expandBatch(row.bytes, ['text']);
+    if (!expanded.ok) return [];
+    return expanded.samples.flatMap((sample, i): NewEvent[] => {
+      if (sample.kind !== 'text' || !EVENT_SEVERITIES.includes(String(sample.values.severity))) return [];
+      const data = { ...sample.values, boot: row.boot, monoUs: sample.monoUs };
+      const key = `text/${streamId(row)}/${row.seq}/${row.crc}/${i}`;
+      return [{ entity, type: 'autopilot-text', atUtcUs, data, key }];
+    });
+  }
+
+  #tablesOf(day: string): DayTables {
+    const db = this.#files.get(day);
+    const known = this.#tables.get(day);
+    if (known?.db === db) return known;
+    const tables = new DayTables(db);
+    this.#tables.set(day, tables);
+    return tables;
+  }
+}

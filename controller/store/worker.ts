@@ -1,0 +1,63 @@
+/**
+ * The thread that touches SQLite. Started twice by sqlite-store.ts: as the one writer, and as a reader.
+ *
+ *   main ── {id, call, args} ──► worker ── {id, ok, value | error} ──► main
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { toStoreError } from './errors.ts';
+import { unpackItems } from './packing.ts';
+import { Reader } from './reader.ts';
+import type { Reply, Request, Role, WorkerOptions } from './rpc.ts';
+import { Writer } from './writer.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('store/worker.ts is started by sqlite-store.ts, not by hand');
+const { role, dataDir, budgetBytes, keepDays } = workerData as WorkerOptions & { role: Role };
+
+const writer = role === 'writer' ? new Writer({ dataDir, budgetBytes, keepDays }) : null;
+const reader = role === 'reader' ? new Reader(dataDir) : null;
+
+function perform(request: Request): unknown {
+  if (request.call === 'close') {
+    writer?.close();
+    reader?.close();
+    return null;
+  }
+  if (reader) {
+    if (request.call === 'series') return reader.series(request.args);
+    if (request.call === 'events') return reader.events(request.args);
+  }
+  if (writer) {
+    switch (request.call) {
+      case 'start':
+        return writer.start();
+      case 'commit':
+        return writer.telemetry.commit(unpackItems(request.args.packed), request.args.nowUtcUs);
+      case 'positions':
+        return writer.positions(request.args.drone, request.args.epochs);
+      case 'drones':
+        return writer.core.drones();
+      case 'saveDrones':
+        return writer.core.saveDrones(request.args);
+      case 'append':
+        return writer.core.append(request.args);
+      case 'retain':
+        return writer.retain(request.args);
+      case 'stats':
+        return writer.stats();
+    }
+  }
+  throw new Error(`the ${role} does not know ${request.call}`);
+}
+
+port.on('message', (request: Request & { id: number }) => {
+  let reply: Reply;
+  try {
+    reply = { id: request.id, ok: true, value: perform(request) };
+  } catch (error) {
+    const { code, detail } = toStoreError(error, request.call);
+    reply = { id: request.id, ok: false, code, detail };
+  }
+  port.postMessage(reply);
+  if (request.call === 'close') port.close();
+});

@@ -1,0 +1,126 @@
+/** What the writer thread does, as plain synchronous calls: commits, positions, retention. */
+
+import path from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { CoreDb } from './core-db.ts';
+import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
+import type { ClockRow, StreamKey } from './day-tables.ts';
+import { toStoreError } from './errors.ts';
+import type { Lane, StoreStats, StreamPosition } from './port.ts';
+import { TelemetryWriter } from './telemetry-writer.ts';
+
+/** How long the position of a lane outlives its last day file. Past it a drone found on a shelf starts anew. */
+const POSITIONS_KEPT_DAYS = 400;
+const DAY_US = 86_400e6;
+
+export interface WriterOptions {
+  readonly dataDir: string;
+  /** Day files beyond this are removed, oldest first. */
+  readonly budgetBytes: number;
+  /** Day files older than this are removed. */
+  readonly keepDays: number;
+}
+
+export class Writer {
+  readonly #o: WriterOptions;
+  readonly #files: DayFiles;
+  #core: CoreDb | null = null;
+  #telemetry: TelemetryWriter | null = null;
+  #lock: Database | null = null;
+
+  constructor(o: WriterOptions) {
+    this.#o = o;
+    this.#files = new DayFiles(o.dataDir);
+  }
+
+  get core(): CoreDb {
+    if (this.#core === null) throw new Error('start first');
+    return this.#core;
+  }
+
+  get telemetry(): TelemetryWriter {
+    if (this.#telemetry === null) throw new Error('start first');
+    return this.#telemetry;
+  }
+
+  start(): void {
+    this.#core = new CoreDb(this.#o.dataDir);
+    this.#takeLock();
+    this.#files.start();
+    this.#telemetry = new TelemetryWriter(this.#files, this.#core);
+  }
+
+  positions(drone: string, epochs: readonly string[]): StreamPosition[] {
+    const lanes: readonly Lane[] = ['urgent', 'history'];
+    return epochs.flatMap((epoch) =>
+      lanes.flatMap((lane) => {
+        const upTo = this.telemetry.position({ drone, epoch, lane });
+        return upTo > 0 ? [{ drone, epoch, lane, upTo }] : [];
+      }),
+    );
+  }
+
+  /** Removes whole days past their age or over the budget, oldest first, never today's. */
+  retain(nowUtcUs: number): string[] {
+    const today = dayOf(nowUtcUs);
+    const oldestKept = dayOf(nowUtcUs - this.#o.keepDays * DAY_US);
+    const days = listDays(this.#o.dataDir);
+    let bytes = days.reduce((sum, day) => sum + this.#files.bytes(day), 0);
+    const removed: string[] = [];
+    for (const day of days) {
+      if (day >= today || (day >= oldestKept && bytes <= this.#o.budgetBytes)) continue;
+      bytes -= this.#files.bytes(day);
+      this.#carry(day);
+      this.telemetry.forget(day);
+      this.#files.remove(day);
+      removed.push(day);
+    }
+    if (removed.length > 0) this.core.prune(this.#bootsHeld(), dayOf(nowUtcUs - POSITIONS_KEPT_DAYS * DAY_US));
+    return removed;
+  }
+
+  stats(): StoreStats {
+    const days = listDays(this.#o.dataDir);
+    const telemetryBytes = days.reduce((sum, day) => sum + this.#files.bytes(day), 0);
+    return { telemetryBytes, days: days.length, oldestDay: days[0] ?? null };
+  }
+
+  close(): void {
+    this.#files.close();
+    this.#core?.close();
+    this.#lock?.close();
+    this.#core = null;
+    this.#telemetry = null;
+    this.#lock = null;
+  }
+
+  /** Held as long as this thread lives: two controllers on one directory would both hand out acks. */
+  #takeLock(): void {
+    const file = path.join(this.#o.dataDir, 'lock.db');
+    try {
+      const db = openWriter(file, []);
+      this.#lock = db;
+      db.pragma('journal_mode = DELETE');
+      db.exec('BEGIN EXCLUSIVE');
+    } catch (error) {
+      throw toStoreError(error, file);
+    }
+  }
+
+  #carry(day: string): void {
+    const db = this.#files.get(day);
+    const positions = db.prepare('SELECT drone, epoch, lane, up_to AS upTo FROM position').all();
+    const clocks = db
+      .prepare('SELECT drone, boot, mono AS monoUs, utc AS utcUs, err AS errUs, source FROM clock')
+      .all();
+    this.core.carry(day, positions as (StreamKey & { upTo: number })[], clocks as ClockRow[]);
+  }
+
+  #bootsHeld(): Set<string> {
+    const held = new Set<string>();
+    for (const [, db] of this.#files.all()) {
+      for (const boot of db.prepare('SELECT DISTINCT boot FROM boot').pluck().all()) held.add(String(boot));
+    }
+    return held;
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * An agent as the wire sees it, on a raw socket and under the test's full control: what it sends is what the test says,
+ * nothing is resent or ordered by itself.
+ */
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Ack, clientId, type Presence, readAck, readTimeAnswer, type TimeAnswer } from '@skein/protocol/fleet';
+import { type Sample, sealBatch } from '@skein/protocol/telemetry';
+import { type ConnectPacket, connectPacket, PacketReader, publishPacket, subscribePacket } from './mqtt-wire.ts';
+import { until } from './until.ts';
+
+export interface FakeAgentOptions {
+  readonly drone: string;
+  readonly session: string;
+  readonly epoch: string;
+  readonly n?: number;
+  readonly boot?: string;
+  readonly board?: string;
+  readonly root?: string;
+}
+
+export const BOOT = '11111111-2222-4333-8444-555555555555';
+
+export class FakeAgent {
+  readonly o: FakeAgentOptions;
+  readonly acks: Ack[] = [];
+  readonly times: TimeAnswer[] = [];
+  readonly topics: string[] = [];
+  hellos = 0;
+  connackCode: number | null = null;
+  granted: number[] = [];
+  closed = false;
+  #stream: Duplex | null = null;
+  #messageId = 0;
+  /** `next` of each lane, as its presence says. */
+  readonly next = { urgent: 1, history: 1 };
+  readonly first = { urgent: 1, history: 1 };
+
+  constructor(o: FakeAgentOptions) {
+    this.o = o;
+  }
+
+  /** Its monotonic clock, µs. */
+  monoUs(): number {
+    return Math.round(1e9 + performance.now() * 1e3);
+  }
+
+  get root(): string {
+    return this.o.root ?? 'skein/1';
+  }
+
+  get boot(): string {
+    return this.o.boot ?? BOOT;
+  }
+
+  async connectTo(url: string, packet: Partial<ConnectPacket> = {}): Promise<void> {
+    const { hostname, port } = new URL(url);
+    const socket = net.connect({ host: hostname, port: Number(port) });
+    await once(socket, 'connect');
+    await this.connect(socket, packet);
+  }
+
+  async connect(stream: Duplex, packet: Partial<ConnectPacket> = {}): Promise<void> {
+    this.#stream = stream;
+    this.closed = false;
+    this.connackCode = null;
+    const reader = new PacketReader((type, body) => this.#packet(type, body));
+    stream.on('data', (chunk: Buffer) => reader.push(chunk));
+    stream.on('error', () => {});
+    stream.on('close', () => {
+      this.closed = true;
+    });
+    stream.write(
+      connectPacket({
+        clientId: clientId(this.o.drone, this.o.session),
+        keepaliveS: 60,
+        clean: true,
+        will: { topic: this.up('presence'), payload: JSON.stringify(this.presenceMessage(false)) },
+        ...packet,
+      }),
+    );
+    await until(() => this.connackCode !== null || this.closed, 'a CONNACK');
+    if (this.connackCode === 0) {
+      this.subscribe([`${this.root}/${this.o.drone}/down/#`, `${this.root}/all/down/#`]);
+      await until(() => this.granted.length > 0, 'a SUBACK');
+    }
+  }
+
+  up(channel: string): string {
+    return `${this.root}/${this.o.drone}/up/${channel}`;
+  }
+
+  subscribe(filters: readonly string[]): void {
+    this.#stream?.write(subscribePacket(++this.#messageId, filters));
+  }
+
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1 | 2 = 1): void {
+    this.#stream?.write(publishPacket({ topic, payload, qos, messageId: ++this.#messageId & 0xffff || 1 }));
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#stream?.write(bytes);
+  }
+
+  presenceMessage(online: boolean): Presence {
+    const { session, epoch, n = 1, board } = this.o;
+    const lane = (name: 'urgent' | 'history') => ({ first: this.first[name], next: this.next[name] });
+    return {
+      ...{ session, n, boot: this.boot, journal: null, online },
+      ...{ versions: { agent: 'test' }, control: { state: 'skein' } },
+      epochs: [{ epoch, lanes: { urgent: lane('urgent'), history: lane('history') } }],
+      ...(board === undefined ? {} : { board }),
+    };
+  }
+
+  presence(): void {
+    this.publish(this.up('presence'), JSON.stringify(this.presenceMessage(true)));
+  }
+
+  /** Asks for the time; `agentMonoUs` is its monotonic clock. */
+  time(agentMonoUs = this.monoUs()): void {
+    const { session } = this.o;
+    this.publish(this.up('time'), JSON.stringify({ session, agentMonoUs, boot: this.boot }), 0);
+  }
+
+  batch(lane: 'urgent' | 'history' | 'live', seq: number, samples: readonly Sample[]): Uint8Array {
+    if (lane !== 'live') this.next[lane] = Math.max(this.next[lane], seq + 1);
+    return sealBatch({ lane, epoch: this.o.epoch, boot: this.boot, seq, samples });
+  }
+
+  send(lane: 'urgent' | 'history', ...batches: readonly Uint8Array[]): void {
+    this.publish(this.up(lane), Buffer.concat(batches));
+  }
+
+  live(samples: readonly Sample[]): void {
+    this.publish(this.up('live'), this.batch('live', 0, samples), 0);
+  }
+
+  /** Newest ack of a lane. */
+  ack(lane: 'urgent' | 'history'): Ack | undefined {
+    return this.acks.findLast(
+      (one) => one.lane === lane && one.epoch === this.o.epoch && one.session === this.o.session,
+    );
+  }
+
+  async acked(lane: 'urgent' | 'history', upTo: number): Promise<Ack> {
+    await until(() => (this.ack(lane)?.upTo ?? -1) >= upTo, `an ack of ${lane} up to ${upTo}`);
+    const ack = this.ack(lane);
+    if (ack === undefined) throw new Error('no ack');
+    return ack;
+  }
+
+  /** As a crash does: no DISCONNECT, so the will goes out. */
+  kill(): void {
+    this.#stream?.destroy();
+  }
+
+  #packet(type: number, body: Buffer): void {
+    if (type === 2) this.connackCode = body[1] ?? -1;
+    if (type === 9) this.granted = [...body.subarray(2)];
+    if (type !== 3) return;
+    const topicEnd = 2 + body.readUInt16BE(0);
+    const topic = body.toString('utf8', 2, topicEnd);
+    this.topics.push(topic);
+    const text = (qos: number) => body.subarray(topicEnd + (qos > 0 ? 2 : 0));
+    if (topic.endsWith('/down/ack')) {
+      const ack = readAck(text(1));
+      if (ack.ok) this.acks.push(ack.value);
+    } else if (topic.endsWith('/down/time')) {
+      const answer = readTimeAnswer(text(0));
+      if (answer.ok) this.times.push(answer.value);
+    } else if (topic.endsWith('/down/hello')) this.hellos++;
+  }
+}
+
+/** A position sample at `monoUs`. */
+export function position(monoUs: number, latDeg = 47): Sample<'position'> {
+  return {
+    kind: 'position',
+    monoUs,
+    bootMs: null,
+    values: { latDeg, lonDeg: 8, altAmslM: 500, altRelM: 40, headingDeg: 90 },
+  };
+}
+
+export function clockSample(monoUs: number, utcUs: number): Sample<'clock'> {
+  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs: 1000, source: 'gps' } };
+}
+
+export function textSample(monoUs: number, text: string): Sample<'text'> {
+  return { kind: 'text', monoUs, bootMs: null, values: { severity: 'warning', text, repeats: 0 } };
+}
