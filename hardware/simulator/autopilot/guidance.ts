@@ -15,11 +15,14 @@ export interface Target extends NorthEast {
 
 /** Deceleration that the guidance plans with; less than the body can, so that it does not overshoot. */
 const BRAKE = 1.6;
+const CLIMB_BRAKE = 0.6;
 /** How far ahead on a leg it steers, metres: corners are cut by about a third of it. */
 const LOOKAHEAD_M = 12;
 
 function climb(body: Body, upM: number, speeds: Speeds): number {
-  return Math.max(-speeds.sinkMS, Math.min(speeds.climbMS, (upM - body.upM) * 0.9));
+  const error = upM - body.upM;
+  const speed = Math.min(Math.abs(error) * 0.9, Math.sqrt(2 * CLIMB_BRAKE * Math.abs(error)));
+  return error > 0 ? Math.min(speeds.climbMS, speed) : -Math.min(speeds.sinkMS, speed);
 }
 
 /** The course when moving, else the present heading. */

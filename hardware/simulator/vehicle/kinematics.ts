@@ -39,7 +39,7 @@ const CLIMB_ACCEL_MAX = 1.1;
 const TILT_MAX = (32 * Math.PI) / 180;
 const YAW_RATE_MAX = (60 * Math.PI) / 180;
 /** How fast the body leans to the wanted tilt, seconds. */
-const LEAN_S = 0.18;
+const LEAN_S = 0.28;
 /** Air drag per m/s of airspeed, 1/s: about 8 degrees of lean at 10 m/s. */
 const DRAG = 0.14;
 const HOVER_THROTTLE = 0.38;
