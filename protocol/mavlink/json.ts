@@ -1,8 +1,40 @@
 import { decode } from './codec.ts';
+import type { Extensions } from './dialect/messages.generated.ts';
 import type { Frame } from './frame.ts';
 import { messageById } from './table.ts';
 
 export type JsonValue = null | number | string | readonly (number | string)[];
+
+/**
+ * Extension fields of common.xml that ArduPilot's definitions (4.7-dev) do not have. Its frames end before them: a zero
+ * there would be said by nobody, so they are shown only when the frame carries them.
+ */
+export const LATE_EXTENSIONS: { readonly [N in keyof Extensions]?: readonly Extensions[N][] } = {
+  SYS_STATUS: [
+    'onboard_control_sensors_present_extended',
+    'onboard_control_sensors_enabled_extended',
+    'onboard_control_sensors_health_extended',
+  ],
+  MISSION_CURRENT: ['mission_id', 'fence_id', 'rally_points_id'],
+  MISSION_COUNT: ['opaque_id'],
+  MISSION_ACK: ['opaque_id'],
+  SET_ATTITUDE_TARGET: ['thrust_body'],
+  TIMESYNC: ['target_system', 'target_component'],
+  SERIAL_CONTROL: ['target_system', 'target_component'],
+  CAMERA_INFORMATION: ['camera_device_id'],
+  CAMERA_SETTINGS: ['camera_device_id'],
+  STORAGE_INFORMATION: ['storage_usage'],
+  CAMERA_CAPTURE_STATUS: ['camera_device_id'],
+  FLIGHT_INFORMATION: ['landing_time'],
+  VIDEO_STREAM_INFORMATION: ['camera_device_id'],
+  VIDEO_STREAM_STATUS: ['camera_device_id'],
+  CAMERA_FOV_STATUS: ['camera_device_id'],
+  CAMERA_TRACKING_IMAGE_STATUS: ['camera_device_id'],
+  CAMERA_TRACKING_GEO_STATUS: ['camera_device_id'],
+  WIFI_CONFIG_AP: ['mode', 'response'],
+};
+
+const lateExtensions = new Map<string, readonly string[]>(Object.entries(LATE_EXTENSIONS));
 
 /** One line of `skein-agent decode`. 64-bit integers, NaN and ±Infinity are strings, which JSON has no numbers for. */
 export interface FrameJson {
@@ -22,7 +54,7 @@ export interface FrameJson {
   readonly hex?: string;
 }
 
-/** The frame as plain data. A MAVLink 1 frame has no extension fields. */
+/** The frame as plain data. A MAVLink 1 frame has no extension fields; see also `LATE_EXTENSIONS`. */
 export function frameJson(frame: Frame, timeUs?: number): FrameJson {
   const message = decode(frame);
   const time = timeUs === undefined ? {} : { t: timeUs };
@@ -31,8 +63,10 @@ export function frameJson(frame: Frame, timeUs?: number): FrameJson {
   if (message === null) return { ...head, fields: null, hex: toHex(bytes) };
   const fields: Record<string, JsonValue> = {};
   const values = message.fields as unknown as Readonly<Record<string, Value>>;
+  const late = lateExtensions.get(message.name);
   for (const field of messageById(msgid)?.fields ?? []) {
     if (frame.version === 1 && field.extension) continue;
+    if (frame.payloadLength <= field.offset && late?.includes(field.name)) continue;
     fields[field.name] = toJson(values[field.name] ?? 0);
   }
   return { ...head, fields };

@@ -20,6 +20,8 @@ export interface ParserCounters {
   readonly badHeader: number;
   readonly badChecksum: number;
   readonly unproved: number;
+  /** Bytes that went through a checksum: the work done. */
+  readonly checkedBytes: number;
   /** Frames missing by the gaps of the sequence numbers, and jumps too wide or odd to be counted as loss. */
   readonly lostBySeq: number;
   readonly seqJumps: number;

@@ -7,6 +7,7 @@ import {
   idAt,
   MAGIC_V1,
   MAGIC_V2,
+  MAX_FRAME,
   ParsedFrame,
   SIGNATURE_LENGTH,
 } from './frame.ts';
@@ -248,7 +249,8 @@ export class Scanner {
       if (length === REJECT) continue;
       if (end - start < Math.abs(length)) {
         if (this.#final) continue;
-        return from - start - Math.abs(length);
+        // At once all that any frame in there can need, so that this is done twice at most.
+        return from - to - MAX_FRAME;
       }
       const extra = extraOf(idAt(source, start));
       if (extra < 0) continue;
