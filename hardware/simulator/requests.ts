@@ -1,13 +1,12 @@
 import { type Message, messageByName } from '@skein/protocol/mavlink';
 import type { Autopilot } from './autopilot/autopilot.ts';
+import { NO_INDEX } from './autopilot/voice.ts';
 import type { Command } from './commands/command.ts';
 import { carryOut } from './commands/dispatch.ts';
 import { toNorthEast } from './geo.ts';
 import { streamGroups } from './messages/telemetry.ts';
 import type { Port } from './port.ts';
 
-/** Index that answers to a read by name, and to a set, carry. */
-const NO_INDEX = 65_535;
 const MODE_NOT_CUSTOM = 0;
 const ALL_STREAMS = 0;
 
@@ -45,12 +44,12 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
     case 'PARAM_REQUEST_READ': {
       const { param_index, param_id } = message.fields;
       const found = param_index >= 0 ? autopilot.parameters.at(param_index) : autopilot.parameters.get(param_id);
-      if (found !== undefined) autopilot.sendParameter(port, found, param_index >= 0 ? param_index : NO_INDEX);
+      if (found !== undefined) autopilot.voice.sendParameter(port, found, param_index >= 0 ? param_index : NO_INDEX);
       return;
     }
     case 'PARAM_REQUEST_LIST':
       // The banner comes with every list; it proves no reboot.
-      for (const text of autopilot.banner) autopilot.sayTo(port, text);
+      for (const text of autopilot.banner) autopilot.voice.sayTo(port, text);
       port.listAt = 0;
       port.listDueMs = autopilot.nowMs;
       return;
@@ -90,7 +89,7 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
       return;
     case 'MISSION_REQUEST_INT':
     case 'MISSION_REQUEST':
-      if (message.fields.mission_type === 0) autopilot.sendMissionItem(port, message.fields.seq, from);
+      if (message.fields.mission_type === 0) sendMissionItem(autopilot, message.fields.seq, from, port);
       return;
     case 'MISSION_SET_CURRENT':
       // Out of range: silence.
@@ -118,4 +117,20 @@ function requestStreams(autopilot: Autopilot, request: StreamRequest, port: Port
     if (request.start_stop === 0 || request.req_message_rate === 0) port.streams.stop(id);
     else port.streams.set(id, 1e6 / request.req_message_rate, autopilot.nowMs);
   }
+}
+
+function sendMissionItem(autopilot: Autopilot, seq: number, to: Source, port: Port): void {
+  const found = autopilot.mission.items[seq];
+  if (found === undefined) return;
+  const { frame, ...rest } = found;
+  port.send('MISSION_ITEM_INT', {
+    target_system: to.sysid,
+    target_component: to.compid,
+    seq,
+    frame,
+    current: seq === autopilot.mission.current ? 1 : 0,
+    autocontinue: 1,
+    mission_type: 0,
+    ...rest,
+  });
 }

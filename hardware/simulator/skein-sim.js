@@ -17,6 +17,9 @@ function pinnedNode() {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // Most of the start is compiling; a fleet starts many of these at once.
+  const module = await import('node:module');
+  if (module.enableCompileCache) module.enableCompileCache();
   await import('./main.ts');
 } else {
   const node = process.env[PINNED] === '1' ? null : pinnedNode();

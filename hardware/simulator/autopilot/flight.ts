@@ -1,10 +1,11 @@
 import { CopterMode, MavCmd, MavResult, MavSeverity, MavState } from '@skein/protocol/mavlink';
 import { offset, type Place, toNorthEast } from '../geo.ts';
-import { packVolts } from '../vehicle/battery.ts';
 import type { Body, Demand } from '../vehicle/kinematics.ts';
 import type { Vehicle } from '../vehicle/vehicle.ts';
+import { BatteryFailsafe } from './batteryFailsafe.ts';
 import { bootMs, preArmFault } from './boot.ts';
-import { descend, idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
+import { Descent } from './descent.ts';
+import { idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
 import type { Mission, MissionItem } from './mission.ts';
 import { MissionRunner } from './missionRunner.ts';
 import { knownMode, type Mode, modeOf } from './modes.ts';
@@ -27,11 +28,9 @@ export interface FlightHost {
 }
 
 export type Answer = (typeof MavResult)[keyof typeof MavResult];
-type Landing = 'no' | 'going';
 
 /** Pause between the take-off command and the lift: rotors spin up. */
 const SPOOL_MS = 3_000;
-const RTL_WAIT_MS = 5_000;
 const LANDED_DISARM_MS = 1_000;
 /** A stick this low asks for descent; released RC gear leaves it at 1000. */
 const STICK_LOW = 1_400;
@@ -44,8 +43,6 @@ export class Flight {
   mode: Mode = knownMode(CopterMode.STABILIZE);
   armed = false;
   home: Place | null = null;
-  /** Some failsafe has control: heartbeats show CRITICAL. */
-  failsafe = false;
   paused = false;
   /** Armed flight time since boot, ms. */
   flownMs = 0;
@@ -56,11 +53,9 @@ export class Flight {
   #yaw: number | null = null;
   #liftAtMs = 0;
   #takingOff = false;
-  #landing: Landing = 'no';
-  #landAt: Target | null = null;
-  #phaseAtMs = 0;
+  readonly #descent = new Descent();
+  readonly #battery = new BatteryFailsafe();
   #groundSinceMs = 0;
-  #lowSinceMs: number | null = null;
 
   constructor(host: FlightHost) {
     this.#host = host;
@@ -100,7 +95,7 @@ export class Flight {
   /** Where it is being led, for POSITION_TARGET and NAV_CONTROLLER_OUTPUT; null when by hand or on the ground. */
   get target(): Target | null {
     if (!this.armed) return null;
-    return this.mode.number === CopterMode.AUTO ? this.runner.target : (this.#target ?? this.#landAt);
+    return this.mode.number === CopterMode.AUTO ? this.runner.target : (this.#target ?? this.#descent.target);
   }
 
   targetOf(item: MissionItem, body: Body): Target {
@@ -108,6 +103,11 @@ export class Flight {
     const baseM = (this.home ?? this.#host.world).altM - this.#host.world.altM;
     const upM = MissionRunner.isRelative(item.frame) ? item.z + baseM : item.z - this.#host.world.altM;
     return { northM: at.northM, eastM: at.eastM, upM };
+  }
+
+  /** Some failsafe has control: heartbeats show CRITICAL. */
+  get failsafe(): boolean {
+    return this.#battery.tripped;
   }
 
   get systemStatus(): number {
@@ -120,8 +120,12 @@ export class Flight {
     return this.#groundSinceMs === Number.POSITIVE_INFINITY;
   }
 
+  get inAuto(): boolean {
+    return this.armed && this.mode.number === CopterMode.AUTO;
+  }
+
   get phase(): 'flying' | 'taking-off' | 'landing' {
-    if (this.#landing !== 'no') return 'landing';
+    if (this.#descent.landing) return 'landing';
     const climbs = this.mode.number === CopterMode.AUTO && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
     return climbs || this.#takingOff ? 'taking-off' : 'flying';
   }
@@ -157,15 +161,14 @@ export class Flight {
     this.mode = next;
     this.paused = false;
     this.#takingOff = false;
-    this.#landing = 'no';
+    this.#descent.reset();
     this.#yaw = null;
-    this.#phaseAtMs = nowMs;
     this.#target = this.armed && !body.onGround ? { northM: body.northM, eastM: body.eastM, upM: body.upM } : null;
     if (this.armed && next.number === CopterMode.AUTO && !body.onGround) {
       this.runner.resume(body, this.#host.parameters.value('MIS_RESTART') === 1);
     }
-    if (next.number === CopterMode.LAND) this.#landHere(body);
-    if (next.number === CopterMode.RTL) this.#beginReturn(body);
+    if (next.number === CopterMode.LAND) this.#descent.landAt(body);
+    if (next.number === CopterMode.RTL || next.number === CopterMode.SMART_RTL) this.#beginReturn(body, nowMs);
     this.#host.modeChanged();
     return MavResult.ACCEPTED;
   }
@@ -193,7 +196,7 @@ export class Flight {
     if (!this.armed) return MavResult.ACCEPTED;
     if (!body.onGround && !forced) return MavResult.FAILED;
     this.armed = false;
-    this.#landing = 'no';
+    this.#descent.reset();
     this.#target = null;
     this.#host.mission.restart();
     this.#host.armedChanged(false);
@@ -250,36 +253,14 @@ export class Flight {
     this.runner.placeAt(from);
   }
 
-  #landHere(body: Body): void {
-    this.#landing = 'going';
-    this.#landAt = { northM: body.northM, eastM: body.eastM, upM: 0 };
-  }
-
-  #beginReturn(body: Body): void {
+  #beginReturn(body: Body, nowMs: number): void {
     const home = toNorthEast(this.#host.world, this.home ?? this.#host.world);
-    const upM = Math.max(body.upM, this.#host.parameters.value('RTL_ALT') / 100);
-    this.#target = { northM: body.northM, eastM: body.eastM, upM };
-    this.#landAt = { ...home, upM: 0 };
-    this.#landing = 'no';
+    this.#target = null;
+    this.#descent.returnTo(home, this.#host.parameters.value('RTL_ALT') / 100, body, nowMs);
   }
 
-  /** Climb, fly home, wait, come down. */
-  #return(body: Body, nowMs: number): Demand {
-    const home = this.#landAt;
-    const over = this.#target;
-    if (home === null || over === null) return toPoint(body, { ...body }, this.speeds, null);
-    if (this.#landing !== 'no') return this.#land(body);
-    const away = Math.hypot(home.northM - body.northM, home.eastM - body.eastM);
-    if (body.upM > over.upM - 1 && (over.northM !== home.northM || over.eastM !== home.eastM)) {
-      this.#target = { ...home, upM: over.upM };
-    }
-    if (away > 2) this.#phaseAtMs = nowMs;
-    if (away < 2 && nowMs - this.#phaseAtMs > RTL_WAIT_MS) this.#landing = 'going';
-    return toPoint(body, this.#target ?? over, this.speeds, null);
-  }
-
-  #land(body: Body): Demand {
-    return descend(body, this.#landAt ?? body, this.#host.parameters.value('LAND_SPEED') / 100, this.speeds);
+  #down(body: Body, nowMs: number): Demand {
+    return this.#descent.step(body, nowMs, this.speeds, this.#host.parameters.value('LAND_SPEED') / 100);
   }
 
   /** One step: what the vehicle shall do now. Called at every step of the physics. */
@@ -306,20 +287,14 @@ export class Flight {
         if (body.onGround && this.#host.mission.progress !== 'active') return idle(body);
         if (this.paused && this.#target !== null) return toPoint(body, this.#target, speeds, body.yaw);
         const { wish, demand } = this.runner.step(body, nowMs);
-        if (wish === 'land') {
-          if (this.#landing === 'no')
-            this.#landHere(this.runner.target === null ? body : { ...body, ...this.runner.target, upM: body.upM });
-          return this.#land(body);
-        }
-        if (wish !== 'return') return demand;
-        if (this.#target === null || this.#landAt === null) this.#beginReturn(body);
-        return this.#return(body, nowMs);
+        if (wish === 'land' && !this.#descent.landing) this.#descent.landAt(this.runner.target ?? body);
+        if (wish === 'return' && this.#descent.spot === null) this.#beginReturn(body, nowMs);
+        return wish === 'land' || wish === 'return' ? this.#down(body, nowMs) : demand;
       }
       case CopterMode.RTL:
       case CopterMode.SMART_RTL:
-        return this.#return(body, nowMs);
       case CopterMode.LAND:
-        return this.#land(body);
+        return body.onGround ? idle(body) : this.#down(body, nowMs);
       case CopterMode.GUIDED:
       case CopterMode.BRAKE:
       case CopterMode.CIRCLE:
@@ -338,26 +313,17 @@ export class Flight {
   #onGround(body: Body, nowMs: number): void {
     if (this.#groundSinceMs === Number.POSITIVE_INFINITY) this.#groundSinceMs = nowMs;
     const since = nowMs - this.#groundSinceMs;
-    const landed = this.#landing === 'going' && since >= LANDED_DISARM_MS;
+    const landed = this.#descent.landing && since >= LANDED_DISARM_MS;
     const idleFor = this.#host.parameters.value('DISARM_DELAY') * 1_000;
     const starting = nowMs < this.#liftAtMs + 3_000;
     if (landed || (!starting && idleFor > 0 && since >= idleFor)) this.disarm(body);
   }
 
   #checkBattery({ battery, body }: Vehicle, nowMs: number): void {
-    const { parameters } = this.#host;
-    const volts = packVolts(battery);
-    const low = volts < parameters.value('BATT_LOW_VOLT') || this.#host.remainingMah < parameters.value('BATT_LOW_MAH');
-    if (!low || this.failsafe) {
-      this.#lowSinceMs = null;
-      return;
-    }
-    this.#lowSinceMs ??= nowMs;
-    if (nowMs - this.#lowSinceMs < parameters.value('BATT_LOW_TIMER') * 1_000) return;
-    this.failsafe = true;
-    const used = Math.round(battery.capacityMah - this.#host.remainingMah);
-    this.#host.say(`Battery 1 is low ${volts.toFixed(2)}V used ${used} mAh`, MavSeverity.WARNING);
-    if (parameters.value('BATT_FS_LOW_ACT') === 1) this.setMode(CopterMode.LAND, body, nowMs);
-    if (parameters.value('BATT_FS_LOW_ACT') === 2) this.setMode(CopterMode.RTL, body, nowMs);
+    const low = this.#battery.check(battery, this.#host.remainingMah, this.#host.parameters, nowMs);
+    if (low === null) return;
+    this.#host.say(low.text, MavSeverity.WARNING);
+    if (low.action === 'land') this.setMode(CopterMode.LAND, body, nowMs);
+    if (low.action === 'return') this.setMode(CopterMode.RTL, body, nowMs);
   }
 }

@@ -25,6 +25,7 @@ export interface View {
   readonly consumedMah: number;
   readonly remainingMah: number;
   readonly noise: Random;
+  readonly seed: number;
 }
 
 /** Where the vehicle is; null until the autopilot knows a position. */

@@ -11,7 +11,7 @@ const handlers: ReadonlyMap<number, Handler> = new Map([...messageCommands, ...f
 /** Carries a command out and answers it. The same frame twice is carried out twice, as the real one does. */
 export function carryOut(autopilot: Autopilot, command: Command, port: Port): void {
   const handler = handlers.get(command.id);
-  const release = autopilot.hold();
+  const release = autopilot.voice.hold();
   const outcome = handler?.(autopilot, command, port) ?? { result: MavResult.UNSUPPORTED };
   port.send('COMMAND_ACK', {
     command: command.id,

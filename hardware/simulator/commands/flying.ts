@@ -73,7 +73,7 @@ const setHome: Handler = (autopilot, { int, params }) => {
 const getHome: Handler = (autopilot, _command, port) =>
   autopilot.flight.home === null
     ? just(MavResult.FAILED)
-    : { result: MavResult.ACCEPTED, after: () => autopilot.sendOne(242, port) };
+    : { result: MavResult.ACCEPTED, after: () => autopilot.voice.sendOne(242, port) };
 
 export const flyingCommands: ReadonlyMap<number, Handler> = new Map([
   [MavCmd.DO_SET_MODE, setMode],

@@ -14,7 +14,7 @@ const setInterval: Handler = (autopilot, { params }, port) => {
   if (!canStream(msgid)) {
     return {
       result: MavResult.DENIED,
-      after: () => autopilot.sayTo(port, `No ap_message for mavlink id (${Math.trunc(msgid)})`),
+      after: () => autopilot.voice.sayTo(port, `No ap_message for mavlink id (${Math.trunc(msgid)})`),
     };
   }
   if (intervalUs < -1) return just(MavResult.DENIED);
@@ -41,12 +41,12 @@ const getInterval: Handler = (_autopilot, { params }, port) => {
 const requestMessage: Handler = (autopilot, { params }, port) => {
   const [msgid] = params;
   if (messageById(msgid) === undefined || !canStream(msgid)) return just(MavResult.FAILED);
-  return { result: MavResult.ACCEPTED, after: () => autopilot.sendOne(msgid, port) };
+  return { result: MavResult.ACCEPTED, after: () => autopilot.voice.sendOne(msgid, port) };
 };
 
 const requestCapabilities: Handler = (autopilot, _command, port) => ({
   result: MavResult.ACCEPTED,
-  after: () => autopilot.sendOne(AUTOPILOT_VERSION, port),
+  after: () => autopilot.voice.sendOne(AUTOPILOT_VERSION, port),
 });
 
 export const messageCommands: ReadonlyMap<number, Handler> = new Map([

@@ -4,17 +4,18 @@ import type { Port } from '../port.ts';
 import { attitude } from './attitude.ts';
 import type { Builds } from './build.ts';
 import { health } from './health.ts';
+import { identity } from './identity.ts';
 import { position } from './position.ts';
 import { power } from './power.ts';
 
-const builds: Builds = { ...health, ...position, ...attitude, ...power };
+const builds: Builds = { ...health, ...position, ...attitude, ...power, ...identity };
 
 /** Ids a real one takes an interval or a request for without ever having something to send, here. */
 const silentIds: ReadonlySet<number> = new Set([35, 124, 127, 128, 132, 143, 173, 191, 192, 226, 246, 259, 262]);
 
-/** Does it know how to send this id by itself? (AUTOPILOT_VERSION is sent by its own path.) */
+/** Does it know how to send this id? */
 export function canStream(msgid: number): boolean {
-  if (silentIds.has(msgid) || msgid === 148) return true;
+  if (silentIds.has(msgid)) return true;
   const name = messageById(msgid)?.name;
   return name !== undefined && builds[name] !== undefined;
 }
@@ -30,10 +31,6 @@ function sendNamed<N extends MessageName>(name: N, view: View, port: Port): void
 export function sendById(msgid: number, view: View, port: Port): void {
   const name = messageById(msgid)?.name;
   if (name !== undefined) sendNamed(name, view, port);
-}
-
-export function sendByName(name: MessageName, view: View, port: Port): void {
-  sendNamed(name, view, port);
 }
 
 /** The messages of each REQUEST_DATA_STREAM group, by MAV_DATA_STREAM. */
