@@ -25,6 +25,7 @@ const SEAL_TICK_MS = 50;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const NETWORK_TIME_EVERY_MS = 60_000;
+const HEALTH_EVERY_MS = 60_000;
 
 /** The agent cannot run; `code` is stable, the message says what to do. */
 export class AgentRefusal extends Error {
@@ -59,6 +60,7 @@ class RunningAgent {
   readonly #startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   #lastUtcUs = 0;
+  #firstSampleUs: number | null = null;
 
   constructor(
     config: AgentConfig,
@@ -93,6 +95,7 @@ class RunningAgent {
       boot: o.boot,
       drawEpoch: () => ports.randomHex(8),
       nowUs,
+      onOpened: (earlier) => this.#beginEpoch(earlier),
       onReadable: () => this.uplink.wake(),
       onEpochs: () => this.uplink.refreshPresence(),
       onDiskFull: () => this.recorder?.giveBack(),
@@ -163,6 +166,7 @@ class RunningAgent {
   }
 
   #sample(sample: Sample): void {
+    this.#firstSampleUs ??= sample.monoUs;
     if (sample.kind === 'text' || sample.kind === 'clock') this.sealer.urgent(sample);
     else this.sealer.history(sample);
     this.uplink.noteLive(sample);
@@ -172,13 +176,13 @@ class RunningAgent {
     this.recorder?.start();
     this.link.start();
     this.vehicle.start();
-    const earlier = await this.outbox.start();
-    this.#beginEpoch(earlier);
+    await this.outbox.start();
     this.sealer.release();
     this.#every(SEAL_TICK_MS, () => this.sealer.tick());
     this.#every(CLOCK_EVERY_MS, () => this.#recordClock());
     this.#every(NETWORK_TIME_EVERY_MS, () => void this.#askNetworkTime());
     this.#every(BOARD_EVERY_MS, () => void this.#readBoard());
+    this.#every(HEALTH_EVERY_MS, () => this.#logHealth());
     await this.#askNetworkTime();
     this.#recordClock();
     void this.#readBoard();
@@ -191,11 +195,12 @@ class RunningAgent {
 
   /**
    * Says in the first seq of history what is missing before it: since the last durable sample of this boot when the
-   * agent was killed, since it closed when it was stopped, since the boot when the board restarted.
+   * agent was killed, since it closed when it was stopped, since the boot when the board restarted. (A file that opens
+   * late gives that seq later; the span it names is the same.)
    */
   #beginEpoch(earlier: EarlierEnd | null): void {
     if (earlier === null) return;
-    const monoToUs = Math.round(this.sealer.oldestMonoUs ?? this.ports.nowUs());
+    const monoToUs = Math.round(this.#firstSampleUs ?? this.ports.nowUs());
     const sameBoot = earlier.boot === this.boot;
     const lastUs = sameBoot ? (earlier.stoppedMonoUs ?? earlier.lastMonoUs) : 0;
     const reason = earlier.stoppedMonoUs === null ? 'restart' : 'stopped';
@@ -205,6 +210,14 @@ class RunningAgent {
   #recordClock(): void {
     const record = this.clock.record(this.ports.nowUs(), this.ports.systemUtcUs());
     if (record) this.#sample(record);
+  }
+
+  /** A line a minute, so that the log alone tells afterwards when something began. */
+  #logHealth(): void {
+    const { outbox, losses, link, uplink, problems } = this.status();
+    const { backlogRows, usedBytes, worstNotDurableMs, longestCommitMs, volatileBytes } = outbox;
+    const fields = { part: 'health', link: link.open, uplink: uplink.state, backlogRows, usedBytes, volatileBytes };
+    this.ports.log.info({ ...fields, worstNotDurableMs, longestCommitMs, ...losses }, problems[0] ?? 'well');
   }
 
   async #askNetworkTime(): Promise<void> {

@@ -50,6 +50,8 @@ async function run(line: CommandLine): Promise<number> {
   ]);
   const { level, fileMB, files, stdout } = config.log;
   const log = openLog({ dir: logFolder(config), level, fileMB, files, stdout, drone: config.drone });
+  // Whoever started us may be gone: a closed pipe is no reason to stop.
+  process.stdout.on('error', () => {});
   const agent = createAgent(config, systemPorts({ log: log.logger }));
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -59,6 +59,8 @@ export function openDatabase(path: string, budget: Budget): Database.Database {
   const db = new Database(path, { timeout: 200 });
   try {
     db.pragma('locking_mode = EXCLUSIVE');
+    // Rows are written once and seldom read: more would only be memory a small board lacks.
+    db.pragma('cache_size = -1024');
     db.pragma(`page_size = ${PAGE_BYTES}`);
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');

@@ -21,14 +21,14 @@ const outbox: Outbox = new Outbox({
   boot,
   drawEpoch: newEpoch,
   nowUs,
+  onOpened: (earlier) => say({ epoch: outbox.epoch, earlier }),
   onReadable: () => {
     for (const { epoch, lane, end } of outbox.readable()) {
       if (epoch === outbox.epoch) say({ epoch, lane, durable: end - 1 });
     }
   },
 });
-const earlier = await outbox.start();
-say({ epoch: outbox.epoch, earlier });
+await outbox.start();
 setInterval(() => {
   outbox.append('history', [textSample(nowUs(), 800)]);
   if (Math.random() < 0.2) outbox.append('urgent', [textSample(nowUs(), 60)]);

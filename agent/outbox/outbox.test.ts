@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { Outbox, type OutboxOptions } from './outbox.ts';
+import type { EarlierEnd } from './store.ts';
 import { newBoot, newEpoch, textSample } from './testkit.ts';
 
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
@@ -25,6 +26,7 @@ function make(test: Test, o: Partial<OutboxOptions> & { path: string }) {
       entry.resolve();
     }
   };
+  const opened: (EarlierEnd | null)[] = [];
   const outbox = new Outbox({
     budgetBytes: 8 << 20,
     keepAckedHours: 48,
@@ -32,6 +34,7 @@ function make(test: Test, o: Partial<OutboxOptions> & { path: string }) {
     drawEpoch: newEpoch,
     nowUs,
     ...o,
+    onOpened: (earlier) => opened.push(earlier),
     onReadable: look,
     onProblem: look,
   });
@@ -41,7 +44,7 @@ function make(test: Test, o: Partial<OutboxOptions> & { path: string }) {
       waiting.push({ ready, resolve });
       look();
     });
-  return { outbox, until };
+  return { outbox, until, opened };
 }
 
 const durable = (outbox: Outbox, lane: 'urgent' | 'history'): number =>
@@ -51,7 +54,8 @@ t.test('append, read back, ack, close in order, start again', async (t) => {
   const path = join(scratch(t), 'outbox.db');
   const boot = newBoot();
   const first = make(t, { path, boot });
-  t.equal(await first.outbox.start(), null);
+  await first.outbox.start();
+  t.same(first.opened, [null]);
   const { epoch } = first.outbox;
   for (let i = 0; i < 5; i++) first.outbox.append('history', [textSample(1000 + i, 50)]);
   first.outbox.append('urgent', [textSample(1010, 20)]);
@@ -69,7 +73,8 @@ t.test('append, read back, ack, close in order, start again', async (t) => {
   await first.outbox.close();
 
   const second = make(t, { path, boot });
-  const earlier = await second.outbox.start();
+  await second.outbox.start();
+  const [earlier] = second.opened;
   t.equal(earlier?.epoch, epoch);
   t.equal(earlier?.lastMonoUs, 1020);
   t.ok((earlier?.stoppedMonoUs ?? 0) > 1020, 'it was closed in order, with everything written');
@@ -134,6 +139,30 @@ t.test('a damaged file is set aside and a new one begun', async (t) => {
   t.ok(existsSync(`${path}.aside`));
   outbox.append('urgent', [textSample(1, 10)]);
   await until(() => durable(outbox, 'urgent') === 1);
+});
+
+t.test('a file damaged while it is open: what it alone held becomes a gap, a new epoch begins', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const { outbox, until } = make(t, { path });
+  await outbox.start();
+  const old = outbox.epoch;
+  // More than SQLite keeps in memory, or it would never look at the file again.
+  for (let i = 1; i <= 1200; i++) {
+    outbox.append('history', [textSample(i, 3000)]);
+    if (i % 100 === 0) await until(() => durable(outbox, 'history') === i);
+  }
+  outbox.ack(old, 'history', 10);
+  for (const name of [path, `${path}-wal`]) {
+    const { size } = statSync(name);
+    writeFileSync(name, Buffer.alloc(size, 0x5a), { flag: 'r+' });
+  }
+  t.equal((await outbox.read(old, 'history', 11, 1 << 20)) === null, true);
+  await until(() => outbox.status().counters.setAside === 1 && outbox.epoch !== old);
+  outbox.append('history', [textSample(2000, 10)]);
+  await until(() => durable(outbox, 'history') === 1);
+  const rows = (await outbox.read(old, 'history', 11, 1 << 20)) ?? [];
+  const first = readEnvelope(rows[0]?.bytes ?? new Uint8Array());
+  t.match(first, { ok: true, gap: { from: 11, to: 1200, reason: 'corrupt' } });
 });
 
 t.test('the queue to a busy worker is bounded at 1 MB, past it a gap', async (t) => {

@@ -37,6 +37,8 @@ export interface OutboxOptions {
   /** 16 random hex digits: for this start, and again for every new file. */
   readonly drawEpoch: () => string;
   readonly nowUs: () => number;
+  /** The file could be opened for the first time; how the epoch before this start ended, null when there is none. */
+  readonly onOpened?: (earlier: EarlierEnd | null) => void;
   /** Something more can be read. */
   readonly onReadable?: () => void;
   /** The set of epochs changed: presence should be published anew. */
@@ -121,7 +123,8 @@ export class Outbox {
   #readId = 0;
   #longestCommitMs = 0;
   #worstNotDurableUs = 0;
-  #firstOpen: ((earlier: EarlierEnd | null) => void) | null = null;
+  #settleStart: () => void = () => {};
+  #everOpened = false;
   #closed: (() => void) | null = null;
   #drained: (() => void) | null = null;
 
@@ -135,24 +138,16 @@ export class Outbox {
     return this.#epoch;
   }
 
-  /**
-   * Opens the file. Resolves with how the earlier epoch ended, or null when there is none, when the file cannot be
-   * opened now (it is tried again for ever) or has not answered within 3 s.
-   */
-  start(): Promise<EarlierEnd | null> {
+  /** Opens the file. Resolves when it is open, cannot be opened now (it is tried again for ever), or after 3 s. */
+  start(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#settleFirstOpen(null), OPEN_WAIT_MS);
-      this.#firstOpen = (earlier) => {
+      const timer = setTimeout(resolve, OPEN_WAIT_MS);
+      this.#settleStart = () => {
         clearTimeout(timer);
-        resolve(earlier);
+        resolve();
       };
       this.#spawn();
     });
-  }
-
-  #settleFirstOpen(earlier: EarlierEnd | null): void {
-    this.#firstOpen?.(earlier);
-    this.#firstOpen = null;
   }
 
   #spawn(): void {
@@ -193,7 +188,7 @@ export class Outbox {
         break;
       case 'open-failed':
         this.#fail(message.problem);
-        this.#settleFirstOpen(null);
+        this.#settleStart();
         break;
       case 'written':
         this.#written(message);
@@ -223,6 +218,7 @@ export class Outbox {
     const newFile = message.epochs.every((state) => state.epoch !== this.#epoch);
     if (begun && newFile && this.#counters.commits > 0) {
       // Numbers given in this epoch went into a file that is gone; none is ever used twice.
+      this.#mournLost();
       this.#epoch = this.#o.drawEpoch();
       this.#next = { urgent: 1, history: 1 };
       this.#recent.clear();
@@ -235,11 +231,29 @@ export class Outbox {
       }
     }
     this.#report = message;
-    this.#settleFirstOpen(message.earlier);
+    if (!this.#everOpened) this.#o.onOpened?.(message.earlier);
+    this.#everOpened = true;
+    this.#settleStart();
     this.#o.onEpochs?.();
     this.#o.onReadable?.();
     if (this.#pending.length > 0) this.#write();
     else if (this.#state !== 'closed') this.#recovered();
+  }
+
+  /** The file was damaged and set aside: what it alone held and the controller lacks becomes gaps in the new one. */
+  #mournLost(): void {
+    for (const { epoch, boot, lanes } of this.#report.epochs) {
+      for (const lane of LANE_NAMES) {
+        const from = Math.max(lanes[lane].first, (this.#acks.get(`${epoch}/${lane}`)?.upTo ?? 0) + 1);
+        const to = lanes[lane].next - 1;
+        if (to < from) continue;
+        const present = boot === this.#o.boot;
+        const monoToUs = present ? Math.round(this.#o.nowUs()) : 0;
+        const span = { samples: 0, monoFromUs: present ? Math.round(this.#startedUs) : 0, monoToUs };
+        const bytes = sealGap({ ...span, lane, epoch, boot, from, to, reason: 'corrupt' });
+        this.#pending.unshift({ ...span, epoch, boot, lane, seq: from, to, gap: 'corrupt', droppable: false, bytes });
+      }
+    }
   }
 
   #written(message: FromWorker & { type: 'written' }): void {
@@ -507,7 +521,7 @@ export class Outbox {
     }
     const complete = this.#pending.length === 0;
     this.#settleReadings();
-    this.#settleFirstOpen(null);
+    this.#settleStart();
     const worker = this.#worker;
     if (!worker) return;
     const closed = new Promise<void>((resolve) => {

@@ -44,6 +44,12 @@ export class Pending {
     this.#bytes += costOf(entry);
   }
 
+  /** Puts an entry before all others; only while nothing is with the worker. */
+  unshift(entry: Entry): void {
+    this.#entries.unshift(entry);
+    this.#bytes += costOf(entry);
+  }
+
   /** The next entries to commit together, about `maxBytes`; empty while a group is under way. */
   takeGroup(maxBytes: number): readonly Entry[] {
     if (this.#writing > 0) return [];

@@ -39,6 +39,8 @@ const MAX_UNCONFIRMED = 32;
 /** Bytes waiting in the socket above which history stands back: the line is full. */
 const SOCKET_BUSY_BYTES = 64 << 10;
 const SOCKET_FULL_BYTES = 256 << 10;
+/** A broker that confirms nothing for so long is no broker. */
+const CONFIRM_WAIT_MS = 30_000;
 const STALE_PRESENCE_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
@@ -154,6 +156,7 @@ export class Uplink {
   #timeDueMs = 0;
   #stalePresenceMs = Number.NEGATIVE_INFINITY;
   #unconfirmed = 0;
+  #confirmedMs = 0;
   #pumping = false;
   #pumpAgain = false;
 
@@ -273,6 +276,10 @@ export class Uplink {
       this.#publish('time', JSON.stringify({ session, boot, agentMonoUs: Math.round(this.#o.nowUs()) }), 0);
     }
     this.#sendLive(nowMs);
+    if (this.#unconfirmed > 0 && nowMs - this.#confirmedMs > CONFIRM_WAIT_MS) {
+      this.#down(this.#client, 'the broker confirms nothing');
+      return;
+    }
     this.#counters.resends += this.#session.expire(nowMs);
     this.#pump();
   }
@@ -439,11 +446,12 @@ export class Uplink {
       payload.set(row.bytes, at);
       at += row.bytes.length;
     }
-    this.#unconfirmed++;
+    if (this.#unconfirmed++ === 0) this.#confirmedMs = this.#nowMs();
     if (lane === 'history') this.#bucket.take(bytes, this.#nowMs());
     this.#counters[lane === 'urgent' ? 'messagesUrgent' : 'messagesHistory']++;
     this.#publish(lane, payload, 1, () => {
       this.#unconfirmed--;
+      this.#confirmedMs = this.#nowMs();
       this.#pump();
     });
   }

@@ -5,7 +5,7 @@
  *   message ─▶ latch ─▶ reboot watch ─▶ intervals ─▶ COMMAND_LONG ─┐
  *   tick    ─▶ presence ──────────────────────────▶ HEARTBEAT ────┴▶ send
  */
-import { encode, MavComponent, type Message, messageByName } from '@skein/protocol/mavlink';
+import { encode, MavComponent, MavState, type Message, messageByName } from '@skein/protocol/mavlink';
 import { type AskOutput, IntervalKeeper } from './intervals.ts';
 import { AutopilotLatch } from './latch.ts';
 import { PRESENCE_FIELDS, PresenceBeat } from './presence.ts';
@@ -54,6 +54,7 @@ export class AutopilotClient {
   #seq = 0;
   #asking = false;
   #wasOpen = false;
+  #booting = false;
 
   constructor(o: AutopilotOptions) {
     this.#o = o;
@@ -79,7 +80,16 @@ export class AutopilotClient {
       const { command, result, target_system, target_component } = message.fields;
       const forUs = (target_system ?? 0) === 0 || target_system === sysid;
       const forMe = (target_component ?? 0) === 0 || target_component === MavComponent.ONBOARD_COMPUTER;
-      if (forUs && forMe) this.#intervals.acknowledged(command, result, nowMs);
+      if (forUs && forMe) {
+        this.#intervals.acknowledged(command, result, nowMs);
+        this.#askNext(nowMs, sysid);
+      }
+    }
+    // Booting again: its intervals are gone. The proof, time since boot going back, comes only with streams.
+    if (message.name === 'HEARTBEAT') {
+      const booting = message.fields.system_status <= MavState.BOOT;
+      if (booting && !this.#booting) this.#asking = false;
+      this.#booting = booting;
     }
     if ('time_boot_ms' in message.fields && this.#reboot.take(message.fields.time_boot_ms)) {
       this.#asking = false;
@@ -107,7 +117,12 @@ export class AutopilotClient {
         WANTED_ONCE.map((name) => ({ name, msgid: messageByName(name).id })),
       );
     }
-    const ask = this.#intervals.tick(nowMs);
+    this.#askNext(nowMs, sysid);
+  }
+
+  #askNext(nowMs: number, sysid: number): void {
+    if (!this.#asking) return;
+    const ask = this.#intervals.tick(nowMs, this.#latch.latched?.armed === true);
     if (ask) this.#ask(ask, sysid);
   }
 

@@ -119,8 +119,11 @@ export class IntervalKeeper {
     }
   }
 
-  /** Call every 100 ms or so, and after each answer: the command to send now, or null. */
-  tick(nowMs: number): AskOutput | null {
+  /**
+   * Call every 100 ms or so, and after each answer: the command to send now, or null. While the vehicle is armed only
+   * intervals are asked for: an agent that starts beside a flying one does no more than it must.
+   */
+  tick(nowMs: number, armed: boolean): AskOutput | null {
     const waiting = this.#outstanding;
     if (waiting !== null) {
       if (nowMs < waiting.deadlineMs) return null;
@@ -134,7 +137,10 @@ export class IntervalKeeper {
     }
     this.#lookForMissing(nowMs);
     const next = this.#items.find(
-      (item) => (item.state === 'wanted' || item.state === 'silent') && nowMs >= item.notBeforeMs,
+      (item) =>
+        (item.state === 'wanted' || item.state === 'silent') &&
+        nowMs >= item.notBeforeMs &&
+        (!armed || item.command === MavCmd.SET_MESSAGE_INTERVAL),
     );
     return next ? this.#ask(next, nowMs) : null;
   }
