@@ -1,5 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import preact from '@preact/preset-vite';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { type Countries, groundFiles } from './map/ground-files.ts';
+import { cellFile, WORLD_FILE } from './map/ground-shape.ts';
+
+/** Writes the map's ground beside the page (map/ground-files.ts). */
+function ground(): Plugin {
+  const read = (name: string): Countries =>
+    JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`world-atlas/${name}.json`), 'utf8')) as Countries;
+  return {
+    name: 'skein-ground',
+    apply: 'build',
+    generateBundle() {
+      const { world, cells } = groundFiles(read('countries-110m'), read('countries-10m'));
+      this.emitFile({ type: 'asset', fileName: WORLD_FILE, source: JSON.stringify(world) });
+      for (const [name, cell] of cells)
+        this.emitFile({ type: 'asset', fileName: cellFile(name), source: JSON.stringify(cell) });
+    },
+  };
+}
 
 /**
  * Everything the page needs comes out of here and is served by the controller: no CDN, no inlined scripts or data
@@ -8,13 +28,14 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  plugins: [preact({ reactAliasesEnabled: false, devToolsEnabled: false })],
+  plugins: [preact({ reactAliasesEnabled: false, devToolsEnabled: false }), ground()],
   build: {
     target: 'es2022',
     outDir: 'dist',
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
   },
 });

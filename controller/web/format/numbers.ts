@@ -42,6 +42,11 @@ export function distance(metres: number | null | undefined): string {
   return withUnit(metres / 1000, 'km', Math.abs(metres) < 99_500 ? 1 : 0);
 }
 
+/** A round length as a scale says it: `50 m`, `2 km`. */
+export function roundLength(metres: number): string {
+  return metres < 1000 ? withUnit(metres, 'm', metres < 1 ? 1 : 0) : withUnit(metres / 1000, 'km');
+}
+
 /** Bytes in decimal units: `812 B`, `4.1 kB`, `2.0 GB`. */
 export function bytes(count: number | null | undefined): string {
   if (count === null || count === undefined || !Number.isFinite(count)) return UNKNOWN;

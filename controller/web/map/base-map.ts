@@ -1,73 +1,73 @@
-/**
- * The ground: Natural Earth land and borders, bundled, so that the map needs no network but the controller. Coarse
- * first; the fine coast (1:10 m) when someone comes near enough to see the difference.
- */
-
-import { feature, merge, mesh } from 'topojson-client';
-import type { GeometryCollection, MultiPolygon, Polygon, Topology } from 'topojson-specification';
-import fineUrl from 'world-atlas/countries-10m.json?url';
-import coarseUrl from 'world-atlas/countries-50m.json?url';
+/** Fetches the ground files and turns them into what the map draws. The only network is the controller. */
+import { CELL_DEG, cellFile, cellName, type GroundFile, WORLD_FILE, type WorldFile } from './ground-shape.ts';
 
 export interface Ground {
-  readonly land: GeoJSON.Feature;
+  readonly land: GeoJSON.FeatureCollection;
+  readonly coast: GeoJSON.Feature;
   readonly borders: GeoJSON.Feature;
-  readonly names: GeoJSON.FeatureCollection<GeoJSON.Point, { name: string; size: number }>;
 }
 
-type Countries = Topology<{ countries: GeometryCollection<{ name: string }> }>;
+export interface World {
+  readonly ground: Ground;
+  readonly names: GeoJSON.FeatureCollection;
+  readonly cells: ReadonlySet<string>;
+}
 
-export async function loadGround(detail: 'coarse' | 'fine', signal: AbortSignal): Promise<Ground> {
-  const response = await fetch(detail === 'coarse' ? coarseUrl : fineUrl, { signal });
-  if (!response.ok) throw new Error(`base map: ${response.status}`);
-  const topology = (await response.json()) as Countries;
-  const { countries } = topology.objects;
-  const shapes = countries.geometries.filter(
-    (g): g is Polygon<{ name: string }> | MultiPolygon<{ name: string }> =>
-      g.type === 'Polygon' || g.type === 'MultiPolygon',
-  );
+export async function loadWorld(signal: AbortSignal): Promise<World> {
+  const file = await get<WorldFile>(WORLD_FILE, signal);
   return {
-    land: { type: 'Feature', properties: {}, geometry: merge(topology, shapes) },
-    borders: { type: 'Feature', properties: {}, geometry: mesh(topology, countries, (a, b) => a !== b) },
+    ground: groundOf([file]),
     names: {
       type: 'FeatureCollection',
-      features: detail === 'coarse' ? feature(topology, countries).features.flatMap(nameOf) : [],
+      features: file.names.map(([name, lon, lat, area]) => ({
+        type: 'Feature',
+        properties: { name, size: area },
+        geometry: { type: 'Point', coordinates: [lon, lat] },
+      })),
     },
+    cells: new Set(file.cells),
   };
 }
 
-/** A label in the middle of the largest part of a country. */
-function nameOf(
-  country: GeoJSON.Feature<GeoJSON.Geometry, { name: string }>,
-): GeoJSON.Feature<GeoJSON.Point, { name: string; size: number }>[] {
-  const { geometry } = country;
-  const parts =
-    geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.type === 'MultiPolygon' ? geometry.coordinates : [];
-  let best: { x: number; y: number; area: number } | null = null;
-  for (const [outer] of parts) {
-    const middle = outer ? centroid(outer) : null;
-    if (middle && (!best || middle.area > best.area)) best = middle;
+/** The cells a view touches, by name; those without land left out. */
+export function cellsOf(world: World, west: number, south: number, east: number, north: number): string[] {
+  const names: string[] = [];
+  const floor = (deg: number): number => Math.floor(deg / CELL_DEG) * CELL_DEG;
+  for (let lon = floor(west); lon < east; lon += CELL_DEG) {
+    const turned = ((((lon + 180) % 360) + 360) % 360) - 180;
+    for (let lat = floor(south); lat < north; lat += CELL_DEG) names.push(cellName(turned, lat));
   }
-  if (!best) return [];
-  return [
-    {
-      type: 'Feature',
-      properties: { name: country.properties.name, size: Math.log2(1 + best.area) },
-      geometry: { type: 'Point', coordinates: [best.x, best.y] },
-    },
-  ];
+  return names.filter((name) => world.cells.has(name));
 }
 
-function centroid(ring: readonly GeoJSON.Position[]): { x: number; y: number; area: number } | null {
-  let twice = 0;
-  let x = 0;
-  let y = 0;
-  for (let i = 0; i + 1 < ring.length; i += 1) {
-    const [ax = 0, ay = 0] = ring[i] ?? [];
-    const [bx = 0, by = 0] = ring[i + 1] ?? [];
-    const cross = ax * by - bx * ay;
-    twice += cross;
-    x += (ax + bx) * cross;
-    y += (ay + by) * cross;
-  }
-  return twice === 0 ? null : { x: x / (3 * twice), y: y / (3 * twice), area: Math.abs(twice / 2) };
+export async function loadCells(names: readonly string[], signal: AbortSignal): Promise<Ground> {
+  return groundOf(await Promise.all(names.map((name) => get<GroundFile>(cellFile(name), signal))));
+}
+
+async function get<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await fetch(`/${path}`, { signal });
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+  return (await response.json()) as T;
+}
+
+function groundOf(files: readonly GroundFile[]): Ground {
+  const lines = (coordinates: number[][][]): GeoJSON.Feature => ({
+    type: 'Feature',
+    properties: {},
+    geometry: { type: 'MultiLineString', coordinates },
+  });
+  return {
+    land: {
+      type: 'FeatureCollection',
+      features: files.flatMap((file) =>
+        file.land.map((coordinates) => ({
+          type: 'Feature' as const,
+          properties: {},
+          geometry: { type: 'Polygon' as const, coordinates },
+        })),
+      ),
+    },
+    coast: lines(files.flatMap((file) => file.coast)),
+    borders: lines(files.flatMap((file) => file.borders)),
+  };
 }

@@ -4,6 +4,7 @@ import { ageWords } from '../format/times.ts';
 import { summarise } from '../list/summary.ts';
 import { type FreshnessLimits, strength } from '../live/freshness.ts';
 import { ageOf, type DroneRecord, freshnessOf } from '../live/record.ts';
+import type { Side } from './labels.ts';
 
 export interface DroneProperties {
   readonly id: string;
@@ -16,6 +17,8 @@ export interface DroneProperties {
   readonly selected: boolean;
   /** Lower is drawn first and loses its label last: those that need looking at come first. */
   readonly rank: number;
+  /** Where the label goes (labels.ts), or `none`. */
+  readonly side: Side | 'none';
 }
 
 export interface DroneFeature {
@@ -30,6 +33,7 @@ export function featureOf(
   nowMs: number | null,
   limits: FreshnessLimits,
   selected: boolean,
+  side: Side | 'none',
 ): DroneFeature | null {
   const one = summarise(record);
   if (one.lonDeg === null || one.latDeg === null) return null;
@@ -49,6 +53,7 @@ export function featureOf(
       sub: state === 'fresh' ? label : `${state} ${ageWords(ageMs)}`,
       selected,
       rank: selected ? 0 : one.control === 'failsafe' ? 1 : state === 'fresh' ? 3 : 2,
+      side,
     },
   };
 }

@@ -13,18 +13,21 @@ import { valuesOf } from '../live/record.ts';
 import { go, selectedId } from '../shell/route.ts';
 import { calmMotion } from '../shell/screen.ts';
 import { theme } from '../shell/theme.ts';
-import { loadGround } from './base-map.ts';
 import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature } from './drone-features.ts';
 import { gridFor } from './grid.ts';
-import { EMPTY, mapStyle, repaint } from './map-style.ts';
+import { keepGround } from './ground.ts';
+import { type Labelled, placeLabels, type Side } from './labels.ts';
+import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, mapStyle, repaint } from './map-style.ts';
 import { padsOf, reachOf } from './reach.ts';
 import { droneSprites, padSprite } from './sprites.ts';
 import { extend, lineOf, NO_TRAIL, type Trail } from './trails.ts';
 
 setWorkerUrl(workerUrl);
 
-const FINE_FROM_ZOOM = 5.5;
-const TRAIL_EVERY_MS = 500;
+/** First the fleet, which also says where to look. */
+const GROUND_AFTER_MS = 300;
+/** How often trails grow and labels look for a better place. */
+const SLOW_MS = 500;
 const EASE_MS = 150;
 
 export interface MapView {
@@ -68,7 +71,8 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     pitchWithRotate: false,
     touchPitch: false,
   });
-  const closing = new AbortController();
+  const ground = keepGround(map);
+
   await new Promise<void>((resolve) => map.once('load', () => resolve()));
 
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
@@ -77,6 +81,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   const trailDrawn = new Set<string>();
   const dirty = new Set<string>();
   const dirtyTrails = new Set<string>();
+  let sides = new Map<string, Side>();
   let gone = new Set<string>();
   let everything = true;
   let frame = 0;
@@ -100,7 +105,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     const remove = [...gone];
     for (const id of everything ? records.keys() : dirty) {
       const record = records.get(id);
-      const after = record ? featureOf(record, nowMs, limits, id === chosen) : null;
+      const after = record ? featureOf(record, nowMs, limits, id === chosen, sides.get(id) ?? 'none') : null;
       const before = drawn.get(id);
       if (!after) {
         if (before) remove.push(id);
@@ -126,8 +131,27 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     if (!fitted && drawn.size > 0) {
       fitted = true;
       fitFleet(false);
+      chooseSides();
     }
     if (following) keepInMiddle();
+  }
+
+  /** Only what is in sight competes for room. */
+  function chooseSides(): void {
+    const detailed = map.getZoom() >= DETAIL_FROM_ZOOM;
+    const { clientWidth, clientHeight } = container;
+    const seen: Labelled[] = [];
+    for (const [id, { lonDeg, latDeg, properties }] of drawn) {
+      const { x, y } = map.project([lonDeg, latDeg]);
+      if (x < -50 || y < -50 || x > clientWidth + 50 || y > clientHeight + 50) continue;
+      const twoLines = detailed || properties.state !== 'fresh';
+      const letters = twoLines ? Math.max(id.length, properties.sub.length * 0.9) : id.length;
+      const size = { widthPx: letters * LABEL_PX * 0.56 + 4, heightPx: (twoLines ? 2 : 1) * 14 };
+      seen.push({ id, x, y, ...size, rank: properties.rank, before: sides.get(id) ?? null });
+    }
+    sides = placeLabels(seen);
+    everything = true;
+    schedule();
   }
 
   function drawReach(nowMs: number | null): void {
@@ -220,26 +244,6 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     });
   }
 
-  let ground: 'none' | 'coarse' | 'fine' = 'none';
-  let groundBusy = false;
-  async function needGround(): Promise<void> {
-    const wanted = map.getZoom() >= FINE_FROM_ZOOM && ground !== 'none' ? 'fine' : 'coarse';
-    if (groundBusy || ground === 'fine' || wanted === ground) return;
-    groundBusy = true;
-    try {
-      const loaded = await loadGround(wanted, closing.signal);
-      void source('land').setData(loaded.land);
-      void source('borders').setData(loaded.borders);
-      if (wanted === 'coarse') void source('names').setData(loaded.names);
-      ground = wanted;
-    } catch {
-      // The ground is a help, not a need: drones, grid and scale are there without it. The next move tries again.
-    } finally {
-      groundBusy = false;
-    }
-    if (ground === 'coarse' && map.getZoom() >= FINE_FROM_ZOOM && map.getZoom() < 12.5) void needGround();
-  }
-
   function putSprites(): void {
     for (const { name, image, pixelRatio } of [...droneSprites(), padSprite()]) {
       if (map.hasImage(name)) map.updateImage(name, image);
@@ -312,7 +316,10 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       schedule();
     }),
   ];
-  const trailTimer = setInterval(drawTrails, TRAIL_EVERY_MS);
+  const slowTimer = setInterval(() => {
+    drawTrails();
+    chooseSides();
+  }, SLOW_MS);
 
   map.on('move', () =>
     options.onView({
@@ -325,7 +332,8 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   );
   map.on('moveend', () => {
     drawGrid();
-    void needGround();
+    chooseSides();
+    ground.look();
   });
   map.on('dragstart', () => options.onMovedByHand());
   map.on('mousemove', (event) => options.onPointer({ latDeg: event.lngLat.lat, lonDeg: event.lngLat.lng }));
@@ -352,7 +360,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
 
   for (const id of fleet.all().keys()) takeTrail(id);
   drawGrid();
-  void needGround().then(needGround);
+  const firstGround = setTimeout(() => ground.look(), GROUND_AFTER_MS);
   schedule();
 
   return {
@@ -364,9 +372,10 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       if (on) keepInMiddle();
     },
     close() {
-      closing.abort();
+      ground.close();
       for (const stop of stops) stop();
-      clearInterval(trailTimer);
+      clearInterval(slowTimer);
+      clearTimeout(firstGround);
       cancelAnimationFrame(frame);
       resized.disconnect();
       map.remove();

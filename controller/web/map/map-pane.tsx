@@ -1,7 +1,7 @@
 /** The map with its buttons, scale and legend. MapLibre itself comes in its own chunk. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { distance, latLon } from '../format/numbers.ts';
+import { latLon, roundLength } from '../format/numbers.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { Glyph } from '../shell/glyph.tsx';
 import { selectedId } from '../shell/route.ts';
@@ -139,10 +139,10 @@ function MapButton({ label, path, pressed, disabled = false, onClick }: MapButto
 
 function Scale({ view }: { readonly view: MapView }) {
   const bar = scaleBar(view.latDeg, view.zoom);
-  const grid = view.gridMetres !== null ? distance(view.gridMetres) : `${view.gridDegrees}°`;
+  const grid = view.gridMetres !== null ? roundLength(view.gridMetres) : `${view.gridDegrees}°`;
   return (
     <span class="scale" title="Coast and borders: Natural Earth 1:10 m, not for navigation; hidden close up">
-      {distance(bar.metres)} <span class="grid-note">· grid {grid}</span>
+      {roundLength(bar.metres)} <span class="grid-note">· grid {grid}</span>
       <i style={{ width: `${bar.px}px` }} />
     </span>
   );

@@ -1,6 +1,15 @@
 /** The map's layers in the colours of the theme. No sprite sheet, no glyph server: text is drawn from local fonts. */
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { token } from '../shell/theme.ts';
+import { LABEL_GAP_PX } from './labels.ts';
+
+/** Closer than this Natural Earth's coast is coarser than the street one looks at. */
+export const GROUND_HIDDEN_FROM_ZOOM = 11.5;
+
+/** From here on labels have a second line. */
+export const DETAIL_FROM_ZOOM = 13;
+export const LABEL_PX = 12;
+const LABEL_GAP_EM = LABEL_GAP_PX / LABEL_PX;
 
 export const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -18,6 +27,7 @@ export function mapStyle(): StyleSpecification {
     version: 8,
     sources: {
       land: point({ maxzoom: 9 }),
+      coast: point({ maxzoom: 9 }),
       borders: point({ maxzoom: 9 }),
       names: point({ maxzoom: 6 }),
       grid: point({ tolerance: 0, buffer: 0 }),
@@ -47,19 +57,25 @@ function groundLayers(): LayerSpecification[] {
     {
       id: 'sea',
       type: 'background',
-      paint: { 'background-color': ['interpolate', ['linear'], ['zoom'], 10, sea, 12.5, land] },
+      paint: { 'background-color': ['interpolate', ['linear'], ['zoom'], 9.5, sea, GROUND_HIDDEN_FROM_ZOOM, land] },
     },
-    { id: 'land', type: 'fill', source: 'land', maxzoom: 12.5, paint: { 'fill-color': land, 'fill-antialias': false } },
+    {
+      id: 'land',
+      type: 'fill',
+      source: 'land',
+      maxzoom: GROUND_HIDDEN_FROM_ZOOM,
+      paint: { 'fill-color': land, 'fill-outline-color': land },
+    },
     {
       id: 'borders',
       type: 'line',
       source: 'borders',
-      maxzoom: 12.5,
+      maxzoom: GROUND_HIDDEN_FROM_ZOOM,
       paint: {
         'line-color': token('--map-border'),
         'line-width': ['interpolate', ['linear'], ['zoom'], 2, 0.6, 8, 1.4],
         'line-dasharray': [4, 2],
-        'line-opacity': ['interpolate', ['linear'], ['zoom'], 10.5, 1, 12.5, 0],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 9.5, 1, GROUND_HIDDEN_FROM_ZOOM, 0],
       },
     },
     {
@@ -74,12 +90,12 @@ function groundLayers(): LayerSpecification[] {
     {
       id: 'coast',
       type: 'line',
-      source: 'land',
-      maxzoom: 12.5,
+      source: 'coast',
+      maxzoom: GROUND_HIDDEN_FROM_ZOOM,
       paint: {
         'line-color': token('--map-coast'),
         'line-width': ['interpolate', ['linear'], ['zoom'], 1, 0.5, 8, 1.2],
-        'line-opacity': ['interpolate', ['linear'], ['zoom'], 10.5, 1, 12.5, 0],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 9.5, 1, GROUND_HIDDEN_FROM_ZOOM, 0],
       },
     },
     {
@@ -190,6 +206,46 @@ function fleetLayers(): LayerSpecification[] {
       },
     },
     {
+      id: 'labels',
+      type: 'symbol',
+      source: 'drones',
+      filter: ['!=', ['get', 'side'], 'none'],
+      layout: {
+        'text-field': [
+          'step',
+          ['zoom'],
+          ['case', ['==', ['get', 'state'], 'fresh'], ['get', 'id'], ['concat', ['get', 'id'], '\n', ['get', 'sub']]],
+          DETAIL_FROM_ZOOM,
+          ['format', ['get', 'id'], {}, '\n', {}, ['get', 'sub'], { 'font-scale': 0.9 }],
+        ],
+        'text-font': BOLD,
+        'text-size': LABEL_PX,
+        'text-line-height': 1.25,
+        // labels.ts has chosen the side, or none; nothing is left to MapLibre's placement.
+        'text-anchor': ['match', ['get', 'side'], 'left', 'right', 'below', 'top', 'above', 'bottom', 'left'],
+        'text-offset': [
+          'match',
+          ['get', 'side'],
+          'left',
+          ['literal', [-LABEL_GAP_EM, 0]],
+          'below',
+          ['literal', [0, LABEL_GAP_EM]],
+          'above',
+          ['literal', [0, -LABEL_GAP_EM]],
+          ['literal', [LABEL_GAP_EM, 0]],
+        ],
+        'text-justify': ['match', ['get', 'side'], 'left', 'right', ['below', 'above'], 'center', 'left'],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+        'text-max-width': 40,
+      },
+      paint: {
+        'text-color': ['match', ['get', 'state'], 'fresh', ink, attention],
+        'text-halo-color': token('--map-halo'),
+        'text-halo-width': 1.6,
+      },
+    },
+    {
       id: 'drones',
       type: 'symbol',
       source: 'drones',
@@ -203,34 +259,6 @@ function fleetLayers(): LayerSpecification[] {
         'symbol-sort-key': ['-', 10, ['get', 'rank']],
       },
       paint: { 'icon-opacity': ['get', 'opacity'] },
-    },
-    {
-      id: 'labels',
-      type: 'symbol',
-      source: 'drones',
-      layout: {
-        'text-field': [
-          'step',
-          ['zoom'],
-          ['case', ['==', ['get', 'state'], 'fresh'], ['get', 'id'], ['concat', ['get', 'id'], '\n', ['get', 'sub']]],
-          13,
-          ['format', ['get', 'id'], {}, '\n', {}, ['get', 'sub'], { 'font-scale': 0.9 }],
-        ],
-        'text-font': BOLD,
-        'text-size': 12,
-        'text-line-height': 1.25,
-        'text-anchor': 'left',
-        'text-justify': 'left',
-        'text-offset': [1.25, 0],
-        'text-padding': 1,
-        'text-max-width': 40,
-        'symbol-sort-key': ['get', 'rank'],
-      },
-      paint: {
-        'text-color': ['match', ['get', 'state'], 'fresh', ink, attention],
-        'text-halo-color': token('--map-halo'),
-        'text-halo-width': 1.6,
-      },
     },
   ];
 }

@@ -13,7 +13,7 @@ const CONTROLS = ['skein', 'pilot', 'failsafe', 'other', 'unknown'] as const;
 const RATIO = 2;
 /** Units of marks.ts to CSS pixels. */
 const SCALE = 1.15;
-const SIZE_PX = 30;
+const SIZE_PX = 27;
 
 export function droneSprites(): Sprite[] {
   const colours: Record<(typeof CONTROLS)[number], string> = {

@@ -1,0 +1,78 @@
+/**
+ * Where labels go. MapLibre's own placement decides anew for every change of data, so labels of moving things come and
+ * go; here a label keeps its side as long as that is free, and marks are never covered. Greedy, by rank. Pure.
+ */
+export type Side = 'right' | 'left' | 'below' | 'above';
+
+export interface Labelled {
+  readonly id: string;
+  /** Pixels on screen. */
+  readonly x: number;
+  readonly y: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Lower is placed first. */
+  readonly rank: number;
+  readonly before: Side | null;
+}
+
+interface Rect {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly owner: string;
+}
+
+const SIDES: readonly Side[] = ['right', 'left', 'below', 'above'];
+const MARK_PX = 10;
+/** From the middle of the mark to the near edge of its label. */
+export const LABEL_GAP_PX = 16;
+const CELL_PX = 96;
+
+export function placeLabels(all: readonly Labelled[]): Map<string, Side> {
+  const taken = new Map<string, Rect[]>();
+  for (const { id, x, y } of all) {
+    put(taken, { left: x - MARK_PX, top: y - MARK_PX, right: x + MARK_PX, bottom: y + MARK_PX, owner: id });
+  }
+  const placed = new Map<string, Side>();
+  for (const one of [...all].sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))) {
+    const sides = one.before ? [one.before, ...SIDES.filter((side) => side !== one.before)] : SIDES;
+    const side = sides.find((candidate) => isFree(taken, rectOf(one, candidate)));
+    if (!side) continue;
+    placed.set(one.id, side);
+    put(taken, rectOf(one, side));
+  }
+  return placed;
+}
+
+function rectOf({ id, x, y, widthPx, heightPx }: Labelled, side: Side): Rect {
+  const left = side === 'right' ? x + LABEL_GAP_PX : side === 'left' ? x - LABEL_GAP_PX - widthPx : x - widthPx / 2;
+  const top = side === 'below' ? y + LABEL_GAP_PX : side === 'above' ? y - LABEL_GAP_PX - heightPx : y - heightPx / 2;
+  return { left, top, right: left + widthPx, bottom: top + heightPx, owner: id };
+}
+
+function* cellsOf(rect: Rect): Generator<string> {
+  for (let i = Math.floor(rect.left / CELL_PX); i <= Math.floor(rect.right / CELL_PX); i += 1) {
+    for (let j = Math.floor(rect.top / CELL_PX); j <= Math.floor(rect.bottom / CELL_PX); j += 1) yield `${i},${j}`;
+  }
+}
+
+function put(taken: Map<string, Rect[]>, rect: Rect): void {
+  for (const cell of cellsOf(rect)) {
+    const held = taken.get(cell);
+    if (held) held.push(rect);
+    else taken.set(cell, [rect]);
+  }
+}
+
+function isFree(taken: Map<string, Rect[]>, rect: Rect): boolean {
+  for (const cell of cellsOf(rect)) {
+    for (const other of taken.get(cell) ?? []) {
+      const apart =
+        other.left >= rect.right || other.right <= rect.left || other.top >= rect.bottom || other.bottom <= rect.top;
+      if (!apart && other.owner !== rect.owner) return false;
+    }
+  }
+  return true;
+}
