@@ -1,8 +1,9 @@
 import t from 'tap';
 import { fault } from './faults.ts';
-import { createLink, type Link } from './link.ts';
+import { createLink } from './link.ts';
 import { createMemoryHub, type MemoryPeer } from './ports/memory.ts';
 import type { Port } from './ports/port.ts';
+import type { Link } from './types.ts';
 
 const until = async (what: () => boolean): Promise<void> => {
   const end = performance.now() + 10_000;

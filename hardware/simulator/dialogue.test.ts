@@ -1,7 +1,7 @@
 import { MavCmd, MavResult } from '@skein/protocol/mavlink';
 import t from 'tap';
-import { Station } from './kit.ts';
 import intervals from './testdata/intervals.json' with { type: 'json' };
+import { Station } from './testing/station.ts';
 
 const { ACCEPTED, DENIED, FAILED, UNSUPPORTED } = MavResult;
 const names = (heard: readonly { readonly name: string }[]): string[] =>

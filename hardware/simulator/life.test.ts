@@ -1,6 +1,6 @@
 import { CopterMode, MavCmd, MavResult } from '@skein/protocol/mavlink';
 import t from 'tap';
-import { Station } from './kit.ts';
+import { Station } from './testing/station.ts';
 
 const { ACCEPTED, FAILED, UNSUPPORTED } = MavResult;
 const heartbeat = (station: Station): string => {

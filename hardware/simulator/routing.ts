@@ -1,4 +1,7 @@
-import type { Message } from '@skein/protocol/mavlink';
+import type { Frame, Message } from '@skein/protocol/mavlink';
+import type { Autopilot } from './autopilot/autopilot.ts';
+import type { Port } from './port.ts';
+import { handle } from './requests.ts';
 
 export interface Address {
   readonly system: number;
@@ -24,4 +27,19 @@ export function isForAutopilot(target: Address | null, sysid: number, heard: (ke
   if (target.system !== 0 && target.system !== sysid) return false;
   if (target.component === 0 || target.component === 1) return true;
   return !heard(sysid * 256 + target.component);
+}
+
+/** Takes a frame from a port: notes who is there, passes on what others should have, and carries out what is for the autopilot. */
+export function route(autopilot: Autopilot, port: Port, frame: Frame, message: Message | null): void {
+  const { ports, sysid } = autopilot;
+  if (frame.sysid === sysid && frame.compid === 1) return;
+  if (frame.compid !== 0) port.heard.add(frame.sysid * 256 + frame.compid);
+  const target = message === null ? null : targetOf(message);
+  const toAll = target === null || target.system === 0;
+  const ours = isForAutopilot(target, sysid, (key) => ports.some((one) => one.heard.has(key)));
+  if (!ours || toAll) {
+    const key = target === null ? -1 : target.system * 256 + target.component;
+    for (const other of ports) if (other !== port && (toAll || other.heard.has(key))) other.forward(frame.bytes);
+  }
+  if (ours && message !== null) handle(autopilot, message, { sysid: frame.sysid, compid: frame.compid }, port);
 }

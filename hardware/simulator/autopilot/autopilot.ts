@@ -1,22 +1,20 @@
-import type { Frame, Message } from '@skein/protocol/mavlink';
-import { MavSeverity } from '@skein/protocol/mavlink';
 import { offset, type Place } from '../geo.ts';
 import { sendById } from '../messages/telemetry.ts';
 import { type Damage, Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
-import { handle } from '../requests.ts';
-import { isForAutopilot, targetOf } from '../routing.ts';
+import { route } from '../routing.ts';
 import { createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
-import { calm } from '../vehicle/wind.ts';
-import { BOOTED_MS, bootEvents, bootMs, preArmFault } from './boot.ts';
+import { BOOTED_MS, bootMs } from './boot.ts';
 import { circuit } from './circuit.ts';
 import { Flight } from './flight.ts';
 import { Mission } from './mission.ts';
 import { Parameters } from './parameters.ts';
+import { scheduleBoot, schedulePeriodic } from './routine.ts';
 import { Schedule } from './schedule.ts';
 import { startInFlight } from './start.ts';
 import type { View } from './view.ts';
 import { Voice } from './voice.ts';
+import { showWind, windOf } from './weather.ts';
 
 export interface AutopilotOptions {
   readonly seed: number;
@@ -34,14 +32,10 @@ const HEARTBEAT_US = 1_000_000;
 const GPS_GLOBAL_ORIGIN = 49;
 const HOME_POSITION = 242;
 const MISSION_ITEM_REACHED = 46;
-const TIMESYNC_MS = 10_000;
-const STATISTICS_MS = 30_000;
-const PRE_ARM_MS = 31_000;
 /** Between the acknowledgement of a reboot and its happening. */
 const REBOOT_AFTER_MS = 200;
 /** Even with nothing to send, the flight goes on and may have something to say. */
 const IDLE_MS = 100;
-const LIST_MS = 10;
 const FLUSH_MS = 20;
 const MODE_CHANNEL_EDGES = [1_231, 1_361, 1_491, 1_621, 1_750] as const;
 
@@ -85,7 +79,7 @@ export class Autopilot {
     const charge = options.start === 'airborne' ? random.fork('charge').between(0.72, 0.97) : 0.99;
     const capacityMah = this.parameters.value('BATT_CAPACITY');
     this.vehicle = createVehicle({ random: random.fork('vehicle'), capacityMah, charge });
-    this.#showWind();
+    showWind(this.parameters, this.vehicle.wind);
     this.#chargeAtBootMah = this.vehicle.battery.chargeMah;
     this.flight = this.#newFlight();
     if (options.start === 'cold') this.#boot();
@@ -100,7 +94,7 @@ export class Autopilot {
     this.#chargeAtBootMah = this.vehicle.battery.capacityMah;
     this.origin = home;
     this.flight.home = home;
-    this.#schedulePeriodic();
+    schedulePeriodic(this, this.#schedule);
     this.mission.items = circuit(home, random.fork('circuit'));
     if (start === 'airborne') {
       this.vehicle = startInFlight(this.vehicle, this.flight, this.mission, random.fork('place'));
@@ -155,7 +149,9 @@ export class Autopilot {
   attach(options: PortOptions): Port {
     const port = new Port(options, {
       autopilot: this,
-      onFrame: (from, frame, message) => this.#route(from, frame, message),
+      onFrame: (from, frame, message) => {
+        if (!this.#down) route(this, from, frame, message);
+      },
       onSent: (frame) => this.#options.onSent(frame),
     });
     this.ports.push(port);
@@ -163,27 +159,12 @@ export class Autopilot {
     return port;
   }
 
-  #route(port: Port, frame: Frame, message: Message | null): void {
-    if (this.#down || (frame.sysid === this.sysid && frame.compid === 1)) return;
-    if (frame.compid !== 0) port.heard.add(frame.sysid * 256 + frame.compid);
-    const target = message === null ? null : targetOf(message);
-    const toAll = target === null || target.system === 0;
-    const ours = isForAutopilot(target, this.sysid, (key) => this.ports.some((one) => one.heard.has(key)));
-    if (!ours || toAll) {
-      const key = target === null ? -1 : target.system * 256 + target.component;
-      for (const other of this.ports) {
-        if (other !== port && (toAll || other.heard.has(key))) other.forward(frame.bytes);
-      }
-    }
-    if (ours && message !== null) handle(this, message, { sysid: frame.sysid, compid: frame.compid }, port);
-  }
-
   // --- what is done to it
 
   /** Unknown names and what is no number get no answer at all. */
   setParameter(name: string, value: number): void {
     if (this.parameters.set(name, value) === undefined) return;
-    if (name.startsWith('SIM_WIND_')) this.#takeWind();
+    if (name.startsWith('SIM_WIND_')) this.vehicle = { ...this.vehicle, wind: windOf(this.parameters) };
     this.voice.announce(name);
   }
 
@@ -249,52 +230,16 @@ export class Autopilot {
     this.mission.restart();
     this.flight = this.#newFlight();
     this.#schedule.clear();
-    this.#schedulePeriodic();
-    for (const event of bootEvents) {
-      this.#schedule.once(this.nowMs + event.atMs, () => {
-        if ('text' in event) this.voice.say(event.text, event.severity);
-        else if ('console' in event) for (const port of this.ports) port.sendConsole(event.console);
-        else if ('parameter' in event) this.voice.announce(event.parameter);
-        else this.#setOrigin();
-      });
-    }
-    // In its first second a real one sends each heartbeat twice.
-    const first = this.nowMs + bootMs.firstHeartbeat;
-    const twice = (): void => {
-      for (const port of this.ports) for (let i = 0; i < 2; i += 1) this.voice.sendOne(HEARTBEAT, port);
-    };
-    this.#schedule.once(first, twice);
-    this.#schedule.once(first + 1_000, () => {
-      twice();
-      for (const port of this.ports) port.streams.set(HEARTBEAT, HEARTBEAT_US, this.nowMs);
-    });
+    schedulePeriodic(this, this.#schedule);
+    scheduleBoot(this, this.#schedule);
   }
 
-  #setOrigin(): void {
+  /** The estimator has found where it is; home is there until it is armed. */
+  setOrigin(): void {
     const { body } = this.vehicle;
     this.origin = { ...offset(this.world, body), altM: this.world.altM + body.upM };
     this.voice.sendToAll(GPS_GLOBAL_ORIGIN);
     this.flight.setHome(this.origin);
-  }
-
-  #schedulePeriodic(): void {
-    const every = (everyMs: number, run: () => void): void => {
-      const firstMs = this.#bootAtMs + (Math.floor(this.sinceBootMs / everyMs) + 1) * everyMs;
-      this.#schedule.every(firstMs, everyMs, run);
-    };
-    every(TIMESYNC_MS, () => {
-      for (const port of this.ports) port.send('TIMESYNC', { tc1: 0n, ts1: this.bootNs });
-    });
-    every(STATISTICS_MS, () => {
-      this.parameters.set('STAT_RUNTIME', Math.floor(this.sinceBootMs / 1_000));
-      this.parameters.set('STAT_FLTTIME', Math.floor(this.flight.flownMs / 1_000));
-      if (this.flight.flownMs > 0) this.voice.announce('STAT_FLTTIME');
-      this.voice.announce('STAT_RUNTIME');
-    });
-    every(PRE_ARM_MS, () => {
-      const fault = this.flight.armed ? null : preArmFault(this.sinceBootMs);
-      if (fault !== null) this.voice.say(`PreArm: ${fault}`, MavSeverity.CRITICAL);
-    });
   }
 
   // --- time
@@ -348,33 +293,7 @@ export class Autopilot {
         continue;
       }
       port.streams.fire(nowMs, (msgid) => sendById(msgid, view, port));
-      if (port.listAt !== null && port.listDueMs <= nowMs) this.#sendList(port, port.listAt);
+      this.voice.goOnListing(port, nowMs);
     }
-  }
-
-  /** As much of a parameter list as its line takes in 10 ms. */
-  #sendList(port: Port, from: number): void {
-    const { count } = this.parameters;
-    const until = Math.min(count, from + Math.ceil((port.parametersPerS * LIST_MS) / 1_000));
-    for (let index = from; index < until; index += 1) {
-      const parameter = this.parameters.at(index);
-      if (parameter !== undefined) this.voice.sendParameter(port, parameter, index);
-    }
-    port.listDueMs = this.nowMs + LIST_MS;
-    port.listAt = until < count ? until : null;
-  }
-
-  #showWind(): void {
-    const { wind } = this.vehicle;
-    const { parameters } = this;
-    parameters.set('SIM_WIND_SPD', wind.speedMS);
-    parameters.set('SIM_WIND_DIR', wind.fromDeg);
-    parameters.set('SIM_WIND_TURB', wind.turbulence);
-  }
-
-  #takeWind(): void {
-    const value = (name: string): number => this.parameters.value(name);
-    const wind = calm(value('SIM_WIND_DIR'), value('SIM_WIND_SPD'), value('SIM_WIND_TURB'));
-    this.vehicle = { ...this.vehicle, wind };
   }
 }

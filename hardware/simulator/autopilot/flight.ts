@@ -3,31 +3,13 @@ import { offset, type Place, toNorthEast } from '../geo.ts';
 import type { Body, Demand } from '../vehicle/kinematics.ts';
 import type { Vehicle } from '../vehicle/vehicle.ts';
 import { BatteryFailsafe } from './batteryFailsafe.ts';
-import { bootMs, preArmFault } from './boot.ts';
+import { bootMs } from './boot.ts';
 import { Descent } from './descent.ts';
-import { idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
-import type { Mission, MissionItem } from './mission.ts';
+import type { Answer, FlightHost } from './flightHost.ts';
+import { here, idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
+import type { MissionItem } from './mission.ts';
 import { MissionRunner } from './missionRunner.ts';
-import { knownMode, type Mode, modeOf } from './modes.ts';
-import type { Parameters } from './parameters.ts';
-
-export interface FlightHost {
-  readonly world: Place;
-  readonly parameters: Parameters;
-  readonly mission: Mission;
-  say(text: string, severity?: number): void;
-  reached(seq: number): void;
-  modeChanged(): void;
-  armedChanged(armed: boolean): void;
-  homeChanged(): void;
-  /** Stick positions as pulse widths, channel 1 first. */
-  readonly channels: readonly number[];
-  readonly sinceBootMs: number;
-  /** Charge left as the autopilot counts it: after a reboot it believes in a full pack. */
-  readonly remainingMah: number;
-}
-
-export type Answer = (typeof MavResult)[keyof typeof MavResult];
+import { armFault, knownMode, type Mode, modeOf } from './modes.ts';
 
 /** Pause between the take-off command and the lift: rotors spin up. */
 const SPOOL_MS = 3_000;
@@ -135,14 +117,6 @@ export class Flight {
     this.#host.homeChanged();
   }
 
-  #placeOf(body: Body): Place {
-    return { ...offset(this.#host.world, body), altM: this.#host.world.altM + body.upM };
-  }
-
-  #needsPosition(): boolean {
-    return this.#host.sinceBootMs < bootMs.gpsUsed;
-  }
-
   setMode(number: number, body: Body, nowMs: number): Answer {
     const next = modeOf(number);
     if (next === undefined) {
@@ -150,7 +124,7 @@ export class Flight {
       return MavResult.FAILED;
     }
     if (next === this.mode) return MavResult.ACCEPTED;
-    if (this.armed && next.needsPosition && this.#needsPosition()) {
+    if (this.armed && next.needsPosition && this.#host.sinceBootMs < bootMs.gpsUsed) {
       this.#host.say(`Mode change to ${next.name.toUpperCase()} failed: requires position`, MavSeverity.WARNING);
       return MavResult.FAILED;
     }
@@ -163,7 +137,7 @@ export class Flight {
     this.#takingOff = false;
     this.#descent.reset();
     this.#yaw = null;
-    this.#target = this.armed && !body.onGround ? { northM: body.northM, eastM: body.eastM, upM: body.upM } : null;
+    this.#target = this.armed && !body.onGround ? here(body) : null;
     if (this.armed && next.number === CopterMode.AUTO && !body.onGround) {
       this.runner.resume(body, this.#host.parameters.value('MIS_RESTART') === 1);
     }
@@ -175,18 +149,16 @@ export class Flight {
 
   arm(body: Body, nowMs: number): Answer {
     if (this.armed) return MavResult.ACCEPTED;
-    const fault = !this.mode.armable
-      ? `${this.mode.name} mode not armable`
-      : (preArmFault(this.#host.sinceBootMs) ??
-        (this.mode.needsPosition && this.#needsPosition() ? 'Need Position Estimate' : null));
-    if (fault !== null || this.mode.number === CopterMode.AUTO) {
-      this.#host.say(`Arm: ${fault ?? 'Auto mode not armable'}`, MavSeverity.CRITICAL);
+    const fault = armFault(this.mode, this.#host.sinceBootMs);
+    if (fault !== null) {
+      this.#host.say(`Arm: ${fault}`, MavSeverity.CRITICAL);
       return MavResult.FAILED;
     }
     this.armed = true;
     this.#groundSinceMs = nowMs;
     this.#target = null;
-    if (this.home !== null) this.setHome(this.#placeOf(body));
+    const { world } = this.#host;
+    if (this.home !== null) this.setHome({ ...offset(world, body), altM: world.altM + body.upM });
     this.#host.armedChanged(true);
     this.#host.say('Arming motors');
     return MavResult.ACCEPTED;
@@ -239,8 +211,8 @@ export class Flight {
       return MavResult.FAILED;
     }
     this.paused = on;
-    if (on && auto) this.#target = { northM: body.northM, eastM: body.eastM, upM: body.upM };
-    if (on && !auto) this.goTo({ northM: body.northM, eastM: body.eastM, upM: body.upM }, body);
+    if (on && auto) this.#target = here(body);
+    if (on && !auto) this.goTo(here(body), body);
     return MavResult.ACCEPTED;
   }
 
@@ -275,9 +247,7 @@ export class Flight {
       this.#checkBattery(vehicle, nowMs);
     }
     if (!this.armed) return stopped(body);
-    const waiting = body.onGround && nowMs < this.#liftAtMs;
-    if (waiting) return idle(body);
-    return this.#demand(body, nowMs);
+    return body.onGround && nowMs < this.#liftAtMs ? idle(body) : this.#demand(body, nowMs);
   }
 
   #demand(body: Body, nowMs: number): Demand {

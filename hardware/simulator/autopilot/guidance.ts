@@ -13,6 +13,8 @@ export interface Target extends NorthEast {
   readonly upM: number;
 }
 
+export const here = ({ northM, eastM, upM }: Body): Target => ({ northM, eastM, upM });
+
 /** Deceleration that the guidance plans with; less than the body can, so that it does not overshoot. */
 const BRAKE = 1.6;
 const CLIMB_BRAKE = 0.6;

@@ -1,6 +1,6 @@
 import { MavCmd, MavFrame, MavSeverity } from '@skein/protocol/mavlink';
 import type { Body, Demand } from '../vehicle/kinematics.ts';
-import { alongLeg, legAheadM, type Speeds, type Target, toPoint } from './guidance.ts';
+import { alongLeg, here, legAheadM, type Speeds, type Target, toPoint } from './guidance.ts';
 import { commandName, isNavigation, type Mission, type MissionItem } from './mission.ts';
 
 export interface RunnerHost {
@@ -66,7 +66,7 @@ export class MissionRunner {
       if (isNavigation(next.command)) {
         this.#host.say(`Mission: ${at} ${commandName(next.command)}`);
         mission.progress = 'active';
-        this.#from = this.#target ?? { northM: body.northM, eastM: body.eastM, upM: body.upM };
+        this.#from = this.#target ?? here(body);
         this.#target = this.#host.targetOf(next, body);
         mission.current = at;
         return;
@@ -74,7 +74,7 @@ export class MissionRunner {
       at = this.#pass(at, next);
     }
     mission.progress = 'complete';
-    this.#target = { northM: body.northM, eastM: body.eastM, upM: body.upM };
+    this.#target = here(body);
   }
 
   /** Carries out a do-item and says which comes next. */
@@ -103,8 +103,8 @@ export class MissionRunner {
   /** One step of flying. */
   step(body: Body, nowMs: number): { readonly wish: RunnerWish; readonly demand: Demand } {
     const { speeds } = this.#host;
-    const here = { northM: body.northM, eastM: body.eastM, upM: body.upM };
-    const target = this.#target ?? here;
+    const now = here(body);
+    const target = this.#target ?? now;
     const item = this.item;
     const hold = { wish: 'fly', demand: toPoint(body, target, speeds, null) } as const;
     if (item === undefined || this.#mission.progress !== 'active') return { ...hold, wish: 'hover' };
@@ -132,7 +132,7 @@ export class MissionRunner {
       if (this.#arrivedAtMs !== null && nowMs - this.#arrivedAtMs >= waitMs) this.#done(body, true);
       return hold;
     }
-    const from = this.#from ?? here;
+    const from = this.#from ?? now;
     const following = this.#mission.items[this.#mission.current + 1];
     const stopsThere = following === undefined || (isNavigation(following.command) && !following.x && !following.y);
     const ahead = legAheadM(body, from, target);

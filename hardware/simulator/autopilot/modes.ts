@@ -1,4 +1,5 @@
 import { CopterMode } from '@skein/protocol/mavlink';
+import { bootMs, preArmFault } from './boot.ts';
 
 export interface Mode {
   readonly number: number;
@@ -22,7 +23,8 @@ const mode = (number: number, name: string, needsPosition: boolean, armable: boo
 export const modes: readonly Mode[] = [
   mode(CopterMode.STABILIZE, 'Stabilize', false, true, false),
   mode(CopterMode.ALT_HOLD, 'AltHold', false, true, false),
-  mode(CopterMode.AUTO, 'Auto', true, true, true),
+  // AUTO_OPTIONS would allow arming in it; by default it does not.
+  mode(CopterMode.AUTO, 'Auto', true, false, true),
   mode(CopterMode.GUIDED, 'Guided', true, true, true),
   mode(CopterMode.LOITER, 'Loiter', true, true, true),
   mode(CopterMode.RTL, 'RTL', true, false, true),
@@ -42,4 +44,12 @@ export function knownMode(number: number): Mode {
   const found = byNumber.get(number);
   if (found === undefined) throw new RangeError(`no such mode ${number}`);
   return found;
+}
+
+/** Why a mode cannot be armed now, in the autopilot's words; null when it can. */
+export function armFault(mode: Mode, sinceBootMs: number): string | null {
+  if (!mode.armable) return `${mode.name} mode not armable`;
+  const fault = preArmFault(sinceBootMs);
+  if (fault !== null) return fault;
+  return mode.needsPosition && sinceBootMs < bootMs.gpsUsed ? 'Need Position Estimate' : null;
 }

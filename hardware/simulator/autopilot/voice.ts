@@ -5,6 +5,7 @@ import type { Parameter, Parameters } from './parameters.ts';
 import type { View } from './view.ts';
 
 const TEXT_LENGTH = 50;
+const LIST_MS = 10;
 const TEXT_IDS = 65_535;
 /** Index of a PARAM_VALUE that is not part of a list. */
 export const NO_INDEX = 65_535;
@@ -84,5 +85,18 @@ export class Voice {
     this.inTurn(() => {
       for (const port of this.#options.ports) this.sendParameter(port, parameter, NO_INDEX);
     });
+  }
+
+  /** The next part of a parameter list that runs on the port: as much as its line takes in 10 ms. */
+  goOnListing(port: Port, nowMs: number): void {
+    if (port.listAt === null || port.listDueMs > nowMs) return;
+    const { parameters } = this.#options;
+    const until = Math.min(parameters.count, port.listAt + Math.ceil((port.parametersPerS * LIST_MS) / 1_000));
+    for (let index = port.listAt; index < until; index += 1) {
+      const parameter = parameters.at(index);
+      if (parameter !== undefined) this.sendParameter(port, parameter, index);
+    }
+    port.listDueMs = nowMs + LIST_MS;
+    port.listAt = until < parameters.count ? until : null;
   }
 }

@@ -1,7 +1,7 @@
 import { MavCmd, type MessageName, messageByName } from '@skein/protocol/mavlink';
 import t from 'tap';
-import { Station } from '../kit.ts';
 import flown from '../testdata/flight-fields.json' with { type: 'json' };
+import { Station } from '../testing/station.ts';
 import { canStream } from './telemetry.ts';
 
 /** Messages of the recorded flight that come by another way than an interval. */

@@ -1,7 +1,7 @@
 /** For this folder's tests: a simulator on a port held by the test, in virtual time. */
 import { decode, encode, type FieldsIn, FrameParser, type Message, type MessageName } from '@skein/protocol/mavlink';
-import type { Port } from './port.ts';
-import { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
+import type { Port } from '../port.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../simulator.ts';
 
 export type Heard = Message & { readonly atMs: number; readonly seq: number };
 
