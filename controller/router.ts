@@ -59,8 +59,8 @@ export class Router {
   /** Subscribes and says hello, now and after each reconnection. */
   async start(): Promise<void> {
     const { bus, topicRoot } = this.#o;
-    bus.onUp(() => this.hello());
     await bus.subscribe([`${topicRoot}/+/up/presence`, `${topicRoot}/+/up/live`], (message) => this.#take(message));
+    bus.onUp(() => this.hello());
   }
 
   hello(): void {

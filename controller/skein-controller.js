@@ -2,14 +2,19 @@
 // Runs main.ts on Node 24 or newer: on this Node, or on the one the project pins (node_modules/.bin/node).
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+// Not there on the older Nodes this file has to run on, hence not imported by name.
+const { enableCompileCache } = nodeModule;
 const WANTED = 24;
 const here = path.dirname(fileURLToPath(import.meta.url));
 const major = Number(process.versions.node.split('.')[0]);
 
 if (major >= WANTED) {
+  // Starts twice as fast from the second time on.
+  enableCompileCache?.();
   await import(pathToFileURL(path.join(here, 'main.ts')).href);
 } else {
   const pinned = [path.join(here, '..'), here]

@@ -80,9 +80,7 @@ export class AedesBus implements Bus {
         resolve();
       });
     });
-    queueMicrotask(() => {
-      for (const up of this.#ups) up();
-    });
+    for (const up of this.#ups) up();
   }
 
   /** Hands a byte stream to the broker as a socket would be; for tests without sockets. */
@@ -136,6 +134,7 @@ export class AedesBus implements Bus {
 
   onUp(handler: () => void): void {
     this.#ups.push(handler);
+    if (this.#server.listening) handler();
   }
 
   async close(): Promise<void> {

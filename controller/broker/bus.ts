@@ -17,7 +17,7 @@ export interface Bus {
   subscribe(filters: readonly string[], handler: (message: BusMessage) => void): Promise<void>;
   /** Fire and forget: what cannot be sent is counted; who needs certainty has an answer in the protocol. */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1): void;
-  /** Called on each connection, after the subscriptions stand: the time to say hello. */
+  /** Called now if connected, and on each connection after the subscriptions stand: the time to say hello. */
   onUp(handler: () => void): void;
   /** Where drones connect, null when that is not here. */
   readonly address: string | null;

@@ -95,6 +95,7 @@ export class MqttBus implements Bus {
 
   onUp(handler: () => void): void {
     this.#ups.push(handler);
+    if (this.#up) handler();
   }
 
   async close(): Promise<void> {

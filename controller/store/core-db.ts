@@ -5,12 +5,11 @@
  * data). One writer connection, so ids rise in commit order and an event never appears behind one already read.
  */
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-tables.ts';
-import { StoreError, toStoreError } from './errors.ts';
+import { StoreError } from './errors.ts';
 import { CORE_STEPS } from './migrations.ts';
 import type { DroneRecord, NewEvent, StoredEvent } from './port.ts';
 
@@ -43,11 +42,6 @@ export class CoreDb {
   readonly #db: Database;
 
   constructor(dataDir: string) {
-    try {
-      fs.mkdirSync(dataDir, { recursive: true });
-    } catch (error) {
-      throw toStoreError(error, dataDir);
-    }
     this.#db = openWriter(corePath(dataDir), CORE_STEPS);
   }
 

@@ -39,6 +39,16 @@ export interface ClockRow {
   readonly source: string;
 }
 
+/** Per boot of a drone: clock span, longest batch, and the least difference between arrival and sampling. */
+export interface BootRow {
+  readonly drone: string;
+  readonly boot: string;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly spanUs: number;
+  readonly offsetUs: number;
+}
+
 interface GapColumns {
   readonly from_seq: number;
   readonly to_seq: number;
@@ -153,10 +163,8 @@ export class DayTables {
     return true;
   }
 
-  /** Keeps per boot: clock span, longest batch, and the least difference between arrival and sampling. */
-  sawBoot(b: BatchRow): void {
-    const offset = b.receivedUtcUs - b.monoToUs;
-    this.#upsertBoot.run(b.drone, b.boot, b.monoFromUs, b.monoToUs, b.monoToUs - b.monoFromUs, offset);
+  setBoot(b: BootRow): void {
+    this.#upsertBoot.run(b.drone, b.boot, b.monoFromUs, b.monoToUs, b.spanUs, b.offsetUs);
   }
 
   insertClock(c: ClockRow): void {

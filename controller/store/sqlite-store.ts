@@ -23,6 +23,7 @@ import { type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
 const CLOSE_DEADLINE_MS = 10_000;
 /** Queries waiting for the reader; past it they are turned away at once. */
 const MAX_WAITING_READS = 32;
+const REOPEN_MS = 2000;
 
 export interface SqliteStoreOptions extends WorkerOptions {
   /** A thread ended by itself and is being started again. */
@@ -117,7 +118,20 @@ export class SqliteStore implements Store {
     if (role === 'reader') this.#reader = again;
     else {
       this.#writer = again;
-      again.ask({ call: 'start' }).catch((error) => this.#o.onWorkerDeath?.(role, String(error)));
+      void this.#reopen(again);
+    }
+  }
+
+  /** A new writer thread opens the files; while it cannot, every commit fails and is tried again by its caller. */
+  async #reopen(writer: WorkerClient): Promise<void> {
+    while (!this.#closed && this.#writer === writer) {
+      try {
+        await writer.ask({ call: 'start' });
+        return;
+      } catch (error) {
+        this.#o.onWorkerDeath?.('writer', error instanceof Error ? error.message : String(error));
+        await new Promise((resolve) => setTimeout(resolve, REOPEN_MS));
+      }
     }
   }
 }

@@ -11,7 +11,7 @@
 import { expandBatch, readEnvelope, SEVERITIES } from '@skein/protocol/telemetry';
 import type { CoreDb } from './core-db.ts';
 import { type DayFiles, dayOf } from './day-files.ts';
-import { type BatchRow, DayTables, type StreamKey } from './day-tables.ts';
+import { type BatchRow, type BootRow, DayTables, type StreamKey } from './day-tables.ts';
 import type { CommitResult, NewEvent, StoreItem, StreamPosition, StreamSeq } from './port.ts';
 
 /** Positions remembered; past it the map is dropped and read again as needed. */
@@ -33,12 +33,24 @@ interface Tally {
   expired: number;
   conflicts: StreamSeq[];
   refused: Map<string, StreamPosition>;
+  boots: Map<string, BootRow>;
 }
 
 type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
 
 function streamId(key: StreamKey): string {
   return `${key.drone}/${key.epoch}/${key.lane}`;
+}
+
+function widened(seen: BootRow | undefined, row: BatchRow): BootRow {
+  return {
+    drone: row.drone,
+    boot: row.boot,
+    monoFromUs: Math.min(seen?.monoFromUs ?? row.monoFromUs, row.monoFromUs),
+    monoToUs: Math.max(seen?.monoToUs ?? row.monoToUs, row.monoToUs),
+    spanUs: Math.max(seen?.spanUs ?? 0, row.monoToUs - row.monoFromUs),
+    offsetUs: Math.min(seen?.offsetUs ?? Number.POSITIVE_INFINITY, row.receivedUtcUs - row.monoToUs),
+  };
 }
 
 function open(item: StoreItem): Opened | null {
@@ -74,15 +86,18 @@ export class TelemetryWriter {
       ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
       conflicts: [],
       refused: new Map(),
+      boots: new Map(),
     };
     const commitAll = today.db.transaction(() => {
       for (const one of opened) this.#take(today, one, moved, tally);
       for (const { key, upTo } of moved.values()) today.setPosition(key, upTo);
+      for (const boot of tally.boots.values()) today.setBoot(boot);
     });
     commitAll.immediate();
     if (this.#positions.size > MAX_CACHED) this.#positions.clear();
     for (const [id, { upTo }] of moved) this.#positions.set(id, upTo);
-    return { ...tally, refused: [...tally.refused.values()] };
+    const { inserted, gaps, duplicates, filled, expired, conflicts } = tally;
+    return { inserted, gaps, duplicates, filled, expired, conflicts, refused: [...tally.refused.values()] };
   }
 
   /** Highest position of a stream in any file; 0 when it was never seen. */
@@ -120,15 +135,16 @@ export class TelemetryWriter {
       today.insertGap({ ...row, from: upTo + 1, to: end, reason: gap.reason, samples });
       tally.gaps++;
     } else {
-      this.#store(today, row);
+      this.#store(today, row, tally);
       tally.inserted++;
     }
     moved.set(id, { key: row, upTo: end });
   }
 
-  #store(today: DayTables, row: BatchRow): void {
+  #store(today: DayTables, row: BatchRow, tally: Tally): void {
     today.insertBatch(row);
-    today.sawBoot(row);
+    const id = `${row.drone}/${row.boot}`;
+    tally.boots.set(id, widened(tally.boots.get(id), row));
     if (row.lane === 'urgent') this.#storeClock(today, row);
   }
 
@@ -146,7 +162,7 @@ export class TelemetryWriter {
       return;
     }
     if (files.some((file) => file.punchGap(row, row.seq))) {
-      this.#store(today, row);
+      this.#store(today, row, tally);
       tally.filled++;
     } else tally.expired++;
   }

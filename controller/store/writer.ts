@@ -1,11 +1,12 @@
 /** What the writer thread does, as plain synchronous calls: commits, positions, retention. */
 
+import fs from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-tables.ts';
-import { toStoreError } from './errors.ts';
+import { StoreError, toStoreError } from './errors.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
 
@@ -34,18 +35,24 @@ export class Writer {
   }
 
   get core(): CoreDb {
-    if (this.#core === null) throw new Error('start first');
+    if (this.#core === null) throw new StoreError('worker-died', 'the database is not open');
     return this.#core;
   }
 
   get telemetry(): TelemetryWriter {
-    if (this.#telemetry === null) throw new Error('start first');
+    if (this.#telemetry === null) throw new StoreError('worker-died', 'the database is not open');
     return this.#telemetry;
   }
 
   start(): void {
-    this.#core = new CoreDb(this.#o.dataDir);
+    this.close();
+    try {
+      fs.mkdirSync(this.#o.dataDir, { recursive: true });
+    } catch (error) {
+      throw toStoreError(error, this.#o.dataDir);
+    }
     this.#takeLock();
+    this.#core = new CoreDb(this.#o.dataDir);
     this.#files.start();
     this.#telemetry = new TelemetryWriter(this.#files, this.#core);
   }

@@ -1,0 +1,216 @@
+/** What every store must do, as tests: run by each implementation with its own `open`. */
+import { type Sample, sealBatch, sealGap } from '@skein/protocol/telemetry';
+import type { Test } from 'tap';
+import type { Lane, Store, StoreItem } from './port.ts';
+
+export const BOOT = '11111111-2222-4333-8444-555555555555';
+export const EPOCH = '00000000000000e1';
+export const DAY_US = 86_400e6;
+/** 2026-11-21T12:00:00Z */
+export const NOON_US = Date.UTC(2026, 10, 21, 12) * 1e3;
+
+interface Stamp {
+  readonly drone?: string;
+  readonly epoch?: string;
+  readonly lane?: Lane;
+  readonly boot?: string;
+  readonly receivedUtcUs?: number;
+  readonly verify?: boolean;
+}
+
+export function position(monoUs: number, latDeg = 47): Sample<'position'> {
+  const values = { latDeg, lonDeg: 8, altAmslM: 500, altRelM: 40, headingDeg: 90 };
+  return { kind: 'position', monoUs, bootMs: null, values };
+}
+
+export function clock(monoUs: number, utcUs: number): Sample<'clock'> {
+  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs: 1000, source: 'gps' } };
+}
+
+export function text(monoUs: number, severity: 'warning' | 'info', words: string): Sample<'text'> {
+  return { kind: 'text', monoUs, bootMs: null, values: { severity, text: words, repeats: 0 } };
+}
+
+/** A batch as it comes to the store; by default one position at `seq` seconds of the boot. */
+export function batch(seq: number, o: Stamp & { readonly samples?: readonly Sample[] } = {}): StoreItem {
+  const { drone = 'd1', epoch = EPOCH, lane = 'history', boot = BOOT, receivedUtcUs = NOON_US, verify = false } = o;
+  const samples = o.samples ?? [position(seq * 1e6)];
+  return { drone, receivedUtcUs, verify, bytes: sealBatch({ lane, epoch, boot, seq, samples }) };
+}
+
+export function gap(from: number, to: number, o: Stamp = {}): StoreItem {
+  const { drone = 'd1', epoch = EPOCH, lane = 'history', boot = BOOT, receivedUtcUs = NOON_US, verify = false } = o;
+  const span = { from, to, reason: 'budget', samples: 10, monoFromUs: from * 1e6, monoToUs: to * 1e6 } as const;
+  return { drone, receivedUtcUs, verify, bytes: sealGap({ lane, epoch, boot, ...span }) };
+}
+
+const everything = { fromUtcUs: 0, toUtcUs: NOON_US * 2, maxPoints: 1000 };
+
+/** `open` gives a started store, empty or (with the same `dir`) as it was left; `close` it is done by the test. */
+export function storeConformance(t: Test, open: (dir: string) => Promise<Store>, freshDir: () => string): void {
+  const upTo = async (store: Store, lane: Lane = 'history', drone = 'd1') =>
+    (await store.positions(drone, [EPOCH])).find((one) => one.lane === lane)?.upTo ?? 0;
+  const rows = async (store: Store, drone = 'd1') =>
+    (await store.series({ drone, kind: 'position', ...everything })).rows;
+
+  t.test('a batch is stored once, however often it comes', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const first = await store.commit([batch(1), batch(2)], NOON_US);
+    t.match(first, { inserted: 2, duplicates: 0, refused: [] });
+    t.match(await store.commit([batch(1), batch(2), batch(3)], NOON_US), { inserted: 1, duplicates: 2 });
+    t.match(await store.commit([batch(1, { verify: true })], NOON_US), { inserted: 0, duplicates: 1 });
+    t.equal(await rows(store), 3);
+    t.equal(await upTo(store), 3);
+  });
+
+  t.test('nothing is stored behind a hole', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const outcome = await store.commit([batch(1), batch(3)], NOON_US);
+    t.match(outcome, { inserted: 1, refused: [{ drone: 'd1', epoch: EPOCH, lane: 'history', upTo: 1 }] });
+    t.equal(await upTo(store), 1);
+  });
+
+  t.test('other content under the same number goes to quarantine and is told', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    await store.commit([batch(1)], NOON_US);
+    const other = batch(1, { samples: [position(1e6, 48)], verify: true });
+    t.match(await store.commit([other], NOON_US), { inserted: 0, conflicts: [{ drone: 'd1', seq: 1 }] });
+    t.equal(await rows(store), 1, 'the first one stays');
+  });
+
+  t.test('a gap covers its numbers; a batch that comes later beats it', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    t.match(await store.commit([batch(1), gap(2, 5), batch(6)], NOON_US), { inserted: 2, gaps: 1 });
+    t.equal(await upTo(store), 6);
+    t.match(await store.commit([batch(4, { verify: true })], NOON_US), { filled: 1, inserted: 0 });
+    const series = await store.series({ drone: 'd1', kind: 'position', ...everything });
+    t.equal(series.rows, 3);
+    t.equal(series.gaps.length, 2, 'what is left of the gap on either side');
+    t.same(
+      series.gaps.map((one) => one.reason),
+      ['budget', 'budget'],
+    );
+  });
+
+  t.test('lanes, epochs and drones are apart', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const other = { epoch: '00000000000000e2' };
+    await store.commit([batch(1), batch(1, { lane: 'urgent' }), batch(1, other), batch(1, { drone: 'd2' })], NOON_US);
+    t.equal(await rows(store), 3);
+    t.equal(await rows(store, 'd2'), 1);
+    t.equal((await store.positions('d1', [EPOCH, other.epoch])).length, 3);
+    t.same(await store.positions('d3', [EPOCH]), []);
+  });
+
+  t.test('a key is in one day only, across midnight and a restart', async (t) => {
+    const dir = freshDir();
+    const before = await open(dir);
+    await before.commit([batch(1), batch(2)], NOON_US);
+    await before.close();
+    const store = await open(dir);
+    t.teardown(() => store.close());
+    t.equal(await upTo(store), 2);
+    t.match(await store.commit([batch(2), batch(3)], NOON_US + DAY_US), { inserted: 1, duplicates: 1 });
+    t.equal(await rows(store), 3);
+    t.equal((await store.stats()).days, 2);
+  });
+
+  t.test('time is by clock records, however late they come; without any by arrival, and marked', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    await store.commit([batch(1, { receivedUtcUs: NOON_US + 5e6 })], NOON_US);
+    const unset = await store.series({ drone: 'd1', kind: 'position', ...everything });
+    t.same(unset.timesUtcUs, [NOON_US + 5e6]);
+    t.equal(unset.boots[0]?.clock, 'unset');
+    const record = batch(1, { lane: 'urgent', samples: [clock(2e6, NOON_US - 60e6)], receivedUtcUs: NOON_US - 60e6 });
+    await store.commit([record], NOON_US);
+    const known = await store.series({ drone: 'd1', kind: 'position', ...everything });
+    t.same(known.timesUtcUs, [NOON_US - 61e6]);
+    t.equal(known.boots[0]?.clock, 'gps');
+    t.same(known.filledLater, [{ fromUtcUs: NOON_US - 61e6, toUtcUs: NOON_US - 61e6 }], 'it came over a minute late');
+    const range = { fromUtcUs: NOON_US - 61e6, toUtcUs: NOON_US - 60e6, maxPoints: 10 };
+    t.equal((await store.series({ drone: 'd1', kind: 'position', ...range })).rows, 1, '`from` is inclusive');
+    const after = { fromUtcUs: NOON_US - 62e6, toUtcUs: NOON_US - 61e6, maxPoints: 10 };
+    t.equal((await store.series({ drone: 'd1', kind: 'position', ...after })).rows, 0, '`to` is exclusive');
+  });
+
+  t.test('severe autopilot texts and gaps become events, once', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const samples = [text(1e6, 'warning', 'PreArm: GPS'), text(2e6, 'info', 'hello')];
+    const group = [batch(1, { lane: 'urgent', samples }), gap(1, 2)];
+    await store.commit(group, NOON_US);
+    await store.commit(group, NOON_US);
+    const events = await store.events({ afterId: 0, limit: 10 });
+    t.same(events.map((event) => event.type).sort(), ['autopilot-text', 'gap']);
+    t.match(
+      events.find((event) => event.type === 'autopilot-text'),
+      { entity: 'drone:d1', data: { text: 'PreArm: GPS' } },
+    );
+  });
+
+  t.test('events: one version after another, a chain of hashes, keys, expected versions', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const event = (type: string, more = {}) => ({ entity: 'drone:d1', type, atUtcUs: NOON_US, data: {}, ...more });
+    const [one, two] = await store.append([event('online'), event('offline')]);
+    t.match([one, two], [{ version: 1 }, { version: 2 }]);
+    t.not(one?.hash, two?.hash);
+    await store.append([event('first-seen', { key: 'k' }), event('first-seen', { key: 'k' })]);
+    await t.rejects(store.append([event('x', { expectedVersion: 1 })]), { code: 'version-conflict' });
+    await store.append([event('y', { expectedVersion: 3 })]);
+    const feed = await store.events({ afterId: one?.id ?? 0, limit: 2 });
+    t.same(
+      feed.map((found) => found.type),
+      ['offline', 'first-seen'],
+    );
+    t.same(await store.events({ afterId: 0, limit: 10, entity: 'drone:d2' }), []);
+  });
+
+  t.test('drones are kept; a second saving keeps when they were first seen', async (t) => {
+    const dir = freshDir();
+    const before = await open(dir);
+    const record = { id: 'd1', firstSeenUtcUs: 1, lastSeenUtcUs: 2, state: '{}' };
+    await before.saveDrones([record]);
+    await before.saveDrones([{ ...record, firstSeenUtcUs: 9, lastSeenUtcUs: 3 }]);
+    await before.close();
+    const store = await open(dir);
+    t.teardown(() => store.close());
+    t.same(await store.drones(), [{ ...record, lastSeenUtcUs: 3 }]);
+  });
+
+  t.test('retention removes old days and forgets no position and no needed clock record', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const record = batch(1, { lane: 'urgent', samples: [clock(1e6, NOON_US)] });
+    await store.commit([batch(1), record], NOON_US - 40 * DAY_US);
+    await store.commit([batch(2)], NOON_US);
+    t.same(await store.retain(NOON_US), ['2026-10-12']);
+    t.equal(await rows(store), 1);
+    t.equal(await upTo(store, 'urgent'), 1);
+    t.equal((await store.series({ drone: 'd1', kind: 'position', ...everything })).boots[0]?.clock, 'gps');
+    t.match(await store.commit([batch(1, { verify: true })], NOON_US), { expired: 1, inserted: 0 });
+    t.same(await store.retain(NOON_US), [], 'never today');
+  });
+
+  t.test('down-sampling keeps every extreme, in real rows', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const samples = Array.from({ length: 5000 }, (_, i) => position(i * 1e4, i === 2345 ? 80 : 47 + (i % 7) / 100));
+    await store.commit([batch(1, { samples })], NOON_US);
+    const query = { drone: 'd1', kind: 'position', ...everything, maxPoints: 100, columns: ['latDeg'] };
+    const series = await store.series(query);
+    t.equal(series.rows, 5000);
+    t.ok(series.timesUtcUs.length <= 100 && series.timesUtcUs.length > 30, `${series.timesUtcUs.length} points`);
+    t.ok(series.columns.latDeg?.includes(80), 'the spike is there');
+    t.ok(
+      series.timesUtcUs.every((at, i) => i === 0 || at > (series.timesUtcUs[i - 1] ?? 0)),
+      'in order',
+    );
+  });
+}

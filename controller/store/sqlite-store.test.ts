@@ -1,0 +1,98 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import t from 'tap';
+import { BOOT, batch, EPOCH, NOON_US, storeConformance } from './conformance.ts';
+import { chainHash } from './core-db.ts';
+import { dayPath } from './day-files.ts';
+import { SqliteStore } from './index.ts';
+
+const freshDir = () => fs.mkdtempSync(path.join(os.tmpdir(), 'skein-store-'));
+
+async function open(dataDir: string, more: { budgetBytes?: number } = {}): Promise<SqliteStore> {
+  const store = new SqliteStore({ dataDir, budgetBytes: 1e9, keepDays: 30, ...more });
+  await store.start();
+  return store;
+}
+
+storeConformance(t, open, freshDir);
+
+t.test('a day over the budget goes first, today never', async (t) => {
+  const store = await open(freshDir(), { budgetBytes: 1 });
+  t.teardown(() => store.close());
+  await store.commit([batch(1)], NOON_US - 86_400e6);
+  await store.commit([batch(2)], NOON_US);
+  t.same(await store.retain(NOON_US), ['2026-11-20']);
+});
+
+t.test('the files are WAL with an fsync for each commit, tables and columns as documented', async (t) => {
+  const dir = freshDir();
+  const store = await open(dir);
+  await store.commit([batch(1)], NOON_US);
+  const db = new Database(dayPath(dir, '2026-11-21'), { readonly: true });
+  t.equal(db.pragma('journal_mode', { simple: true }), 'wal');
+  t.match(db.prepare('SELECT * FROM batch').get(), { drone: 'd1', epoch: EPOCH, lane: 'history', seq: 1, boot: BOOT });
+  t.same(db.prepare('SELECT * FROM position').all(), [{ drone: 'd1', epoch: EPOCH, lane: 'history', up_to: 1 }]);
+  db.close();
+  await store.close();
+});
+
+t.test('a second store on the same directory is refused in plain words', async (t) => {
+  const dir = freshDir();
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  await t.rejects(open(dir), { code: 'locked', message: /second skein-controller/ });
+});
+
+t.test('what cannot be opened is said plainly', async (t) => {
+  const file = path.join(freshDir(), 'file');
+  fs.writeFileSync(file, '');
+  await t.rejects(open(path.join(file, 'data')), { code: 'read-only', message: /dataDir/ });
+
+  const damaged = freshDir();
+  fs.writeFileSync(path.join(damaged, 'core.db'), 'this is no database, whatever its name may say. '.repeat(100));
+  await t.rejects(open(damaged), { code: 'corrupt' });
+
+  const newer = freshDir();
+  const db = new Database(path.join(newer, 'core.db'));
+  db.pragma('user_version = 999');
+  db.close();
+  await t.rejects(open(newer), { code: 'too-new' });
+});
+
+t.test('a database locked by another program fails the commit, untouched, until it is released', async (t) => {
+  const dir = freshDir();
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  await store.commit([batch(1)], NOON_US);
+  const other = new Database(dayPath(dir, '2026-11-21'));
+  other.exec('BEGIN IMMEDIATE');
+  await t.rejects(store.commit([batch(2)], NOON_US), { code: 'locked' });
+  other.exec('ROLLBACK');
+  other.close();
+  t.match(await store.commit([batch(2)], NOON_US), { inserted: 1 });
+});
+
+t.test('released versions of the files are read and brought up to date', async (t) => {
+  const dir = freshDir();
+  const golden = path.join(import.meta.dirname, 'testdata', 'v1');
+  fs.cpSync(golden, dir, { recursive: true });
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  const positions = await store.positions('d1', [EPOCH]);
+  t.equal(positions.find((one) => one.lane === 'history')?.upTo, 3);
+  const range = { fromUtcUs: 0, toUtcUs: NOON_US * 2, maxPoints: 100 };
+  const series = await store.series({ drone: 'd1', kind: 'position', ...range });
+  t.equal(series.rows, 2);
+  t.equal(series.gaps.length, 1);
+  t.match(await store.commit([batch(4)], NOON_US), { inserted: 1 });
+  const events = await store.events({ afterId: 0, limit: 100 });
+  t.ok(events.length > 0);
+  let hash = '';
+  for (const event of events) {
+    const { entity, version, type, atUtcUs: at_us, data } = event;
+    hash = chainHash(hash, { entity, version, type, at_us, data: JSON.stringify(data) });
+    t.equal(event.hash, hash, `the chain holds at version ${version}`);
+  }
+});
