@@ -1,35 +1,10 @@
 import { crc16Byte, crc16Of, solveExtra } from './crc.ts';
-import {
-  CHECKSUM_LENGTH,
-  HEADER_V1,
-  HEADER_V2,
-  INCOMPAT_SIGNED,
-  idAt,
-  MAGIC_V1,
-  MAGIC_V2,
-  MAX_FRAME,
-  ParsedFrame,
-  SIGNATURE_LENGTH,
-} from './frame.ts';
-import { messages } from './table.ts';
+import { idAt, ParsedFrame } from './frame.ts';
+import { checkedLength, claimedLength, extraOf, isMagic, REJECT } from './header.ts';
+import { UnknownMessages } from './unknown.ts';
 
-/** CRC_EXTRA by message id, −1 for ids the dialect does not know. */
-const extras = new Int16Array((messages.at(-1)?.id ?? 0) + 1).fill(-1);
-/** MAVLink 1 payload length by message id. */
-const lengthsV1 = new Uint8Array(256);
-for (const { id, crcExtra, minLength } of messages) {
-  extras[id] = crcExtra;
-  if (id < 256) lengthsV1[id] = minLength;
-}
-
-const extraOf = (id: number): number => extras[id] ?? -1;
-
-/** After a damaged frame that looked like an unknown message: so many frames without believing a first sight. */
-const DOUBT_FRAMES = 5_000;
-const MAX_LEARNED = 256;
 /** Room for the candidate that a chunk cuts, many times over, so that it rarely has to be made anew. */
 const CARRY_LENGTH = 8_192;
-const REJECT = 0;
 
 export interface ScannerCounters {
   bytes: number;
@@ -74,7 +49,6 @@ export class Scanner {
   };
   readonly #prefix: number;
   readonly #onFrame: ScannerOptions['onFrame'];
-  readonly #isSource: ScannerOptions['isSource'];
   /** What is pending lies in `#carry[#from, #to)`. Frames found there are views of it, so it is not overwritten. */
   #carry = new Uint8Array(CARRY_LENGTH);
   #carryView = new DataView(this.#carry.buffer);
@@ -88,14 +62,12 @@ export class Scanner {
   /** Whether the dialect knows the message judged last. */
   #known = false;
   #frames = 0;
-  #doubtUntil = 0;
-  /** CRC_EXTRA by id of messages that the dialect does not know. */
-  readonly #learned = new Map<number, number>();
+  readonly #unknown: UnknownMessages;
 
   constructor(options: ScannerOptions) {
     this.#prefix = options.prefix;
     this.#onFrame = options.onFrame;
-    this.#isSource = options.isSource;
+    this.#unknown = new UnknownMessages({ ...options, counters: this.counters });
   }
 
   push(chunk: Uint8Array): void {
@@ -178,111 +150,14 @@ export class Scanner {
     this.counters.checkedBytes += checked;
     const crc = crc16Of(source, start + 1, start + checked);
     const wanted = source.getUint16(start + checked, true);
-    const id = idAt(source, start);
-    const extra = extraOf(id);
+    const extra = extraOf(idAt(source, start));
     this.#known = extra >= 0;
-    if (!this.#known) return this.#judgeUnknown(source, start, end, length, id, solveExtra(crc, wanted));
+    if (!this.#known) {
+      const candidate = { source, start, end, length, extra: solveExtra(crc, wanted) };
+      return this.#unknown.judge({ ...candidate, frames: this.#frames, final: this.#final });
+    }
     if (crc16Byte(crc, extra) === wanted) return length;
     this.counters.badChecksum++;
     return REJECT;
   }
-
-  /**
-   * A frame of an id without known CRC_EXTRA proves only eight bits, so something else must speak for it: the same
-   * CRC_EXTRA was seen with this id before, or a frame follows directly, or the sender is known and nothing good
-   * overlaps. While the line damages frames in place, only the first counts: a damaged id looks just like this.
-   */
-  #judgeUnknown(source: DataView, start: number, end: number, length: number, id: number, extra: number): number {
-    const sender = start + (source.getUint8(start) === MAGIC_V2 ? 5 : 3);
-    const isSource = this.#isSource(source.getUint8(sender), source.getUint8(sender + 1));
-    if (extra < 0) {
-      this.counters.badChecksum++;
-      if (isSource) this.#doubtUntil = this.#frames + DOUBT_FRAMES;
-      return REJECT;
-    }
-    if (this.#learned.get(id) === extra) return length;
-    const next = this.#follows(source, start + length, end);
-    if (next < 0 && !this.#final) return next - length;
-    if (this.#frames < this.#doubtUntil) {
-      if (isSource) this.#learn(id, extra);
-      return this.#unproved();
-    }
-    if (next === REJECT) {
-      if (!isSource) return this.#unproved();
-      const overlap = this.#overlaps(source, start, start + length, end);
-      if (overlap < 0 && !this.#final) return overlap;
-      if (overlap > 0) return this.#unproved();
-    }
-    this.#learn(id, extra);
-    return length;
-  }
-
-  #unproved(): number {
-    this.counters.unproved++;
-    return REJECT;
-  }
-
-  #learn(id: number, extra: number): void {
-    if (this.#learned.size >= MAX_LEARNED && !this.#learned.has(id)) {
-      for (const oldest of this.#learned.keys()) {
-        this.#learned.delete(oldest);
-        break;
-      }
-    }
-    this.#learned.set(id, extra);
-  }
-
-  /** 1 if a plausible frame stands where the next would begin, REJECT if not, minus the bytes wanting to tell. */
-  #follows(source: DataView, position: number, end: number): number {
-    const start = position + this.#prefix;
-    if (start >= end) return -(this.#prefix + 1);
-    if (!isMagic(source.getUint8(start))) return REJECT;
-    const length = claimedLength(source, start, end);
-    return length < 0 ? length - this.#prefix : Math.min(length, 1);
-  }
-
-  /** 1 if a good frame of a known message begins inside `(from, to)`, minus the bytes from `from` wanting to tell. */
-  #overlaps(source: DataView, from: number, to: number, end: number): number {
-    for (let start = from + 1; start < to; start++) {
-      if (!isMagic(source.getUint8(start))) continue;
-      const length = claimedLength(source, start, end);
-      if (length === REJECT) continue;
-      if (end - start < Math.abs(length)) {
-        if (this.#final) continue;
-        // At once all that any frame in there can need, so that this is done twice at most.
-        return from - to - MAX_FRAME;
-      }
-      const extra = extraOf(idAt(source, start));
-      if (extra < 0) continue;
-      const checked = checkedLength(source, start);
-      this.counters.checkedBytes += checked;
-      const crc = crc16Byte(crc16Of(source, start + 1, start + checked), extra);
-      if (crc === source.getUint16(start + checked, true)) return 1;
-    }
-    return REJECT;
-  }
-}
-
-const isMagic = (byte: number): boolean => byte === MAGIC_V2 || byte === MAGIC_V1;
-
-/** Bytes of the frame at `start` before its checksum. */
-function checkedLength(source: DataView, start: number): number {
-  return (source.getUint8(start) === MAGIC_V2 ? HEADER_V2 : HEADER_V1) + source.getUint8(start + 1);
-}
-
-/** Length by the header at `start`, REJECT if no such frame can exist, minus the header's length if it is cut. */
-function claimedLength(source: DataView, start: number, end: number): number {
-  const available = end - start;
-  if (source.getUint8(start) === MAGIC_V2) {
-    const flags = available < 3 ? 0 : source.getUint8(start + 2);
-    if ((flags & ~INCOMPAT_SIGNED) !== 0) return REJECT;
-    if (available < HEADER_V2) return -HEADER_V2;
-    return HEADER_V2 + source.getUint8(start + 1) + CHECKSUM_LENGTH + (flags === 0 ? 0 : SIGNATURE_LENGTH);
-  }
-  if (available < HEADER_V1) return -HEADER_V1;
-  const id = source.getUint8(start + 5);
-  const payload = source.getUint8(start + 1);
-  // MAVLink 1 neither cuts nor extends a payload.
-  if (extraOf(id) >= 0 && lengthsV1[id] !== payload) return REJECT;
-  return HEADER_V1 + payload + CHECKSUM_LENGTH;
 }

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { encode } from './codec.ts';
+import { crc16 } from './crc.ts';
 import { type Frame, FrameParser } from './index.ts';
 import type { FieldInfo, FieldsIn, MessageInfo, MessageName } from './message.ts';
 import type { ParserOptions } from './parser.ts';
-import { messages } from './table.ts';
+import { messageById, messages } from './table.ts';
 
 export const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
@@ -114,3 +115,30 @@ export function encodeMessage({ info, fields, options }: SentMessage): Uint8Arra
 export const noiseArbitrary: fc.Arbitrary<Uint8Array> = fc
   .array(fc.oneof(byte, fc.constantFrom(0xfd, 0xfe, 0x00, 0x01, 0x09)), { maxLength: 60 })
   .map((bytes) => Uint8Array.from(bytes));
+
+/** A second parser, as plain as can be: the whole input at once, bytes looked up one by one, no unknown ids, `prefix` bytes before each frame. */
+export function oracle(input: Uint8Array, prefix = 0): string[] {
+  const found: string[] = [];
+  let at = 0;
+  while (at < input.length) {
+    const length = goodLength(input.subarray(at + prefix));
+    if (length > 0) found.push(hex(input.subarray(at + prefix, at + prefix + length)));
+    at += length > 0 ? prefix + length : 1;
+  }
+  return found;
+}
+
+function goodLength(bytes: Uint8Array): number {
+  const [magic = 0, payload = 0, flags = 0] = bytes;
+  const v2 = magic === 0xfd;
+  if (!v2 && magic !== 0xfe) return 0;
+  const header = v2 ? 10 : 6;
+  const length = header + payload + 2 + (v2 && flags === 1 ? 13 : 0);
+  if ((v2 && flags > 1) || bytes.length < length) return 0;
+  const [low = 0, middle = 0, high = 0] = v2 ? bytes.subarray(7) : [bytes[5]];
+  const info = messageById(v2 ? low | (middle << 8) | (high << 16) : low);
+  if (info === undefined || (!v2 && payload !== info.minLength)) return 0;
+  const end = header + payload;
+  const crc = crc16(Uint8Array.of(...bytes.subarray(1, end), info.crcExtra));
+  return bytes[end] === (crc & 0xff) && bytes[end + 1] === crc >> 8 ? length : 0;
+}
