@@ -318,8 +318,8 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
   };
   const server = new StatusServer({
     path: join(config.dataDir, SOCKET_NAME),
-    status,
-    metrics: () => renderMetrics(metricsOf(status())),
+    status: () => running?.status() ?? null,
+    metrics: async () => (running === null ? null : renderMetrics(metricsOf(running.status()))),
   });
   return {
     async start() {

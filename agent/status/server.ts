@@ -12,8 +12,9 @@ const PROBE_MS = 1_000;
 
 export interface StatusServerOptions {
   readonly path: string;
-  readonly status: () => unknown;
-  readonly metrics: () => Promise<string>;
+  /** Null: the agent holds the door already but is not up yet. */
+  readonly status: () => object | null;
+  readonly metrics: () => Promise<string | null>;
 }
 
 export type StatusListen =
@@ -45,16 +46,23 @@ export class StatusServer {
     this.#server = createServer((request, response) => {
       const path = (request.url ?? '').split('?')[0];
       if (request.method !== 'GET') this.#answer(response, 405, 'text/plain', 'only GET\n');
-      else if (path === '/status') this.#answer(response, 200, 'application/json', `${JSON.stringify(o.status())}\n`);
-      else if (path === '/metrics') {
+      else if (path === '/status') {
+        const status = o.status();
+        this.#show(response, 'application/json', status === null ? null : `${JSON.stringify(status)}\n`);
+      } else if (path === '/metrics') {
         o.metrics().then(
-          (text) => this.#answer(response, 200, 'text/plain; version=0.0.4', text),
+          (text) => this.#show(response, 'text/plain; version=0.0.4', text),
           (error: unknown) => this.#answer(response, 500, 'text/plain', `${String(error)}\n`),
         );
       } else this.#answer(response, 404, 'text/plain', 'there is /status and /metrics\n');
     });
     this.#server.maxConnections = 16;
     this.#server.requestTimeout = 5_000;
+  }
+
+  #show(response: ServerResponse, type: string, body: string | null): void {
+    if (body === null) this.#answer(response, 503, 'text/plain', 'the agent is starting\n');
+    else this.#answer(response, 200, type, body);
   }
 
   #answer(response: ServerResponse, code: number, type: string, body: string): void {

@@ -44,6 +44,7 @@ export interface AgentStatus {
     readonly samples: number;
     readonly mode: string | null;
     readonly version: string | null;
+    readonly earlyDropped: number;
   };
   readonly uplink: {
     readonly state: string;
@@ -94,6 +95,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
         faults: link.faults,
         droppedFrames: link.droppedFrames,
       },
+      vehicle: { earlyDropped: vehicle.earlyDropped },
       parser: numbers(vehicle.parser),
       autopilot: { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions },
       intervals: numbers(intervals),

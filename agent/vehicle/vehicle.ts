@@ -25,6 +25,9 @@ const FAST_LINE_BYTES_PER_S = 1_000_000;
 /** At least one decoded message, or the line is taken for noise. */
 const RADIO_STATUS = 109;
 const HEARTBEAT = 0;
+const AUTOPILOT_COMPONENT = 1;
+/** Messages kept until the first heartbeat (1 Hz) says whose they are: two seconds of a busy line. */
+const MAX_EARLY = 512;
 
 /** What the vehicle needs of its link; hardware/link fits. */
 export interface VehicleLink {
@@ -61,6 +64,15 @@ export interface VehicleStatus {
   readonly mode: string | null;
   readonly version: string | null;
   readonly noFramesHints: number;
+  /** Messages that came before the first heartbeat and did not fit the memory for them. */
+  readonly earlyDropped: number;
+}
+
+interface EarlyMessage {
+  readonly message: Message;
+  readonly sysid: number;
+  readonly compid: number;
+  readonly monoUs: number;
 }
 
 export class Vehicle {
@@ -86,6 +98,9 @@ export class Vehicle {
   #armed: boolean | null = null;
   #mode: string | null = null;
   #version: string | null = null;
+  /** Null once an autopilot has been latched. */
+  #early: EarlyMessage[] | null = [];
+  #earlyDropped = 0;
 
   constructor(o: VehicleOptions) {
     this.#o = o;
@@ -130,15 +145,37 @@ export class Vehicle {
     this.#o.onFrame?.(frame, this.#chunkUs);
     const { sysid, compid, msgid } = frame;
     const ours = this.#client.isOurs(sysid, compid);
-    if (!ours && msgid !== HEARTBEAT && msgid !== RADIO_STATUS) return;
+    if (!ours && msgid !== HEARTBEAT && msgid !== RADIO_STATUS) {
+      this.#keepEarly(frame);
+      return;
+    }
     const message = decode(frame);
     if (message === null) return;
     this.#client.take(message, sysid, compid, this.#chunkMs);
-    if (this.#client.isOurs(sysid, compid) || msgid === RADIO_STATUS) this.#message(message, sysid);
+    if (!ours && this.#client.isOurs(sysid, compid)) this.#takeEarly();
+    if (this.#client.isOurs(sysid, compid) || msgid === RADIO_STATUS) this.#message(message, sysid, this.#chunkUs);
   }
 
-  #message(message: Message, sysid: number): void {
-    const monoUs = this.#chunkUs;
+  /** An agent that starts in flight hears telemetry at once, but whose it is only with the next heartbeat. */
+  #keepEarly(frame: Frame): void {
+    if (this.#early === null || frame.compid !== AUTOPILOT_COMPONENT) return;
+    if (this.#early.length >= MAX_EARLY) {
+      this.#earlyDropped++;
+      return;
+    }
+    const message = decode(frame);
+    const { sysid, compid } = frame;
+    if (message !== null) this.#early.push({ message, sysid, compid, monoUs: this.#chunkUs });
+  }
+
+  #takeEarly(): void {
+    for (const { message, sysid, compid, monoUs } of this.#early ?? []) {
+      if (this.#client.isOurs(sysid, compid)) this.#message(message, sysid, monoUs);
+    }
+    this.#early = null;
+  }
+
+  #message(message: Message, sysid: number, monoUs: number): void {
     if (message.name === 'STATUSTEXT') {
       for (const text of this.#texts.take(message.fields, monoUs)) this.#text(text);
       return;
@@ -258,6 +295,7 @@ export class Vehicle {
       mode: this.#mode,
       version: this.#version,
       noFramesHints: this.#noFramesHints,
+      earlyDropped: this.#earlyDropped,
     };
   }
 
