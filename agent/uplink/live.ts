@@ -53,7 +53,8 @@ export class LiveLane {
   take(nowMs: number, nowUs: number): readonly Sample[] {
     if (nowMs < this.#nextMs) return [];
     const period = 1000 / this.#hz;
-    this.#nextMs = Math.max(this.#nextMs + period, nowMs + period / 2);
+    // On a grid while it is kept, so that a timer's lateness does not add up.
+    this.#nextMs = nowMs - this.#nextMs > period ? nowMs + period : this.#nextMs + period;
     const everything = nowMs - this.#everythingMs >= EVERYTHING_EVERY_MS;
     const keys = everything ? [...this.#newest.keys()] : [...this.#changed];
     const samples = keys

@@ -1,0 +1,113 @@
+import type { Sample } from '@skein/protocol/telemetry';
+import t from 'tap';
+import { Backoff } from './backoff.ts';
+import { TokenBucket } from './bucket.ts';
+import { LiveLane } from './live.ts';
+import { Session } from './session.ts';
+
+t.test('back-off: full jitter up to a cap, forgotten only after a stable connection', async (t) => {
+  const backoff = new Backoff({ minS: 1, maxS: 60, random: () => 1 });
+  t.same(
+    Array.from({ length: 8 }, () => backoff.down(0)),
+    [1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000],
+  );
+  backoff.up(0);
+  t.equal(backoff.down(9_999), 60_000, 'a connection that lasts ten seconds less is no success');
+  backoff.up(20_000);
+  t.equal(backoff.down(30_000), 1_000);
+  t.equal(new Backoff({ minS: 1, maxS: 60, random: () => 0 }).down(0), 0);
+});
+
+t.test('token bucket: a second of burst, then the rate; an overdraft is paid back', async (t) => {
+  const bucket = new TokenBucket(10_000, 0);
+  bucket.take(10_000, 0);
+  t.ok(bucket.waitMs(0) > 0);
+  t.equal(bucket.waitMs(500), 0);
+  bucket.take(25_000, 500);
+  t.equal(bucket.waitMs(500), 2_001);
+  t.equal(bucket.waitMs(2_501), 0);
+});
+
+const sample = (kind: 'air' | 'home' | 'text', monoUs: number): Sample =>
+  ({ kind, monoUs, bootMs: null, values: {} }) as unknown as Sample;
+const battery = (instance: number, monoUs: number): Sample =>
+  ({ kind: 'battery', monoUs, bootMs: null, values: { instance } }) as unknown as Sample;
+
+t.test('live: the newest of each kind and instance when it changed, everything each 10 s', async (t) => {
+  const live = new LiveLane();
+  live.note(sample('air', 1));
+  live.note(sample('air', 2));
+  live.note(battery(0, 3));
+  live.note(battery(1, 4));
+  live.note(sample('text', 5));
+  const first = live.take(0, 10);
+  t.same(
+    first.map(({ kind, monoUs }) => [kind, monoUs]),
+    [
+      ['air', 2],
+      ['battery', 3],
+      ['battery', 4],
+    ],
+  );
+  live.note(battery(1, 6));
+  t.same(live.take(500, 10), [], 'not twice within a second');
+  t.equal(live.take(1_000, 10).length, 1);
+  t.same(live.take(2_000, 10), [], 'nothing changed');
+  t.equal(live.take(10_100, 10).length, 3);
+});
+
+t.test('live: what is old is not sent as live, except what stays true', async (t) => {
+  const live = new LiveLane();
+  live.note(sample('air', 0));
+  live.note(sample('home', 0));
+  const later = live.take(0, 60_000_000);
+  t.same(
+    later.map(({ kind }) => kind),
+    ['home'],
+  );
+});
+
+t.test('live: the rate is what the controller asks, within 0.5 to 5 Hz', async (t) => {
+  const live = new LiveLane();
+  live.setHz(50);
+  t.equal(live.hz, 5);
+  live.setHz(0);
+  t.equal(live.hz, 0.5);
+});
+
+t.test('session: whose acks count, and what goes first', async (t) => {
+  const session = new Session('me');
+  const known = new Set(['new', 'old']);
+  const ack = (o: object) =>
+    session.ack(
+      { session: 'me', start: 'aaaaaaaa', epoch: 'new', lane: 'history', upTo: 0, window: 1e5, ...o },
+      known,
+      0,
+    );
+  const readable = [
+    { epoch: 'new', lane: 'urgent', first: 1, end: 3 },
+    { epoch: 'old', lane: 'urgent', first: 1, end: 3 },
+    { epoch: 'new', lane: 'history', first: 1, end: 9 },
+    { epoch: 'old', lane: 'history', first: 5, end: 9 },
+  ] as const;
+  const next = (history = true) => session.next(readable, { history });
+
+  t.same(next(), { wanted: null, stale: false }, 'nothing before an ack');
+  t.match(ack({ session: 'other' }), { taken: false, why: 'acksOtherSession' });
+  t.match(ack({ epoch: 'gone' }), { taken: false, why: 'acksUnknownEpoch' });
+  ack({});
+  t.match(next().wanted, { epoch: 'new', lane: 'history', from: 1 });
+  t.equal(next(false).wanted, null, 'history stands back when the line is full');
+  ack({ lane: 'urgent' });
+  t.match(next().wanted, { epoch: 'new', lane: 'urgent', from: 1 });
+  const wanted = next().wanted;
+  if (wanted) session.sent(wanted, 2, 100, 0);
+  t.match(next().wanted, { epoch: 'new', lane: 'history' });
+  ack({ upTo: 8 });
+  ack({ epoch: 'old', upTo: 2 });
+  t.same(next(), { wanted: null, stale: true }, 'rows 3 and 4 are gone: presence has to say so');
+  ack({ epoch: 'old', upTo: 4 });
+  t.match(next().wanted, { epoch: 'old', lane: 'history', from: 5 });
+  session.closed();
+  t.equal(next().wanted, null);
+});

@@ -1,0 +1,271 @@
+/** The uplink against a real broker in this process; the test is the controller at its far end. */
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { type Ack, readPresence, readTimeRequest } from '@skein/protocol/fleet';
+import { type Envelope, type Sample, sealBatch, splitMessage } from '@skein/protocol/telemetry';
+import { Aedes } from 'aedes';
+import t, { type Test } from 'tap';
+import { Uplink, type UplinkOptions } from './uplink.ts';
+
+const SESSION = '0123456789abcdef';
+const BOOT = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
+const EPOCH = '00c0ffee00c0ffee';
+const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
+
+const aSample = (): Sample => ({
+  kind: 'air',
+  monoUs: Math.round(nowUs()),
+  bootMs: null,
+  values: { groundSpeedMps: 1, airSpeedMps: null, climbMps: null, throttlePct: null, altAmslM: null },
+});
+
+interface Heard {
+  readonly channel: string;
+  readonly payload: Buffer;
+}
+
+/** A broker on a free port that remembers what drones say, and can be cut off and come back on the same port. */
+async function farEnd(test: Test, port = 0) {
+  const broker = await Aedes.createBroker();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    broker.handle(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const heard: Heard[] = [];
+  const waiting: { ready: () => boolean; resolve: () => void }[] = [];
+  const look = () => {
+    for (const entry of [...waiting]) {
+      if (!entry.ready()) continue;
+      waiting.splice(waiting.indexOf(entry), 1);
+      entry.resolve();
+    }
+  };
+  const listeners: ((message: Heard) => void)[] = [look];
+  broker.on('publish', (packet, client) => {
+    if (!client) return;
+    const message = { channel: packet.topic.split('/').slice(3).join('/'), payload: Buffer.from(packet.payload) };
+    heard.push(message);
+    for (const listener of listeners) listener(message);
+  });
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    await new Promise<void>((resolve) => broker.close(() => resolve()));
+  };
+  test.teardown(close);
+  const say = (topic: string, message: object) =>
+    broker.publish(
+      {
+        cmd: 'publish',
+        topic: `skein/1/${topic}`,
+        payload: JSON.stringify(message),
+        qos: 1,
+        dup: false,
+        retain: false,
+      },
+      () => {},
+    );
+  const ack = (o: Partial<Ack>) =>
+    say('d1/down/ack', {
+      session: SESSION,
+      start: 'aaaaaaaa',
+      epoch: EPOCH,
+      lane: 'history',
+      upTo: 0,
+      window: 1 << 20,
+      ...o,
+    });
+  const until = (ready: () => boolean) =>
+    new Promise<void>((resolve) => {
+      waiting.push({ ready, resolve });
+      look();
+    });
+  const of = (channel: string) => heard.filter((message) => message.channel === `up/${channel}`);
+  const rows = (channel: string): Envelope[] =>
+    of(channel).flatMap(({ payload }) => {
+      const split = splitMessage(payload);
+      if (!split.ok) throw new Error(split.reason);
+      return [...split.envelopes];
+    });
+  return { port: (server.address() as AddressInfo).port, heard, say, ack, until, of, rows, close, listeners };
+}
+
+/** A source with `count` history batches, all readable. */
+function source(count: number) {
+  const batches = Array.from({ length: count }, (_, i) =>
+    sealBatch({ lane: 'history', epoch: EPOCH, boot: BOOT, seq: i + 1, samples: [aSample()] }),
+  );
+  const acks: number[] = [];
+  return {
+    batches,
+    acks,
+    ranges: () => [
+      { epoch: EPOCH, lanes: { urgent: { first: 1, next: 1 }, history: { first: 1, next: batches.length + 1 } } },
+    ],
+    readable: () => [{ epoch: EPOCH, lane: 'history' as const, first: 1, end: batches.length + 1 }],
+    read: async (_epoch: string, _lane: string, from: number, maxBytes: number) => {
+      const page = [];
+      let bytes = 0;
+      for (let seq = from; seq <= batches.length; seq++) {
+        const batch = batches[seq - 1] ?? new Uint8Array();
+        if (page.length > 0 && bytes + batch.length > maxBytes) break;
+        page.push({ seq, to: seq, bytes: batch });
+        bytes += batch.length;
+      }
+      return page;
+    },
+    ack: (_epoch: string, _lane: string, upTo: number) => {
+      acks.push(upTo);
+    },
+  };
+}
+
+function begin(test: Test, port: number, from: ReturnType<typeof source>, o: Partial<UplinkOptions> = {}) {
+  const uplink = new Uplink({
+    url: `mqtt://127.0.0.1:${port}`,
+    topicRoot: 'skein/1',
+    drone: 'd1',
+    groups: [],
+    session: SESSION,
+    boot: BOOT,
+    epoch: () => EPOCH,
+    backoff: { minS: 0.1, maxS: 0.2 },
+    backfillKBps: 10_000,
+    presence: () => ({ n: 3, journal: null, versions: { agent: '0' }, control: { state: 'unknown' } }),
+    source: from,
+    nowUs,
+    random: Math.random,
+    ...o,
+  });
+  test.teardown(() => uplink.close());
+  uplink.start();
+  return uplink;
+}
+
+const seqs = (rows: readonly Envelope[]) => rows.map((row) => row.header.seq);
+
+t.test('presence, time and live come by themselves; history only after an ack, from where it says', async (t) => {
+  const far = await farEnd(t);
+  const from = source(40);
+  const uplink = begin(t, far.port, from);
+  uplink.noteLive(aSample());
+  await far.until(() => far.of('presence').length > 0 && far.of('time').length > 0 && far.of('live').length > 0);
+  const presence = readPresence(far.of('presence')[0]?.payload ?? '');
+  t.match(presence, {
+    ok: true,
+    value: { session: SESSION, n: 3, online: true, epochs: [{ lanes: { history: { next: 41 } } }] },
+  });
+  t.equal(readTimeRequest(far.of('time')[0]?.payload ?? '').ok, true);
+  t.equal(far.rows('live')[0]?.header.seq, 0);
+  t.same(far.of('history'), []);
+  far.ack({ session: 'ffffffffffffffff', upTo: 1 });
+  far.ack({ upTo: 10 });
+  await far.until(() => far.rows('history').at(-1)?.header.seq === 40);
+  t.same(
+    seqs(far.rows('history')),
+    Array.from({ length: 30 }, (_, i) => i + 11),
+  );
+  t.ok(far.of('history').length < 10, 'several batches share a message');
+  t.same(from.acks, [10]);
+  t.equal(uplink.status().counters.acksOtherSession, 1);
+});
+
+t.test('the window holds it back; each ack lets more go', async (t) => {
+  const far = await farEnd(t);
+  const from = source(30);
+  begin(t, far.port, from);
+  await far.until(() => far.of('presence').length > 0);
+  const size = from.batches[0]?.length ?? 0;
+  const highest = () => far.rows('history').at(-1)?.header.seq ?? 0;
+  far.ack({ window: size * 5 });
+  await far.until(() => highest() === 5);
+  for (let upTo = 5; upTo < 30; upTo += 5) {
+    far.ack({ upTo, window: size * 5 });
+    await far.until(() => highest() === upTo + 5);
+  }
+  t.same(
+    seqs(far.rows('history')),
+    Array.from({ length: 30 }, (_, i) => i + 1),
+  );
+});
+
+t.test('the connection is cut: it comes back by itself and begins anew with presence', async (t) => {
+  const far = await farEnd(t);
+  const from = source(10);
+  const uplink = begin(t, far.port, from);
+  await far.until(() => far.of('presence').length > 0);
+  far.ack({ upTo: 0 });
+  await far.until(() => far.rows('history').length === 10);
+  await far.close();
+  const again = await farEnd(t, far.port);
+  await again.until(() => again.of('presence').length > 0);
+  t.same(again.of('history'), [], 'what was on its way is unknown: nothing before an ack');
+  again.ack({ upTo: 4, start: 'bbbbbbbb' });
+  await again.until(() => again.rows('history').length === 6);
+  t.same(seqs(again.rows('history')), [5, 6, 7, 8, 9, 10]);
+  t.ok(uplink.status().counters.closes >= 1);
+});
+
+t.test('a hello is answered with presence; a time answer gives lease, rate and offset', async (t) => {
+  const far = await farEnd(t);
+  const answers: number[] = [];
+  const uplink = begin(t, far.port, source(0), { random: () => 0, onTime: (answer) => answers.push(answer.sentUtcUs) });
+  await far.until(() => far.of('presence').length === 1 && far.of('time').length === 1);
+  far.say('all/down/hello', { controller: 'main', start: 'aaaaaaaa' });
+  await far.until(() => far.of('presence').length === 2);
+  const asked = readTimeRequest(far.of('time')[0]?.payload ?? '');
+  if (!asked.ok) throw new Error(asked.reason);
+  const { agentMonoUs } = asked.value;
+  const answer = { session: SESSION, agentMonoUs, receivedUtcUs: 1e15, sentUtcUs: 1e15 + 5, leaseS: 15, liveHz: 4 };
+  far.say('d1/down/time', { ...answer, session: 'ffffffffffffffff', sentUtcUs: 1e15 + 9 });
+  far.say('d1/down/time', answer);
+  far.say('d1/down/ack', { rubbish: true });
+  far.say('d1/down/command', { id: 'x' });
+  far.ack({ epoch: 'ffffffffffffffff' });
+  const counters = () => uplink.status().counters;
+  while (counters().acksUnknownEpoch === 0) await setImmediate();
+  t.same(answers, [1e15 + 5]);
+  t.ok(uplink.status().leaseLeftMs > 10_000);
+  t.equal(uplink.status().liveHz, 4);
+  const { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch } = uplink.status().counters;
+  t.same(
+    { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch },
+    { badMessages: 1, ignoredMessages: 1, timeOtherSession: 1, acksUnknownEpoch: 1 },
+  );
+});
+
+t.test('closing says goodbye; being cut lets the will speak', async (t) => {
+  const far = await farEnd(t);
+  const uplink = begin(t, far.port, source(0));
+  await far.until(() => far.of('presence').length === 1);
+  await uplink.close();
+  await far.until(() => far.of('presence').length === 2);
+  t.match(readPresence(far.of('presence')[1]?.payload ?? ''), { ok: true, value: { online: false, session: SESSION } });
+});
+
+t.test('garbage instead of a broker: it keeps trying, and says why not', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end(randomBytes(400));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const states: string[] = [];
+  await new Promise<void>((resolve) => {
+    begin(t, (server.address() as AddressInfo).port, source(0), {
+      onState: (state, detail) => {
+        states.push(`${state} ${detail}`);
+        if (states.length > 8) resolve();
+      },
+    });
+  });
+  t.ok(states.every((state) => /^(waiting|connecting)/.test(state)));
+});
