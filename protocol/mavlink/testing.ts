@@ -52,6 +52,19 @@ export function splitAt(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[
   return places.slice(1).map((place, index) => bytes.slice(places[index], place));
 }
 
+export const heartbeat = {
+  type: 2,
+  autopilot: 3,
+  base_mode: 81,
+  custom_mode: 0,
+  system_status: 3,
+  mavlink_version: 3,
+};
+
+/** A heartbeat frame. */
+export const beat = (seq: number, sysid = 1, compid = 1): Uint8Array =>
+  encode('HEARTBEAT', heartbeat, { sysid, compid, seq });
+
 type Fields = Record<string, unknown>;
 
 const INTEGERS = {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { encode, encodeTlogRecord, TlogReader, type TlogRecord } from './index.ts';
+import { writeChecksum } from './crc.ts';
+import { encodeTlogRecord, TlogReader, type TlogRecord } from './index.ts';
 import {
+  beat,
   check,
   concat,
   encodeMessage,
@@ -29,10 +31,6 @@ const shown = (records: readonly TlogRecord[]): string[] =>
   records.map(({ timeUs, frame }) => `${timeUs} ${hex(frame.bytes)}`);
 
 const time = 1_795_289_965_722_412;
-const beat = (seq: number): Uint8Array => {
-  const fields = { type: 2, autopilot: 3, base_mode: 81, custom_mode: 0, system_status: 3, mavlink_version: 3 };
-  return encode('HEARTBEAT', fields, { sysid: 1, compid: 1, seq });
-};
 
 t.test('a recording is written again byte by byte', async (t) => {
   const file = readTestdata('flight-excerpt.tlog');
@@ -80,7 +78,6 @@ t.test('the last record cut short by a power loss costs only itself', async (t) 
 
 t.test('unknown messages are records too', async (t) => {
   const unknown = Uint8Array.of(0xfd, 1, 0, 0, 1, 1, 1, 0x31, 0xd4, 0, 42, 0, 0);
-  const { writeChecksum } = await import('./crc.ts');
   writeChecksum(unknown, 11, 99);
   for (const parts of [[unknown], [unknown, beat(2)], [beat(0), unknown, beat(2)], [beat(0), unknown]]) {
     const { records } = readAll([concat(parts.map((frame, index) => encodeTlogRecord(time + index, frame)))]);
