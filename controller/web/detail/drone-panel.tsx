@@ -1,10 +1,90 @@
-/** The drone looked at. */
+/** Everything known about the drone looked at, the most needed first. */
+import { DroneCharts } from '../charts/drone-charts.tsx';
 import type { Fleet } from '../live/fleet.ts';
+import { freshnessOf } from '../live/record.ts';
+import { leaveDrone } from '../shell/route.ts';
+import { Companion, Versions } from './companion.tsx';
+import { Delivery } from './delivery.tsx';
+import { Flight } from './flight.tsx';
+import { Checks, Motors } from './motors.tsx';
+import { Estimate, Satellites } from './navigation.tsx';
+import { Power } from './power.tsx';
+import { problemsOf } from './problems.ts';
+import { DroneState } from './state.tsx';
+import { Texts } from './texts.tsx';
+import type { View } from './view.ts';
 
-export function DronePanel({ id }: { readonly fleet: Fleet; readonly id: string }) {
+export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
+  const record = fleet.drone(id).value;
+  if (!record) return <Absent id={id} loaded={fleet.loaded.value} />;
+  const view: View = { record, nowMs: fleet.nowMs.value, limits: fleet.limits.value };
+  const freshness = freshnessOf(record, view.nowMs, view.limits);
   return (
-    <aside class="pane pane-detail" aria-label={`Drone ${id}`}>
-      {id}
+    <aside class="pane pane-detail" aria-label={`Drone ${id}`} data-detail={id} data-freshness={freshness}>
+      <DroneState view={view} />
+      <div class="detail-scroll">
+        <Problems view={view} />
+        <Flight view={view} />
+        <Power view={view} />
+        <DroneCharts fleet={fleet} id={id} />
+        <Delivery view={view} />
+        <Texts fleet={fleet} id={id} />
+        <Satellites view={view} />
+        <Estimate view={view} />
+        <Checks view={view} />
+        <Motors view={view} />
+        <Companion view={view} />
+        <Versions view={view} />
+      </div>
+    </aside>
+  );
+}
+
+function Problems({ view }: { readonly view: View }) {
+  const problems = problemsOf(view.record, view.nowMs, view.limits);
+  if (problems.length === 0) return null;
+  return (
+    <ul class="problems" aria-label="Needs attention">
+      {problems.map((one) => (
+        <li key={one.words.replace(/\d[\d\s.a-z\u202f]*/g, '#')} data-level={one.severity}>
+          <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+            {one.severity === 'danger' ? (
+              <path d="M4.3 1h5.4L13 4.3v5.4L9.7 13H4.3L1 9.7V4.3Z" fill="currentColor" />
+            ) : (
+              <path
+                d="M7 1.5 13 12.5H1Z"
+                fill="none"
+                stroke="currentColor"
+                stroke-width="1.5"
+                stroke-linejoin="round"
+              />
+            )}
+          </svg>
+          <p>
+            <b>{one.words}</b> {one.advice && <span>{one.advice}</span>}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Absent({ id, loaded }: { readonly id: string; readonly loaded: boolean }) {
+  return (
+    <aside class="pane pane-detail" aria-label={`Drone ${id}`} data-detail={id}>
+      <div class="empty">
+        <h2>{loaded ? `No drone is called ${id}` : id}</h2>
+        <p>
+          {loaded
+            ? 'It may not have reported to this controller yet; it appears here when it does. If you followed a link, check the name.'
+            : 'Asking the controller…'}
+        </p>
+        <p>
+          <button type="button" class="link" onClick={leaveDrone}>
+            Back to the fleet
+          </button>
+        </p>
+      </div>
     </aside>
   );
 }

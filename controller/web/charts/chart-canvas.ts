@@ -1,0 +1,144 @@
+/** One uPlot chart: a line, hatched gaps, dotted ranges that were filled later. Loaded with uPlot when first needed. */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { token } from '../shell/theme.ts';
+import { broken, missing, type Range, type Series, silenceFor } from './series.ts';
+
+export interface ChartCanvasOptions {
+  readonly container: HTMLElement;
+  readonly heightPx: number;
+  /** With the time axis below. */
+  readonly axis: boolean;
+  readonly syncKey: string;
+  /** Least and greatest value shown at least; the line may ask for more. */
+  readonly least: number;
+  readonly greatest: number;
+  readonly onCursor: (timeS: number | null) => void;
+}
+
+export interface ChartCanvas {
+  show(series: Series, fromS: number, toS: number): void;
+  close(): void;
+}
+
+const Y_AXIS_PX = 34;
+
+export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
+  let series: Series | null = null;
+  let window = { fromS: 0, toS: 1 };
+  const ratio = devicePixelRatio;
+  const font = `${11}px ${getComputedStyle(document.body).fontFamily}`;
+  const hatch = pattern(ratio, token('--hatch'), 'lines');
+  const dots = pattern(ratio, token('--later'), 'dots');
+  const blank = token('--raised');
+
+  function fill(u: uPlot, range: Range, style: string | CanvasPattern | null): void {
+    const { left, top, width, height } = u.bbox;
+    const from = Math.max(left, u.valToPos(range.fromS, 'x', true));
+    const to = Math.min(left + width, u.valToPos(range.toS, 'x', true));
+    if (style === null || to <= from) return;
+    u.ctx.fillStyle = style;
+    u.ctx.fillRect(from, top, Math.max(to - from, ratio), height);
+  }
+
+  function drawRanges(u: uPlot): void {
+    if (!series) return;
+    u.ctx.save();
+    const silence = silenceFor(window.toS - window.fromS, series.timesS.length);
+    for (const range of missing(series, window.fromS, window.toS, silence)) fill(u, range, blank);
+    for (const range of series.later) fill(u, range, dots);
+    for (const range of series.gaps) fill(u, range, hatch);
+    u.ctx.restore();
+  }
+
+  const line = { stroke: token('--line'), width: 1 };
+  const axis: uPlot.Axis = { font, stroke: token('--ink-3'), grid: line, ticks: { show: false } };
+  const options: uPlot.Options = {
+    width: Math.max(80, o.container.clientWidth),
+    height: o.heightPx,
+    padding: [6, 2, o.axis ? 0 : 4, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 6 },
+      sync: { key: o.syncKey, scales: ['x', null] },
+    },
+    // The axis is in UTC; the reading under the pointer gives local time too.
+    tzDate: (timeS) => uPlot.tzDate(new Date(timeS * 1000), 'Etc/UTC'),
+    scales: {
+      x: { time: true, range: () => [window.fromS, window.toS] },
+      y: { range: (_u, least, greatest) => niceRange(least, greatest, o.least, o.greatest) },
+    },
+    axes: [
+      { ...axis, show: o.axis, size: 20, gap: 3, space: 64, values: (_u, at) => clockLabels(at) },
+      { ...axis, size: Y_AXIS_PX, gap: 4, space: 24 },
+    ],
+    series: [
+      {},
+      { stroke: token('--skein'), width: 1.5, fill: token('--chart-fill'), points: { show: false }, spanGaps: false },
+    ],
+    hooks: {
+      drawClear: [drawRanges],
+      setCursor: [
+        (u) => {
+          const { left } = u.cursor;
+          o.onCursor(left === undefined || left === null || left < 0 ? null : u.posToVal(left, 'x'));
+        },
+      ],
+    },
+  };
+  const chart = new uPlot(options, [[], []], o.container);
+  const resized = new ResizeObserver(() =>
+    chart.setSize({ width: Math.max(80, o.container.clientWidth), height: o.heightPx }),
+  );
+  resized.observe(o.container);
+
+  return {
+    show(next, fromS, toS) {
+      series = next;
+      window = { fromS, toS };
+      const drawn = broken(next, silenceFor(toS - fromS, next.timesS.length));
+      chart.setData([drawn.timesS, drawn.values]);
+    },
+    close() {
+      resized.disconnect();
+      chart.destroy();
+    },
+  };
+}
+
+/** At least the range asked for, with a little air above. */
+function niceRange(least: number | null, greatest: number | null, low: number, high: number): uPlot.Range.MinMax {
+  const bottom = Math.min(low, least ?? low);
+  const top = Math.max(high, greatest ?? high);
+  const air = (top - bottom) * 0.06;
+  return [bottom < low ? bottom - air : bottom, top > high ? top + air : top];
+}
+
+function clockLabels(at: readonly number[]): string[] {
+  const step = (at[1] ?? 0) - (at[0] ?? 0);
+  return at.map((timeS) => new Date(timeS * 1000).toISOString().slice(11, step > 0 && step < 60 ? 19 : 16));
+}
+
+function pattern(ratio: number, colour: string, kind: 'lines' | 'dots'): CanvasPattern | null {
+  const size = Math.round(6 * ratio);
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const context = canvas.getContext('2d');
+  if (!context) return null;
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = ratio;
+  if (kind === 'lines') {
+    for (const shift of [-size, 0, size]) {
+      context.moveTo(shift, size);
+      context.lineTo(shift + size, 0);
+    }
+    context.stroke();
+  } else {
+    const dot = 1.2 * ratio;
+    context.fillRect(0, 0, dot, dot);
+    context.fillRect(size / 2, size / 2, dot, dot);
+  }
+  return context.createPattern(canvas, 'repeat');
+}

@@ -1,0 +1,213 @@
+/** Height, speed and charge over time: history from the controller, the live end appended as it comes. */
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { KindName } from '@skein/protocol/telemetry';
+import { useEffect, useRef } from 'preact/hooks';
+import { fixed, UNKNOWN } from '../format/numbers.ts';
+import { localClock, utcClock } from '../format/times.ts';
+import type { Fleet } from '../live/fleet.ts';
+import { theme } from '../shell/theme.ts';
+import type { ChartCanvas } from './chart-canvas.ts';
+import { cursorS, RANGES, spanS } from './chart-range.ts';
+import { append, NO_SERIES, type Series, seriesOf, silenceFor, underLive, valueAt } from './series.ts';
+import { fetchTelemetry } from './telemetry-answer.ts';
+
+interface ChartSpec {
+  readonly title: string;
+  readonly kind: KindName;
+  readonly column: string;
+  readonly unit: string;
+  readonly digits: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+const CHARTS: readonly ChartSpec[] = [
+  { title: 'Height', kind: 'position', column: 'altRelM', unit: 'm', digits: 1, least: 0, greatest: 10 },
+  { title: 'Speed', kind: 'air', column: 'groundSpeedMps', unit: 'm/s', digits: 1, least: 0, greatest: 5 },
+  { title: 'Battery', kind: 'battery', column: 'remainingPct', unit: '%', digits: 0, least: 0, greatest: 100 },
+];
+const POINTS = 900;
+
+export function DroneCharts({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
+  const at = cursorS.value;
+  return (
+    <section class="block charts" aria-label="History">
+      <h3>
+        History
+        <span class="when">{at === null ? 'UTC' : `${utcClock(at * 1000)} UTC · ${localClock(at * 1000)} local`}</span>
+        <fieldset class="ranges" aria-label="Time range">
+          {RANGES.map((range) => (
+            <button
+              key={range.label}
+              type="button"
+              aria-pressed={spanS.value === range.spanS}
+              onClick={() => {
+                spanS.value = range.spanS;
+              }}
+            >
+              {range.label}
+            </button>
+          ))}
+        </fieldset>
+      </h3>
+      {CHARTS.map((spec, i) => (
+        <Chart key={spec.column} fleet={fleet} id={id} spec={spec} axis={i === CHARTS.length - 1} />
+      ))}
+      <p class="chart-key">
+        <span>
+          <i class="key-gap" /> lost for good
+        </span>
+        <span>
+          <i class="key-missing" /> nothing yet
+        </span>
+        <span>
+          <i class="key-later" /> filled in later
+        </span>
+      </p>
+    </section>
+  );
+}
+
+interface ChartProps {
+  readonly fleet: Fleet;
+  readonly id: string;
+  readonly spec: ChartSpec;
+  readonly axis: boolean;
+}
+
+type Loading = 'loading' | 'ready' | { readonly failed: string };
+
+function Chart({ fleet, id, spec, axis }: ChartProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const canvas = useRef<ChartCanvas | null>(null);
+  const series = useSignal<Series>(NO_SERIES);
+  const loading = useSignal<Loading>('loading');
+  const retry = useSignal(0);
+  const drawable = useSignal(false);
+
+  // History for the range chosen; read again now and then, since what was missing fills in.
+  useSignalEffect(() => {
+    const span = spanS.value;
+    void retry.value;
+    if (!fleet.loaded.value) return;
+    const stop = new AbortController();
+    const load = async (): Promise<void> => {
+      const toMs = fleet.nowMs.peek() ?? Date.now();
+      try {
+        const answer = await fetchTelemetry(
+          { drone: id, kind: spec.kind, columns: [spec.column], fromMs: toMs - span * 1000, toMs, maxPoints: POINTS },
+          stop.signal,
+        );
+        series.value = underLive(seriesOf(answer, spec.column), series.peek());
+        loading.value = 'ready';
+      } catch (error) {
+        if (!stop.signal.aborted) loading.value = { failed: error instanceof Error ? error.message : String(error) };
+      }
+    };
+    loading.value = 'loading';
+    series.value = NO_SERIES;
+    void load();
+    const again = setInterval(
+      () => {
+        if (document.visibilityState === 'visible' && fleet.connection.peek().state === 'open') void load();
+      },
+      Math.max(15_000, span * 20),
+    );
+    return () => {
+      clearInterval(again);
+      stop.abort();
+    };
+  });
+
+  // The live end. Times are the drone's own clock where it has one, as in history.
+  useSignalEffect(() => {
+    const value = fleet.drone(id).value?.entry.kinds[spec.kind];
+    if (!value) return;
+    const number = (value.values as Readonly<Record<string, unknown>>)[spec.column];
+    if (typeof number !== 'number') return;
+    series.value = append(series.peek(), (value.utcUs ?? value.atUtcUs) / 1e6, number);
+  });
+
+  useEffect(() => {
+    let closed = false;
+    const place = container.current;
+    if (!place) return;
+    const stopTheme = theme.subscribe(() => {
+      void import('./chart-canvas.ts').then(({ createChartCanvas }) => {
+        if (closed) return;
+        canvas.current?.close();
+        canvas.current = createChartCanvas({
+          container: place,
+          heightPx: axis ? 92 : 72,
+          axis,
+          syncKey: id,
+          least: spec.least,
+          greatest: spec.greatest,
+          onCursor: (timeS) => {
+            cursorS.value = timeS;
+          },
+        });
+        drawable.value = true;
+        paint();
+      });
+    });
+    return () => {
+      closed = true;
+      stopTheme();
+      canvas.current?.close();
+      canvas.current = null;
+      cursorS.value = null;
+    };
+  }, []);
+
+  function paint(): void {
+    const toS = (fleet.nowMs.peek() ?? Date.now()) / 1000;
+    canvas.current?.show(series.peek(), toS - spanS.peek(), toS);
+  }
+
+  useSignalEffect(() => {
+    void series.value;
+    void fleet.second.value;
+    if (drawable.value) paint();
+  });
+
+  const reading = useComputed(() => {
+    const at = cursorS.value;
+    const shown = series.value;
+    if (at === null) return fixed(shown.values.at(-1), spec.digits);
+    return fixed(valueAt(shown, at, silenceFor(spanS.value, shown.timesS.length)), spec.digits);
+  });
+  const state = loading.value;
+  return (
+    <div class="chart">
+      <h4>
+        {spec.title}
+        <b>
+          {reading} {reading.value === UNKNOWN ? '' : spec.unit}
+        </b>
+      </h4>
+      <div class="chart-place">
+        <div
+          ref={container}
+          role="img"
+          aria-label={`${spec.title} over the last ${RANGES.find((r) => r.spanS === spanS.value)?.label}`}
+        />
+        {state === 'loading' && series.value.timesS.length < 2 && <p class="chart-say">Reading history…</p>}
+        {typeof state === 'object' && (
+          <p class="chart-say" role="alert">
+            No history: {state.failed}.{' '}
+            <button
+              type="button"
+              onClick={() => {
+                retry.value += 1;
+              }}
+            >
+              Try again
+            </button>
+          </p>
+        )}
+        {state === 'ready' && series.value.timesS.length === 0 && <p class="chart-say">Nothing stored in this time.</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+/** Name, freshness, who has control, mode: the head of the panel. */
+import { fixed } from '../format/numbers.ts';
+import { ageExact } from '../format/times.ts';
+import { summarise } from '../list/summary.ts';
+import { ageOf, freshnessOf, valuesOf } from '../live/record.ts';
+import { Glyph } from '../shell/glyph.tsx';
+import { leaveDrone } from '../shell/route.ts';
+import { ageTitle, isDimmed, type View } from './view.ts';
+
+const BADGES = {
+  skein: { words: 'SKEIN', title: 'Skein is in control' },
+  pilot: { words: 'PILOT', title: 'A pilot is in control: Skein sends nothing that steers' },
+  failsafe: { words: 'FAILSAFE', title: 'The autopilot flies a failsafe' },
+  other: { words: 'STATION', title: 'Another ground station is in control' },
+  unknown: { words: 'CONTROL ?', title: 'Not known who is in control' },
+} as const;
+
+export function DroneState({ view }: { readonly view: View }) {
+  const one = summarise(view.record);
+  const freshness = freshnessOf(view.record, view.nowMs, view.limits);
+  const status = valuesOf(view.record, 'status');
+  const badge = BADGES[one.control];
+  const landed = status?.landed;
+  const old = isDimmed(view, 'status');
+  return (
+    <header class="drone-head">
+      <button type="button" class="back" onClick={leaveDrone} aria-label="Back to the list">
+        <svg
+          width="18"
+          height="18"
+          viewBox="0 0 18 18"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.8"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+          aria-hidden="true"
+        >
+          <path d="M11 4 6 9l5 5" />
+        </svg>
+      </button>
+      <Glyph
+        freshness={freshness}
+        inAir={one.inAir ?? false}
+        control={one.control}
+        headingDeg={one.headingDeg}
+        size={22}
+      />
+      <h2>{one.id}</h2>
+      <span class="badge" data-control={one.control} title={badge.title}>
+        {badge.words}
+      </span>
+      <button type="button" class="close" onClick={leaveDrone} aria-label="Close (Esc)" title="Close (Esc)">
+        <svg
+          width="14"
+          height="14"
+          viewBox="0 0 14 14"
+          stroke="currentColor"
+          stroke-width="1.6"
+          stroke-linecap="round"
+          aria-hidden="true"
+        >
+          <path d="m3 3 8 8M11 3l-8 8" />
+        </svg>
+      </button>
+      <p class="drone-line">
+        <span class="freshness" data-freshness={freshness} title={ageTitle(view, 'position')}>
+          {freshness} {freshness === 'never' ? '' : ageExact(ageOf(view.record, view.nowMs))}
+        </span>
+        <span class={old ? 'old' : ''} title={ageTitle(view, 'status')}>
+          <b>{one.mode ?? 'mode unknown'}</b>
+        </span>
+        <span class={old ? 'old' : ''} title={ageTitle(view, 'status')}>
+          {one.armed === null ? 'arming unknown' : one.armed ? 'armed' : 'disarmed'}
+        </span>
+        {landed != null && landed !== 'unknown' && <span class={old ? 'old' : ''}>{landed.replace('-', ' ')}</span>}
+        <Mission view={view} />
+      </p>
+    </header>
+  );
+}
+
+function Mission({ view }: { readonly view: View }) {
+  const mission = valuesOf(view.record, 'mission');
+  if (mission?.seq == null || mission.state === 'no-mission') return null;
+  return (
+    <span
+      class={isDimmed(view, 'mission') ? 'old' : ''}
+      title={`Mission ${mission.state ?? ''}\n${ageTitle(view, 'mission')}`}
+    >
+      item {fixed(mission.seq)}
+      {mission.total ? `/${fixed(mission.total)}` : ''}
+    </span>
+  );
+}

@@ -1,0 +1,23 @@
+/** What every part of the panel is given: the drone and the instant it is looked at. */
+import type { KindName } from '@skein/protocol/telemetry';
+import { ageExact, utcFull } from '../format/times.ts';
+import type { FreshnessLimits } from '../live/freshness.ts';
+import { type DroneRecord, isOld, kindAgeMs } from '../live/record.ts';
+
+export interface View {
+  readonly record: DroneRecord;
+  readonly nowMs: number | null;
+  readonly limits: FreshnessLimits;
+}
+
+/** Said on hovering a value: how old it is and when it was sampled. */
+export function ageTitle({ record, nowMs }: View, kind: KindName): string {
+  const value = record.entry.kinds[kind];
+  if (!value) return 'never received';
+  const old = isOld(record, kind, nowMs) ? ', older than it should be' : '';
+  return `${ageExact(kindAgeMs(record, kind, nowMs))} old${old}; sampled ${utcFull(value.atUtcUs / 1000)}`;
+}
+
+export function isDimmed({ record, nowMs }: View, kind: KindName): boolean {
+  return isOld(record, kind, nowMs);
+}
