@@ -1,0 +1,216 @@
+import type { Presence } from '@skein/protocol/fleet';
+import { readEnvelope, type Sample, sealBatch } from '@skein/protocol/telemetry';
+import t from 'tap';
+import { Fleet } from './fleet.ts';
+import type { FleetCounter, FleetEvent } from './ports.ts';
+
+const BOOT = '11111111-2222-4333-8444-555555555555';
+const NOON_US = Date.UTC(2026, 10, 21, 12) * 1e3;
+
+function given(o: { maxDrones?: number } = {}) {
+  let seconds = 1000;
+  const counts = new Map<FleetCounter, number>();
+  const events: FleetEvent[] = [];
+  const clock = { utcUs: () => NOON_US + seconds * 1e6, monoUs: () => seconds * 1e6 };
+  const count = (name: FleetCounter, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by);
+  const make = () => new Fleet({ clock, count, onEvent: (event) => events.push(event), maxDrones: o.maxDrones ?? 10 });
+  const fleet = make();
+  const presence = (more: Partial<Presence> = {}): Presence => ({
+    ...{
+      session: 'aaaaaaaa',
+      n: 1,
+      boot: BOOT,
+      journal: null,
+      online: true,
+      versions: {},
+      control: { state: 'skein' },
+    },
+    epochs: [{ epoch: '00000000000000e1', lanes: { urgent: { first: 1, next: 1 }, history: { first: 1, next: 11 } } }],
+    ...more,
+  });
+  /** The drone's clock is 900 s behind ours. */
+  const live = (takenAtS: number, o: { epoch?: string; boot?: string; sample?: Partial<Sample> } = {}) => {
+    const monoUs = (takenAtS - 900) * 1e6;
+    const values = { latDeg: 47, lonDeg: 8, altAmslM: 500, altRelM: 40, headingDeg: 90 };
+    const sample = { kind: 'position', monoUs, bootMs: null, values, ...o.sample } as Sample;
+    const { epoch = '00000000000000e1', boot = BOOT } = o;
+    const read = readEnvelope(sealBatch({ lane: 'live', epoch, boot, seq: 0, samples: [sample] }));
+    if (!read.ok) throw new Error(read.reason);
+    fleet.live('d1', read.header, [sample]);
+  };
+  const time = () =>
+    fleet.time('d1', { session: 'aaaaaaaa', agentMonoUs: (seconds - 900) * 1e6, boot: BOOT }, clock.utcUs());
+  const wait = (s: number) => {
+    seconds += s;
+    fleet.tick();
+  };
+  return { fleet, make, events, counts, presence, live, time, wait, now: () => seconds, clock };
+}
+
+t.test('a live sample makes a drone fresh; time makes it stale, then lost', (t) => {
+  const { fleet, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  t.equal(fleet.entry('d1')?.freshness.state, 'never');
+  time();
+  live(now());
+  t.equal(fleet.entry('d1')?.freshness.state, 'fresh');
+  wait(2.9);
+  t.equal(fleet.entry('d1')?.freshness.state, 'fresh');
+  wait(0.2);
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale');
+  wait(27);
+  t.equal(fleet.entry('d1')?.freshness.state, 'lost');
+  t.end();
+});
+
+t.test('nothing but a newer sample of the current session makes it fresh again', (t) => {
+  const { fleet, counts, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  wait(10);
+  live(now() - 10);
+  live(now() - 8);
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale', 'late samples age from when they were taken');
+  t.equal(counts.get('liveOlder'), 1);
+  time();
+  fleet.presence('d1', presence());
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale', 'presence and time are no samples');
+  live(now(), { sample: { kind: 'board', values: { temperatureC: 50 } } as Partial<Sample> });
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale', 'the companion alone says nothing about the vehicle');
+  fleet.presence('d1', presence({ online: false }));
+  live(now());
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale', 'nothing counts after the last will');
+  t.equal(counts.get('liveOffline'), 1);
+  t.end();
+});
+
+t.test('an older session, its epoch or another boot cannot make it fresh', (t) => {
+  const { fleet, counts, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  wait(1);
+  const epochs = presence().epochs.map((one) => ({ ...one, epoch: '00000000000000e2' }));
+  fleet.presence('d1', presence({ session: 'bbbbbbbb', n: 2, epochs }));
+  wait(5);
+  live(now());
+  t.equal(counts.get('liveOldSession'), 1);
+  t.equal(fleet.entry('d1')?.freshness.state, 'stale');
+  live(now(), { epoch: '00000000000000e2', boot: '99999999-2222-4333-8444-555555555555' });
+  t.equal(counts.get('liveOldSession'), 2);
+  live(now(), { epoch: '00000000000000e2' });
+  t.equal(fleet.entry('d1')?.freshness.state, 'fresh');
+  t.end();
+});
+
+t.test('a sample stamped far ahead is not believed and spoils nothing', (t) => {
+  const { fleet, counts, presence, live, time, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now() + 3600);
+  t.equal(counts.get('liveUnbelievable'), 1);
+  live(now());
+  t.equal(fleet.entry('d1')?.freshness.state, 'fresh');
+  t.end();
+});
+
+t.test('every value carries when it was sampled, on our clock', (t) => {
+  const { fleet, presence, live, time, wait, now, clock } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  wait(7);
+  const position = fleet.entry('d1')?.kinds.position;
+  t.equal(position?.ageMs, 7000);
+  t.equal(position?.atUtcUs, clock.utcUs() - 7e6);
+  t.equal(position?.utcUs, null, 'its own clock is unset');
+  t.end();
+});
+
+t.test('time answers: only to sessions we know; the rate follows who is looked at', (t) => {
+  const { fleet, counts, presence, time } = given();
+  t.equal(time(), null);
+  t.equal(counts.get('timeUnknownSession'), 1);
+  fleet.presence('d1', presence());
+  t.match(time(), { session: 'aaaaaaaa', leaseS: 15, liveHz: 1 });
+  fleet.select(new Set(['d1']));
+  t.match(time(), { liveHz: 5 });
+  fleet.select(new Set());
+  t.match(time(), { liveHz: 1 });
+  fleet.presence('d1', presence({ online: false }));
+  t.equal(time(), null, 'no lease for a session that has said good-bye');
+  t.end();
+});
+
+t.test('backlog: what is held and not committed', (t) => {
+  const { fleet, presence } = given();
+  fleet.presence('d1', presence());
+  t.equal(fleet.entry('d1')?.backlog.history.batches, 10);
+  fleet.progress('d1', '00000000000000e1', 'history', 7, null);
+  t.equal(fleet.entry('d1')?.backlog.history.batches, 3);
+  fleet.presence('d1', presence());
+  t.equal(fleet.entry('d1')?.backlog.history.batches, 3, 'a presence does not forget what is committed');
+  fleet.progress('d1', '00000000000000e1', 'history', 15, null);
+  t.equal(fleet.entry('d1')?.backlog.history.batches, 0);
+  t.end();
+});
+
+t.test('deltas hold what changed, kinds one by one', (t) => {
+  const { fleet, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  fleet.drainChanges();
+  t.same(fleet.drainChanges(), []);
+  time();
+  live(now());
+  const [delta] = fleet.drainChanges();
+  t.same(Object.keys(delta?.kinds ?? {}), ['position']);
+  t.notOk(delta && 'versions' in delta);
+  wait(4);
+  t.match(fleet.drainChanges(), [{ id: 'd1', freshness: { state: 'stale' } }], 'going stale is a change');
+  t.end();
+});
+
+t.test('known drones come back after a restart, offline, with values aged', (t) => {
+  const { fleet, make, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  const records = fleet.drainUnsaved();
+  wait(60);
+  const again = make();
+  again.load(records);
+  const entry = again.entry('d1');
+  t.match(entry, { online: false, session: 'aaaaaaaa', freshness: { state: 'lost' } });
+  t.equal(entry?.kinds.position?.ageMs, 60_000);
+  again.load([{ id: 'd2', firstSeenUtcUs: 1, lastSeenUtcUs: 1, state: 'not JSON' }]);
+  t.equal(again.size, 1);
+  t.end();
+});
+
+t.test('several batteries stand side by side', (t) => {
+  const { fleet, presence, live, time, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  const battery = (instance: number) =>
+    ({ kind: 'battery', values: { instance, voltageV: 22 + instance } }) as Partial<Sample>;
+  live(now(), { sample: battery(0) });
+  live(now(), { sample: battery(1) });
+  const kinds = fleet.entry('d1')?.kinds;
+  t.equal(kinds?.battery?.values.voltageV, 22);
+  t.equal(kinds?.['battery.1']?.values.voltageV, 23);
+  t.end();
+});
+
+t.test('the number of drones is bounded; conflicts and comings and goings are events', (t) => {
+  const { fleet, counts, events, presence } = given({ maxDrones: 1 });
+  t.equal(fleet.presence('d1', presence({ board: 'x' })), true);
+  t.equal(fleet.presence('d2', presence()), false);
+  t.equal(counts.get('refusedDrones'), 1);
+  fleet.presence('d1', presence({ session: 'bbbbbbbb', n: 2, board: 'y' }));
+  fleet.presence('d1', presence({ session: 'bbbbbbbb', n: 2, board: 'y', online: false }));
+  const types = events.map((event) => event.type);
+  t.same(types, ['first-seen', 'session', 'online', 'session', 'online', 'identity-conflict', 'offline']);
+  t.match(fleet.entry('d1')?.conflict, { reason: 'two-boards', sessions: ['bbbbbbbb', 'aaaaaaaa'] });
+  t.end();
+});

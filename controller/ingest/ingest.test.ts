@@ -1,0 +1,245 @@
+import { type Sample, sealBatch, sealGap } from '@skein/protocol/telemetry';
+import t, { type Test } from 'tap';
+import { Ingest } from './ingest.ts';
+import type { AckOut, BatchStore, CommitOutcome, IngestCounter, Lane, StoreItem, StreamPosition } from './ports.ts';
+
+const EPOCH = '00000000000000e1';
+const BOOT = '11111111-2222-4333-8444-555555555555';
+const NOTHING: CommitOutcome = {
+  ...{ inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] },
+};
+
+/** A store under the test's thumb: every commit waits until it is told what becomes of it. */
+class HeldStore implements BatchStore {
+  readonly groups: (readonly StoreItem[])[] = [];
+  known: StreamPosition[] = [];
+  readonly #waiting: { resolve: (outcome: CommitOutcome) => void; reject: (error: Error) => void }[] = [];
+
+  commit(items: readonly StoreItem[]): Promise<CommitOutcome> {
+    this.groups.push(items);
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  async positions(): Promise<readonly StreamPosition[]> {
+    return this.known;
+  }
+
+  succeed(outcome: Partial<CommitOutcome> = {}): void {
+    const inserted = this.groups.at(-1)?.length ?? 0;
+    this.#waiting.shift()?.resolve({ ...NOTHING, inserted, ...outcome });
+  }
+
+  fail(code: string, message = code): void {
+    this.#waiting.shift()?.reject(Object.assign(new Error(message), { code }));
+  }
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`waited for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+function given(t: Test, o: { budgetBytes?: number } = {}) {
+  const store = new HeldStore();
+  const acks: AckOut[] = [];
+  const counts = new Map<IngestCounter, number>();
+  const conflicts: number[] = [];
+  const ingest = new Ingest({
+    store,
+    clock: { utcUs: () => Date.now() * 1e3, monoUs: () => performance.now() * 1e3 },
+    count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+    sendAck: (ack) => acks.push(ack),
+    budgetBytes: o.budgetBytes ?? 1e6,
+    lingerMs: 0,
+    slowMs: 50,
+    onProgress: () => {},
+    onConflict: (_drone, _epoch, _lane, seq) => conflicts.push(seq),
+    onHealth: () => {},
+  });
+  ingest.start();
+  t.teardown(async () => {
+    const closed = ingest.close();
+    const timer = setInterval(() => store.succeed(), 2);
+    await closed;
+    clearInterval(timer);
+  });
+  const announce = (first = 1, session = 'aaaaaaaa') => {
+    const lanes = { urgent: { first: 1, next: 1 }, history: { first, next: first } };
+    return ingest.announce({ drone: 'd1', session, online: true, epochs: [{ epoch: EPOCH, lanes }] });
+  };
+  const send = (...envelopes: readonly Uint8Array[]) => ingest.message('d1', 'history', Buffer.concat(envelopes));
+  const last = (lane: Lane = 'history') => acks.findLast((ack) => ack.lane === lane);
+  return { store, ingest, acks, counts, conflicts, announce, send, last };
+}
+
+function batch(seq: number, o: { lane?: Lane; latDeg?: number; size?: number } = {}): Uint8Array {
+  const values = { latDeg: o.latDeg ?? 47, lonDeg: 8, altAmslM: 5, altRelM: 4, headingDeg: 9 };
+  const one: Sample = { kind: 'position', monoUs: seq * 1e6, bootMs: null, values };
+  const long = { kind: 'text', monoUs: seq * 1e6, bootMs: null, values: { text: 'x'.repeat(o.size ?? 0) } } as Sample;
+  const samples = o.size === undefined ? [one] : [long];
+  return sealBatch({ lane: o.lane ?? 'history', epoch: EPOCH, boot: BOOT, seq, samples });
+}
+
+t.test('the ack follows the commit, never the arrival', async (t) => {
+  const { store, announce, send, last } = given(t);
+  await announce();
+  t.match(last(), { drone: 'd1', session: 'aaaaaaaa', epoch: EPOCH, upTo: 0 });
+  t.ok((last()?.window ?? 0) > 0);
+  send(batch(1), batch(2));
+  await until(() => store.groups.length === 1, 'a commit');
+  t.equal(last()?.upTo, 0);
+  store.succeed();
+  await until(() => last()?.upTo === 2, 'the ack');
+});
+
+t.test('only the next number is taken; what comes ahead is dropped, what was there is a duplicate', async (t) => {
+  const { store, counts, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  send(batch(3));
+  send(batch(1));
+  t.equal(counts.get('ahead'), 1);
+  t.equal(counts.get('duplicate'), 1);
+  await until(() => store.groups.length === 1, 'a commit');
+  store.succeed();
+  await until(() => last()?.upTo === 1, 'the ack');
+  send(batch(2), batch(3));
+  await until(() => store.groups.length === 2, 'a second commit');
+  t.equal(store.groups[1]?.length, 2);
+});
+
+t.test('the same number with other content is given to the store to compare, and still acked', async (t) => {
+  const { store, conflicts, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.succeed();
+  await until(() => last()?.upTo === 1, 'the ack');
+  send(batch(1, { latDeg: 48 }));
+  await until(() => store.groups.length === 2, 'the comparison');
+  t.match(store.groups[1], [{ verify: true }]);
+  store.succeed({ inserted: 0, conflicts: [{ drone: 'd1', epoch: EPOCH, lane: 'history', seq: 1 }] });
+  await until(() => conflicts.length === 1, 'the conflict');
+  t.equal(last()?.upTo, 1);
+});
+
+t.test('it goes on where the store stands', async (t) => {
+  const { store, announce, send, counts, last } = given(t);
+  store.known = [{ drone: 'd1', epoch: EPOCH, lane: 'history', upTo: 41 }];
+  await announce();
+  t.equal(last()?.upTo, 41);
+  send(batch(43));
+  t.equal(counts.get('ahead'), 1);
+  send(batch(42));
+  t.equal(counts.get('accepted'), 1);
+});
+
+t.test('what the drone no longer holds becomes a gap, and the first ack waits for it', async (t) => {
+  const { store, acks, announce, send, last } = given(t);
+  await announce(8);
+  await until(() => store.groups.length === 1, 'the gap');
+  t.equal(acks.filter((ack) => ack.lane === 'history').length, 0);
+  send(batch(8));
+  store.succeed();
+  await until(() => last()?.upTo === 7, 'the ack over the gap');
+  await until(() => store.groups.length === 2, 'the batch behind it');
+  store.succeed();
+  await until(() => last()?.upTo === 8, 'the ack');
+});
+
+t.test('a gap record covers its numbers', async (t) => {
+  const { store, announce, send, last } = given(t);
+  await announce();
+  const span = { from: 1, to: 5, reason: 'budget', samples: 9, monoFromUs: 0, monoToUs: 1 } as const;
+  send(sealGap({ lane: 'history', epoch: EPOCH, boot: BOOT, ...span }), batch(6));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.succeed();
+  await until(() => last()?.upTo === 6, 'the ack');
+});
+
+t.test('batches of an epoch nobody announced, or on the wrong channel, are dropped and counted', async (t) => {
+  const { ingest, counts, announce, send } = given(t);
+  send(batch(1));
+  t.equal(counts.get('unannounced'), 1);
+  await announce();
+  send(batch(1, { lane: 'urgent' }));
+  t.equal(counts.get('wrongLane'), 1);
+  ingest.message('d1', 'history', Buffer.from('garbage'));
+  ingest.message('d1', 'history', Buffer.concat([batch(1), Buffer.from('garbage')]));
+  t.equal(counts.get('malformed'), 2);
+  t.equal(counts.get('accepted'), 1, 'what is good before the garbage is taken');
+});
+
+t.test('a store that stalls: memory stays bounded, windows close, then open again', async (t) => {
+  const { store, ingest, counts, announce, send, last } = given(t, { budgetBytes: 400_000 });
+  await announce();
+  for (let seq = 1; seq <= 30; seq++) send(batch(seq, { size: 10_000 }));
+  t.ok(ingest.depthBytes <= 200_000, `${ingest.depthBytes} bytes: history may fill half`);
+  t.equal(counts.get('noRoom'), 1, 'one finds no room; those behind it come ahead of it');
+  t.equal(ingest.windowBytes, 0);
+  ingest.message('d1', 'urgent', batch(1, { lane: 'urgent' }));
+  t.ok((counts.get('accepted') ?? 0) > 15, 'urgent is taken still');
+  await until(() => ingest.health.state === 'slow', 'being called slow');
+  const timer = setInterval(() => store.succeed(), 5);
+  t.teardown(() => clearInterval(timer));
+  await until(() => ingest.depthItems === 0 && (last()?.window ?? 0) > 0, 'an ack with room');
+  const upTo = last()?.upTo ?? 0;
+  t.ok(upTo >= 15);
+  send(batch(upTo + 1));
+  await until(() => last()?.upTo === upTo + 1, 'going on');
+  t.equal(ingest.health.state, 'ok');
+});
+
+t.test('a store that fails: told to all at once, the same group tried again, nothing acked meanwhile', async (t) => {
+  const { store, ingest, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.fail('disk-full', 'the disk is full');
+  await until(() => last()?.window === 0, 'a closed window');
+  t.match(ingest.health, { state: 'failed', message: 'the disk is full' });
+  t.equal(last()?.upTo, 0);
+  await until(() => store.groups.length === 2, 'another try');
+  t.same(store.groups[1], store.groups[0]);
+  store.succeed();
+  await until(() => last()?.upTo === 1 && (last()?.window ?? 0) > 0, 'the ack, with room');
+});
+
+t.test('a group that can never be stored is given up; the drone may send it again', async (t) => {
+  const { store, counts, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.fail('internal');
+  await until(() => counts.get('dropped') === 1, 'giving up');
+  send(batch(1));
+  await until(() => store.groups.length === 2, 'the resend');
+  store.succeed();
+  await until(() => last()?.upTo === 1, 'the ack');
+});
+
+t.test('the store stands elsewhere than thought: start again from there', async (t) => {
+  const { store, counts, announce, send, last } = given(t);
+  await announce();
+  send(batch(1), batch(2), batch(3));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.succeed({ inserted: 1, refused: [{ drone: 'd1', epoch: EPOCH, lane: 'history', upTo: 1 }] });
+  await until(() => last()?.upTo === 1, 'the ack of what is there');
+  t.equal(counts.get('refused'), 1);
+  send(batch(2));
+  await until(() => store.groups.length === 2, 'going on');
+});
+
+t.test('acks go to every live session that lists the epoch, not to one that is gone', async (t) => {
+  const { ingest, acks, announce } = given(t);
+  await announce(1, 'aaaaaaaa');
+  await announce(1, 'bbbbbbbb');
+  t.same([...new Set(acks.map((ack) => ack.session))], ['aaaaaaaa', 'bbbbbbbb']);
+  await ingest.announce({ drone: 'd1', session: 'aaaaaaaa', online: false, epochs: [] });
+  acks.length = 0;
+  await announce(1, 'bbbbbbbb');
+  t.same([...new Set(acks.map((ack) => ack.session))], ['bbbbbbbb']);
+});
