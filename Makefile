@@ -39,7 +39,7 @@ soak: $(INSTALLED) $(WEB) servers ## the scenarios at their full counts (about a
 
 .PHONY: voyage
 voyage: $(INSTALLED) ## random histories against the store-and-forward invariants; SEED= replays, RUNS= for how many
-	@RUNS=$${RUNS:-2000} exec node run-tests.ts agent/outbox/voyage.test.ts
+	@RUNS=$${RUNS:-500} exec node run-tests.ts agent/outbox/invariants.test.ts
 
 .PHONY: sitl
 sitl: $(INSTALLED) ## try the agent on a real autopilot that you have running: make sitl SITL=tcp://127.0.0.1:5760
