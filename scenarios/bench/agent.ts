@@ -20,7 +20,10 @@ import { until } from '../kit/until.ts';
 import { createWire, type Wire } from '../kit/wire.ts';
 
 const WARM_UP_MS = 10_000;
-const METRICS = { frames: 'skein_link_frames_total', historyBytes: 'skein_uplink_history_bytes_total' } as const;
+const METRICS = {
+  frames: 'skein_agent_parser_frames_total',
+  historyBytes: 'skein_agent_uplink_bytes_history_total',
+} as const;
 const seconds = Number(process.env.SECONDS ?? 60);
 
 /** Rates that add up to 250 a second: what a flight with everything on looks like, scaled. */

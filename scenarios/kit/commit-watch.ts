@@ -9,10 +9,11 @@ export class CommitWatch {
 
   constructor(agent: Agent) {
     this.#timer = setInterval(() => {
+      if (!agent.program.isReady) return;
       agent.metrics().then(
         (metrics) => this.#note(metrics),
         () => {
-          // Just killed, or not yet up: the next look finds it.
+          // Killed while it was asked.
         },
       );
     }, EVERY_MS);

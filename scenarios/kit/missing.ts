@@ -20,8 +20,6 @@ export interface Missing {
   readonly oldestMs: number;
 }
 
-/** From "started" to the first frame taken from the link: the port is opened, the autopilot asked what it is. */
-const SETTLING_MS = 3_000;
 /** Between the simulator's stamp and the agent's, on a machine with more to do than cores. */
 const STAMP_ERROR_US = 100_000;
 
@@ -47,7 +45,7 @@ export function explainMissing(o: {
     const excuse = o.absences.find(
       ({ killedUtcUs, startedUtcUs }) =>
         sentUtcUs >= killedUtcUs - o.lostBeforeKillMs * 1000 - STAMP_ERROR_US &&
-        sentUtcUs <= startedUtcUs + SETTLING_MS * 1000,
+        sentUtcUs <= startedUtcUs + STAMP_ERROR_US,
     );
     if (excuse === undefined) unexplained.push(words);
     else oldestMs = Math.max(oldestMs, (excuse.killedUtcUs - sentUtcUs) / 1000);

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inRepository } from './paths.ts';
 import { within } from './until.ts';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -41,6 +42,7 @@ export class Program {
   #child: ChildProcess | null = null;
   #exit: Promise<Exit> = Promise.resolve({ code: null, signal: null, forced: false });
   #forced = false;
+  #isReady = false;
   #ready: Said = {};
 
   constructor(options: ProgramOptions) {
@@ -56,8 +58,9 @@ export class Program {
     return pid;
   }
 
-  get running(): boolean {
-    return this.#child !== null;
+  /** It has said that it is ready, and still runs. */
+  get isReady(): boolean {
+    return this.#child !== null && this.#isReady;
   }
 
   /** What it said last when it was ready. */
@@ -93,11 +96,13 @@ export class Program {
       );
     });
     try {
+      this.#isReady = false;
       this.#ready = await within(ready, this.#options.startTimeoutMs ?? 30_000, `${this.name} to be ready`);
     } catch (error) {
       await this.kill9();
       throw error;
     }
+    this.#isReady = true;
     return this.#ready;
   }
 
@@ -113,7 +118,7 @@ export class Program {
       // A process group of its own: Ctrl-C at the terminal reaches the parent, which ends its children in order.
       detached: true,
       stdio: ['ignore', 'pipe', log],
-      env: { ...process.env, ...this.#options.env },
+      env: { NODE_COMPILE_CACHE: inRepository('node_modules/.cache/compile'), ...process.env, ...this.#options.env },
     });
     fs.closeSync(log);
     this.#child = child;
