@@ -18,8 +18,8 @@ import { columnsOf, KINDS, type KindName, kindOfId, type Sample } from './kinds.
 const TYPE = { number: 0, text: 1, flag: 2, choice: 3, list: 4 } as const;
 const HAS_NULLS = 0x08;
 const BOOT_MS: Column = { type: 'number', unit: 'ms', digits: 0, doc: 'time_boot_ms of the source message' };
-/** Beyond this the difference of two integers would leave what a double holds exactly. */
-const MAX_INTEGER = 2 ** 51;
+/** From 2^51 on, the zig-zagged difference of two integers would leave what a double holds exactly. */
+const MAX_INTEGER = 2 ** 51 - 1;
 const MAX_ROWS = 65_535;
 
 export const MAX_BODY_BYTES = 1 << 20;

@@ -7,7 +7,7 @@
 export interface NumberColumn {
   readonly type: 'number';
   readonly unit: string;
-  /** Decimal places kept: the wire integer is `round(value × 10^digits)`, |integer| ≤ 2^53 − 1. */
+  /** Decimal places kept: the wire integer is `round(value × 10^digits)`, |integer| < 2^51; beyond, null. */
   readonly digits: number;
   readonly doc: string;
 }

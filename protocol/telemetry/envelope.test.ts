@@ -85,6 +85,34 @@ t.test('a gap record travels in the same envelope', async (t) => {
   t.throws(() => sealGap({ ...where, ...gap, to: 2 }), /ends before it begins/);
 });
 
+t.test('a gap record without its body, under a good checksum, is refused and not thrown', async (t) => {
+  const whole = sealGap({ ...where, from: 1, to: 1, reason: 'budget', samples: 0, monoFromUs: 0, monoToUs: 0 });
+  for (let length = 0; length < 5; length++) {
+    // Seq 0 as on the live lane, so that an unread `to` of 0 does not already end before it begins.
+    const bytes = new Uint8Array(61 + length + 4);
+    bytes.set(whole.subarray(0, 61 + length));
+    const view = new DataView(bytes.buffer);
+    view.setUint32(29, 0, true);
+    view.setUint32(57, length, true);
+    view.setUint32(61 + length, crc32c(bytes, 0, 61 + length), true);
+    t.match(readEnvelope(bytes), { ok: false, reason: 'gap record without its body' }, `${length} bytes of body`);
+  }
+});
+
+t.test('the largest numbers a column carries stand next to each other', async (t) => {
+  const largest = 2 ** 51 - 1;
+  const board = (outboxBytes: number) =>
+    ({ kind: 'board', monoUs: 1, bootMs: null, values: { outboxBytes } }) as unknown as Sample;
+  const rpm = (rpm: number[]) => ({ kind: 'esc', monoUs: 1, bootMs: null, values: { rpm } }) as unknown as Sample;
+  const samples = [board(-largest), board(largest), board(-largest), rpm([-largest, largest, -largest])];
+  const read = expandBatch(sealBatch({ ...where, seq: 1, samples }));
+  t.match(read, { ok: true, samples });
+  t.match(expandBatch(sealBatch({ ...where, seq: 1, samples: [board(2 ** 51)] })), {
+    ok: true,
+    samples: [{ values: { outboxBytes: null } }],
+  });
+});
+
 t.test('several envelopes share a message; what precedes damage is not lost', async (t) => {
   const gap = { reason: 'restart', samples: 0, monoFromUs: 0, monoToUs: 0 } as const;
   const one = sealGap({ ...where, from: 1, to: 1, ...gap });

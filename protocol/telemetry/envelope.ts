@@ -27,6 +27,7 @@ export const CODEC_COLUMNAR = 1;
 
 const HEADER_BYTES = 61;
 const CRC_BYTES = 4;
+const GAP_BODY_BYTES = 5;
 const ENVELOPE_VERSION = 1;
 
 export interface BatchHeader {
@@ -136,7 +137,7 @@ export function sealGap(
   },
 ): Uint8Array {
   if (o.to < o.from) throw new RangeError(`a gap ends before it begins: ${o.from}…${o.to}`);
-  const body = new Uint8Array(5);
+  const body = new Uint8Array(GAP_BODY_BYTES);
   new DataView(body.buffer).setUint32(0, o.to, true);
   body[4] = GAP_REASONS.indexOf(o.reason);
   return writeEnvelope({ ...o, codec: CODEC_GAP, seq: o.from, rows: o.samples, body });
@@ -177,7 +178,8 @@ export function readEnvelope(input: Uint8Array, offset = 0): ReadEnvelope {
     byteLength,
   };
   if (header.codec !== CODEC_GAP) return { ok: true, header, gap: null, bytes };
-  const to = bodyLength >= 5 ? view.getUint32(HEADER_BYTES, true) : 0;
+  if (bodyLength < GAP_BODY_BYTES) return refuse('gap record without its body');
+  const to = view.getUint32(HEADER_BYTES, true);
   if (to < header.seq) return refuse('gap ends before it begins');
   const gap: GapRecord = {
     from: header.seq,
