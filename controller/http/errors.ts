@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is nothing at this address: /docs lists what there is'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media': [415, 'This type of body is not understood'],
+  'upgrade-required': [426, 'This is a WebSocket'],
   internal: [500, 'A bug; the log of the controller has the details under this instance'],
   busy: [503, 'Too many queries are waiting: ask again in a few seconds'],
   'store-unavailable': [503, 'The database cannot be read or written at present; /healthz says why'],

@@ -114,23 +114,25 @@ function answerProblems(app: FastifyInstance, ports: HttpPorts): void {
 }
 
 function liveRoute(app: FastifyInstance, ports: HttpPorts): void {
-  app.get(
-    '/api/v1/live',
-    {
-      websocket: true,
-      schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (controller/live/README.md)' },
-      preValidation: async (request) => {
-        if (originAllowed(request.headers.origin, request.headers.host)) return;
-        ports.count('foreign');
-        throw new Problem('foreign-origin', request.headers.origin);
-      },
+  app.route({
+    method: 'GET',
+    url: '/api/v1/live',
+    schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (controller/live/README.md)' },
+    preValidation: async (request) => {
+      if (originAllowed(request.headers.origin, request.headers.host)) return;
+      ports.count('foreign');
+      throw new Problem('foreign-origin', request.headers.origin);
     },
-    (socket) => {
+    handler: async (_request, reply) => {
+      reply.header('upgrade', 'websocket');
+      throw new Problem('upgrade-required');
+    },
+    wsHandler: (socket) => {
       socket.on('error', () => socket.terminate());
       const client = ports.joinLive(socket);
       if (client === null) return;
       socket.on('message', (data) => client.message(data.toString()));
       socket.once('close', () => client.gone());
     },
-  );
+  });
 }

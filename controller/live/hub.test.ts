@@ -1,0 +1,158 @@
+import t from 'tap';
+import { type LiveCounter, LiveHub, type LiveSource } from './hub.ts';
+import type { DroneDelta, ServerMessage } from './messages.ts';
+
+class Page {
+  readonly got: ServerMessage[] = [];
+  bufferedAmount = 0;
+  closed: number | null = null;
+
+  send(text: string): void {
+    this.got.push(JSON.parse(text));
+  }
+
+  close(code: number): void {
+    this.closed = code;
+  }
+
+  terminate(): void {}
+}
+
+function given(o: { maxClients?: number } = {}) {
+  let seconds = 0;
+  let changes: DroneDelta[] = [];
+  let selected: ReadonlySet<string> = new Set();
+  const counts = new Map<LiveCounter, number>();
+  const source: LiveSource = {
+    entries: () => [],
+    drainChanges: () => changes.splice(0),
+    select: (ids) => {
+      selected = ids;
+    },
+  };
+  const hub = new LiveHub({
+    source,
+    ...{ utcUs: () => seconds * 1e6, monoUs: () => seconds * 1e6 },
+    count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+    controller: { name: 'c', start: 's', version: 'v' },
+    limits: { freshMs: 3000, lostMs: 30_000 },
+    maxClients: o.maxClients ?? 10,
+  });
+  return {
+    hub,
+    counts,
+    change: (id: string) => {
+      changes = [...changes, { id }];
+    },
+    round: (s = 0.25) => {
+      seconds += s;
+      hub.flush();
+    },
+    selected: () => [...selected],
+  };
+}
+
+t.test('a snapshot, then deltas whose numbers follow on', (t) => {
+  const { hub, change, round } = given();
+  const page = new Page();
+  hub.join(page);
+  t.match(page.got[0], { type: 'snapshot', seq: 0, limits: { freshMs: 3000 } });
+  change('d1');
+  round();
+  change('d2');
+  round();
+  t.match(page.got.slice(1), [
+    { type: 'delta', seq: 1, drones: [{ id: 'd1' }] },
+    { type: 'delta', seq: 2, drones: [{ id: 'd2' }] },
+  ]);
+  const late = new Page();
+  hub.join(late);
+  t.match(late.got[0], { type: 'snapshot', seq: 2 });
+  t.end();
+});
+
+t.test('nothing changes: one message a second all the same', (t) => {
+  const { hub, round } = given();
+  const page = new Page();
+  hub.join(page);
+  for (let i = 0; i < 12; i++) round();
+  t.equal(page.got.length - 1, 3);
+  t.match(page.got[1], { type: 'delta', drones: [] });
+  t.end();
+});
+
+t.test('a slow page is skipped, gets a snapshot when it has drained, and holds up nobody', (t) => {
+  const { hub, counts, change, round } = given();
+  const [slow, quick] = [new Page(), new Page()];
+  hub.join(slow);
+  hub.join(quick);
+  slow.bufferedAmount = 300 << 10;
+  change('d1');
+  round();
+  t.equal(slow.got.length, 1);
+  t.equal(quick.got.length, 2);
+  t.equal(counts.get('skipped'), 1);
+  slow.bufferedAmount = 0;
+  change('d1');
+  round();
+  t.match(slow.got[1], { type: 'snapshot', seq: 2 });
+  change('d1');
+  round();
+  t.match(slow.got[2], { type: 'delta', seq: 3 });
+  t.end();
+});
+
+t.test('a page that never drains, or has 4 MB waiting, is closed', (t) => {
+  const { hub, change, round } = given();
+  const [stuck, fat] = [new Page(), new Page()];
+  hub.join(stuck);
+  hub.join(fat);
+  stuck.bufferedAmount = 300 << 10;
+  fat.bufferedAmount = 5 << 20;
+  change('d1');
+  round();
+  t.equal(fat.closed, 1013);
+  t.equal(stuck.closed, null);
+  change('d1');
+  round(11);
+  t.equal(stuck.closed, 1013);
+  t.equal(hub.clients, 0);
+  t.end();
+});
+
+t.test('resync, select, and what is neither', (t) => {
+  const { hub, counts, selected } = given();
+  const page = new Page();
+  const client = hub.join(page);
+  client?.message('{"type":"resync"}');
+  t.equal(page.got.length, 2);
+  client?.message('{"type":"select","drones":["d1","d2",7]}');
+  t.same(selected(), ['d1', 'd2']);
+  const other = hub.join(new Page());
+  other?.message('{"type":"select","drones":["d3"]}');
+  t.same(selected(), ['d1', 'd2', 'd3']);
+  client?.gone();
+  t.same(selected(), ['d3']);
+  for (const text of ['', '{', '7', '{"type":"x"}', '{"type":"select"}']) other?.message(text);
+  t.equal(counts.get('badMessages'), 5);
+  t.end();
+});
+
+t.test('so many pages and no more', (t) => {
+  const { hub } = given({ maxClients: 1 });
+  hub.join(new Page());
+  const second = new Page();
+  t.equal(hub.join(second), null);
+  t.equal(second.closed, 1013);
+  t.end();
+});
+
+t.test('how the store is reaches the pages', (t) => {
+  const { hub, round } = given();
+  const page = new Page();
+  hub.join(page);
+  hub.setHealth({ store: 'failed', message: 'the disk is full' });
+  round();
+  t.match(page.got[1], { type: 'delta', health: { store: 'failed', message: 'the disk is full' } });
+  t.end();
+});
