@@ -15,7 +15,9 @@ export function askAgent(socketPath: string, path: '/status' | '/metrics'): Prom
         body += text;
         if (body.length > MAX_BYTES) ask.destroy(new Error('answer too long'));
       });
-      response.on('end', () => resolve({ ok: true, body }));
+      response.on('end', () =>
+        resolve(response.statusCode === 200 ? { ok: true, body } : { ok: false, reason: body.trim() }),
+      );
     });
     ask.on('timeout', () => ask.destroy(new Error('no answer within 3 s')));
     ask.on('error', (error: NodeJS.ErrnoException) => resolve({ ok: false, reason: error.code ?? error.message }));

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { StateFile } from './state.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'state-'));
+t.teardown(() => rmSync(root, { recursive: true, force: true }));
+
+t.test('starts are counted, totals are kept', async (t) => {
+  const path = join(root, 'state.json');
+  const problems: string[] = [];
+  const first = new StateFile(path, (message) => problems.push(message));
+  t.equal((await first.begin()).n, 1);
+  for (let i = 1; i <= 20; i++) first.update({ flights: i });
+  await first.close();
+  const second = new StateFile(path, (message) => problems.push(message));
+  t.match(await second.begin(), { n: 2, flights: 20 });
+  t.same(problems, []);
+});
+
+t.test('a damaged file begins anew and says so', async (t) => {
+  const path = join(root, 'damaged.json');
+  writeFileSync(path, '{"n": 12');
+  const problems: string[] = [];
+  const state = new StateFile(path, (message) => problems.push(message));
+  t.equal((await state.begin()).n, 1);
+  t.match(problems, [/damaged/]);
+  t.match(JSON.parse(readFileSync(path, 'utf8')), { n: 1 });
+});
+
+t.test('a file that cannot be written stops nothing', async (t) => {
+  const problems: string[] = [];
+  const state = new StateFile(join(root, 'no', 'such', 'folder', 'x.json'), (message) => problems.push(message));
+  t.equal((await state.begin()).n, 1);
+  state.update({ flights: 1 });
+  await state.close();
+  t.equal(problems.length, 1, 'said once');
+  t.equal(state.state.flights, 1);
+});
