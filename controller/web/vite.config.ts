@@ -28,6 +28,8 @@ function ground(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
+  // Hundreds of ground cells would be listed one by one.
+  logLevel: 'warn',
   plugins: [preact({ reactAliasesEnabled: false, devToolsEnabled: false }), ground()],
   build: {
     target: 'es2022',

@@ -71,7 +71,7 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
       y: { range: (_u, least, greatest) => niceRange(least, greatest, o.least, o.greatest) },
     },
     axes: [
-      { ...axis, show: o.axis, size: 20, gap: 3, space: 64, values: (_u, at) => clockLabels(at) },
+      { ...axis, show: o.axis, size: 20, gap: 3, space: 50, values: (_u, at) => clockLabels(at) },
       { ...axis, size: Y_AXIS_PX, gap: 4, space: 24 },
     ],
     series: [

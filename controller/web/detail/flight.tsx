@@ -1,5 +1,5 @@
 /** How it flies now. */
-import { compassPoint, distance, fixed, heading, signed } from '../format/numbers.ts';
+import { compassPoint, distance, fixed, heading, signed, UNKNOWN } from '../format/numbers.ts';
 import { valuesOf } from '../live/record.ts';
 import { metresBetween } from '../map/grid.ts';
 import { Fact } from './block.tsx';
@@ -16,6 +16,8 @@ export function Flight({ view }: { readonly view: View }) {
     position?.latDeg != null && position.lonDeg != null && home?.latDeg != null && home.lonDeg != null
       ? metresBetween(position.lonDeg, position.latDeg, home.lonDeg, home.latDeg)
       : null;
+  const degrees = heading(position?.headingDeg);
+  const bearing = degrees === UNKNOWN ? degrees : `${degrees}°`;
   const toHome = distance(homeM).split('\u202f');
   return (
     <section class="block flight" aria-label="Flight">
@@ -46,13 +48,7 @@ export function Flight({ view }: { readonly view: View }) {
           unit="m/s"
         />
         <Fact label="Climb" view={view} kind="air" value={signed(climb, 1)} unit="m/s" />
-        <Fact
-          label="Heading"
-          view={view}
-          kind="position"
-          value={heading(position?.headingDeg)}
-          unit={`° ${compassPoint(position?.headingDeg)}`}
-        />
+        <Fact label="Heading" view={view} kind="position" value={bearing} unit={compassPoint(position?.headingDeg)} />
         <Fact
           label="To home"
           title="Along the ground"

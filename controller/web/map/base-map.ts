@@ -1,5 +1,13 @@
 /** Fetches the ground files and turns them into what the map draws. The only network is the controller. */
-import { CELL_DEG, cellFile, cellName, type GroundFile, WORLD_FILE, type WorldFile } from './ground-shape.ts';
+import {
+  CELL_DEG,
+  cellFile,
+  cellName,
+  type GroundFile,
+  unpackCorners,
+  WORLD_FILE,
+  type WorldFile,
+} from './ground-shape.ts';
 
 export interface Ground {
   readonly land: GeoJSON.FeatureCollection;
@@ -51,23 +59,26 @@ async function get<T>(path: string, signal: AbortSignal): Promise<T> {
 }
 
 function groundOf(files: readonly GroundFile[]): Ground {
-  const lines = (coordinates: number[][][]): GeoJSON.Feature => ({
+  const lines = (of: 'coast' | 'borders'): GeoJSON.Feature => ({
     type: 'Feature',
     properties: {},
-    geometry: { type: 'MultiLineString', coordinates },
+    geometry: {
+      type: 'MultiLineString',
+      coordinates: files.flatMap((file) => file[of].map((line) => unpackCorners(line, file.stepDeg))),
+    },
   });
   return {
     land: {
       type: 'FeatureCollection',
       features: files.flatMap((file) =>
-        file.land.map((coordinates) => ({
+        file.land.map((rings) => ({
           type: 'Feature' as const,
           properties: {},
-          geometry: { type: 'Polygon' as const, coordinates },
+          geometry: { type: 'Polygon' as const, coordinates: rings.map((ring) => unpackCorners(ring, file.stepDeg)) },
         })),
       ),
     },
-    coast: lines(files.flatMap((file) => file.coast)),
-    borders: lines(files.flatMap((file) => file.borders)),
+    coast: lines('coast'),
+    borders: lines('borders'),
   };
 }

@@ -6,7 +6,7 @@
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import { type Box, clipLine, clipRing } from './clip.ts';
-import { CELL_DEG, cellName, type GroundFile, type WorldFile } from './ground-shape.ts';
+import { CELL_DEG, type Corners, cellName, type GroundFile, packCorners, type WorldFile } from './ground-shape.ts';
 
 export type Countries = Topology<{ countries: GeometryCollection<{ name: string }> }>;
 type Ring = readonly (readonly number[])[];
@@ -30,7 +30,7 @@ export function groundFiles(
   return {
     cells,
     world: {
-      ...rounded(shapes, COARSE_STEP_DEG),
+      ...packed(shapes, COARSE_STEP_DEG),
       names: feature(coarse, coarse.objects.countries).features.flatMap((one) =>
         nameOf(one.properties.name, one.geometry),
       ),
@@ -101,7 +101,7 @@ function fineCells(shapes: Shapes): Map<string, GroundFile> {
     const strip = cutTo(everywhere, { west, south: -90, east: west + CELL_DEG, north: 90 });
     for (let south = -90; south < 90; south += CELL_DEG) {
       const inside = cutTo(strip, { west, south, east: west + CELL_DEG, north: south + CELL_DEG });
-      if (inside.polygons.length > 0) cells.set(cellName(west, south), rounded(inside, FINE_STEP_DEG));
+      if (inside.polygons.length > 0) cells.set(cellName(west, south), packed(inside, FINE_STEP_DEG));
     }
   }
   return cells;
@@ -143,19 +143,16 @@ function extentOf(ring: Ring): Box {
   return box;
 }
 
-function rounded(shapes: Shapes, stepDeg: number): GroundFile {
-  const step = (deg: number): number => Math.round(Math.round(deg / stepDeg) * stepDeg * 1000) / 1000;
-  const round = (ring: Ring): number[][] =>
-    ring
-      .map(([lon = 0, lat = 0]) => [step(lon), step(lat)])
-      .filter(([lon, lat], i, all) => i === 0 || lon !== all[i - 1]?.[0] || lat !== all[i - 1]?.[1]);
-  const roundLines = (lines: readonly Ring[]): number[][][] => lines.map(round).filter((line) => line.length > 1);
+function packed(shapes: Shapes, stepDeg: number): GroundFile {
+  const corners = (points: Ring, least: number): Corners[] => {
+    const one = packCorners(points, stepDeg);
+    return one.length >= 2 * least ? [one] : [];
+  };
   return {
-    land: shapes.polygons
-      .map((rings) => rings.map(round).filter((ring) => ring.length > 3))
-      .filter((rings) => rings.length > 0),
-    coast: roundLines(shapes.coast),
-    borders: roundLines(shapes.borders),
+    stepDeg,
+    land: shapes.polygons.map((rings) => rings.flatMap((ring) => corners(ring, 4))).filter((rings) => rings.length > 0),
+    coast: shapes.coast.flatMap((line) => corners(line, 2)),
+    borders: shapes.borders.flatMap((line) => corners(line, 2)),
   };
 }
 

@@ -29,6 +29,11 @@ t.test('in a crowd those of low rank number keep theirs', async (t) => {
   t.ok(placeLabels(apart).has('danger'));
 });
 
+t.test('not across the edge of the map', async (t) => {
+  const view = { widthPx: 200, heightPx: 200 };
+  t.equal(placeLabels([at('a', 190, 100)], view).get('a'), 'left');
+});
+
 t.test('thousands in reasonable time', async (t) => {
   const many = Array.from({ length: 5000 }, (_, i) => at(`d${i}`, (i * 37) % 4000, (i * 91) % 3000));
   const before = performance.now();

@@ -27,10 +27,14 @@ interface Rect {
 const SIDES: readonly Side[] = ['right', 'left', 'below', 'above'];
 const MARK_PX = 10;
 /** From the middle of the mark to the near edge of its label. */
-export const LABEL_GAP_PX = 16;
+export const LABEL_GAP_PX = 19;
 const CELL_PX = 96;
 
-export function placeLabels(all: readonly Labelled[]): Map<string, Side> {
+/** `view`: the size of the map; no label is put across its edge while another side is free. */
+export function placeLabels(
+  all: readonly Labelled[],
+  view?: { readonly widthPx: number; readonly heightPx: number },
+): Map<string, Side> {
   const taken = new Map<string, Rect[]>();
   for (const { id, x, y } of all) {
     put(taken, { left: x - MARK_PX, top: y - MARK_PX, right: x + MARK_PX, bottom: y + MARK_PX, owner: id });
@@ -38,12 +42,18 @@ export function placeLabels(all: readonly Labelled[]): Map<string, Side> {
   const placed = new Map<string, Side>();
   for (const one of [...all].sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))) {
     const sides = one.before ? [one.before, ...SIDES.filter((side) => side !== one.before)] : SIDES;
-    const side = sides.find((candidate) => isFree(taken, rectOf(one, candidate)));
+    const side = sides.find(
+      (candidate) => isFree(taken, rectOf(one, candidate)) && (!view || isWithin(rectOf(one, candidate), view)),
+    );
     if (!side) continue;
     placed.set(one.id, side);
     put(taken, rectOf(one, side));
   }
   return placed;
+}
+
+function isWithin(rect: Rect, view: { readonly widthPx: number; readonly heightPx: number }): boolean {
+  return rect.left >= 0 && rect.top >= 0 && rect.right <= view.widthPx && rect.bottom <= view.heightPx;
 }
 
 function rectOf({ id, x, y, widthPx, heightPx }: Labelled, side: Side): Rect {

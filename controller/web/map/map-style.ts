@@ -171,14 +171,14 @@ function fleetLayers(): LayerSpecification[] {
       type: 'line',
       source: 'track',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': token('--map-halo'), 'line-width': 5 },
+      paint: { 'line-color': token('--map-halo'), 'line-width': 4 },
     },
     {
       id: 'track',
       type: 'line',
       source: 'track',
       layout: { 'line-cap': 'round', 'line-join': 'round' },
-      paint: { 'line-color': token('--skein'), 'line-width': 2.5 },
+      paint: { 'line-color': token('--skein'), 'line-width': 1.5, 'line-opacity': 0.7 },
     },
     {
       id: 'pads',

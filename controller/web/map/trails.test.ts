@@ -1,5 +1,5 @@
 import t from 'tap';
-import { extend, NO_TRAIL, TRAIL_MS, type Trail } from './trails.ts';
+import { extend, NO_TRAIL, prepend, TRAIL_MS, type Trail } from './trails.ts';
 
 function fly(from: Trail, seconds: readonly number[]): Trail {
   return seconds.reduce((trail, s) => extend(trail, { lonDeg: s * 1e-4, latDeg: 0, atMs: s * 1000 }), from);
@@ -33,4 +33,13 @@ t.test('a hovering drone keeps the way it came for as long as the trail lasts', 
   for (let s = 4; s < 100; s += 1) trail = extend(trail, { lonDeg: 3e-4, latDeg: 0, atMs: s * 1000 });
   t.equal(trail.current.length, 3);
   t.equal(trail.current.at(-1)?.atMs, 99_000);
+});
+
+t.test('history goes before what was seen live, each point once', async (t) => {
+  const live = fly(NO_TRAIL, [10, 11]);
+  const older = [8, 9, 10, 11].map((s) => ({ lonDeg: s * 1e-4, latDeg: 0, atMs: s * 1000 }));
+  t.same(
+    prepend(live, older).current.map((p) => p.atMs / 1000),
+    [8, 9, 10, 11],
+  );
 });

@@ -45,6 +45,13 @@ export function extend(trail: Trail, point: TrailPoint): Trail {
   return { current, earlier: earlier.length === trail.earlier.length ? trail.earlier : earlier };
 }
 
+/** The trail with what history knows from before it: the older points first, then those already there. */
+export function prepend(trail: Trail, older: readonly TrailPoint[]): Trail {
+  const held = [...trail.earlier.flat(), ...trail.current];
+  const firstMs = held[0]?.atMs ?? Number.POSITIVE_INFINITY;
+  return [...older.filter((point) => point.atMs < firstMs), ...held].reduce(extend, NO_TRAIL);
+}
+
 export function lineOf(points: readonly TrailPoint[]): [number, number][] {
   return points.map((p) => [p.lonDeg, p.latDeg]);
 }

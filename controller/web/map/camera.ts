@@ -1,0 +1,55 @@
+/** Where the map looks. */
+import type { Map as MapLibre } from 'maplibre-gl';
+import { calmMotion } from '../shell/screen.ts';
+
+export interface Place {
+  readonly lonDeg: number;
+  readonly latDeg: number;
+}
+
+export interface Camera {
+  /** All of these in view. */
+  fit(places: readonly Place[], smooth: boolean): void;
+  middle(place: Place): void;
+  /** Brings the place into sight, moving no more than is needed. */
+  show(place: Place): void;
+  zoomBy(steps: number): void;
+  northUp(): void;
+}
+
+const EASE_MS = 150;
+const NEAREST_FIT_ZOOM = 16.5;
+const MARGIN_PX = 40;
+
+export function createCamera(map: MapLibre, container: HTMLElement): Camera {
+  const duration = (): number => (calmMotion() ? 0 : EASE_MS);
+  return {
+    fit(places, smooth) {
+      if (places.length === 0) return;
+      const lons = places.map((place) => place.lonDeg);
+      const lats = places.map((place) => place.latDeg);
+      map.fitBounds([least(lons), least(lats), greatest(lons), greatest(lats)], {
+        padding: Math.min(90, container.clientWidth * 0.15),
+        maxZoom: NEAREST_FIT_ZOOM,
+        duration: smooth ? duration() : 0,
+      });
+    },
+    middle: ({ lonDeg, latDeg }) => void map.jumpTo({ center: [lonDeg, latDeg] }),
+    show({ lonDeg, latDeg }) {
+      const { x, y } = map.project([lonDeg, latDeg]);
+      const { clientWidth, clientHeight } = container;
+      const inside = x > MARGIN_PX && y > MARGIN_PX && x < clientWidth - MARGIN_PX && y < clientHeight - MARGIN_PX;
+      if (!inside) map.easeTo({ center: [lonDeg, latDeg], duration: duration() });
+    },
+    zoomBy: (steps) => void map.easeTo({ zoom: map.getZoom() + steps, duration: duration() }),
+    northUp: () => void map.easeTo({ bearing: 0, duration: duration() }),
+  };
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b));
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b));
+}

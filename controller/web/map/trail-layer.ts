@@ -1,0 +1,92 @@
+/** The trails on the map: fed from the live stream, begun from history, redrawn only where something moved. */
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { Fleet } from '../live/fleet.ts';
+import { fetchTrack } from './tracks.ts';
+import { extend, lineOf, NO_TRAIL, prepend, TRAIL_MS, type Trail } from './trails.ts';
+
+/** Trails of larger fleets begin when the page opens. */
+const RECALL_AT_MOST = 60;
+const RECALL_POINTS = 200;
+
+export interface TrailLayer {
+  /** Takes up the drone's newest position. */
+  take(id: string): void;
+  drop(id: string): void;
+  /** Draws what changed since the last call. */
+  draw(): void;
+  /** Fetches the minutes before the page was opened, a few drones at a time. */
+  recall(): void;
+  close(): void;
+}
+
+export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
+  const trails = new Map<string, Trail>();
+  const dirty = new Set<string>();
+  const everBroken = new Set<string>();
+  const closing = new AbortController();
+  const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
+
+  async function recall(): Promise<void> {
+    const nowMs = fleet.nowMs.peek();
+    if (nowMs === null) return;
+    const waiting = [...fleet.all().keys()].slice(0, RECALL_AT_MOST);
+    const worker = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const track = await fetchTrack(id, nowMs - TRAIL_MS, nowMs, RECALL_POINTS, closing.signal).catch(() => null);
+        const trail = trails.get(id);
+        if (!track || !trail) continue;
+        trails.set(id, prepend(trail, track.parts.flat()));
+        dirty.add(id);
+      }
+    };
+    await Promise.all([worker(), worker()]);
+  }
+
+  return {
+    take(id) {
+      const value = fleet.all().get(id)?.entry.kinds.position;
+      if (!value || value.values.latDeg === null || value.values.lonDeg === null) return;
+      const { lonDeg, latDeg } = value.values;
+      const before = trails.get(id) ?? NO_TRAIL;
+      const after = extend(before, { lonDeg, latDeg, atMs: (value.utcUs ?? value.atUtcUs) / 1000 });
+      if (after === before) return;
+      trails.set(id, after);
+      dirty.add(id);
+    },
+    drop(id) {
+      trails.delete(id);
+      dirty.add(id);
+    },
+    draw() {
+      if (dirty.size === 0) return;
+      const now = [...dirty].map((id) => ({ id, trail: trails.get(id) ?? NO_TRAIL }));
+      dirty.clear();
+      // A line needs two points; one that has fewer is taken away until it has.
+      const [lines, points] = split(now, ({ trail }) => trail.current.length > 1);
+      void source('trails').updateData({
+        remove: points.map(({ id }) => id),
+        add: lines.map(({ id, trail }) => shape(id, { type: 'LineString', coordinates: lineOf(trail.current) })),
+      });
+      const [broken, whole] = split(now, ({ trail }) => trail.earlier.length > 0);
+      const mended = whole.filter(({ id }) => everBroken.delete(id));
+      if (broken.length + mended.length === 0) return;
+      for (const { id } of broken) everBroken.add(id);
+      void source('trails-earlier').updateData({
+        remove: mended.map(({ id }) => id),
+        add: broken.map(({ id, trail }) =>
+          shape(id, { type: 'MultiLineString', coordinates: trail.earlier.map(lineOf) }),
+        ),
+      });
+    },
+    recall: () => void recall(),
+    close: () => closing.abort(),
+  };
+}
+
+function shape(id: string, geometry: GeoJSON.Geometry): GeoJSON.Feature {
+  return { type: 'Feature', id, properties: {}, geometry };
+}
+
+function split<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))];
+}
