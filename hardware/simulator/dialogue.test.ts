@@ -155,6 +155,32 @@ t.test('parameters', async (t) => {
   t.equal(sysid, 9, 'takes effect at once');
 });
 
+t.test('a reboot in the middle of a parameter list ends the list, not the world', async (t) => {
+  const station = new Station({ start: 'ready' });
+  station.send('PARAM_REQUEST_LIST', { target_system: 1, target_component: 1 });
+  station.pass(0.02);
+  t.equal(station.command(MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, 1), ACCEPTED);
+  const heard = station.pass(3);
+  t.equal(station.reboots, 1);
+  t.ok(names(heard).includes('HEARTBEAT'));
+  t.notOk(heard.some((one) => one.name === 'PARAM_VALUE' && one.fields.param_index < 65_535));
+});
+
+t.test('what is not a number moves nothing', async (t) => {
+  const station = new Station({ start: 'airborne' });
+  const NAN = Number.NaN;
+  t.equal(station.command(MavCmd.SET_MESSAGE_INTERVAL, 30, NAN), DENIED);
+  t.equal(station.command(MavCmd.DO_CHANGE_SPEED, 0, NAN), FAILED);
+  station.command(MavCmd.DO_SET_MODE, 1, 4);
+  t.equal(station.command(MavCmd.CONDITION_YAW, NAN), FAILED);
+  const target = { target_system: 1, target_component: 1, coordinate_frame: 6, type_mask: 0xff8, time_boot_ms: 0 };
+  const still = { vx: 0, vy: 0, vz: 0, afx: 0, afy: 0, afz: 0, yaw: 0, yaw_rate: 0 };
+  station.send('SET_POSITION_TARGET_GLOBAL_INT', { ...target, ...still, lat_int: 0, lon_int: 0, alt: NAN });
+  station.pass(5);
+  t.ok(Object.values(station.simulator.vehicle.body).every((value) => !Number.isNaN(value)));
+  t.equal(station.of('ATTITUDE').length, 0);
+});
+
 t.test('whom it listens to', async (t) => {
   const station = new Station({ start: 'ready' });
   const companion = new Station(station.simulator);

@@ -69,7 +69,7 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
       return;
     case 'SET_POSITION_TARGET_GLOBAL_INT': {
       const { lat_int, lon_int, alt, coordinate_frame, type_mask } = message.fields;
-      if ((type_mask & 7) !== 0) return;
+      if ((type_mask & 7) !== 0 || !Number.isFinite(alt)) return;
       const { world, flight } = autopilot;
       const baseM = (flight.home ?? world).altM - world.altM;
       const relative = coordinate_frame !== 0 && coordinate_frame !== 5;

@@ -248,7 +248,8 @@ export class Autopilot {
   get nextDueMs(): number {
     let due = Math.min(this.nowMs + IDLE_MS, this.#schedule.nextDueMs);
     for (const port of this.ports) {
-      if (!port.connected) continue;
+      // On the way down nothing is sent, so nothing of a port's is due.
+      if (this.#down || !port.connected) continue;
       due = Math.min(due, port.streams.nextDueMs);
       if (port.listAt !== null) due = Math.min(due, port.listDueMs);
     }

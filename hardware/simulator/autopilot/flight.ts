@@ -177,7 +177,7 @@ export class Flight {
   }
 
   takeoff(upM: number, body: Body, nowMs: number): Answer {
-    if (!this.armed || this.mode.number !== CopterMode.GUIDED || !body.onGround || upM <= 0) return MavResult.FAILED;
+    if (!this.armed || this.mode.number !== CopterMode.GUIDED || !body.onGround || !(upM > 0)) return MavResult.FAILED;
     this.#liftAtMs = nowMs + SPOOL_MS;
     this.#takingOff = true;
     this.#target = { northM: body.northM, eastM: body.eastM, upM: body.upM + upM };

@@ -31,12 +31,13 @@ const pauseOrContinue: Handler = (autopilot, { params }) =>
   just(autopilot.flight.pause(params[0] === 0, autopilot.vehicle.body));
 
 const changeSpeed: Handler = (autopilot, { params }) => {
-  if (params[1] <= 0) return just(MavResult.FAILED);
+  if (!(params[1] > 0)) return just(MavResult.FAILED);
   autopilot.flight.setCruise(params[1]);
   return just(MavResult.ACCEPTED);
 };
 
 const yaw: Handler = (autopilot, { params }) => {
+  if (!Number.isFinite(params[0])) return just(MavResult.FAILED);
   const relative = params[3] === 1;
   const turn = ((params[0] * Math.PI) / 180) * (relative && params[2] < 0 ? -1 : 1);
   autopilot.flight.setYaw(relative ? autopilot.vehicle.body.yaw + turn : turn);
@@ -46,6 +47,7 @@ const yaw: Handler = (autopilot, { params }) => {
 /** Taken only as COMMAND_INT: a float cannot hold a position. */
 const reposition: Handler = (autopilot, { int, params, frame }) => {
   if (!int) return just(MavResult.UNSUPPORTED);
+  if (!Number.isFinite(params[6])) return just(MavResult.DENIED);
   const { world, flight, vehicle } = autopilot;
   const at = toNorthEast(world, { latE7: params[4], lonE7: params[5] });
   const baseM = (flight.home ?? world).altM - world.altM;
@@ -66,6 +68,7 @@ const setHome: Handler = (autopilot, { int, params }) => {
     return just(MavResult.ACCEPTED);
   }
   if (!int) return just(MavResult.UNSUPPORTED);
+  if (!Number.isFinite(params[6])) return just(MavResult.FAILED);
   autopilot.flight.setHome({ latE7: params[4], lonE7: params[5], altM: params[6] });
   return just(MavResult.ACCEPTED);
 };

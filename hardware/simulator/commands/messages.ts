@@ -17,7 +17,8 @@ const setInterval: Handler = (autopilot, { params }, port) => {
       after: () => autopilot.voice.sayTo(port, `No ap_message for mavlink id (${Math.trunc(msgid)})`),
     };
   }
-  if (intervalUs < -1) return just(MavResult.DENIED);
+  // Not a number is refused too.
+  if (!(intervalUs >= -1)) return just(MavResult.DENIED);
   if (intervalUs === -1 || (intervalUs === 0 && msgid !== HEARTBEAT)) port.streams.stop(msgid);
   else port.streams.set(msgid, intervalUs === 0 ? DEFAULT_HEARTBEAT_US : intervalUs, autopilot.nowMs);
   return just(MavResult.ACCEPTED);
