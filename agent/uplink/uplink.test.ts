@@ -242,6 +242,23 @@ t.test('a hello is answered with presence; a time answer gives lease, rate and o
   );
 });
 
+t.test('whoever acks for the first time gets everything live and the time at once, before history', async (t) => {
+  const far = await farEnd(t);
+  const uplink = begin(t, far.port, source(5));
+  uplink.noteLive(aSample());
+  await far.until(() => far.of('live').length === 1 && far.of('time').length === 1);
+  far.ack({});
+  await far.until(() => far.rows('history').length === 5);
+  t.equal(far.of('live').length, 2, 'the same sample again, though nothing changed');
+  t.equal(far.of('time').length, 2);
+  const order = far.heard.map(({ channel }) => channel);
+  t.ok(order.lastIndexOf('up/live') < order.indexOf('up/history'));
+  far.ack({ upTo: 5 });
+  far.ack({ upTo: 5, start: 'bbbbbbbb' });
+  await far.until(() => far.of('live').length === 3);
+  t.equal(far.of('time').length, 3, 'once for each controller');
+});
+
 t.test('closing says goodbye; being cut lets the will speak', async (t) => {
   const far = await farEnd(t);
   const uplink = begin(t, far.port, source(0));

@@ -81,6 +81,9 @@ export interface UplinkOptions {
 
 export type UplinkState = 'waiting' | 'connecting' | 'up' | 'closed';
 
+/** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
+const MAX_CONTROLLERS = 64;
+
 export type UplinkCounter =
   | 'connects'
   | 'connectFailures'
@@ -155,6 +158,8 @@ export class Uplink {
   #presenceDueMs = 0;
   #timeDueMs = 0;
   #stalePresenceMs = Number.NEGATIVE_INFINITY;
+  /** Starts of controllers whose ack came over this connection. */
+  readonly #answeredBy = new Set<string>();
   #unconfirmed = 0;
   #confirmedMs = 0;
   #pumping = false;
@@ -249,6 +254,7 @@ export class Uplink {
     else this.#counters.connectFailures++;
     this.#lastError = reason;
     this.#session.closed();
+    this.#answeredBy.clear();
     this.#unconfirmed = 0;
     const waitMs = this.#backoff.down(this.#nowMs());
     this.#setState('waiting', reason);
@@ -360,7 +366,21 @@ export class Uplink {
     }
     this.#counters.acks++;
     source.ack(verdict.epoch, verdict.lane, verdict.upTo);
+    this.#known(read.value.start);
     this.#pump();
+  }
+
+  /**
+   * The first ack of a controller's start is the proof that it knows this session. What was said before may have
+   * overtaken presence (brokers order QoS 0 and 1 apart) or found nobody subscribed: all of the live lane and the time
+   * are sent once more, before any history.
+   */
+  #known(start: string): void {
+    if (this.#answeredBy.has(start) || this.#answeredBy.size >= MAX_CONTROLLERS) return;
+    this.#answeredBy.add(start);
+    this.#live.begin();
+    this.#timeDueMs = this.#nowMs();
+    this.#tick();
   }
 
   #heardTime(payload: Buffer): void {
