@@ -77,6 +77,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       dataDir: config.dataDir,
       budgetBytes: config.store.budgetMB * 1e6,
       keepDays: config.store.keepDays,
+      syncCommits: config.store.syncCommits,
       onWorkerDeath: (role, reason) => {
         countStore('workerDied');
         log.error({ role, reason }, 'a database thread ended; it is started again');
@@ -189,6 +190,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       every(SAVE_MS, saveDrones);
       every(RETAIN_MS, retain);
       void retain();
+      if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
       return { http: address, mqtt: bus.address ?? config.broker.url };
     } catch (error) {

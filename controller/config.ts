@@ -52,6 +52,10 @@ export const ConfigSchema = Type.Object({
       url: text('', 'Where data is kept; empty or sqlite: in dataDir. PostgreSQL is not there yet'),
       keepDays: whole(90, 1, 36_500, 'Days of telemetry kept'),
       budgetMB: whole(51_200, 64, 100_000_000, 'Telemetry kept, MB; the oldest days go first'),
+      syncCommits: Type.Boolean({
+        default: true,
+        description: 'Wait for the disk before each ack; false is for benches: a power cut then loses acked data',
+      }),
       slowMs: whole(5000, 100, 600_000, 'A commit that takes longer is reported as slow, ms'),
     },
     { description: 'Databases' },

@@ -41,8 +41,8 @@ export function toStoredEvent(row: EventRow): StoredEvent {
 export class CoreDb {
   readonly #db: Database;
 
-  constructor(dataDir: string) {
-    this.#db = openWriter(corePath(dataDir), CORE_STEPS);
+  constructor(dataDir: string, sync = true) {
+    this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
   }
 
   drones(): DroneRecord[] {

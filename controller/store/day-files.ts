@@ -40,13 +40,13 @@ export function dayBytes(dataDir: string, day: string): number {
   }, 0);
 }
 
-/** A connection that writes: WAL, and an fsync before each commit returns. */
-export function openWriter(file: string, steps: readonly string[]): Database.Database {
+/** A connection that writes: WAL, and (`sync`) an fsync before each commit returns. */
+export function openWriter(file: string, steps: readonly string[], sync = true): Database.Database {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { timeout: 2000 });
     db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
+    db.pragma(`synchronous = ${sync ? 'FULL' : 'OFF'}`);
     db.pragma('journal_size_limit = 67108864');
     migrate(db, steps, file);
     return db;
@@ -59,10 +59,12 @@ export function openWriter(file: string, steps: readonly string[]): Database.Dat
 /** All day files of a directory, open for writing. */
 export class DayFiles {
   readonly #dataDir: string;
+  readonly #sync: boolean;
   readonly #open = new Map<string, Database.Database>();
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, sync = true) {
     this.#dataDir = dataDir;
+    this.#sync = sync;
   }
 
   start(): void {
@@ -78,7 +80,7 @@ export class DayFiles {
   get(day: string): Database.Database {
     const known = this.#open.get(day);
     if (known) return known;
-    const db = openWriter(dayPath(this.#dataDir, day), DAY_STEPS);
+    const db = openWriter(dayPath(this.#dataDir, day), DAY_STEPS, this.#sync);
     this.#open.set(day, db);
     return db;
   }

@@ -10,6 +10,7 @@ export interface WorkerOptions {
   readonly dataDir: string;
   readonly budgetBytes: number;
   readonly keepDays: number;
+  readonly syncCommits: boolean;
 }
 
 export type Request =

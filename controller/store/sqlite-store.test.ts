@@ -11,7 +11,7 @@ import { SqliteStore } from './index.ts';
 const freshDir = () => fs.mkdtempSync(path.join(os.tmpdir(), 'skein-store-'));
 
 async function open(dataDir: string, more: { budgetBytes?: number } = {}): Promise<SqliteStore> {
-  const store = new SqliteStore({ dataDir, budgetBytes: 1e9, keepDays: 30, ...more });
+  const store = new SqliteStore({ dataDir, budgetBytes: 1e9, keepDays: 30, syncCommits: true, ...more });
   await store.start();
   return store;
 }

@@ -107,8 +107,10 @@ export class SqliteStore implements Store {
   }
 
   #spawn(role: Role): WorkerClient {
-    const { dataDir, budgetBytes, keepDays } = this.#o;
-    return new WorkerClient(role, { dataDir, budgetBytes, keepDays }, (reason) => this.#respawn(role, reason));
+    const { dataDir, budgetBytes, keepDays, syncCommits } = this.#o;
+    return new WorkerClient(role, { dataDir, budgetBytes, keepDays, syncCommits }, (reason) =>
+      this.#respawn(role, reason),
+    );
   }
 
   #respawn(role: Role, reason: string): void {

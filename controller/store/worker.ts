@@ -12,10 +12,10 @@ import { Writer } from './writer.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('store/worker.ts is started by sqlite-store.ts, not by hand');
-const { role, dataDir, budgetBytes, keepDays } = workerData as WorkerOptions & { role: Role };
+const { role, ...options } = workerData as WorkerOptions & { role: Role };
 
-const writer = role === 'writer' ? new Writer({ dataDir, budgetBytes, keepDays }) : null;
-const reader = role === 'reader' ? new Reader(dataDir) : null;
+const writer = role === 'writer' ? new Writer(options) : null;
+const reader = role === 'reader' ? new Reader(options.dataDir) : null;
 
 function perform(request: Request): unknown {
   if (request.call === 'close') {

@@ -20,6 +20,8 @@ export interface WriterOptions {
   readonly budgetBytes: number;
   /** Day files older than this are removed. */
   readonly keepDays: number;
+  /** Wait for the disk at each commit; off, a power cut loses what was acked. */
+  readonly syncCommits: boolean;
 }
 
 export class Writer {
@@ -31,7 +33,7 @@ export class Writer {
 
   constructor(o: WriterOptions) {
     this.#o = o;
-    this.#files = new DayFiles(o.dataDir);
+    this.#files = new DayFiles(o.dataDir, o.syncCommits);
   }
 
   get core(): CoreDb {
@@ -52,7 +54,7 @@ export class Writer {
       throw toStoreError(error, this.#o.dataDir);
     }
     this.#takeLock();
-    this.#core = new CoreDb(this.#o.dataDir);
+    this.#core = new CoreDb(this.#o.dataDir, this.#o.syncCommits);
     this.#files.start();
     this.#telemetry = new TelemetryWriter(this.#files, this.#core);
   }
