@@ -268,6 +268,21 @@ t.test('closing says goodbye; being cut lets the will speak', async (t) => {
   t.match(readPresence(far.of('presence')[1]?.payload ?? ''), { ok: true, value: { online: false, session: SESSION } });
 });
 
+t.test('nothing of an attempt that failed is left running after close', async (t) => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const uplink = begin(t, port, source(0));
+  while (uplink.status().counters.connectFailures < 3) await setImmediate();
+  await uplink.close();
+  const closedAtMs = performance.now();
+  while (timers() > before && performance.now() - closedAtMs < 2_000) await setImmediate();
+  t.equal(timers(), before);
+});
+
 t.test('garbage instead of a broker: it keeps trying, and says why not', async (t) => {
   const server = createServer((socket) => {
     socket.on('error', () => {});

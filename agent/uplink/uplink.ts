@@ -263,9 +263,7 @@ export class Uplink {
 
   #discard(client: MqttClient | null): void {
     if (client === null) return;
-    client.removeAllListeners();
-    // What it still reports belongs to a connection that is over.
-    client.on('error', () => {});
+    // Its listeners stay: the library's own clear its timers on `close`, and ours ignore a client that is no longer ours.
     client.end(true);
   }
 
