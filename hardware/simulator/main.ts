@@ -70,8 +70,9 @@ try {
       process.exitCode = 0;
     });
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  // Ctrl-C reaches us from the terminal and again from whoever started us: the second must not cut the first short.
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
   process.on('SIGUSR1', () => running.replug());
   // Whoever read our lines may go; the simulation does not end for that.
   process.stdout.on('error', () => {});

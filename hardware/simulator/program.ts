@@ -18,6 +18,7 @@ export interface ProgramHost {
 
 export interface RunningSimulator {
   replug(): void;
+  /** Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -47,15 +48,21 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
   const ptys: PtyTransport[] = [];
   const commands = host.commands === null ? null : createInterface({ input: host.commands });
 
+  let closing: Promise<void> | null = null;
+  async function closeAll(): Promise<void> {
+    commands?.close();
+    driver.stop();
+    for (const transport of transports.reverse()) await transport.close();
+    log?.close();
+  }
+
   const running: RunningSimulator = {
     replug() {
       for (const pty of ptys) pty.replug();
     },
-    async close() {
-      commands?.close();
-      driver.stop();
-      for (const transport of transports.reverse()) await transport.close();
-      log?.close();
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 

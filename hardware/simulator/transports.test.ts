@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +132,28 @@ t.test('pty: a serial line that nobody needs to read, replugged at another path 
   await new Promise((resolve) => after.port.close(resolve));
   await running.close();
   t.notOk(existsSync(link));
+});
+
+const countsFiles = { skip: !existsSync('/proc/self/fd') };
+t.test('closed while unplugged, and closed twice: nothing stays open', countsFiles, async (t) => {
+  const masters = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).endsWith('ptmx');
+      } catch {
+        return false;
+      }
+    }).length;
+  const before = masters();
+  const link = join(folder, 'unplugged');
+  const log = join(folder, 'closed.tlog');
+  const { running, told } = await run('--pty-link', link, '--udp', '127.0.0.1:9', '--tlog', log);
+  running.replug();
+  t.ok(told.some(({ event }) => event === 'unplugged'));
+  t.ok(masters() > before);
+  await Promise.all([running.close(), running.close()]);
+  await running.close();
+  await until(() => masters() === before);
 });
 
 t.test('a port that is taken: refused with the reason, nothing left behind', async (t) => {

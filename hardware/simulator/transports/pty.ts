@@ -59,6 +59,8 @@ export function openPtyTransport(link: string | null, { simulator, driver, tell 
   /** Rest of a frame that the line's buffer took only in part. */
   let rest: Uint8Array | null = null;
   let replugTimer: NodeJS.Timeout | undefined;
+  /** Made while the old one lived, and shown when the cable is back. */
+  let unplugged: Pty | null = null;
 
   const telemetry = simulator.attach({
     name: 'pty',
@@ -124,17 +126,23 @@ export function openPtyTransport(link: string | null, { simulator, driver, tell 
       if (pty === null) return;
       // The new one is made while the old one lives, or the system would give it the same path.
       const next = openPty(onData);
+      unplugged = next;
       hide();
       pty.close();
       pty = null;
       tell({ event: 'unplugged', transport: 'pty' });
-      replugTimer = setTimeout(() => show(next), REPLUG_MS);
+      replugTimer = setTimeout(() => {
+        unplugged = null;
+        show(next);
+      }, REPLUG_MS);
     },
     async close() {
       clearTimeout(replugTimer);
       hide();
       pty?.close();
+      unplugged?.close();
       pty = null;
+      unplugged = null;
     },
   };
 }
