@@ -11,9 +11,9 @@ import { readEnvelope } from '@skein/protocol/telemetry';
 import type Database from 'better-sqlite3';
 import { type Budget, PAGE_BYTES } from './database.ts';
 import type { Entry, OutboxLosses } from './entry.ts';
+import type { Epoch } from './epochs.ts';
 import type { GapWriter } from './gaps.ts';
 import { epochNumberOf, LANE_NAMES, laneEnd, laneOf, laneStart, rowKey, seqOf } from './keys.ts';
-import type { Epoch } from './store.ts';
 
 const CHUNK_ROWS = 16;
 const MAX_THINNING = 64;

@@ -1,5 +1,9 @@
 export type { EpochState } from './entry.ts';
-export { Outbox, type OutboxCounter, type OutboxOptions, type OutboxStatus, type Readable } from './outbox.ts';
+export type { EarlierEnd } from './epochs.ts';
+export type { Readable } from './mirror.ts';
+export type { OutboxOptions } from './options.ts';
+export { Outbox } from './outbox.ts';
 export type { OutboxProblem } from './problems.ts';
+export type { PageRow } from './reader.ts';
 export { Sealer } from './sealer.ts';
-export type { EarlierEnd, PageRow } from './store.ts';
+export type { OutboxCounter, OutboxStatus } from './status.ts';

@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import t from 'tap';
+import type { EarlierEnd } from './epochs.ts';
 import { LANE_NAMES } from './keys.ts';
-import type { EarlierEnd } from './store.ts';
 import { OutboxStore } from './store.ts';
 import { newBoot } from './testkit.ts';
 

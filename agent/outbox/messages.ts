@@ -1,8 +1,10 @@
 /** What the main thread and the outbox worker say to each other. One write and one open at a time; reads overlap. */
 import type { Lane } from '@skein/protocol/fleet';
 import type { Entry, EpochState, OutboxLosses } from './entry.ts';
+import type { EarlierEnd } from './epochs.ts';
 import type { OutboxProblem } from './problems.ts';
-import type { EarlierEnd, PageRow, StoreOptions } from './store.ts';
+import type { PageRow } from './reader.ts';
+import type { StoreOptions } from './store.ts';
 
 export interface LaneAck {
   readonly epoch: string;

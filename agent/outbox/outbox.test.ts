@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
-import { Outbox, type OutboxOptions } from './outbox.ts';
-import type { EarlierEnd } from './store.ts';
+import type { EarlierEnd } from './epochs.ts';
+import type { OutboxOptions } from './options.ts';
+import { Outbox } from './outbox.ts';
 import { newBoot, newEpoch, textSample } from './testkit.ts';
 
 const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);

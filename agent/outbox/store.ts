@@ -7,59 +7,20 @@
  *  - what `write` returned for is committed with an fsync.
  */
 import type { Lane } from '@skein/protocol/fleet';
-import { readEnvelope, sealGap } from '@skein/protocol/telemetry';
 import type Database from 'better-sqlite3';
 import { type Budget, budgetOf, openDatabase, PAGE_BYTES } from './database.ts';
 import type { Entry, EpochState, LaneState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
+import { type EarlierEnd, type Epoch, isEmpty, loadFile } from './epochs.ts';
 import { Evictor } from './evictor.ts';
 import { GapWriter } from './gaps.ts';
-import { LANE_NAMES, laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+import { rowKey } from './keys.ts';
+import { PageReader, type PageRow } from './reader.ts';
 
 export interface StoreOptions {
   readonly path: string;
   readonly budgetBytes: number;
   readonly keepAckedS: number;
-}
-
-/** A row as it goes to the controller; a gap that began before the wanted seq is cut to the part that is wanted. */
-export interface PageRow {
-  readonly seq: number;
-  readonly to: number;
-  readonly bytes: Uint8Array;
-}
-
-/** How the newest epoch in the file ended; what a start needs for its first gap record. */
-export interface EarlierEnd {
-  readonly epoch: string;
-  readonly boot: string;
-  readonly lastMonoUs: number;
-  /** Set when the agent closed in order: nothing between this and the start is missing but the time it did not run. */
-  readonly stoppedMonoUs: number | null;
-}
-
-interface EpochRow {
-  readonly number: number;
-  readonly epoch: string;
-  readonly boot: string;
-  readonly acked_urgent: number;
-  readonly acked_history: number;
-  readonly gone_urgent: number;
-  readonly gone_history: number;
-  readonly stopped_mono_us: number | null;
-}
-
-export interface Epoch {
-  readonly number: number;
-  readonly epoch: string;
-  readonly boot: string;
-  readonly lanes: Record<Lane, { first: number; next: number; acked: number; gone: number }>;
-}
-
-interface StoredRow {
-  readonly id: number;
-  readonly upto: number | null;
-  readonly bytes: Uint8Array;
 }
 
 const ACK_SAVE_EVERY_S = 30;
@@ -69,7 +30,8 @@ export class OutboxStore {
   readonly earlier: EarlierEnd | null;
   readonly #db: Database.Database;
   readonly #budget: Budget;
-  readonly #epochs = new Map<string, Epoch>();
+  readonly #epochs: Map<string, Epoch>;
+  readonly #reader: PageReader;
   readonly #evictor: Evictor;
   readonly #gaps: GapWriter;
   readonly #insert: Database.Statement;
@@ -85,7 +47,9 @@ export class OutboxStore {
       'INSERT OR IGNORE INTO rows (id, upto, at_s, droppable, bytes) VALUES (?, NULL, ?, ?, ?)',
     );
     this.#gaps = new GapWriter(this.#db);
-    this.#loadEpochs();
+    const loaded = loadFile(this.#db);
+    this.#epochs = loaded.epochs;
+    this.#reader = new PageReader(this.#db, this.losses);
     this.#evictor = new Evictor({
       db: this.#db,
       budget: this.#budget,
@@ -93,81 +57,10 @@ export class OutboxStore {
       losses: this.losses,
       gaps: this.#gaps,
       epochs: () => [...this.#epochs.values()].sort((a, b) => a.number - b.number),
-      urgentBytes: this.#urgentBytes(),
+      urgentBytes: loaded.urgentBytes,
     });
-    this.earlier = this.#findEarlierEnd();
-    this.#baseS = this.#newestAgeStamp();
-  }
-
-  #loadEpochs(): void {
-    const rows = this.#db.prepare<[], EpochRow>('SELECT * FROM epochs ORDER BY number').all();
-    for (const row of rows) {
-      const lane = (name: Lane, acked: number, gone: number) => {
-        const low = this.#edge(row.number, name, 'ASC');
-        const high = this.#edge(row.number, name, 'DESC');
-        const next = Math.max(gone, high === null ? 0 : (high.upto ?? seqOf(high.id))) + 1;
-        return { first: low === null ? next : seqOf(low.id), next, acked, gone };
-      };
-      this.#epochs.set(row.epoch, {
-        number: row.number,
-        epoch: row.epoch,
-        boot: row.boot,
-        lanes: {
-          urgent: lane('urgent', row.acked_urgent, row.gone_urgent),
-          history: lane('history', row.acked_history, row.gone_history),
-        },
-      });
-    }
-  }
-
-  #edge(number: number, lane: Lane, order: 'ASC' | 'DESC'): StoredRow | null {
-    const row = this.#db
-      .prepare<[number, number], StoredRow>(
-        `SELECT id, upto, bytes FROM rows WHERE id BETWEEN ? AND ? ORDER BY id ${order} LIMIT 1`,
-      )
-      .get(laneStart(number, lane), laneEnd(number, lane));
-    return row ?? null;
-  }
-
-  #findEarlierEnd(): EarlierEnd | null {
-    const row = this.#db.prepare<[], EpochRow>('SELECT * FROM epochs ORDER BY number DESC LIMIT 1').get();
-    if (row === undefined) return null;
-    let lastMonoUs = 0;
-    let boot = row.boot;
-    for (const lane of LANE_NAMES) {
-      const last = this.#edge(row.number, lane, 'DESC');
-      const read = last === null ? null : readEnvelope(last.bytes);
-      if (!read?.ok || read.header.monoToUs <= lastMonoUs) continue;
-      lastMonoUs = read.header.monoToUs;
-      boot = read.header.boot;
-    }
-    return { epoch: row.epoch, boot, lastMonoUs, stoppedMonoUs: row.stopped_mono_us };
-  }
-
-  #newestAgeStamp(): number {
-    let newest = 0;
-    for (const epoch of this.#epochs.values()) {
-      for (const lane of LANE_NAMES) {
-        const row = this.#db
-          .prepare<[number, number], { at_s: number }>(
-            'SELECT at_s FROM rows WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1',
-          )
-          .get(laneStart(epoch.number, lane), laneEnd(epoch.number, lane));
-        newest = Math.max(newest, row?.at_s ?? 0);
-      }
-    }
-    return newest;
-  }
-
-  #urgentBytes(): number {
-    let sum = 0;
-    const statement = this.#db.prepare<[number, number], { sum: number | null }>(
-      'SELECT sum(length(bytes) + 24) AS sum FROM rows WHERE id BETWEEN ? AND ?',
-    );
-    for (const epoch of this.#epochs.values()) {
-      sum += statement.get(laneStart(epoch.number, 'urgent'), laneEnd(epoch.number, 'urgent'))?.sum ?? 0;
-    }
-    return sum;
+    this.earlier = loaded.earlier;
+    this.#baseS = loaded.newestAtS;
   }
 
   #epochOf(epoch: string, boot: string): Epoch {
@@ -249,69 +142,19 @@ export class OutboxStore {
   #dropEmptyEpochs(entries: readonly Entry[]): void {
     const newest = Math.max(0, ...[...this.#epochs.values()].map((epoch) => epoch.number));
     for (const epoch of this.#epochs.values()) {
-      const empty = LANE_NAMES.every((lane) => epoch.lanes[lane].first === epoch.lanes[lane].next);
-      if (!empty || epoch.number === newest || entries.some((entry) => entry.epoch === epoch.epoch)) continue;
+      if (!isEmpty(epoch) || epoch.number === newest || entries.some((entry) => entry.epoch === epoch.epoch)) continue;
       this.#db.prepare('DELETE FROM epochs WHERE number = ?').run(epoch.number);
       this.#epochs.delete(epoch.epoch);
     }
   }
 
-  /**
-   * Rows from `from` on, at least one if there is one, at most about `maxBytes`. Always without a hole: rows that can no
-   * longer be read become gap records, in the file too.
-   */
+  /** Rows from `from` on; see PageReader. */
   read(epochId: string, lane: Lane, from: number, maxBytes: number): PageRow[] {
     const epoch = this.#epochs.get(epochId);
     if (!epoch) return [];
-    const page: PageRow[] = [];
-    let expected = Math.max(from, epoch.lanes[lane].first);
-    const key = rowKey(epoch.number, lane, expected);
-    const covering = this.#db
-      .prepare<[number, number], { id: number | null }>('SELECT max(id) AS id FROM rows WHERE id BETWEEN ? AND ?')
-      .get(laneStart(epoch.number, lane), key);
-    const rows = this.#db
-      .prepare<[number, number], StoredRow>(
-        'SELECT id, upto, bytes FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 512',
-      )
-      .iterate(covering?.id ?? key, laneEnd(epoch.number, lane));
-    const damaged: { seq: number; to: number }[] = [];
-    let bytes = 0;
-    for (const row of rows) {
-      const seq = seqOf(row.id);
-      const to = row.upto ?? seq;
-      if (to < expected) continue;
-      if (page.length > 0 && bytes + row.bytes.length > maxBytes) break;
-      if (seq > expected) {
-        this.losses.holes += seq - expected;
-        page.push(this.#gapRow(epoch, lane, expected, seq - 1, 'unknown'));
-        expected = seq;
-      }
-      const read = readEnvelope(row.bytes);
-      if (!read.ok || read.header.epoch !== epochId || read.header.seq !== seq) {
-        damaged.push({ seq, to });
-        page.push(this.#gapRow(epoch, lane, expected, to, 'corrupt'));
-      } else if (read.gap && seq < expected) {
-        const share = (to - expected + 1) / (to - seq + 1);
-        const samples = Math.round(read.gap.samples * share);
-        page.push({
-          seq: expected,
-          to,
-          bytes: sealGap({ ...read.gap, lane, epoch: epochId, from: expected, to, samples }),
-        });
-      } else {
-        page.push({ seq, to, bytes: row.bytes });
-      }
-      bytes += row.bytes.length;
-      expected = to + 1;
-    }
+    const { rows, damaged } = this.#reader.read(epoch, lane, Math.max(from, epoch.lanes[lane].first), maxBytes);
     if (damaged.length > 0) this.#replaceDamaged(epoch, lane, damaged);
-    return page;
-  }
-
-  #gapRow(epoch: Epoch, lane: Lane, from: number, to: number, reason: 'unknown' | 'corrupt'): PageRow {
-    const { boot } = epoch;
-    const gap = { lane, epoch: epoch.epoch, boot, from, to, reason, samples: 0, monoFromUs: 0, monoToUs: 0 };
-    return { seq: from, to, bytes: sealGap(gap) };
+    return rows;
   }
 
   #replaceDamaged(epoch: Epoch, lane: Lane, damaged: readonly { seq: number; to: number }[]): void {

@@ -1,0 +1,176 @@
+/**
+ * What the file holds, as the main thread knows it without asking: the worker's last report, the acks heard since, and
+ * the numbers given out. Presence and the uplink are answered from here.
+ */
+import type { EpochRange, Lane } from '@skein/protocol/fleet';
+import type { Entry, EpochState, LaneState } from './entry.ts';
+import { noLosses } from './entry.ts';
+import { LANE_NAMES } from './keys.ts';
+import type { LaneAck, StoreReport } from './messages.ts';
+import { gapEntry } from './seal.ts';
+
+/** Presence lists at most this many epochs (docs/wire.md §4). */
+const MAX_EPOCHS = 32;
+
+export interface Readable {
+  readonly epoch: string;
+  readonly lane: Lane;
+  readonly first: number;
+  /** One past the last seq that may be sent now. */
+  readonly end: number;
+}
+
+const unackedOf = ({ first, next, acked }: LaneState): number => Math.max(0, next - Math.max(first, acked + 1));
+
+export class Mirror {
+  readonly #boot: string;
+  readonly #acks = new Map<string, LaneAck>();
+  readonly #acksToTell = new Set<string>();
+  #epoch: string;
+  #next: Record<Lane, number> = { urgent: 1, history: 1 };
+  #report: StoreReport = { epochs: [], losses: noLosses(), usedBytes: 0 };
+
+  constructor(boot: string, epoch: string) {
+    this.#boot = boot;
+    this.#epoch = epoch;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get report(): StoreReport {
+    return this.#report;
+  }
+
+  /** Numbers have been given in this epoch. */
+  get begun(): boolean {
+    return LANE_NAMES.some((lane) => this.#next[lane] > 1);
+  }
+
+  /** The next number of a lane; it is never given twice. */
+  number(lane: Lane): number {
+    return this.#next[lane]++;
+  }
+
+  beginEpoch(epoch: string): void {
+    this.#epoch = epoch;
+    this.#next = { urgent: 1, history: 1 };
+  }
+
+  /** The file was opened: acks it remembers count where none has been heard, and it is to be told all. */
+  opened(report: StoreReport): void {
+    for (const { epoch, lanes } of report.epochs) {
+      for (const lane of LANE_NAMES) {
+        const key = `${epoch}/${lane}`;
+        if (!this.#acks.has(key)) this.#acks.set(key, { epoch, lane, upTo: lanes[lane].acked });
+        this.#acksToTell.add(key);
+      }
+    }
+    this.#report = report;
+  }
+
+  /** A commit. Returns whether epochs came or went. */
+  written(report: StoreReport): boolean {
+    const changed = report.epochs.length !== this.#report.epochs.length;
+    this.#report = report;
+    if (!changed) return false;
+    const held = new Set([this.#epoch, ...report.epochs.map((state) => state.epoch)]);
+    for (const [key, ack] of this.#acks) if (!held.has(ack.epoch)) this.#acks.delete(key);
+    return true;
+  }
+
+  ack(ack: LaneAck): void {
+    const key = `${ack.epoch}/${ack.lane}`;
+    this.#acks.set(key, ack);
+    this.#acksToTell.add(key);
+  }
+
+  acked(epoch: string, lane: Lane): number {
+    return this.#acks.get(`${epoch}/${lane}`)?.upTo ?? 0;
+  }
+
+  isAcked(entry: Entry): boolean {
+    return entry.to <= this.acked(entry.epoch, entry.lane);
+  }
+
+  /** The acks the file has not been told; they are taken as told. */
+  takeAcks(): LaneAck[] {
+    const acks = [...this.#acksToTell].flatMap((key) => this.#acks.get(key) ?? []);
+    this.#acksToTell.clear();
+    return acks;
+  }
+
+  /** Every epoch held, this start's first and with its numbers as given out here. */
+  states(): EpochState[] {
+    const held = this.#report.epochs.map((state) => this.#present(state));
+    if (held.some((state) => state.epoch === this.#epoch)) return held;
+    const empty = { first: 1, next: 1, acked: 0 };
+    return [this.#present({ epoch: this.#epoch, boot: this.#boot, lanes: { urgent: empty, history: empty } }), ...held];
+  }
+
+  #present(state: EpochState): EpochState {
+    const lane = (name: Lane): LaneState => {
+      const { first, next, acked } = state.lanes[name];
+      return {
+        first,
+        next: state.epoch === this.#epoch ? this.#next[name] : next,
+        acked: this.#acks.get(`${state.epoch}/${name}`)?.upTo ?? acked,
+      };
+    };
+    return { ...state, lanes: { urgent: lane('urgent'), history: lane('history') } };
+  }
+
+  /** For presence: newest first, at most 32; this start and epochs with something to send go before the others. */
+  ranges(): EpochRange[] {
+    const states = this.states();
+    const weight = (state: EpochState): number =>
+      (state.epoch === this.#epoch ? 2 : 0) + (LANE_NAMES.some((lane) => unackedOf(state.lanes[lane]) > 0) ? 1 : 0);
+    const chosen = new Set([...states].sort((a, b) => weight(b) - weight(a)).slice(0, MAX_EPOCHS));
+    return states
+      .filter((state) => chosen.has(state))
+      .map(({ epoch, lanes: { urgent, history } }) => ({
+        epoch,
+        lanes: {
+          urgent: { first: urgent.first, next: urgent.next },
+          history: { first: history.first, next: history.next },
+        },
+      }));
+  }
+
+  /** What may be sent: durable rows, and with `volatile` those given out and not durable too. Urgent and newest first. */
+  readable(volatile: boolean): Readable[] {
+    const durable = new Map(this.#report.epochs.map((state) => [state.epoch, state]));
+    const lanes = this.states().flatMap((state) =>
+      LANE_NAMES.map((lane) => {
+        const held = durable.get(state.epoch)?.lanes[lane].next ?? 1;
+        const end = volatile ? Math.max(state.lanes[lane].next, held) : held;
+        return { epoch: state.epoch, lane, first: state.lanes[lane].first, end };
+      }),
+    );
+    return lanes.sort((a, b) => LANE_NAMES.indexOf(a.lane) - LANE_NAMES.indexOf(b.lane));
+  }
+
+  /**
+   * The file was damaged and set aside: gap records for what it alone held and the controller lacks, so that no seq
+   * is left unexplained. `span` is when this start's batches were taken; that of earlier boots is not known.
+   */
+  lost(span: { readonly monoFromUs: number; readonly monoToUs: number }): Entry[] {
+    const gaps: Entry[] = [];
+    for (const { epoch, boot, lanes } of this.#report.epochs) {
+      for (const lane of LANE_NAMES) {
+        const from = Math.max(lanes[lane].first, this.acked(epoch, lane) + 1);
+        const to = lanes[lane].next - 1;
+        const when = boot === this.#boot ? span : { monoFromUs: 0, monoToUs: 0 };
+        if (to >= from)
+          gaps.push(gapEntry({ epoch, boot, lane }, from, to, { reason: 'corrupt', samples: 0, ...when }));
+      }
+    }
+    return gaps;
+  }
+
+  /** Seqs that the controller does not have yet. */
+  backlog(): number {
+    return this.states().reduce((sum, { lanes }) => sum + unackedOf(lanes.urgent) + unackedOf(lanes.history), 0);
+  }
+}

@@ -1,0 +1,21 @@
+import type { EarlierEnd } from './epochs.ts';
+import type { OutboxProblem } from './problems.ts';
+
+export interface OutboxOptions {
+  readonly path: string;
+  readonly budgetBytes: number;
+  readonly keepAckedHours: number;
+  readonly boot: string;
+  /** 16 random hex digits: for this start, and again for every new file. */
+  readonly drawEpoch: () => string;
+  readonly nowUs: () => number;
+  /** The file could be opened for the first time; how the epoch before this start ended, null when there is none. */
+  readonly onOpened?: (earlier: EarlierEnd | null) => void;
+  /** Something more can be read. */
+  readonly onReadable?: () => void;
+  /** The set of epochs changed: presence should be published anew. */
+  readonly onEpochs?: () => void;
+  /** The disk is full: whoever can free bytes should. */
+  readonly onDiskFull?: () => void;
+  readonly onProblem?: (problem: OutboxProblem | null) => void;
+}

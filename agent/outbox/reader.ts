@@ -1,0 +1,81 @@
+/** Reads pages of rows to send: in order, without a hole, each checked; a gap is cut to the part that is wanted. */
+import type { Lane } from '@skein/protocol/fleet';
+import { readEnvelope, sealGap } from '@skein/protocol/telemetry';
+import type Database from 'better-sqlite3';
+import type { OutboxLosses } from './entry.ts';
+import type { Epoch } from './epochs.ts';
+import { laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+
+/** A row as it goes to the controller; a gap that began before the wanted seq is cut to the part that is wanted. */
+export interface PageRow {
+  readonly seq: number;
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Page {
+  readonly rows: PageRow[];
+  /** Rows whose bytes no longer match their checksum: gaps stand for them in `rows`, and should in the file. */
+  readonly damaged: readonly { readonly seq: number; readonly to: number }[];
+}
+
+interface StoredRow {
+  readonly id: number;
+  readonly upto: number | null;
+  readonly bytes: Uint8Array;
+}
+
+type Span = [from: number, to: number];
+
+export class PageReader {
+  readonly #losses: OutboxLosses;
+  readonly #covering: Database.Statement<Span, { id: number | null }>;
+  readonly #rows: Database.Statement<Span, StoredRow>;
+
+  constructor(db: Database.Database, losses: OutboxLosses) {
+    this.#losses = losses;
+    this.#covering = db.prepare('SELECT max(id) AS id FROM rows WHERE id BETWEEN ? AND ?');
+    this.#rows = db.prepare('SELECT id, upto, bytes FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 512');
+  }
+
+  /** Rows from `from` on, at least one if there is one, at most about `maxBytes`. */
+  read(epoch: Epoch, lane: Lane, from: number, maxBytes: number): Page {
+    const rows: PageRow[] = [];
+    const damaged: { seq: number; to: number }[] = [];
+    let expected = from;
+    let bytes = 0;
+    const key = rowKey(epoch.number, lane, from);
+    const start = this.#covering.get(laneStart(epoch.number, lane), key)?.id ?? key;
+    for (const row of this.#rows.iterate(start, laneEnd(epoch.number, lane))) {
+      const seq = seqOf(row.id);
+      const to = row.upto ?? seq;
+      if (to < expected) continue;
+      if (rows.length > 0 && bytes + row.bytes.length > maxBytes) break;
+      if (seq > expected) {
+        this.#losses.holes += seq - expected;
+        rows.push(gapRow(epoch, lane, expected, seq - 1, 'unknown'));
+        expected = seq;
+      }
+      const read = readEnvelope(row.bytes);
+      if (!read.ok || read.header.epoch !== epoch.epoch || read.header.seq !== seq) {
+        damaged.push({ seq, to });
+        rows.push(gapRow(epoch, lane, expected, to, 'corrupt'));
+      } else if (read.gap && seq < expected) {
+        const samples = Math.round((read.gap.samples * (to - expected + 1)) / (to - seq + 1));
+        const part = sealGap({ ...read.gap, lane, epoch: epoch.epoch, from: expected, to, samples });
+        rows.push({ seq: expected, to, bytes: part });
+      } else {
+        rows.push({ seq, to, bytes: row.bytes });
+      }
+      bytes += row.bytes.length;
+      expected = to + 1;
+    }
+    return { rows, damaged };
+  }
+}
+
+function gapRow(epoch: Epoch, lane: Lane, from: number, to: number, reason: 'unknown' | 'corrupt'): PageRow {
+  const { boot } = epoch;
+  const gap = { lane, epoch: epoch.epoch, boot, from, to, reason, samples: 0, monoFromUs: 0, monoToUs: 0 };
+  return { seq: from, to, bytes: sealGap(gap) };
+}

@@ -1,0 +1,34 @@
+/** Samples or a gap, with their number → the immutable entry that is stored and sent. */
+import type { Lane } from '@skein/protocol/fleet';
+import { type GapReason, type Sample, sealBatch, sealGap } from '@skein/protocol/telemetry';
+import type { Entry } from './entry.ts';
+
+interface Place {
+  readonly epoch: string;
+  readonly boot: string;
+  readonly lane: Lane;
+}
+
+export function batchEntry(place: Place, seq: number, samples: readonly Sample[], droppable: boolean): Entry {
+  let monoFromUs = Number.POSITIVE_INFINITY;
+  let monoToUs = 0;
+  for (const sample of samples) {
+    monoFromUs = Math.min(monoFromUs, sample.monoUs);
+    monoToUs = Math.max(monoToUs, sample.monoUs);
+  }
+  const bytes = sealBatch({ ...place, seq, samples });
+  return { ...place, seq, to: seq, gap: null, samples: samples.length, monoFromUs, monoToUs, droppable, bytes };
+}
+
+export interface GapSpan {
+  readonly reason: GapReason;
+  readonly samples: number;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+}
+
+export function gapEntry(place: Place, from: number, to: number, span: GapSpan): Entry {
+  const { reason, samples, monoFromUs, monoToUs } = span;
+  const bytes = sealGap({ ...place, from, to, ...span });
+  return { ...place, seq: from, to, gap: reason, samples, monoFromUs, monoToUs, droppable: false, bytes };
+}

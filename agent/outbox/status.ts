@@ -1,0 +1,45 @@
+import type { EpochState, OutboxLosses } from './entry.ts';
+import type { OutboxProblem } from './problems.ts';
+
+export type OutboxCounter =
+  | 'batches'
+  | 'commits'
+  | 'queueFullBatches'
+  | 'queueFullSamples'
+  | 'notDurableBatches'
+  | 'notDurableSamples'
+  | 'failures'
+  | 'setAside'
+  | 'readTimeouts'
+  | 'workerRestarts';
+
+export interface OutboxStatus {
+  readonly state: 'opening' | 'ok' | 'failing' | 'closed';
+  readonly problem: OutboxProblem | null;
+  readonly epoch: string;
+  readonly usedBytes: number;
+  readonly budgetBytes: number;
+  readonly epochs: readonly EpochState[];
+  /** Rows neither acked nor removed, over all epochs. */
+  readonly backlogRows: number;
+  readonly pendingBytes: number;
+  /** Bytes that exist in memory only because the disk fails. */
+  readonly volatileBytes: number;
+  readonly oldestNotDurableMs: number;
+  readonly worstNotDurableMs: number;
+  readonly longestCommitMs: number;
+  readonly counters: Readonly<Record<OutboxCounter, number>> & OutboxLosses;
+}
+
+export const noOutboxCounts = (): Record<OutboxCounter, number> => ({
+  batches: 0,
+  commits: 0,
+  queueFullBatches: 0,
+  queueFullSamples: 0,
+  notDurableBatches: 0,
+  notDurableSamples: 0,
+  failures: 0,
+  setAside: 0,
+  readTimeouts: 0,
+  workerRestarts: 0,
+});
