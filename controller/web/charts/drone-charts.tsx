@@ -84,12 +84,14 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
   const loading = useSignal<Loading>('loading');
   const retry = useSignal(0);
   const drawable = useSignal(false);
+  const shownSpan = useRef(0);
+  const online = useComputed(() => fleet.loaded.value && fleet.connection.value.state === 'open');
 
   // History for the range chosen; read again now and then, since what was missing fills in.
   useSignalEffect(() => {
     const span = spanS.value;
     void retry.value;
-    if (!fleet.loaded.value) return;
+    if (!online.value) return;
     const stop = new AbortController();
     const load = async (): Promise<void> => {
       const toMs = fleet.nowMs.peek() ?? Date.now();
@@ -104,8 +106,9 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
         if (!stop.signal.aborted) loading.value = { failed: error instanceof Error ? error.message : String(error) };
       }
     };
+    if (span !== shownSpan.current) series.value = NO_SERIES;
+    shownSpan.current = span;
     loading.value = 'loading';
-    series.value = NO_SERIES;
     void load();
     const again = setInterval(
       () => {
@@ -133,23 +136,28 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
     const place = container.current;
     if (!place) return;
     const stopTheme = theme.subscribe(() => {
-      void import('./chart-canvas.ts').then(({ createChartCanvas }) => {
-        if (closed) return;
-        canvas.current?.close();
-        canvas.current = createChartCanvas({
-          container: place,
-          heightPx: axis ? 92 : 72,
-          axis,
-          syncKey: id,
-          least: spec.least,
-          greatest: spec.greatest,
-          onCursor: (timeS) => {
-            cursorS.value = timeS;
-          },
-        });
-        drawable.value = true;
-        paint();
-      });
+      void import('./chart-canvas.ts').then(
+        ({ createChartCanvas }) => {
+          if (closed) return;
+          canvas.current?.close();
+          canvas.current = createChartCanvas({
+            container: place,
+            heightPx: axis ? 92 : 72,
+            axis,
+            syncKey: id,
+            least: spec.least,
+            greatest: spec.greatest,
+            onCursor: (timeS) => {
+              cursorS.value = timeS;
+            },
+          });
+          drawable.value = true;
+          paint();
+        },
+        () => {
+          loading.value = { failed: 'part of this page did not load; reload it' };
+        },
+      );
     });
     return () => {
       closed = true;

@@ -36,7 +36,9 @@ export async function fetchTelemetry(query: TelemetryQuery, signal: AbortSignal)
     ...(query.columns ? { columns: query.columns.join(',') } : {}),
     ...(query.instance === undefined ? {} : { instance: String(query.instance) }),
   });
-  const response = await fetch(`/api/v1/drones/${query.drone}/telemetry?${asked}`, { signal });
+  const response = await fetch(`/api/v1/drones/${query.drone}/telemetry?${asked}`, { signal }).catch(() => {
+    throw new Error('the controller does not answer');
+  });
   if (!response.ok) throw new Error(await reasonOf(response));
   return (await response.json()) as TelemetryAnswer;
 }

@@ -17,7 +17,12 @@ import type { View } from './view.ts';
 export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
   const record = fleet.drone(id).value;
   if (!record) return <Absent id={id} loaded={fleet.loaded.value} />;
-  const view: View = { record, nowMs: fleet.nowMs.value, limits: fleet.limits.value };
+  const view: View = {
+    record,
+    nowMs: fleet.nowMs.value,
+    limits: fleet.limits.value,
+    pageLive: fleet.connection.value.state === 'open',
+  };
   const freshness = freshnessOf(record, view.nowMs, view.limits);
   return (
     <aside class="pane pane-detail" aria-label={`Drone ${id}`} data-detail={id} data-freshness={freshness}>
@@ -41,7 +46,7 @@ export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: 
 }
 
 function Problems({ view }: { readonly view: View }) {
-  const problems = problemsOf(view.record, view.nowMs, view.limits);
+  const problems = problemsOf(view);
   if (problems.length === 0) return null;
   return (
     <ul class="problems" aria-label="Needs attention">

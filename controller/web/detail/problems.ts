@@ -5,8 +5,8 @@
 import type { FreshnessState } from '../../live/messages.ts';
 import { distance, fixed } from '../format/numbers.ts';
 import { ageExact, plusMinus, span } from '../format/times.ts';
-import type { FreshnessLimits } from '../live/freshness.ts';
 import { ageOf, type DroneRecord, freshnessOf, kindAgeMs, valuesOf } from '../live/record.ts';
+import type { View } from './view.ts';
 
 export interface Problem {
   readonly severity: 'danger' | 'attention';
@@ -19,7 +19,7 @@ const RECENT_MS = 30_000;
 const CLOCK_LOOSE_US = 1_000_000;
 const BACKLOG_OLD_S = 30;
 
-export function problemsOf(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): readonly Problem[] {
+export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly Problem[] {
   const danger: Problem[] = [];
   const attention: Problem[] = [];
   const { entry } = record;
@@ -63,7 +63,7 @@ export function problemsOf(record: DroneRecord, nowMs: number | null, limits: Fr
       advice: null,
     });
 
-  attention.push(...freshnessProblems(record, state, nowMs));
+  attention.push(...freshnessProblems(record, state, nowMs, pageLive));
 
   const fence = recent('fence') ? valuesOf(record, 'fence') : null;
   if (fence?.breached)
@@ -140,7 +140,12 @@ export function problemsOf(record: DroneRecord, nowMs: number | null, limits: Fr
   return [...danger, ...attention];
 }
 
-function freshnessProblems(record: DroneRecord, state: FreshnessState, nowMs: number | null): Problem[] {
+function freshnessProblems(
+  record: DroneRecord,
+  state: FreshnessState,
+  nowMs: number | null,
+  pageLive: boolean,
+): Problem[] {
   const age = ageExact(ageOf(record, nowMs));
   const found: Problem[] = [];
   if (record.unreported)
@@ -156,9 +161,11 @@ function freshnessProblems(record: DroneRecord, state: FreshnessState, nowMs: nu
       advice: record.entry.online ? 'The agent is connected; its autopilot may not be.' : 'Waiting for its agent.',
     });
   if (state === 'lost' || state === 'stale') {
-    const why = record.entry.online
-      ? 'The agent is still connected: its autopilot has gone quiet.'
-      : 'Its connection is down; it reconnects by itself.';
+    const why = !pageLive
+      ? 'This page hears nothing from the controller, so the drone may be well.'
+      : record.entry.online
+        ? 'The agent is still connected: its autopilot has gone quiet.'
+        : 'Its connection is down; it reconnects by itself.';
     found.push({
       severity: 'attention',
       words: `Last seen ${age} ago`,

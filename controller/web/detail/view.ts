@@ -8,6 +8,8 @@ export interface View {
   readonly record: DroneRecord;
   readonly nowMs: number | null;
   readonly limits: FreshnessLimits;
+  /** False: nothing can be said of the drone, only that this page hears nothing. */
+  readonly pageLive: boolean;
 }
 
 /** Said on hovering a value: how old it is and when it was sampled. */

@@ -4,7 +4,7 @@
  *   fleet.onChange ─┐                       ┌─ drones        updateData, stable ids, one change set per frame
  *   250 ms tick ────┼─► mark ids dirty ─► frame
  *   selection ──────┘                       └─ reach, pads   when they change
- *   twice a second: trails, label sides
+ *                                               trails, label sides: twice a second
  */
 import { effect } from '@preact/signals';
 import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from 'maplibre-gl';
@@ -30,7 +30,9 @@ setWorkerUrl(workerUrl);
 const GROUND_AFTER_MS = 300;
 /** How often trails grow and labels look for a better place. */
 const SLOW_MS = 500;
+const DRAW_EVERY_MS = 180;
 const TOUCH_PX = 10;
+const START_WITHIN_MS = 60_000;
 
 export interface MapView {
   readonly latDeg: number;
@@ -73,7 +75,16 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     pitchWithRotate: false,
     touchPitch: false,
   });
-  await new Promise<void>((resolve) => map.once('load', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('it did not start')), START_WITHIN_MS);
+    map.once('load', () => {
+      clearTimeout(late);
+      resolve();
+    });
+  }).catch((error: unknown) => {
+    map.remove();
+    throw error;
+  });
 
   const ground = keepGround(map);
   const camera = createCamera(map, container);
@@ -85,18 +96,35 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   let gone = new Set<string>();
   let everything = true;
   let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawnAtMs = Number.NEGATIVE_INFINITY;
+  let slowAtMs = Number.NEGATIVE_INFINITY;
   /** Until someone takes hold of the map it keeps the whole fleet in view as drones report in. */
   let untouched = true;
   let following = false;
   let reachKey = '';
   let padsKey = '';
 
+  /** Before the next frame, but not more often than positions come: every change makes the map draw all of itself. */
   function schedule(): void {
-    if (frame === 0) frame = requestAnimationFrame(draw);
+    if (timer !== undefined || frame !== 0) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        frame = requestAnimationFrame(draw);
+      },
+      Math.max(0, drawnAtMs + DRAW_EVERY_MS - performance.now()),
+    );
   }
 
   function draw(): void {
     frame = 0;
+    drawnAtMs = performance.now();
+    if (drawnAtMs - slowAtMs >= SLOW_MS) {
+      slowAtMs = drawnAtMs;
+      trails.draw();
+      chooseSides();
+    }
     const nowMs = fleet.nowMs.peek();
     const limits = fleet.limits.peek();
     const chosen = selectedId();
@@ -161,7 +189,6 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     }
     sides = placeLabels(seen, { widthPx: clientWidth, heightPx: clientHeight });
     everything = true;
-    schedule();
   }
 
   function drawGrid(): void {
@@ -231,15 +258,12 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     }),
     keepTrack(map, fleet),
   ];
-  const slowTimer = setInterval(() => {
-    trails.draw();
-    chooseSides();
-  }, SLOW_MS);
 
   map.on('move', () => tellView(null, null));
   map.on('moveend', () => {
     drawGrid();
     chooseSides();
+    schedule();
     ground.look();
   });
   map.on('movestart', (event) => {
@@ -279,7 +303,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       for (const stop of stops) stop();
       trails.close();
       ground.close();
-      clearInterval(slowTimer);
+      clearTimeout(timer);
       clearTimeout(firstGround);
       cancelAnimationFrame(frame);
       resized.disconnect();

@@ -54,7 +54,8 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
         onReady(ready);
       })
       .catch((error: unknown) => {
-        trouble.value = error instanceof Error ? error.message : String(error);
+        const words = error instanceof Error ? error.message : String(error);
+        trouble.value = /webgl/i.test(words) ? 'this browser offers no WebGL' : words;
       });
     return () => {
       closed = true;
@@ -69,7 +70,12 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
       <div ref={canvas} class="map-canvas" data-map={view.value ? 'ready' : 'loading'} />
       {trouble.value !== null && (
         <p class="map-message" role="alert">
-          The map cannot be drawn here: {trouble.value}. It needs WebGL; the list and the details work without it.
+          The map cannot be drawn: {trouble.value}.{' '}
+          <button type="button" class="link" onClick={() => location.reload()}>
+            Reload
+          </button>
+          <br />
+          List and details work without it.
         </p>
       )}
       <div class="map-buttons">

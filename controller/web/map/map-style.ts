@@ -7,7 +7,7 @@ import { LABEL_GAP_PX } from './labels.ts';
 export const GROUND_HIDDEN_FROM_ZOOM = 11.5;
 
 /** From here on labels have a second line. */
-export const DETAIL_FROM_ZOOM = 13;
+export const DETAIL_FROM_ZOOM = 12;
 export const LABEL_PX = 12;
 const LABEL_GAP_EM = LABEL_GAP_PX / LABEL_PX;
 

@@ -21,7 +21,7 @@ export function droneSprites(): Sprite[] {
     pilot: token('--pilot'),
     failsafe: token('--danger'),
     other: token('--other'),
-    unknown: token('--other'),
+    unknown: token('--ink'),
   };
   const halo = token('--map-halo');
   return STATES.flatMap((state) =>

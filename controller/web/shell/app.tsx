@@ -31,6 +31,7 @@ export function App({ fleet, connection }: AppProps) {
   return (
     <div class="app" data-view={view}>
       <TopBar fleet={fleet} />
+      <Notices fleet={fleet} open={selected !== null} onRetry={() => connection.retryNow()} />
       <main class="panes" data-open={selected !== null}>
         <FleetList fleet={fleet} />
         <MapPane
@@ -40,7 +41,6 @@ export function App({ fleet, connection }: AppProps) {
           }}
         />
         {selected !== null && <DronePanel key={selected} fleet={fleet} id={selected} />}
-        <Notices fleet={fleet} onRetry={() => connection.retryNow()} />
       </main>
       <nav class="tabs" aria-label="Views">
         <a href="#/" aria-current={view === 'map' ? undefined : 'page'}>

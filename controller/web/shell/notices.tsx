@@ -2,12 +2,19 @@
 import { ageExact } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 
-export function Notices({ fleet, onRetry }: { readonly fleet: Fleet; readonly onRetry: () => void }) {
+export interface NoticesProps {
+  readonly fleet: Fleet;
+  /** Is a drone's panel open beside the map? */
+  readonly open: boolean;
+  readonly onRetry: () => void;
+}
+
+export function Notices({ fleet, open, onRetry }: NoticesProps) {
   const connection = fleet.connection.value;
   const health = fleet.health.value;
   void fleet.second.value;
   return (
-    <div class="notices" role="alert">
+    <div class="notices" role="alert" data-open={open}>
       {connection.state === 'reconnecting' && (
         <div class="notice">
           <p>
