@@ -7,9 +7,9 @@ export interface Recovery {
   readonly drone: string;
   /** From the controller seeing the drone's session again to its live view being right, ms. */
   readonly rightAfterMs: number;
-  /** From the drone's return to nothing (but what is just being sealed) being left to fill in, ms; null: not yet. */
+  /** From the drone's return to nothing (but what is just being sealed) being left to fill in, ms; null: nothing was. */
   readonly filledAfterMs: number | null;
-  /** History batches still to come when the live view was right. */
+  /** History batches that were to come when the drone returned. */
   readonly behind: number;
 }
 
@@ -25,40 +25,38 @@ export async function watchRecovery(
   ids: readonly string[],
   options: { readonly sinceUtcUs: number; readonly notStart: string | null; readonly timeoutMs: number },
 ): Promise<readonly Recovery[]> {
-  const right = new Map<string, { atUtcUs: number; behind: number; connectedUtcUs: number }>();
+  const returned = new Map<string, { readonly utcUs: number; readonly behind: number }>();
+  const rightUtcUs = new Map<string, number>();
   const filledUtcUs = new Map<string, number>();
+  const once = (map: Map<string, number>, id: string): void => {
+    if (!map.has(id)) map.set(id, live.serverNowUtcUs());
+  };
   const look = (): void => {
     if (live.controllerStart === options.notStart) return;
     for (const id of ids) {
       const drone = live.drones.get(id);
       if (!drone?.online || !drone.link.connected || drone.link.sinceUtcUs < options.sinceUtcUs) continue;
       const behind = drone.backlog.history.batches;
+      if (!returned.has(id)) returned.set(id, { utcUs: drone.link.sinceUtcUs, behind });
       const sampledUtcUs = drone.kinds.position?.atUtcUs ?? 0;
-      const isRight = drone.freshness.state === 'fresh' && sampledUtcUs >= options.sinceUtcUs;
-      if (isRight && !right.has(id)) {
-        right.set(id, { atUtcUs: live.serverNowUtcUs(), behind, connectedUtcUs: drone.link.sinceUtcUs });
-      }
-      if (right.has(id) && behind <= ON_THEIR_WAY && !filledUtcUs.has(id)) filledUtcUs.set(id, live.serverNowUtcUs());
+      if (drone.freshness.state === 'fresh' && sampledUtcUs >= options.sinceUtcUs) once(rightUtcUs, id);
+      if (behind <= ON_THEIR_WAY) once(filledUtcUs, id);
     }
   };
   const stop = live.onChange(look);
   try {
     const { timeoutMs } = options;
-    await until(() => filledUtcUs.size === ids.length, {
+    await until(() => filledUtcUs.size === ids.length && rightUtcUs.size === ids.length, {
       timeoutMs,
       what: 'every drone to come back, be right and fill in',
-      seen: () => `${inWords(live)}; right: ${[...right.keys()]}; filled in: ${[...filledUtcUs.keys()]}`,
+      seen: () => `${inWords(live)}; right: ${[...rightUtcUs.keys()]}; filled in: ${[...filledUtcUs.keys()]}`,
     });
   } finally {
     stop();
   }
-  return [...right].map(([drone, { atUtcUs, behind, connectedUtcUs }]) => {
-    const filled = filledUtcUs.get(drone);
-    return {
-      drone,
-      rightAfterMs: (atUtcUs - connectedUtcUs) / 1000,
-      filledAfterMs: filled === undefined ? null : (filled - connectedUtcUs) / 1000,
-      behind,
-    };
+  return [...returned].map(([drone, { utcUs, behind }]) => {
+    const afterMs = (map: ReadonlyMap<string, number>): number => ((map.get(drone) ?? Number.NaN) - utcUs) / 1000;
+    const filledAfterMs = behind > ON_THEIR_WAY ? afterMs(filledUtcUs) : null;
+    return { drone, rightAfterMs: afterMs(rightUtcUs), filledAfterMs, behind };
   });
 }
