@@ -7,9 +7,17 @@
  */
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { AedesBus, BROKER_COUNTERS, type Bus, MAX_CONNECT_BYTES, MqttBus } from './broker/index.ts';
+import {
+  AedesBus,
+  BROKER_COUNTERS,
+  type Bus,
+  MAX_CONNECT_BYTES,
+  MqttBus,
+  type MqttBusOptions,
+} from './broker/index.ts';
 import type { Config } from './config.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS } from './fleet/index.ts';
+import { gauges } from './gauges.ts';
 import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
 import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
 import { LIVE_COUNTERS, LiveHub } from './live/index.ts';
@@ -108,7 +116,18 @@ export async function createController(config: Config, ports: ControllerPorts): 
     limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
     maxClients: config.live.maxClients,
   });
-  const bus = ports.bus ?? makeBus();
+  const bus =
+    ports.bus ??
+    makeBus(config, {
+      ...{ clientId: controller.name, nowUs: clock.monoUs, random },
+      count: metrics.counters('broker', BROKER_COUNTERS),
+      onState: (up, reason) => {
+        const changed = up !== brokerState.up || reason !== brokerState.reason;
+        brokerState = { up, reason };
+        const said = up ? 'connected to the broker' : 'no connection to the broker; trying again';
+        if (changed) log.info({ url: config.broker.url, reason }, said);
+      },
+    });
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
     'ingest_commit_seconds',
@@ -141,7 +160,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
   });
-  gauges();
+  gauges(metrics, { ingest, events, bus, fleet, live });
   const http = await buildHttp({
     ports: {
       drone: (id) => fleet.entry(id),
@@ -256,43 +275,14 @@ export async function createController(config: Config, ports: ControllerPorts): 
       windowBytes: ingest.windowBytes,
     };
   }
+}
 
-  function makeBus(): Bus {
-    const count = metrics.counters('broker', BROKER_COUNTERS);
-    const { url, host, port, topicRoot, maxPacketKB, ...limits } = config.broker;
-    if (url === '') {
-      const maxPacketBytes = maxPacketKB * 1024;
-      const all = { ...limits, maxPacketBytes, maxConnectBytes: MAX_CONNECT_BYTES };
-      return new AedesBus({ host, port, topicRoot, limits: all, nowUs: clock.monoUs, count });
-    }
-    return new MqttBus({
-      url,
-      clientId: controller.name,
-      random,
-      count,
-      onState: (up, reason) => {
-        if (up !== brokerState.up || reason !== brokerState.reason) {
-          log.info({ url, reason }, up ? 'connected to the broker' : 'no connection to the broker; trying again');
-        }
-        brokerState = { up, reason };
-      },
-    });
-  }
-
-  function gauges(): void {
-    const STATES = ['ok', 'slow', 'failed'];
-    metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
-    metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
-    metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
-    metrics.gauge('ingest_window_bytes', 'window a history lane would be told now', () => ingest.windowBytes);
-    metrics.gauge('store_state', '0 ok, 1 slow, 2 failed', () => STATES.indexOf(ingest.health.state));
-    metrics.gauge('events_queue', 'events waiting to be stored', () => events.depth);
-    metrics.gauge('broker_queue', 'messages waiting inside the broker', () => bus.depth);
-    metrics.gauge('broker_connections', 'MQTT connections', () => bus.connections);
-    metrics.gauge('fleet_drones', 'drones known', () => fleet.size);
-    metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
-    metrics.gauge('live_clients', 'pages connected', () => live.clients);
-  }
+/** The broker the config names. */
+function makeBus(config: Config, o: Omit<MqttBusOptions, 'url'> & { readonly nowUs: () => number }): Bus {
+  const { url, host, port, topicRoot, maxPacketKB, ...limits } = config.broker;
+  if (url !== '') return new MqttBus({ url, ...o });
+  const all = { ...limits, maxPacketBytes: maxPacketKB * 1024, maxConnectBytes: MAX_CONNECT_BYTES };
+  return new AedesBus({ host, port, topicRoot, limits: all, nowUs: o.nowUs, count: o.count });
 }
 
 /** A port that cannot be had, in words that name the key to change. */

@@ -1,9 +1,9 @@
 import type { Sample } from '@skein/protocol/telemetry';
 import t, { type Test } from 'tap';
 import type { SnapshotMessage } from './live/index.ts';
-import { type Running, startController, tempDir } from './testkit/controller.ts';
-import { clockSample, FakeAgent, position, textSample } from './testkit/fake-agent.ts';
-import { until } from './testkit/until.ts';
+import { type Running, startController, tempDir } from './testing/controller.ts';
+import { clockSample, FakeAgent, position, textSample } from './testing/fake-agent.ts';
+import { until } from './testing/until.ts';
 
 const ALL = 'from=2000-01-01T00:00:00Z&to=2200-01-01T00:00:00Z';
 

@@ -6,9 +6,9 @@ import { resolveConfig } from '@skein/protocol/config';
 import { parse } from 'smol-toml';
 import t, { type Test } from 'tap';
 import { ConfigSchema, configProblems } from './config.ts';
-import { tempDir, testConfig } from './testkit/controller.ts';
-import { FakeAgent, position } from './testkit/fake-agent.ts';
-import { until } from './testkit/until.ts';
+import { tempDir, testConfig } from './testing/controller.ts';
+import { FakeAgent, position } from './testing/fake-agent.ts';
+import { until } from './testing/until.ts';
 
 const SHIM = path.join(import.meta.dirname, 'skein-controller.js');
 

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
-import { FakeAgent } from '../testkit/fake-agent.ts';
-import { packet } from '../testkit/mqtt-wire.ts';
-import { pipe } from '../testkit/pipe.ts';
-import { until } from '../testkit/until.ts';
+import { FakeAgent } from '../testing/fake-agent.ts';
+import { packet } from '../testing/mqtt-wire.ts';
+import { pipe } from '../testing/pipe.ts';
+import { until } from '../testing/until.ts';
 import { AedesBus, MAX_CONNECT_BYTES } from './aedes-bus.ts';
 import type { BrokerCounter } from './bus.ts';
 

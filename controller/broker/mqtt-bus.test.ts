@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { Aedes } from 'aedes';
 import t, { type Test } from 'tap';
-import { until } from '../testkit/until.ts';
+import { until } from '../testing/until.ts';
 import type { BrokerCounter } from './bus.ts';
 import { MqttBus, matches } from './mqtt-bus.ts';
 

@@ -2,8 +2,9 @@
  * What is known of one drone, in memory, and how live data changes it. Stamps are our monotonic µs; UTC is made when
  * an entry is written, so a step of the wall clock ages nothing.
  */
+import type { Presence } from '@skein/protocol/fleet';
 import type { KindName, Sample } from '@skein/protocol/telemetry';
-import { type ClockMap, toOurs } from './clock-map.ts';
+import { type ClockMap, clockMap, toOurs } from './clock-map.ts';
 import { COMPANION_KINDS } from './freshness.ts';
 import { NO_SESSIONS, type SessionsState } from './sessions.ts';
 
@@ -116,4 +117,22 @@ function takeClock(drone: Drone, sample: Sample<'clock'>, boot: string): void {
 /** Batches the drone holds that are not committed here. */
 export function heldOf(lane: LaneProgress): number {
   return Math.max(0, lane.next - 1 - Math.max(lane.upTo, lane.first - 1));
+}
+
+/** Presence says what the drone holds; what is committed we know better. */
+export function mergeRanges(known: readonly EpochProgress[], listed: Presence['epochs']): EpochProgress[] {
+  return listed.map(({ epoch, lanes }) => {
+    const before = known.find((one) => one.epoch === epoch);
+    const merge = (lane: Lane) => ({
+      ...lanes[lane],
+      upTo: before?.lanes[lane].upTo ?? 0,
+      monoToUs: before?.lanes[lane].monoToUs ?? null,
+    });
+    return { epoch, lanes: { urgent: merge('urgent'), history: merge('history') } };
+  });
+}
+
+/** Its clock map for this boot; a new one when it has rebooted. */
+export function mapOf(drone: Drone, boot: string): ClockMap {
+  return drone.clockMap?.boot === boot ? drone.clockMap : clockMap(boot);
 }

@@ -7,9 +7,10 @@
  */
 import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
 import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
-import { type ClockMap, clockMap, onStamp, toOurs } from './clock-map.ts';
-import { type Drone, type EpochProgress, keyOf, type Lane, newDrone, takeLive } from './drone.ts';
-import { type Delta, deltaOf, type Entry, entryOf, FIELDS, type Field } from './entry.ts';
+import { ALL_FIELDS, Changes } from './changes.ts';
+import { onStamp, toOurs } from './clock-map.ts';
+import { type Drone, keyOf, type Lane, mapOf, mergeRanges, newDrone, takeLive } from './drone.ts';
+import { type Delta, deltaOf, type Entry, entryOf } from './entry.ts';
 import { type FreshnessState, freshnessOf } from './freshness.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
 import { recordOf, restore } from './record.ts';
@@ -28,17 +29,10 @@ export interface FleetOptions {
   readonly maxDrones: number;
 }
 
-interface Changes {
-  readonly fields: Set<Field>;
-  readonly kinds: Set<string>;
-}
-
-const ALL_FIELDS = Object.keys(FIELDS) as Field[];
-
 export class Fleet {
   readonly #o: FleetOptions;
   readonly #drones = new Map<string, Drone>();
-  readonly #changes = new Map<string, Changes>();
+  readonly #changes = new Changes();
   readonly #unsaved = new Set<string>();
   readonly #shown = new Map<string, FreshnessState>();
   #selected: ReadonlySet<string> = new Set();
@@ -96,7 +90,7 @@ export class Fleet {
       drone.epochs = mergeRanges(drone.epochs, p.epochs);
       drone.clockMap = mapOf(drone, p.boot);
     }
-    this.#touch(id, ALL_FIELDS);
+    this.#changes.fields(id, ALL_FIELDS);
     this.#unsaved.add(id);
     return true;
   }
@@ -128,14 +122,14 @@ export class Fleet {
         continue;
       }
       taken++;
-      this.#changesOf(id).kinds.add(keyOf(sample));
+      this.#changes.kind(id, keyOf(sample));
     }
     this.#o.count('liveSamples', taken);
     if (taken === 0) return;
     drone.heardMonoUs = now;
     const ours = toOurs(drone.clockMap, header.monoToUs);
     drone.latencyMs = ours === null ? null : Math.max(0, Math.round((now - ours) / 1e3));
-    this.#touch(id, ['freshness', 'clock', 'link']);
+    this.#changes.fields(id, ['freshness', 'clock', 'link']);
     this.#unsaved.add(id);
   }
 
@@ -154,7 +148,7 @@ export class Fleet {
       if (map === null) this.#o.count('timeUnbelievable');
       drone.clockMap = map ?? drone.clockMap;
       drone.heardMonoUs = now;
-      this.#touch(id, ['freshness']);
+      this.#changes.fields(id, ['freshness']);
     }
     const { session: name, agentMonoUs } = request;
     const sentUtcUs = this.#o.clock.utcUs();
@@ -171,7 +165,7 @@ export class Fleet {
       const moved = { ...before, upTo, monoToUs: monoToUs ?? before.monoToUs, next: Math.max(before.next, upTo + 1) };
       return { epoch, lanes: { ...one.lanes, [lane]: moved } };
     });
-    this.#touch(id, ['backlog']);
+    this.#changes.fields(id, ['backlog']);
   }
 
   /** One batch number came with two contents. */
@@ -179,7 +173,7 @@ export class Fleet {
     const drone = this.#drones.get(id);
     if (!drone) return;
     this.#apply(drone, onChecksumConflict(drone.sessions, this.#o.clock.monoUs()));
-    this.#touch(id, ['conflict']);
+    this.#changes.fields(id, ['conflict']);
   }
 
   /** Somebody looks at these closely; the others go back to the usual rate. */
@@ -190,7 +184,7 @@ export class Fleet {
       const drone = this.#drones.get(id);
       if (!drone) continue;
       drone.liveHz = ids.has(id) ? LIVE_HZ.selected : LIVE_HZ.usual;
-      this.#touch(id, ['link']);
+      this.#changes.fields(id, ['link']);
     }
   }
 
@@ -201,12 +195,12 @@ export class Fleet {
       const sessions = onTick(drone.sessions, now);
       if (sessions !== drone.sessions) {
         drone.sessions = sessions;
-        this.#touch(drone.id, ['conflict']);
+        this.#changes.fields(drone.id, ['conflict']);
       }
       const state = freshnessOf(drone.vehicleAtMonoUs === null ? null : (now - drone.vehicleAtMonoUs) / 1e3);
       if (this.#shown.get(drone.id) === state) continue;
       this.#shown.set(drone.id, state);
-      this.#touch(drone.id, ['freshness']);
+      this.#changes.fields(drone.id, ['freshness']);
     }
   }
 
@@ -224,11 +218,10 @@ export class Fleet {
   drainChanges(): Delta[] {
     const now = this.#now();
     const deltas: Delta[] = [];
-    for (const [id, changes] of this.#changes) {
+    for (const [id, { fields, kinds }] of this.#changes.drain()) {
       const drone = this.#drones.get(id);
-      if (drone) deltas.push(deltaOf(drone, changes.fields, changes.kinds, now));
+      if (drone) deltas.push(deltaOf(drone, fields, kinds, now));
     }
-    this.#changes.clear();
     return deltas;
   }
 
@@ -298,37 +291,7 @@ export class Fleet {
     this.#o.onEvent(key === undefined ? event : { ...event, key });
   }
 
-  #touch(id: string, fields: readonly Field[]): void {
-    const changes = this.#changesOf(id);
-    for (const field of fields) changes.fields.add(field);
-  }
-
-  #changesOf(id: string): Changes {
-    const known = this.#changes.get(id);
-    if (known) return known;
-    const fresh: Changes = { fields: new Set(), kinds: new Set() };
-    this.#changes.set(id, fresh);
-    return fresh;
-  }
-
   #now() {
     return { utcUs: this.#o.clock.utcUs(), monoUs: this.#o.clock.monoUs() };
   }
-}
-
-function mapOf(drone: Drone, boot: string): ClockMap {
-  return drone.clockMap?.boot === boot ? drone.clockMap : clockMap(boot);
-}
-
-/** Presence says what the drone holds; what is committed we know better. */
-function mergeRanges(known: readonly EpochProgress[], listed: Presence['epochs']): EpochProgress[] {
-  return listed.map(({ epoch, lanes }) => {
-    const before = known.find((one) => one.epoch === epoch);
-    const merge = (lane: Lane) => ({
-      ...lanes[lane],
-      upTo: before?.lanes[lane].upTo ?? 0,
-      monoToUs: before?.lanes[lane].monoToUs ?? null,
-    });
-    return { epoch, lanes: { urgent: merge('urgent'), history: merge('history') } };
-  });
 }

@@ -5,7 +5,7 @@
  *              history ─┼─► one group in flight ──► store.commit ──► onCommitted
  *              verify  ─┘          └── failed: the same group again, with back-off
  */
-import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreItem } from './ports.ts';
+import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem } from './ports.ts';
 
 export interface QueuedItem extends StoreItem {
   readonly epoch: string;
@@ -13,11 +13,6 @@ export interface QueuedItem extends StoreItem {
   /** Last number it covers. */
   readonly to: number;
   readonly monoToUs: number;
-}
-
-export interface StoreHealth {
-  readonly state: 'ok' | 'slow' | 'failed';
-  readonly message: string | null;
 }
 
 export interface CommitterOptions {

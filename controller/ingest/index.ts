@@ -1,3 +1,9 @@
-export type { StoreHealth } from './committer.ts';
-export { type AnnouncedEpoch, type Announcement, Ingest, type IngestOptions } from './ingest.ts';
-export { INGEST_COUNTERS, type IngestCounter } from './ports.ts';
+export { Ingest } from './ingest.ts';
+export {
+  type AnnouncedEpoch,
+  type Announcement,
+  INGEST_COUNTERS,
+  type IngestCounter,
+  type IngestOptions,
+  type StoreHealth,
+} from './ports.ts';

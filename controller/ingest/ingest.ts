@@ -8,65 +8,27 @@
  * counted; the drone holds every batch until it is acked.
  */
 import { type Envelope, sealGap, splitMessage } from '@skein/protocol/telemetry';
-import { Committer, type QueuedItem, type StoreHealth } from './committer.ts';
+import { Committer, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
-import { committed, judge, type LaneState, laneFrom, missingBefore, queued, restarted } from './lane.ts';
-import type { AckOut, BatchStore, Clock, CommitOutcome, Count, Lane } from './ports.ts';
+import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
+import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
+import { DroneStreams, LANES, type Stream } from './streams.ts';
 import { type Load, roomBytes, windowBytes } from './window.ts';
 
-const LANES: readonly Lane[] = ['urgent', 'history'];
-/** Sessions of one drone that are acked at a time; more are a conflict gone wild. */
-const MAX_SESSIONS = 4;
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
 const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
 
-export interface AnnouncedEpoch {
-  readonly epoch: string;
-  readonly lanes: Readonly<Record<Lane, { readonly first: number; readonly next: number }>>;
-}
-
-export interface Announcement {
-  readonly drone: string;
-  readonly session: string;
-  readonly online: boolean;
-  readonly epochs: readonly AnnouncedEpoch[];
-}
-
-export interface IngestOptions {
-  readonly store: BatchStore;
-  readonly clock: Clock;
-  readonly count: Count;
-  readonly sendAck: (ack: AckOut) => void;
-  readonly budgetBytes: number;
-  readonly lingerMs: number;
-  readonly slowMs: number;
-  /** A lane moved: for the backlog shown. `monoToUs` of the newest batch committed. */
-  readonly onProgress: (drone: string, epoch: string, lane: Lane, upTo: number, monoToUs: number | null) => void;
-  readonly onConflict: (drone: string, epoch: string, lane: Lane, seq: number) => void;
-  readonly onHealth: (health: StoreHealth) => void;
-  readonly onCommitTime?: (seconds: number, items: number) => void;
-}
-
-interface Stream {
-  readonly drone: string;
-  readonly epoch: string;
-  readonly lane: Lane;
-  state: LaneState;
-  crcs: CrcMemory | null;
-}
-
-interface DroneStreams {
-  readonly epochs: Map<string, Record<Lane, Stream>>;
-  /** Epochs of each session, newest session last. */
-  readonly sessions: Map<string, readonly string[]>;
+/** A drone and what is under way for it. */
+interface Known {
+  readonly streams: DroneStreams;
   loading: Promise<void> | null;
   waiting: Announcement | null;
 }
 
 export class Ingest {
   readonly #o: IngestOptions;
-  readonly #drones = new Map<string, DroneStreams>();
+  readonly #drones = new Map<string, Known>();
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
   readonly #committer: Committer;
@@ -113,29 +75,31 @@ export class Ingest {
   async announce(a: Announcement): Promise<void> {
     if (this.#closing) return;
     const drone = this.#droneOf(a.drone);
+    const { streams } = drone;
     if (!a.online) {
-      drone.sessions.delete(a.session);
+      streams.leave(a.session);
       return;
     }
     drone.waiting = a;
     while (drone.loading) await drone.loading;
     if (drone.waiting !== a) return;
     drone.waiting = null;
-    const unknown = a.epochs.map((one) => one.epoch).filter((epoch) => !drone.epochs.has(epoch));
+    const epochs = a.epochs.map((one) => one.epoch);
+    const unknown = epochs.filter((epoch) => !streams.has(epoch));
     if (unknown.length > 0) {
-      drone.loading = this.#loadPositions(drone, a.drone, unknown).finally(() => {
+      drone.loading = this.#open(a.drone, streams, unknown).finally(() => {
         drone.loading = null;
       });
       await drone.loading;
     }
     if (this.#closing) return;
-    this.#enlist(drone, a);
-    for (const announced of a.epochs) {
-      const lanes = drone.epochs.get(announced.epoch);
-      if (lanes === undefined) continue;
+    for (const dropped of streams.enlist(a.session, epochs)) this.#closedStreams.delete(dropped);
+    for (const { epoch, lanes } of a.epochs) {
       for (const lane of LANES) {
-        this.#begin(lanes[lane], announced.lanes[lane].first, a.session);
-        this.#o.onProgress(a.drone, announced.epoch, lane, lanes[lane].state.upTo, null);
+        const stream = streams.get(epoch)?.[lane];
+        if (stream === undefined) continue;
+        this.#begin(stream, lanes[lane].first, a.session);
+        this.#o.onProgress(a.drone, epoch, lane, stream.state.upTo, null);
       }
     }
   }
@@ -155,34 +119,8 @@ export class Ingest {
     await this.#committer.close(CLOSE_DEADLINE_MS);
   }
 
-  async #loadPositions(drone: DroneStreams, id: string, epochs: readonly string[]): Promise<void> {
-    const positions = await this.#o.store.positions(id, epochs);
-    for (const epoch of epochs) {
-      const stream = (lane: Lane): Stream => {
-        const known = positions.find((one) => one.epoch === epoch && one.lane === lane);
-        return { drone: id, epoch, lane, state: laneFrom(known?.upTo ?? 0), crcs: null };
-      };
-      drone.epochs.set(epoch, { urgent: stream('urgent'), history: stream('history') });
-    }
-  }
-
-  /** Makes this the newest session of the drone; epochs that no session lists any more are forgotten. */
-  #enlist(drone: DroneStreams, a: Announcement): void {
-    drone.sessions.delete(a.session);
-    drone.sessions.set(
-      a.session,
-      a.epochs.map((one) => one.epoch),
-    );
-    for (const session of drone.sessions.keys()) {
-      if (drone.sessions.size <= MAX_SESSIONS) break;
-      drone.sessions.delete(session);
-    }
-    const listed = new Set([...drone.sessions.values()].flat());
-    for (const [epoch, lanes] of drone.epochs) {
-      if (listed.has(epoch)) continue;
-      drone.epochs.delete(epoch);
-      for (const lane of LANES) this.#closedStreams.delete(lanes[lane]);
-    }
+  async #open(drone: string, streams: DroneStreams, epochs: readonly string[]): Promise<void> {
+    streams.open(epochs, await this.#o.store.positions(drone, epochs));
   }
 
   #begin(stream: Stream, first: number, session: string): void {
@@ -205,7 +143,7 @@ export class Ingest {
       this.#o.count('wrongLane');
       return;
     }
-    const stream = this.#drones.get(drone)?.epochs.get(header.epoch)?.[channel];
+    const stream = this.#drones.get(drone)?.streams.get(header.epoch)?.[channel];
     if (stream === undefined) {
       this.#o.count('unannounced');
       return;
@@ -296,10 +234,8 @@ export class Ingest {
     if (failed !== this.#failed) {
       this.#failed = failed;
       // Tell everybody at once: stop, or go on.
-      for (const drone of this.#drones.values()) {
-        for (const lanes of drone.epochs.values()) {
-          for (const lane of LANES) this.#ack(lanes[lane], this.#sessionsOf(lanes[lane]));
-        }
+      for (const { streams } of this.#drones.values()) {
+        for (const stream of streams.all()) this.#ack(stream, this.#sessionsOf(stream));
       }
     }
     this.#o.onHealth(health);
@@ -324,19 +260,18 @@ export class Ingest {
     }
   }
 
-  #sessionsOf(stream: Stream): string[] {
-    const sessions = this.#drones.get(stream.drone)?.sessions ?? new Map<string, readonly string[]>();
-    return [...sessions].flatMap(([session, epochs]) => (epochs.includes(stream.epoch) ? [session] : []));
+  #sessionsOf(stream: Stream): readonly string[] {
+    return this.#drones.get(stream.drone)?.streams.sessionsOf(stream.epoch) ?? [];
   }
 
   #streamOf(at: { readonly drone: string; readonly epoch: string; readonly lane: Lane }): Stream | undefined {
-    return this.#drones.get(at.drone)?.epochs.get(at.epoch)?.[at.lane];
+    return this.#drones.get(at.drone)?.streams.get(at.epoch)?.[at.lane];
   }
 
-  #droneOf(id: string): DroneStreams {
+  #droneOf(id: string): Known {
     const known = this.#drones.get(id);
     if (known) return known;
-    const fresh: DroneStreams = { epochs: new Map(), sessions: new Map(), loading: null, waiting: null };
+    const fresh: Known = { streams: new DroneStreams(id), loading: null, waiting: null };
     this.#drones.set(id, fresh);
     return fresh;
   }

@@ -77,3 +77,36 @@ export const INGEST_COUNTERS = {
 export type IngestCounter = keyof typeof INGEST_COUNTERS;
 
 export type Count = (name: IngestCounter, by?: number) => void;
+
+/** How the store is, in plain words where it is not well. */
+export interface StoreHealth {
+  readonly state: 'ok' | 'slow' | 'failed';
+  readonly message: string | null;
+}
+
+export interface AnnouncedEpoch {
+  readonly epoch: string;
+  readonly lanes: Readonly<Record<Lane, { readonly first: number; readonly next: number }>>;
+}
+
+export interface Announcement {
+  readonly drone: string;
+  readonly session: string;
+  readonly online: boolean;
+  readonly epochs: readonly AnnouncedEpoch[];
+}
+
+export interface IngestOptions {
+  readonly store: BatchStore;
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly sendAck: (ack: AckOut) => void;
+  readonly budgetBytes: number;
+  readonly lingerMs: number;
+  readonly slowMs: number;
+  /** A lane moved: for the backlog shown. `monoToUs` of the newest batch committed. */
+  readonly onProgress: (drone: string, epoch: string, lane: Lane, upTo: number, monoToUs: number | null) => void;
+  readonly onConflict: (drone: string, epoch: string, lane: Lane, seq: number) => void;
+  readonly onHealth: (health: StoreHealth) => void;
+  readonly onCommitTime?: (seconds: number, items: number) => void;
+}

@@ -1,0 +1,31 @@
+/** What /metrics shows of the present moment. Counters stand in each folder's ports. */
+import type { Bus } from './broker/index.ts';
+import type { Fleet } from './fleet/index.ts';
+import type { Ingest } from './ingest/index.ts';
+import type { LiveHub } from './live/index.ts';
+import type { Metrics } from './metrics/index.ts';
+import type { EventQueue } from './store/index.ts';
+
+export interface Measured {
+  readonly ingest: Ingest;
+  readonly events: EventQueue;
+  readonly bus: Bus;
+  readonly fleet: Fleet;
+  readonly live: LiveHub;
+}
+
+const STORE_STATES = ['ok', 'slow', 'failed'];
+
+export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live }: Measured): void {
+  metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
+  metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
+  metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
+  metrics.gauge('ingest_window_bytes', 'window a history lane would be told now', () => ingest.windowBytes);
+  metrics.gauge('store_state', '0 ok, 1 slow, 2 failed', () => STORE_STATES.indexOf(ingest.health.state));
+  metrics.gauge('events_queue', 'events waiting to be stored', () => events.depth);
+  metrics.gauge('broker_queue', 'messages waiting inside the broker', () => bus.depth);
+  metrics.gauge('broker_connections', 'MQTT connections', () => bus.connections);
+  metrics.gauge('fleet_drones', 'drones known', () => fleet.size);
+  metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
+  metrics.gauge('live_clients', 'pages connected', () => live.clients);
+}

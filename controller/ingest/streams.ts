@@ -1,0 +1,80 @@
+/**
+ * Every lane that may send, by drone and epoch, and which sessions are to be told. What no live session lists is
+ * forgotten; the store knows where it stood.
+ */
+import type { CrcMemory } from './crc-memory.ts';
+import { type LaneState, laneFrom } from './lane.ts';
+import type { Lane, StreamPosition } from './ports.ts';
+
+export const LANES: readonly Lane[] = ['urgent', 'history'];
+/** Sessions of one drone that are acked at a time; more are a conflict gone wild. */
+const MAX_SESSIONS = 4;
+
+export interface Stream {
+  readonly drone: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+  state: LaneState;
+  crcs: CrcMemory | null;
+}
+
+export type EpochStreams = Readonly<Record<Lane, Stream>>;
+
+export class DroneStreams {
+  readonly #drone: string;
+  readonly #epochs = new Map<string, EpochStreams>();
+  /** Epochs of each session, newest session last. */
+  readonly #sessions = new Map<string, readonly string[]>();
+
+  constructor(drone: string) {
+    this.#drone = drone;
+  }
+
+  get(epoch: string): EpochStreams | undefined {
+    return this.#epochs.get(epoch);
+  }
+
+  has(epoch: string): boolean {
+    return this.#epochs.has(epoch);
+  }
+
+  *all(): Iterable<Stream> {
+    for (const lanes of this.#epochs.values()) yield* Object.values(lanes);
+  }
+
+  /** Epochs begin where the store says they stand, else at 0. */
+  open(epochs: readonly string[], positions: readonly StreamPosition[]): void {
+    for (const epoch of epochs) {
+      const stream = (lane: Lane): Stream => {
+        const known = positions.find((one) => one.epoch === epoch && one.lane === lane);
+        return { drone: this.#drone, epoch, lane, state: laneFrom(known?.upTo ?? 0), crcs: null };
+      };
+      this.#epochs.set(epoch, { urgent: stream('urgent'), history: stream('history') });
+    }
+  }
+
+  /** Makes this the newest session; the streams of epochs that no session lists any more are dropped and returned. */
+  enlist(session: string, epochs: readonly string[]): Stream[] {
+    this.#sessions.delete(session);
+    this.#sessions.set(session, epochs);
+    for (const oldest of this.#sessions.keys()) {
+      if (this.#sessions.size <= MAX_SESSIONS) break;
+      this.#sessions.delete(oldest);
+    }
+    const listed = new Set([...this.#sessions.values()].flat());
+    return [...this.#epochs].flatMap(([epoch, lanes]) => {
+      if (listed.has(epoch)) return [];
+      this.#epochs.delete(epoch);
+      return Object.values(lanes);
+    });
+  }
+
+  leave(session: string): void {
+    this.#sessions.delete(session);
+  }
+
+  /** Sessions that list this epoch. */
+  sessionsOf(epoch: string): string[] {
+    return [...this.#sessions].flatMap(([session, epochs]) => (epochs.includes(epoch) ? [session] : []));
+  }
+}
