@@ -1,1 +1,2 @@
-export { Uplink, type UplinkCounter, type UplinkOptions, type UplinkState, type UplinkStatus } from './uplink.ts';
+export type { UplinkState, UplinkStatus } from './status.ts';
+export { Uplink, type UplinkOptions } from './uplink.ts';

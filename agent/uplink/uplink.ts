@@ -1,16 +1,9 @@
 /**
- * Keeps one MQTT session to whoever the controller is, and sends what the outbox holds.
- *
- *   idle ──connect──▶ connecting ──CONNACK──▶ subscribing ──SUBACK──▶ up ──close──▶ waiting (full jitter) ──▶ connecting
- *                          └───── deadline, error ─────────────────────────────────▶ waiting
- *
- * MQTT.js reconnects without jitter and loses data in its queues, so each attempt gets a client of its own, with its
- * queues off; the outbox is the only queue. On close everything on its way is unknown.
+ * The agent's side of docs/wire.md: presence, time and live by the clock; acks, time answers and hellos as they come;
+ * history and urgent through the sender. The outbox is the only queue.
  */
 import {
-  agentSubscriptions,
   broadcastTopic,
-  clientId,
   type EpochRange,
   type Presence,
   parseDownTopic,
@@ -18,46 +11,34 @@ import {
   readHello,
   readTimeAnswer,
   type TimeAnswer,
-  type UpChannel,
-  upTopic,
 } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
-import { type IPublishPacket, type MqttClient, connect as mqttConnect } from 'mqtt';
-import { Backoff } from './backoff.ts';
-import { TokenBucket } from './bucket.ts';
+import { Connection } from './connection.ts';
 import { LiveLane } from './live.ts';
+import { Sender, type SenderOptions } from './sender.ts';
 import { type ReadableLane, Session } from './session.ts';
+import { noUplinkCounts, type UplinkState, type UplinkStatus } from './status.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
 const TIME_EVERY_MS = 5_000;
 const HELLO_JITTER_MS = 2_000;
-const KEEPALIVE_S = 12;
-const CONNECT_DEADLINE_MS = 10_000;
 const TICK_MS = 100;
-/** Messages of the outbox that the broker has not confirmed yet. */
-const MAX_UNCONFIRMED = 32;
-/** Bytes waiting in the socket above which history stands back: the line is full. */
-const SOCKET_BUSY_BYTES = 64 << 10;
+/** Bytes waiting in the socket above which even live is left out: it would arrive old. */
 const SOCKET_FULL_BYTES = 256 << 10;
-/** A broker that confirms nothing for so long is no broker. */
-const CONFIRM_WAIT_MS = 30_000;
-const STALE_PRESENCE_MS = 5_000;
 const GOODBYE_MS = 1_000;
+/** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
+const MAX_CONTROLLERS = 64;
 
 /** What the uplink needs of the outbox. */
 export interface UplinkSource {
   ranges(): EpochRange[];
   readable(): readonly ReadableLane[];
-  read(
-    epoch: string,
-    lane: 'urgent' | 'history',
-    from: number,
-    maxBytes: number,
-  ): Promise<readonly { readonly seq: number; readonly to: number; readonly bytes: Uint8Array }[] | null>;
+  read: SenderOptions['read'];
   ack(epoch: string, lane: 'urgent' | 'history', upTo: number): void;
 }
 
 export interface UplinkOptions {
+  /** Empty: stay offline. */
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
@@ -79,97 +60,46 @@ export interface UplinkOptions {
   readonly onState?: (state: UplinkState, detail: string) => void;
 }
 
-export type UplinkState = 'waiting' | 'connecting' | 'up' | 'closed';
-
-/** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
-const MAX_CONTROLLERS = 64;
-
-export type UplinkCounter =
-  | 'connects'
-  | 'connectFailures'
-  | 'closes'
-  | 'acks'
-  | 'acksOtherSession'
-  | 'acksUnknownEpoch'
-  | 'acksOldStart'
-  | 'badMessages'
-  | 'ignoredMessages'
-  | 'timeOtherSession'
-  | 'hellos'
-  | 'resends'
-  | 'messagesUrgent'
-  | 'messagesHistory'
-  | 'messagesLive'
-  | 'bytesUrgent'
-  | 'bytesHistory'
-  | 'bytesLive'
-  | 'bytesOther'
-  | 'liveSkipped'
-  | 'publishErrors';
-
-export interface UplinkStatus {
-  readonly state: UplinkState;
-  readonly url: string;
-  readonly lastError: string | null;
-  readonly leaseLeftMs: number;
-  readonly liveHz: number;
-  readonly inFlightBytes: number;
-  readonly smoothedAckMs: number | null;
-  readonly counters: Readonly<Record<UplinkCounter, number>>;
-}
-
-const zeroCounters = (): Record<UplinkCounter, number> => ({
-  connects: 0,
-  connectFailures: 0,
-  closes: 0,
-  acks: 0,
-  acksOtherSession: 0,
-  acksUnknownEpoch: 0,
-  acksOldStart: 0,
-  badMessages: 0,
-  ignoredMessages: 0,
-  timeOtherSession: 0,
-  hellos: 0,
-  resends: 0,
-  messagesUrgent: 0,
-  messagesHistory: 0,
-  messagesLive: 0,
-  bytesUrgent: 0,
-  bytesHistory: 0,
-  bytesLive: 0,
-  bytesOther: 0,
-  liveSkipped: 0,
-  publishErrors: 0,
-});
-
 export class Uplink {
   readonly #o: UplinkOptions;
   readonly #session: Session;
-  readonly #backoff: Backoff;
-  readonly #bucket: TokenBucket;
+  readonly #connection: Connection;
+  readonly #sender: Sender;
   readonly #live = new LiveLane();
-  readonly #counters = zeroCounters();
-  #state: UplinkState = 'waiting';
-  #client: MqttClient | null = null;
-  #lastError: string | null = null;
+  readonly #counters = noUplinkCounts();
   #leaseUntilMs = 0;
   #ticker: NodeJS.Timeout | null = null;
-  #reconnect: NodeJS.Timeout | null = null;
   #presenceDueMs = 0;
   #timeDueMs = 0;
-  #stalePresenceMs = Number.NEGATIVE_INFINITY;
   /** Starts of controllers whose ack came over this connection. */
   readonly #answeredBy = new Set<string>();
-  #unconfirmed = 0;
-  #confirmedMs = 0;
-  #pumping = false;
-  #pumpAgain = false;
 
   constructor(o: UplinkOptions) {
     this.#o = o;
     this.#session = new Session(o.session);
-    this.#backoff = new Backoff({ ...o.backoff, random: o.random });
-    this.#bucket = new TokenBucket(o.backfillKBps * 1000, this.#nowMs());
+    const nowMs = () => this.#nowMs();
+    const counters = this.#counters;
+    this.#connection = new Connection({
+      ...o,
+      nowMs,
+      counters,
+      will: () => this.#presence(false),
+      onUp: () => this.#up(),
+      onDown: () => this.#down(),
+      onMessage: (topic, payload) => this.#heard(topic, payload),
+    });
+    this.#sender = new Sender({
+      session: this.#session,
+      backfillKBps: o.backfillKBps,
+      nowMs,
+      counters,
+      readable: () => o.source.readable(),
+      read: (epoch, lane, from, maxBytes) => o.source.read(epoch, lane, from, maxBytes),
+      connection: () => this.#connection.current,
+      socketBytes: () => this.#connection.waitingBytes,
+      publish: (lane, payload, confirmed) => this.#connection.publish(lane, payload, 1, confirmed),
+      onStale: () => this.refreshPresence(),
+    });
   }
 
   #nowMs(): number {
@@ -179,130 +109,54 @@ export class Uplink {
   start(): void {
     if (this.#o.url === '') return;
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
-    this.#connect();
-  }
-
-  #setState(state: UplinkState, detail = ''): void {
-    if (this.#state === state || this.#state === 'closed') return;
-    this.#state = state;
-    this.#o.onState?.(state, detail);
-  }
-
-  #connect(): void {
-    this.#reconnect = null;
-    this.#setState('connecting');
-    const { topicRoot, drone, session, username, password } = this.#o;
-    const will = {
-      topic: upTopic(topicRoot, drone, 'presence'),
-      payload: this.#presence(false),
-      qos: 1,
-      retain: false,
-    } as const;
-    let client: MqttClient;
-    try {
-      client = mqttConnect(this.#o.url, {
-        protocolVersion: 4,
-        clientId: clientId(drone, session),
-        clean: true,
-        keepalive: KEEPALIVE_S,
-        reconnectPeriod: 0,
-        connectTimeout: CONNECT_DEADLINE_MS,
-        queueQoSZero: false,
-        resubscribe: false,
-        will,
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password }),
-      });
-    } catch (error) {
-      this.#down(null, error instanceof Error ? error.message : String(error));
-      return;
-    }
-    this.#client = client;
-    client.on('connect', () => this.#subscribe(client));
-    client.on('message', (topic, payload, packet) => this.#heard(client, topic, payload, packet));
-    client.on('error', (error) => this.#down(client, error.message));
-    client.on('close', () => this.#down(client, 'connection closed'));
-  }
-
-  #subscribe(client: MqttClient): void {
-    const { topicRoot, drone, groups } = this.#o;
-    client.subscribe(agentSubscriptions(topicRoot, drone, groups), { qos: 1 }, (error, granted) => {
-      if (client !== this.#client) return;
-      const refused = granted?.find((one) => one.qos === 128);
-      if (error || refused) this.#down(client, error?.message ?? `subscription to ${refused?.topic} refused`);
-      else this.#up();
-    });
+    this.#connection.start();
   }
 
   #up(): void {
     const nowMs = this.#nowMs();
-    this.#counters.connects++;
-    this.#lastError = null;
-    this.#backoff.up(nowMs);
-    this.#setState('up');
     this.#live.begin();
     this.#presenceDueMs = nowMs;
     this.#timeDueMs = nowMs;
     this.#tick();
   }
 
-  #down(client: MqttClient | null, reason: string): void {
-    if (client !== this.#client || this.#state === 'closed' || this.#reconnect !== null) return;
-    this.#client = null;
-    this.#discard(client);
-    if (this.#state === 'up') this.#counters.closes++;
-    else this.#counters.connectFailures++;
-    this.#lastError = reason;
+  #down(): void {
     this.#session.closed();
+    this.#sender.reset();
     this.#answeredBy.clear();
-    this.#unconfirmed = 0;
-    const waitMs = this.#backoff.down(this.#nowMs());
-    this.#setState('waiting', reason);
-    this.#reconnect = setTimeout(() => this.#connect(), waitMs);
-  }
-
-  #discard(client: MqttClient | null): void {
-    if (client === null) return;
-    // Its listeners stay: the library's own clear its timers on `close`, and ours ignore a client that is no longer ours.
-    client.end(true);
   }
 
   #tick(): void {
-    if (this.#state !== 'up') return;
+    if (this.#connection.state !== 'up') return;
     const nowMs = this.#nowMs();
     if (nowMs >= this.#presenceDueMs) {
       this.#presenceDueMs = nowMs + PRESENCE_EVERY_MS;
-      this.#publish('presence', this.#presence(true), 1);
+      this.#connection.publish('presence', this.#presence(true), 1);
     }
     if (nowMs >= this.#timeDueMs) {
       this.#timeDueMs = nowMs + TIME_EVERY_MS;
-      const { session, boot } = this.#o;
-      this.#publish('time', JSON.stringify({ session, boot, agentMonoUs: Math.round(this.#o.nowUs()) }), 0);
+      const { session, boot, nowUs } = this.#o;
+      this.#connection.publish('time', JSON.stringify({ session, boot, agentMonoUs: Math.round(nowUs()) }), 0);
     }
     this.#sendLive(nowMs);
-    if (this.#unconfirmed > 0 && nowMs - this.#confirmedMs > CONFIRM_WAIT_MS) {
-      this.#down(this.#client, 'the broker confirms nothing');
+    if (this.#sender.stuck) {
+      this.#connection.drop('the broker confirms nothing');
       return;
     }
     this.#counters.resends += this.#session.expire(nowMs);
-    this.#pump();
+    this.#sender.pump();
   }
 
   #sendLive(nowMs: number): void {
     const samples = this.#live.take(nowMs, this.#o.nowUs());
     if (samples.length === 0) return;
-    if (this.#socketBytes() > SOCKET_FULL_BYTES) {
+    if (this.#connection.waitingBytes > SOCKET_FULL_BYTES) {
       this.#counters.liveSkipped++;
       return;
     }
     const payload = sealBatch({ lane: 'live', epoch: this.#o.epoch(), boot: this.#o.boot, seq: 0, samples });
     this.#counters.messagesLive++;
-    this.#publish('live', payload, 0);
-  }
-
-  #socketBytes(): number {
-    const stream = this.#client?.stream;
-    return stream && 'writableLength' in stream ? stream.writableLength : 0;
+    this.#connection.publish('live', payload, 0);
   }
 
   /** Presence at the next tick; something in it changed. */
@@ -316,31 +170,7 @@ export class Uplink {
     return JSON.stringify(presence);
   }
 
-  #publish(channel: UpChannel, payload: string | Uint8Array, qos: 0 | 1, done?: () => void): void {
-    const client = this.#client;
-    if (client === null || this.#state !== 'up') return;
-    const bytes =
-      typeof payload === 'string'
-        ? Buffer.from(payload)
-        : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    const counter =
-      channel === 'urgent'
-        ? 'bytesUrgent'
-        : channel === 'history'
-          ? 'bytesHistory'
-          : channel === 'live'
-            ? 'bytesLive'
-            : 'bytesOther';
-    this.#counters[counter] += bytes.length;
-    client.publish(upTopic(this.#o.topicRoot, this.#o.drone, channel), bytes, { qos }, (error) => {
-      if (client !== this.#client) return;
-      if (error) this.#counters.publishErrors++;
-      done?.();
-    });
-  }
-
-  #heard(client: MqttClient, topic: string, payload: Buffer, packet: IPublishPacket): void {
-    if (client !== this.#client || packet.retain) return;
+  #heard(topic: string, payload: Buffer): void {
     const { topicRoot, drone, groups } = this.#o;
     const channel = parseDownTopic(topicRoot, topic, drone, groups);
     if (channel === 'ack') this.#heardAck(payload);
@@ -365,7 +195,7 @@ export class Uplink {
     this.#counters.acks++;
     source.ack(verdict.epoch, verdict.lane, verdict.upTo);
     this.#known(read.value.start);
-    this.#pump();
+    this.#sender.pump();
   }
 
   /**
@@ -417,68 +247,14 @@ export class Uplink {
 
   /** There is more to read. */
   wake(): void {
-    this.#pump();
-  }
-
-  #pump(): void {
-    if (this.#pumping) {
-      this.#pumpAgain = true;
-      return;
-    }
-    this.#pumping = true;
-    this.#drain().finally(() => {
-      this.#pumping = false;
-      if (!this.#pumpAgain) return;
-      this.#pumpAgain = false;
-      this.#pump();
-    });
-  }
-
-  /** Sends until the window, the bucket, the socket or the outbox says stop. */
-  async #drain(): Promise<void> {
-    while (this.#state === 'up' && this.#unconfirmed < MAX_UNCONFIRMED) {
-      const nowMs = this.#nowMs();
-      const history = this.#bucket.waitMs(nowMs) === 0 && this.#socketBytes() < SOCKET_BUSY_BYTES;
-      const { wanted, stale } = this.#session.next(this.#o.source.readable(), { history });
-      if (stale && nowMs - this.#stalePresenceMs > STALE_PRESENCE_MS) {
-        this.#stalePresenceMs = nowMs;
-        this.refreshPresence();
-      }
-      if (wanted === null) return;
-      const client = this.#client;
-      const rows = await this.#o.source.read(wanted.epoch, wanted.lane, wanted.from, wanted.maxBytes);
-      if (client !== this.#client || this.#state !== 'up' || !this.#session.isNext(wanted)) continue;
-      const last = rows?.at(-1);
-      if (!rows || last === undefined || rows[0]?.seq !== wanted.from) return;
-      const bytes = rows.reduce((sum, row) => sum + row.bytes.length, 0);
-      if (!this.#session.fits(wanted, bytes, rows.length)) return;
-      this.#send(wanted.lane, rows, bytes);
-      this.#session.sent(wanted, last.to, bytes, this.#nowMs());
-    }
-  }
-
-  #send(lane: 'urgent' | 'history', rows: readonly { readonly bytes: Uint8Array }[], bytes: number): void {
-    const payload = new Uint8Array(bytes);
-    let at = 0;
-    for (const row of rows) {
-      payload.set(row.bytes, at);
-      at += row.bytes.length;
-    }
-    if (this.#unconfirmed++ === 0) this.#confirmedMs = this.#nowMs();
-    if (lane === 'history') this.#bucket.take(bytes, this.#nowMs());
-    this.#counters[lane === 'urgent' ? 'messagesUrgent' : 'messagesHistory']++;
-    this.#publish(lane, payload, 1, () => {
-      this.#unconfirmed--;
-      this.#confirmedMs = this.#nowMs();
-      this.#pump();
-    });
+    this.#sender.pump();
   }
 
   status(): UplinkStatus {
     return {
-      state: this.#state,
+      state: this.#connection.state,
       url: this.#o.url,
-      lastError: this.#lastError,
+      lastError: this.#connection.lastError,
       leaseLeftMs: Math.max(0, this.#leaseUntilMs - this.#nowMs()),
       liveHz: this.#live.hz,
       inFlightBytes: this.#session.inFlightBytes,
@@ -489,21 +265,16 @@ export class Uplink {
 
   /** Says goodbye if it can within a second, and lets the connection go. */
   async close(): Promise<void> {
-    if (this.#state === 'closed') return;
     if (this.#ticker) clearInterval(this.#ticker);
-    if (this.#reconnect) clearTimeout(this.#reconnect);
-    const client = this.#client;
-    if (this.#state === 'up' && client !== null) {
+    if (this.#connection.state === 'up') {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, GOODBYE_MS);
-        this.#publish('presence', this.#presence(false), 1, () => {
+        this.#connection.publish('presence', this.#presence(false), 1, () => {
           clearTimeout(timer);
           resolve();
         });
       });
     }
-    this.#setState('closed');
-    this.#client = null;
-    this.#discard(client);
+    this.#connection.close();
   }
 }

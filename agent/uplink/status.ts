@@ -1,0 +1,42 @@
+export type UplinkState = 'waiting' | 'connecting' | 'up' | 'closed';
+
+const NAMES = [
+  'connects',
+  'connectFailures',
+  'closes',
+  'acks',
+  'acksOtherSession',
+  'acksUnknownEpoch',
+  'acksOldStart',
+  'badMessages',
+  'ignoredMessages',
+  'timeOtherSession',
+  'hellos',
+  'resends',
+  'messagesUrgent',
+  'messagesHistory',
+  'messagesLive',
+  'bytesUrgent',
+  'bytesHistory',
+  'bytesLive',
+  'bytesOther',
+  'liveSkipped',
+  'publishErrors',
+] as const;
+
+export type UplinkCounter = (typeof NAMES)[number];
+export type UplinkCounters = Record<UplinkCounter, number>;
+
+export const noUplinkCounts = (): UplinkCounters =>
+  Object.fromEntries(NAMES.map((name) => [name, 0])) as UplinkCounters;
+
+export interface UplinkStatus {
+  readonly state: UplinkState;
+  readonly url: string;
+  readonly lastError: string | null;
+  readonly leaseLeftMs: number;
+  readonly liveHz: number;
+  readonly inFlightBytes: number;
+  readonly smoothedAckMs: number | null;
+  readonly counters: Readonly<UplinkCounters>;
+}
