@@ -16,7 +16,7 @@ export const schema = Type.Object({
   start: Type.Union([Type.Literal('cold'), Type.Literal('ready'), Type.Literal('airborne')], {
     default: 'cold',
     description:
-      'cold (power-on, with the boot times of a real one), ready (disarmed, armable) or airborne (on a circuit)',
+      'cold (power-on, with the boot times of a real one), ready (disarmed, armable) or airborne (on circuits, for ever: home with a low pack it gets a new one)',
   }),
   seed: Type.Integer({
     default: 1,

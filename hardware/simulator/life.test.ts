@@ -170,7 +170,7 @@ t.test('airborne: on its way, self-consistent, for as long as the battery lasts,
   );
 
   station.command(MavCmd.SET_MESSAGE_INTERVAL, 33, -1);
-  for (let minute = 0; minute < 60 && !station.simulator.vehicle.body.onGround; minute += 1) station.pass(60);
+  for (let s = 0; s < 3_600 && !station.simulator.vehicle.body.onGround; s += 5) station.pass(5);
   t.ok(station.texts.some((text) => text.startsWith('Battery 1 is low')));
   t.ok(
     station.of('HEARTBEAT').some((one) => one.fields.system_status === 5 && one.fields.custom_mode === CopterMode.RTL),
@@ -179,6 +179,58 @@ t.test('airborne: on its way, self-consistent, for as long as the battery lasts,
   t.ok(Math.hypot(station.simulator.vehicle.body.northM, station.simulator.vehicle.body.eastM) < 3, 'at home');
   station.pass(5);
   t.match(heartbeat(station), /^89\/6\//);
+});
+
+const remainingPct = (station: Station): number | undefined => {
+  station.command(MavCmd.REQUEST_MESSAGE, 147);
+  return station.of('BATTERY_STATUS').at(-1)?.fields.battery_remaining;
+};
+
+t.test('airborne: home with a low pack it gets a new one and flies again, and again', async (t) => {
+  const station = new Station({ start: 'airborne', seed: 3 });
+  const { flight } = station.simulator.autopilot;
+  const until = (what: () => boolean, limitS: number): number => {
+    let s = 0;
+    for (; !what() && s < limitS; s += 1) station.pass(1);
+    return s;
+  };
+  for (let round = 1; round <= 3; round += 1) {
+    t.ok(until(() => !flight.armed, 3_600) < 3_600, `flight ${round} ends`);
+    t.ok(station.texts.some((text) => text.startsWith('Battery 1 is low')));
+    t.ok((remainingPct(station) ?? 100) < 25);
+    const stood = until(() => flight.armed, 120);
+    t.ok(stood >= 44 && stood <= 46, `${stood} s on the ground`);
+    t.equal(remainingPct(station), 100);
+    station.heard.length = 0;
+    until(() => station.texts.some((text) => text.startsWith('Reached command #3')), 300);
+    t.equal(heartbeat(station), '217/3/4', 'on its circuit, no failsafe');
+    t.notOk(station.simulator.vehicle.body.onGround);
+    station.heard.length = 0;
+  }
+  t.equal(station.reboots, 0);
+});
+
+t.test('airborne: brought down with charge left, or started ready, it stays where it is', async (t) => {
+  const called = new Station({ start: 'airborne', seed: 3 });
+  called.command(MavCmd.NAV_RETURN_TO_LAUNCH);
+  called.pass(400);
+  t.ok(called.simulator.vehicle.body.onGround);
+  t.equal(heartbeat(called), '89/6/3');
+
+  const ready = new Station({ start: 'ready', seed: 3 });
+  ready.send('PARAM_SET', {
+    target_system: 1,
+    target_component: 1,
+    param_id: 'BATT_LOW_MAH',
+    param_value: 15_990,
+    param_type: 9,
+  });
+  ready.command(MavCmd.DO_SET_MODE, 1, CopterMode.GUIDED);
+  ready.command(MavCmd.COMPONENT_ARM_DISARM, 1);
+  ready.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, 10);
+  ready.pass(300);
+  t.ok(ready.texts.some((text) => text.startsWith('Battery 1 is low')));
+  t.equal(heartbeat(ready), '89/6/5', 'home, disarmed, the failsafe latched');
 });
 
 t.test('the pilot flips the mode switch', async (t) => {

@@ -7,7 +7,10 @@ import { createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/ve
 import { BOOTED_MS, bootMs } from './boot.ts';
 import { circuit } from './circuit.ts';
 import { Flight } from './flight.ts';
+import { hostOf } from './flightHost.ts';
+import { GroundCrew } from './groundCrew.ts';
 import { Mission } from './mission.ts';
+import { modeSlot } from './modes.ts';
 import { Parameters } from './parameters.ts';
 import { scheduleBoot, schedulePeriodic } from './routine.ts';
 import { Schedule } from './schedule.ts';
@@ -30,14 +33,11 @@ export interface AutopilotOptions {
 const HEARTBEAT = 0;
 const HEARTBEAT_US = 1_000_000;
 const GPS_GLOBAL_ORIGIN = 49;
-const HOME_POSITION = 242;
-const MISSION_ITEM_REACHED = 46;
 /** Between the acknowledgement of a reboot and its happening. */
 const REBOOT_AFTER_MS = 200;
 /** Even with nothing to send, the flight goes on and may have something to say. */
 const IDLE_MS = 100;
 const FLUSH_MS = 20;
-const MODE_CHANNEL_EDGES = [1_231, 1_361, 1_491, 1_621, 1_750] as const;
 
 /** One simulated flight controller and the vehicle under it, in virtual time: nothing happens but by `advanceTo` and `receive`. */
 export class Autopilot {
@@ -58,7 +58,9 @@ export class Autopilot {
   boots = 0;
   #bootAtMs = 0;
   #down = false;
-  #chargeAtBootMah: number;
+  /** Charge when the count began: at boot, or with a new pack. */
+  #countedFromMah: number;
+  readonly #crew: GroundCrew | null;
   readonly #schedule = new Schedule();
   readonly #options: AutopilotOptions;
   readonly #air: Random;
@@ -80,8 +82,9 @@ export class Autopilot {
     const capacityMah = this.parameters.value('BATT_CAPACITY');
     this.vehicle = createVehicle({ random: random.fork('vehicle'), capacityMah, charge });
     showWind(this.parameters, this.vehicle.wind);
-    this.#chargeAtBootMah = this.vehicle.battery.chargeMah;
-    this.flight = this.#newFlight();
+    this.#countedFromMah = this.vehicle.battery.chargeMah;
+    this.flight = new Flight(hostOf(this));
+    this.#crew = options.start === 'airborne' ? new GroundCrew() : null;
     if (options.start === 'cold') this.#boot();
     else this.#startBooted(options.start, random);
   }
@@ -91,7 +94,7 @@ export class Autopilot {
     const { home } = this.#options;
     this.#bootAtMs = -(BOOTED_MS + random.fork('boot').between(20_000, 400_000));
     this.boots = 1;
-    this.#chargeAtBootMah = this.vehicle.battery.capacityMah;
+    this.#countedFromMah = this.vehicle.battery.capacityMah;
     this.origin = home;
     this.flight.home = home;
     schedulePeriodic(this, this.#schedule);
@@ -117,7 +120,7 @@ export class Autopilot {
   }
 
   get consumedMah(): number {
-    return this.#chargeAtBootMah - this.vehicle.battery.chargeMah;
+    return this.#countedFromMah - this.vehicle.battery.chargeMah;
   }
 
   get remainingMah(): number {
@@ -179,8 +182,7 @@ export class Autopilot {
   setChannel(channel: number, pulseUs: number): void {
     this.channels[channel - 1] = pulseUs;
     if (channel !== this.parameters.value('FLTMODE_CH')) return;
-    const slot = 1 + MODE_CHANNEL_EDGES.filter((edge) => pulseUs >= edge).length;
-    this.flight.setMode(this.parameters.value(`FLTMODE${slot}`), this.vehicle.body, this.nowMs);
+    this.flight.setMode(this.parameters.value(`FLTMODE${modeSlot(pulseUs)}`), this.vehicle.body, this.nowMs);
   }
 
   /** Down in 0.2 s: until then silence. */
@@ -198,37 +200,15 @@ export class Autopilot {
 
   // --- life
 
-  #newFlight(): Flight {
-    const autopilot = this;
-    const { voice } = this;
-    return new Flight({
-      world: this.world,
-      parameters: this.parameters,
-      mission: this.mission,
-      channels: this.channels,
-      get sinceBootMs() {
-        return autopilot.sinceBootMs;
-      },
-      get remainingMah() {
-        return autopilot.remainingMah;
-      },
-      say: (text, severity) => voice.say(text, severity),
-      reached: () => voice.sendToAll(MISSION_ITEM_REACHED),
-      modeChanged: () => voice.sendToAll(HEARTBEAT),
-      homeChanged: () => voice.sendToAll(HOME_POSITION),
-      armedChanged: (armed) => (armed ? voice.sendToAll(GPS_GLOBAL_ORIGIN) : voice.announce('STAT_FLTTIME')),
-    });
-  }
-
   #boot(): void {
     this.#down = false;
     this.boots += 1;
     this.#bootAtMs = this.nowMs;
     this.origin = null;
-    this.#chargeAtBootMah = this.vehicle.battery.chargeMah;
+    this.#countedFromMah = this.vehicle.battery.chargeMah;
     this.parameters.set('STAT_BOOTCNT', this.boots);
     this.mission.restart();
-    this.flight = this.#newFlight();
+    this.flight = new Flight(hostOf(this));
     this.#schedule.clear();
     schedulePeriodic(this, this.#schedule);
     scheduleBoot(this, this.#schedule);
@@ -282,6 +262,11 @@ export class Autopilot {
     while (this.vehicle.atMs + STEP_MS <= toMs) {
       const demand = this.flight.step(this.vehicle, this.vehicle.atMs, STEP_MS);
       this.vehicle = stepVehicle(this.vehicle, demand, this.#air);
+      this.#crew?.step(this.vehicle, this.flight, this.vehicle.atMs, (battery) => {
+        this.vehicle = { ...this.vehicle, battery };
+        this.#countedFromMah = battery.chargeMah;
+        this.flight.battery.reset();
+      });
     }
   }
 

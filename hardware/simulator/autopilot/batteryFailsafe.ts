@@ -4,10 +4,15 @@ import type { Parameters } from './parameters.ts';
 /** What BATT_FS_LOW_ACT asks for. */
 export type LowBatteryAction = 'nothing' | 'land' | 'return';
 
-/** Notices a low battery once it has been low for BATT_LOW_TIMER; latched until the next boot. */
+/** Notices a low battery once it has been low for BATT_LOW_TIMER; latched until the next boot or pack. */
 export class BatteryFailsafe {
   tripped = false;
   #lowSinceMs: number | null = null;
+
+  reset(): void {
+    this.tripped = false;
+    this.#lowSinceMs = null;
+  }
 
   /** The text to say and what to do, at the moment it trips; null otherwise. `remainingMah` is what the autopilot counts. */
   check(

@@ -36,7 +36,7 @@ export class Flight {
   #liftAtMs = 0;
   #takingOff = false;
   readonly #descent = new Descent();
-  readonly #battery = new BatteryFailsafe();
+  readonly battery = new BatteryFailsafe();
   #groundSinceMs = 0;
 
   constructor(host: FlightHost) {
@@ -89,7 +89,7 @@ export class Flight {
 
   /** Some failsafe has control: heartbeats show CRITICAL. */
   get failsafe(): boolean {
-    return this.#battery.tripped;
+    return this.battery.tripped;
   }
 
   get systemStatus(): number {
@@ -290,7 +290,7 @@ export class Flight {
   }
 
   #checkBattery({ battery, body }: Vehicle, nowMs: number): void {
-    const low = this.#battery.check(battery, this.#host.remainingMah, this.#host.parameters, nowMs);
+    const low = this.battery.check(battery, this.#host.remainingMah, this.#host.parameters, nowMs);
     if (low === null) return;
     this.#host.say(low.text, MavSeverity.WARNING);
     if (low.action === 'land') this.setMode(CopterMode.LAND, body, nowMs);

@@ -1,5 +1,6 @@
 import type { MavResult } from '@skein/protocol/mavlink';
 import type { Place } from '../geo.ts';
+import type { Autopilot } from './autopilot.ts';
 import type { Mission } from './mission.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -21,3 +22,30 @@ export interface FlightHost {
 }
 
 export type Answer = (typeof MavResult)[keyof typeof MavResult];
+
+const HEARTBEAT = 0;
+const MISSION_ITEM_REACHED = 46;
+const GPS_GLOBAL_ORIGIN = 49;
+const HOME_POSITION = 242;
+
+/** The autopilot as its flight sees it. */
+export function hostOf(autopilot: Autopilot): FlightHost {
+  const { world, parameters, mission, channels, voice } = autopilot;
+  return {
+    world,
+    parameters,
+    mission,
+    channels,
+    get sinceBootMs() {
+      return autopilot.sinceBootMs;
+    },
+    get remainingMah() {
+      return autopilot.remainingMah;
+    },
+    say: (text, severity) => voice.say(text, severity),
+    reached: () => voice.sendToAll(MISSION_ITEM_REACHED),
+    modeChanged: () => voice.sendToAll(HEARTBEAT),
+    homeChanged: () => voice.sendToAll(HOME_POSITION),
+    armedChanged: (armed) => (armed ? voice.sendToAll(GPS_GLOBAL_ORIGIN) : voice.announce('STAT_FLTTIME')),
+  };
+}

@@ -46,6 +46,11 @@ export function knownMode(number: number): Mode {
   return found;
 }
 
+const SWITCH_EDGES_US = [1_231, 1_361, 1_491, 1_621, 1_750] as const;
+
+/** Which of the modes FLTMODE1 … FLTMODE6 a mode switch at this pulse width asks for. */
+export const modeSlot = (pulseUs: number): number => 1 + SWITCH_EDGES_US.filter((edge) => pulseUs >= edge).length;
+
 /** Why a mode cannot be armed now, in the autopilot's words; null when it can. */
 export function armFault(mode: Mode, sinceBootMs: number): string | null {
   if (!mode.armable) return `${mode.name} mode not armable`;
