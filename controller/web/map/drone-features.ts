@@ -49,13 +49,18 @@ export function featureOf(
       icon: `${state}-${place}-${one.control}`,
       state,
       headingDeg: Math.round(one.headingDeg ?? 0),
-      opacity: strength(ageMs, limits),
-      sub: state === 'fresh' ? label : `${state} ${ageWords(ageMs)}`,
+      opacity: Math.round(strength(ageMs, limits) * 10) / 10,
+      sub: state === 'fresh' ? label : `${state} ${ageWords(stepped(ageMs))}`,
       selected,
       rank: selected ? 0 : one.control === 'failsafe' ? 1 : state === 'fresh' ? 3 : 2,
       side,
     },
   };
+}
+
+/** Past 10 s in steps of 5 s, rounded up: every change of a label is work for the map, and none may look too young. */
+function stepped(ageMs: number | null): number | null {
+  return ageMs === null || ageMs < 10_000 ? ageMs : Math.ceil(ageMs / 5_000) * 5_000;
 }
 
 export interface FeatureChange {
