@@ -4,6 +4,8 @@
  */
 const MAV_AUTOPILOT_ARDUPILOTMEGA = 3;
 const MAV_AUTOPILOT_PX4 = 12;
+/** MAV_TYPE of what ArduCopter flies: quad, coaxial, helicopter, hexa, octo, tri, dodeca, deca, other multirotors. */
+const COPTERS: readonly number[] = [2, 3, 4, 13, 14, 15, 29, 35, 43];
 
 const ARDUCOPTER: Readonly<Record<number, string>> = {
   0: 'STABILIZE',
@@ -56,9 +58,11 @@ const PX4_AUTO: Readonly<Record<number, string>> = {
   9: 'PRECLAND',
 };
 
-/** The mode's name as its own community writes it; `mode N` for a number or an autopilot not known here. */
-export function modeName(autopilot: number, customMode: number): string {
-  if (autopilot === MAV_AUTOPILOT_ARDUPILOTMEGA) return ARDUCOPTER[customMode] ?? `mode ${customMode}`;
+/** The mode's name as its own community writes it; `mode N` for a number, a vehicle or an autopilot not known here. */
+export function modeName(autopilot: number, customMode: number, vehicleType = 2): string {
+  if (autopilot === MAV_AUTOPILOT_ARDUPILOTMEGA) {
+    return (COPTERS.includes(vehicleType) ? ARDUCOPTER[customMode] : undefined) ?? `mode ${customMode}`;
+  }
   if (autopilot === MAV_AUTOPILOT_PX4) {
     const main = PX4_MAIN[(customMode >>> 16) & 0xff];
     const sub = customMode >>> 24;

@@ -23,12 +23,21 @@ const SAFETY_ARMED = 0x80;
 const SENSOR_RC_RECEIVER = 0x1_0000;
 const SENSOR_GEOFENCE = 0x10_0000;
 const SENSOR_PREARM = 0x1000_0000;
+const CELL_FULL_MV = 0xfffe;
+const FIX_2D = 2;
+/** The flags that ESTIMATOR_STATUS_FLAGS and EKF_STATUS_FLAGS share, and the glitch flag of each. */
+const ESTIMATOR_COMMON = 0x3ff;
+const ESTIMATOR_GPS_GLITCH = 0x400;
+const EKF_GPS_GLITCHING = 0x8000;
 
 /** `value / per`, or null where the field carries its "unknown" value. */
 const known = (value: number, unknown: number, per = 1): number | null => (value === unknown ? null : value / per);
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const has = (bits: number, bit: number): boolean => (bits & bit) !== 0;
-const degrees = (value: number): number => ((value % 360) + 360) % 360;
+const degrees = (value: number): number | null => finite(((value % 360) + 360) % 360);
+/** An autopilot without a position sends the place 0, 0; nobody flies within a centimetre of it. */
+const place = (lat: number, lon: number) =>
+  lat === 0 && lon === 0 ? { latDeg: null, lonDeg: null } : { latDeg: lat / 1e7, lonDeg: lon / 1e7 };
 
 function named<N extends string>(names: readonly N[], index: number): N {
   // A number past the list travels as `#n` (body.ts), so a newer autopilot's state is kept and shown as it is.
@@ -155,7 +164,7 @@ export class Sampler {
     return [
       sample('status', at, {
         armed: has(beat.base_mode, SAFETY_ARMED),
-        mode: modeName(beat.autopilot, beat.custom_mode),
+        mode: modeName(beat.autopilot, beat.custom_mode, beat.type),
         customMode: beat.custom_mode,
         baseMode: beat.base_mode,
         system: named(SYSTEM_STATES, beat.system_status),
@@ -188,11 +197,11 @@ export class Sampler {
     const nav = this.#navigation;
     return sample('mission', at, {
       seq: f.seq,
-      total: known(f.total ?? 0xffff, 0xffff),
+      total: missionTotal(f),
       state: named(MISSION_STATES, f.mission_state ?? 0),
       distanceM: nav?.wp_dist ?? null,
       crossTrackM: nav ? finite(nav.xtrack_error) : null,
-      targetBearingDeg: nav?.target_bearing ?? null,
+      targetBearingDeg: nav ? degrees(nav.target_bearing) : null,
       altErrorM: nav ? finite(nav.alt_error) : null,
     });
   }
@@ -225,14 +234,19 @@ export function sample<K extends KindName>(kind: K, at: Stamp, values: Values<K>
 function fused(f: Messages['GLOBAL_POSITION_INT'], at: Stamp): Sample[] {
   return [
     sample('position', at, {
-      latDeg: f.lat / 1e7,
-      lonDeg: f.lon / 1e7,
+      ...place(f.lat, f.lon),
       altAmslM: f.alt / 1e3,
       altRelM: f.relative_alt / 1e3,
       headingDeg: known(f.hdg, 0xffff, 100),
     }),
     sample('velocity', at, { northMps: f.vx / 100, eastMps: f.vy / 100, downMps: f.vz / 100 }),
   ];
+}
+
+/** 65 535 says there is no mission. 0 is "not supported", unless the state, which came with the same extension, is told. */
+function missionTotal({ total = 0, mission_state = 0 }: Messages['MISSION_CURRENT']): number | null {
+  if (total === 0xffff) return 0;
+  return total === 0 && mission_state === 0 ? null : total;
 }
 
 function attitude(f: Messages['ATTITUDE'], at: Stamp): Sample {
@@ -273,8 +287,8 @@ function battery(f: Messages['BATTERY_STATUS'], at: Stamp): Sample {
     remainingPct: known(f.battery_remaining, -1),
     consumedMah: known(f.current_consumed, -1),
     consumedJ: f.energy_consumed === -1 ? null : f.energy_consumed * 100,
-    // One "cell" is how a monitor without cell taps reports the pack: not a cell.
-    cellsV: cells.length > 1 ? cells : null,
+    // One "cell" is how a monitor without cell taps reports the pack; a pack above 65.534 V runs on in the next ones.
+    cellsV: cells.length > 1 && f.voltages[0] !== CELL_FULL_MV ? cells : null,
     temperatureC: known(f.temperature, 0x7fff, 100),
     timeRemainingS: known(f.time_remaining ?? 0, 0),
     faults: f.fault_bitmask ?? null,
@@ -299,20 +313,20 @@ function summaryBattery(f: Messages['SYS_STATUS'], at: Stamp): Sample {
 }
 
 function gps(f: Messages['GPS_RAW_INT'] | Messages['GPS2_RAW'], instance: number, at: Stamp): Sample {
+  const has2d = f.fix_type >= FIX_2D;
   return sample('gps', at, {
     instance,
     fix: named(GPS_FIXES, f.fix_type),
     satellites: known(f.satellites_visible, 255),
-    latDeg: f.lat / 1e7,
-    lonDeg: f.lon / 1e7,
-    altAmslM: f.alt / 1e3,
+    ...(has2d ? place(f.lat, f.lon) : { latDeg: null, lonDeg: null }),
+    altAmslM: has2d ? f.alt / 1e3 : null,
     hdop: known(f.eph, 0xffff, 100),
     vdop: known(f.epv, 0xffff, 100),
     horizontalAccM: f.h_acc ? f.h_acc / 1e3 : null,
     verticalAccM: f.v_acc ? f.v_acc / 1e3 : null,
     speedAccMps: f.vel_acc ? f.vel_acc / 1e3 : null,
-    groundSpeedMps: known(f.vel, 0xffff, 100),
-    courseDeg: known(f.cog, 0xffff, 100),
+    groundSpeedMps: has2d ? known(f.vel, 0xffff, 100) : null,
+    courseDeg: has2d ? known(f.cog, 0xffff, 100) : null,
   });
 }
 
@@ -329,7 +343,7 @@ function ekf(f: Messages['EKF_STATUS_REPORT'], at: Stamp): Sample {
 
 function estimator(f: Messages['ESTIMATOR_STATUS'], at: Stamp): Sample {
   return sample('ekf', at, {
-    flags: f.flags,
+    flags: (f.flags & ESTIMATOR_COMMON) | (has(f.flags, ESTIMATOR_GPS_GLITCH) ? EKF_GPS_GLITCHING : 0),
     velocityVariance: finite(f.vel_ratio),
     horizontalVariance: finite(f.pos_horiz_ratio),
     verticalVariance: finite(f.pos_vert_ratio),

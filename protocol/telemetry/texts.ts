@@ -24,7 +24,9 @@ export class StatusTexts {
   take(f: Messages['STATUSTEXT'], monoUs: number): Sample[] {
     const id = f.id ?? 0;
     if (id === 0) return [...this.#giveUp(), whole(f.severity, f.text, monoUs)];
-    const out = this.#pending !== null && this.#pending.id !== id ? this.#giveUp() : [];
+    // The same part of the same id again is another text: the autopilot restarted, or its ids came round.
+    const other = this.#pending?.id !== id || this.#pending.parts.has(f.chunk_seq ?? 0);
+    const out = other ? this.#giveUp() : [];
     this.#pending ??= { id, severity: f.severity, monoUs, parts: new Map() };
     this.#pending.parts.set(f.chunk_seq ?? 0, f.text);
     return f.text.length < CHUNK_LENGTH ? [...out, ...this.#giveUp()] : out;
