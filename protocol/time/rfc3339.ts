@@ -17,5 +17,7 @@ export function parseTime(value: string | number): number | null {
   if (match === null) return null;
   const [, date, time, fraction = '', zone = 'Z'] = match;
   const ms = Date.parse(`${date}T${time}${zone.toUpperCase()}`);
-  return Number.isNaN(ms) ? null : ms * 1e3 + Number(fraction.padEnd(6, '0').slice(0, 6));
+  // The engine reads 30 February as 2 March.
+  const isDay = new Date(`${date}T00:00:00Z`).getUTCDate() === Number(date?.slice(8));
+  return Number.isNaN(ms) || !isDay ? null : ms * 1e3 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
