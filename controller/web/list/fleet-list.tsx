@@ -56,6 +56,11 @@ export function FleetList({ fleet }: { readonly fleet: Fleet }) {
     };
   }, []);
 
+  // However a drone was opened, the keyboard goes on from there.
+  useEffect(() => {
+    if (selected !== null) cursorId.value = selected;
+  }, [selected]);
+
   // Keeps the row the keyboard is on in sight.
   const cursor = cursorId.value;
   useEffect(() => {
