@@ -75,6 +75,7 @@ t.test('the far end cuts: reopened with a fresh port, what waited is dropped by 
   t.equal(link.lastError?.code, 'closed-by-peer');
   t.equal(link.counters.droppedDown.normal, 1);
   t.equal(link.counters.droppedDown.bulk, 1);
+  t.equal(link.counters.cutOff, 1, 'the one under way, of which nobody knows how far it came');
   t.same(phases, ['opening', 'open', 'releasing', 'backingOff', 'opening', 'open']);
   t.same(codes, ['opened', 'closed-by-peer', 'opened']);
   await link.close();

@@ -194,6 +194,7 @@ export function createLink(options: LinkOptions): Link {
         droppedFull: { ...writer.droppedFull },
         droppedDown: { ...writer.droppedDown },
         droppedNoPeer: writer.noPeer,
+        cutOff: writer.cutOff,
         oddities: { ...oddities },
       };
     },

@@ -57,6 +57,27 @@ t.test('no frames: the next baud at once, and round again; a single baud is left
   t.equal(round.variant, 0);
 });
 
+t.test(
+  'a device that appears while the old one is let go, or another that was just opened, is opened at once',
+  async (t) => {
+    const appeared: Input = { type: 'deviceChanged', fault: gone };
+    const lost: Input = { type: 'failed', fault: gone, jitter: 1 };
+    const opened: Input[] = [{ type: 'start' }, { type: 'opened' }];
+    t.equal(
+      run([...opened, lost, appeared, { type: 'released' }]).state.phase,
+      'opening',
+      'no pause after the release',
+    );
+    t.equal(
+      run([...opened, { type: 'stop' }, appeared, { type: 'released' }]).state.phase,
+      'closed',
+      'a stop stays a stop',
+    );
+    const other = run([{ type: 'start' }, appeared, { type: 'released' }]);
+    t.same([other.state.phase, other.outputs.filter(({ type }) => type === 'open').length], ['opening', 2]);
+  },
+);
+
 t.test('a device that appears ends the wait', async (t) => {
   const waiting = run([{ type: 'start' }, { type: 'failed', fault: gone, jitter: 0 }, { type: 'released' }]).state;
   t.equal(waiting.phase, 'backingOff');

@@ -109,6 +109,8 @@ export function step(state: MachineState, input: Input): Step {
     case 'opening':
       if (input.type === 'opened') return [{ ...state, phase: 'open' }, [{ type: 'timer', ms: null }]];
       if (input.type === 'failed' || input.type === 'timeout') return fail(state, input.fault, input.jitter);
+      // Which of the two is being opened is not known.
+      if (input.type === 'deviceChanged') return release(state, { lastFault: input.fault, pauseMs: 0 });
       return unchanged;
     case 'open':
       if (input.type === 'failed') return fail(state, input.fault, input.jitter);
@@ -121,6 +123,8 @@ export function step(state: MachineState, input: Input): Step {
       }
       return unchanged;
     case 'releasing':
+      // The pause was for a device that had to come back: it has.
+      if (input.type === 'deviceChanged' && state.pauseMs !== null) return [{ ...state, pauseMs: 0 }, []];
       // A port that does not close in time is left behind: its events no longer count, and a fresh one is opened.
       return input.type === 'released' || input.type === 'timeout' ? released(state) : unchanged;
     case 'backingOff':

@@ -1,7 +1,7 @@
 const BUCKETS = 5;
 const BUCKET_MS = 1_000;
 
-/** Bytes per second over the last five whole seconds. Costs one addition per chunk. */
+/** Bytes per second over the last four whole seconds: the fifth bucket is the one that fills. Costs one addition per chunk. */
 export class ByteRate {
   readonly #buckets = new Float64Array(BUCKETS);
   #second = 0;

@@ -46,6 +46,8 @@ export interface LinkCounters {
   readonly droppedDown: Readonly<QueueCounts>;
   /** Frames that the open port could send to nobody (udpin before anyone spoke). */
   readonly droppedNoPeer: number;
+  /** Frames under way when the link went down: gone out whole, in part or not at all. */
+  readonly cutOff: number;
   /** Ports that did not close in time and were left behind. */
   readonly releaseTimeouts: number;
   /** Oddities that did not end a port, by name: ignoredIoctls, peerChanges, foreignDatagrams. */
@@ -64,7 +66,7 @@ export interface Link {
   /** The last trouble, kept while the link is well again; null if there was none. */
   readonly lastError: LinkFault | null;
   readonly counters: LinkCounters;
-  /** Received bytes per second over the last five seconds. */
+  /** Received bytes per second over the last four whole seconds. */
   readonly measuredBytesPerS: number;
   /** What the line can carry: baud / 10 for serial (meaningless but harmless on USB and pty), null where unknown. */
   readonly nominalBytesPerS: number | null;

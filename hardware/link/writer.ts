@@ -33,6 +33,7 @@ export class Writer {
   bytes = 0;
   frames = 0;
   noPeer = 0;
+  cutOff = 0;
   readonly droppedDown: QueueCounts = { urgent: 0, heartbeat: 0, normal: 0, bulk: 0 };
 
   constructor(options: WriterOptions) {
@@ -53,6 +54,7 @@ export class Writer {
   /** Lets go of the port. What waited is dropped and counted: a frame that meant "now" must not act after a gap. */
   detach(): void {
     this.#port = null;
+    if (this.#writing) this.cutOff += 1;
     this.#writing = false;
     clearTimeout(this.#timeout);
     clearTimeout(this.#pacing);

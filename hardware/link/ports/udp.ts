@@ -57,6 +57,11 @@ export function openUdpIn(host: string, port: number, events: PortEvents): Port 
 
   socket.on('message', (chunk: Uint8Array, from: RemoteInfo) => {
     if (ended) return;
+    // Port 0 cannot be answered: sending there throws.
+    if (from.port === 0) {
+      events.onOddity('foreignDatagrams');
+      return;
+    }
     if (peer !== null && (peer.port !== from.port || peer.address !== from.address)) events.onOddity('peerChanges');
     if (peer === null || peer.port !== from.port || peer.address !== from.address) {
       peer = { address: from.address, port: from.port };
@@ -115,7 +120,7 @@ export function openUdpOut(host: string, port: number, events: PortEvents): Port
     );
     socket.on('message', (chunk: Uint8Array, from: RemoteInfo) => {
       if (ended) return;
-      if (from.address !== address) {
+      if (from.address !== address || from.port === 0) {
         events.onOddity('foreignDatagrams');
         return;
       }
