@@ -133,6 +133,7 @@ export class Port {
   restart(): void {
     this.#seq = 0;
     this.#parser = new FrameParser();
+    this.counters.framesLost += this.#waiting.length;
     this.#waiting = [];
     this.listAt = null;
     this.streams.clear();

@@ -10,6 +10,10 @@ import { listenTcp } from './transports/tcp.ts';
 import type { Transport } from './transports/transport.ts';
 import { sendUdp } from './transports/udp.ts';
 
+/** Channels 1 to 18, pulses of up to four digits. */
+const RC_CHANNEL = /^([1-9]|1[0-8])$/;
+const RC_PULSE = /^[0-9]{1,4}$/;
+
 export interface ProgramHost {
   /** One line for whoever started us. */
   readonly print: (line: string) => void;
@@ -70,7 +74,8 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     const [word, first, second] = line.trim().split(/\s+/);
     if (word === 'replug') running.replug();
     else if (word === 'reboot') driver.act(() => simulator.reboot());
-    else if (word === 'rc') driver.act(() => simulator.autopilot.setChannel(Number(first), Number(second)));
+    else if (word === 'rc' && RC_CHANNEL.test(first ?? '') && RC_PULSE.test(second ?? ''))
+      driver.act(() => simulator.autopilot.setChannel(Number(first), Number(second)));
     else if (word !== '') tell({ event: 'unknown-command', line, known: 'replug, reboot, rc CHANNEL PULSE_US' });
   });
 

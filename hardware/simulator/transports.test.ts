@@ -93,11 +93,15 @@ t.test('udp: to one address, from another port after a reboot', async (t) => {
       frames += 1;
     });
   });
-  const { running, commands } = await run('--udp', String(station.address().port), '--speedup', '20');
+  const { running, told, commands } = await run('--udp', String(station.address().port), '--speedup', '20');
   await until(() => frames > 20);
   t.equal(ports.size, 1);
   commands.write('reboot\n');
   await until(() => ports.size === 2);
+  for (const wrong of ['rc five 1500', 'rc 0 1500', 'rc 5 high', 'rc 99 1500']) {
+    commands.write(`${wrong}\n`);
+    await until(() => told.some(({ event, line }) => event === 'unknown-command' && line === wrong));
+  }
   await running.close();
   await new Promise<void>((resolve) => station.close(() => resolve()));
 });
