@@ -1,4 +1,7 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Sample } from '@skein/protocol/telemetry';
+import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import type { SnapshotMessage } from './live/index.ts';
 import { type Running, startController, tempDir } from './testing/controller.ts';
@@ -219,6 +222,36 @@ t.test('garbage on MQTT and HTTP is counted and harms nobody', async (t) => {
   t.equal(await running.metric('ingest_malformed_total'), 3);
   t.equal((await running.get('/healthz')).status, 200);
 });
+
+t.test(
+  'a database locked by another program: said, drones told to wait, live goes on, all is well afterwards',
+  async (t) => {
+    const dir = tempDir();
+    const running = await startController(dir);
+    t.teardown(() => running.controller.close());
+    const agent = await connected(running);
+    agent.send('history', agent.batch('history', 1, [position(1e6)]));
+    await agent.acked('history', 1);
+    const [file = ''] = fs.readdirSync(path.join(dir, 'telemetry')).filter((name) => name.endsWith('.db'));
+    const other = new Database(path.join(dir, 'telemetry', file));
+    other.exec('BEGIN IMMEDIATE');
+
+    agent.send('history', agent.batch('history', 2, [position(2e6)]));
+    await until(() => agent.ack('history')?.window === 0, 'a closed window', 10_000);
+    const health = (await running.get('/healthz')).body;
+    t.match(health, { status: 'degraded', store: 'failed', messages: [/another program holds the database/] });
+    t.equal((await running.get('/readyz')).status, 503);
+    t.equal(await running.metric('store_state'), 2);
+    agent.live([position(agent.monoUs())]);
+    await until(async () => (await running.metric('fleet_live_samples_total')) === 1, 'live data all the same');
+
+    other.exec('ROLLBACK');
+    other.close();
+    const ack = await agent.acked('history', 2);
+    t.ok(ack.window > 0);
+    t.match((await running.get('/healthz')).body, { status: 'ok', messages: [] });
+  },
+);
 
 t.test('ports that are taken are named, with what to change', async (t) => {
   const running = await given(t);

@@ -18,7 +18,11 @@ export function createLog(config: Config): Log {
     {
       target: 'pino-roll',
       level,
-      options: { file, extension: '.log', size: `${maxFileMB}m`, mkdir: true, limit: { count: keepFiles } },
+      options: {
+        ...{ file, extension: '.log', size: `${maxFileMB}m`, mkdir: true },
+        // Those of earlier runs count as well, or every restart would leave some behind for ever.
+        limit: { count: keepFiles, removeOtherLogFiles: true },
+      },
     },
   ];
   if (stderr) targets.push({ target: 'pino/file', level, options: { destination: 2 } });

@@ -17,6 +17,7 @@ const USAGE = `skein-controller: holds the fleet
 Settings come from the file (TOML), then SKEIN_… in the environment, then flags; controller.example.toml lists them all.
 `;
 
+const CLOSE_DEADLINE_MS = 30_000;
 const VERSION: string = JSON.parse(fs.readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version;
 
 function fail(lines: readonly string[]): never {
@@ -69,6 +70,11 @@ async function run(config: Config): Promise<void> {
     if (stopping) return;
     stopping = true;
     logger.info({ why }, 'stopping');
+    // Every part closes within a bound of its own; this one is for what nobody thought of.
+    setTimeout(() => {
+      process.stderr.write('skein-controller: closing takes too long; ending all the same\n');
+      process.exit(1);
+    }, CLOSE_DEADLINE_MS).unref();
     await controller.close();
     await log.close();
     process.exit(code);

@@ -21,7 +21,8 @@ export interface LiveSample {
 export interface LaneProgress {
   readonly first: number;
   readonly next: number;
-  readonly upTo: number;
+  /** Committed here; null until the store has said so. */
+  readonly upTo: number | null;
   /** Newest stamp committed, the drone's clock; null: unknown. */
   readonly monoToUs: number | null;
 }
@@ -114,8 +115,9 @@ function takeClock(drone: Drone, sample: Sample<'clock'>, boot: string): void {
   drone.clock = { boot, monoUs: sample.monoUs, utcUs, errUs: errUs ?? 0, source };
 }
 
-/** Batches the drone holds that are not committed here. */
+/** Batches the drone holds that are not committed here; 0 while that is not known (not all that it keeps as acked). */
 export function heldOf(lane: LaneProgress): number {
+  if (lane.upTo === null) return 0;
   return Math.max(0, lane.next - 1 - Math.max(lane.upTo, lane.first - 1));
 }
 
@@ -125,7 +127,7 @@ export function mergeRanges(known: readonly EpochProgress[], listed: Presence['e
     const before = known.find((one) => one.epoch === epoch);
     const merge = (lane: Lane) => ({
       ...lanes[lane],
-      upTo: before?.lanes[lane].upTo ?? 0,
+      upTo: before?.lanes[lane].upTo ?? null,
       monoToUs: before?.lanes[lane].monoToUs ?? null,
     });
     return { epoch, lanes: { urgent: merge('urgent'), history: merge('history') } };

@@ -146,6 +146,8 @@ t.test('time answers: only to sessions we know; the rate follows who is looked a
 t.test('backlog: what is held and not committed', (t) => {
   const { fleet, presence } = given();
   fleet.presence('d1', presence());
+  t.equal(fleet.entry('d1')?.backlog.history.batches, 0, 'not known yet');
+  fleet.progress('d1', '00000000000000e1', 'history', 0, null);
   t.equal(fleet.entry('d1')?.backlog.history.batches, 10);
   fleet.progress('d1', '00000000000000e1', 'history', 7, null);
   t.equal(fleet.entry('d1')?.backlog.history.batches, 3);

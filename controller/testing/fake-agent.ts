@@ -145,7 +145,7 @@ export class FakeAgent {
   }
 
   async acked(lane: 'urgent' | 'history', upTo: number): Promise<Ack> {
-    await until(() => (this.ack(lane)?.upTo ?? -1) >= upTo, `an ack of ${lane} up to ${upTo}`);
+    await until(() => (this.ack(lane)?.upTo ?? -1) >= upTo, `an ack of ${lane} up to ${upTo}`, 15_000);
     const ack = this.ack(lane);
     if (ack === undefined) throw new Error('no ack');
     return ack;
