@@ -39,5 +39,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
+    // Cutting the ground takes most of the build, as it must.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

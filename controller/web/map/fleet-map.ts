@@ -7,8 +7,7 @@
  *                                               trails, label sides: twice a second
  */
 import { effect } from '@preact/signals';
-import { type GeoJSONSource, Map as MapLibre, setWorkerUrl } from 'maplibre-gl';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import type { GeoJSONSource } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
 import { valuesOf } from '../live/record.ts';
 import { go, selectedId } from '../shell/route.ts';
@@ -18,13 +17,12 @@ import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature 
 import { gridFor } from './grid.ts';
 import { keepGround } from './ground.ts';
 import { type Labelled, placeLabels, type Side } from './labels.ts';
-import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, mapStyle, repaint } from './map-style.ts';
+import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, repaint } from './map-style.ts';
 import { padsOf, reachOf } from './reach.ts';
 import { droneSprites, padSprite } from './sprites.ts';
+import { startMap } from './start-map.ts';
 import { keepTrack } from './track-layer.ts';
 import { createTrailLayer } from './trail-layer.ts';
-
-setWorkerUrl(workerUrl);
 
 /** First the fleet, which also says where to look. */
 const GROUND_AFTER_MS = 300;
@@ -32,7 +30,6 @@ const GROUND_AFTER_MS = 300;
 const SLOW_MS = 500;
 const DRAW_EVERY_MS = 180;
 const TOUCH_PX = 10;
-const START_WITHIN_MS = 60_000;
 
 export interface MapView {
   readonly latDeg: number;
@@ -61,31 +58,7 @@ export interface FleetMap {
 
 export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap> {
   const { fleet, container } = options;
-  const map = new MapLibre({
-    container,
-    style: mapStyle(),
-    center: [8, 30],
-    zoom: 1.6,
-    minZoom: 1,
-    maxZoom: 20.5,
-    maxPitch: 0,
-    attributionControl: false,
-    keyboard: false,
-    fadeDuration: 0,
-    pitchWithRotate: false,
-    touchPitch: false,
-  });
-  await new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('it did not start')), START_WITHIN_MS);
-    map.once('load', () => {
-      clearTimeout(late);
-      resolve();
-    });
-  }).catch((error: unknown) => {
-    map.remove();
-    throw error;
-  });
-
+  const map = await startMap(container);
   const ground = keepGround(map);
   const camera = createCamera(map, container);
   const trails = createTrailLayer(map, fleet);
