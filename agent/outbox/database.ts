@@ -1,5 +1,5 @@
 /** Opens the outbox file: pragmas, schema, and setting a damaged file aside. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 export const PAGE_BYTES = 4096;
@@ -56,6 +56,8 @@ export function budgetOf(budgetBytes: number): Budget {
  * while the agent lives (two writers can damage it) and needs no shared-memory file.
  */
 export function openDatabase(path: string, budget: Budget): Database.Database {
+  // SQLite opens what it may only read without a word, and then fails to lock it with "disk I/O error".
+  if (existsSync(path)) accessSync(path, constants.W_OK);
   const db = new Database(path, { timeout: 200 });
   try {
     db.pragma('locking_mode = EXCLUSIVE');

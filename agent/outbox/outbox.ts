@@ -24,7 +24,7 @@ const QUEUE_BYTES = 1 << 20;
 const VOLATILE_BYTES = 4 << 20;
 const GROUP_BYTES = 512 << 10;
 const RECENT_BYTES = 256 << 10;
-const OPEN_WAIT_MS = 3_000;
+const OPEN_WAIT_MS = 10_000;
 const CLOSE_WAIT_MS = 5_000;
 
 export class Outbox {
@@ -64,7 +64,7 @@ export class Outbox {
     return this.#mirror.epoch;
   }
 
-  /** Opens the file. Resolves when it is open, cannot be opened now (it is tried again for ever), or after 3 s. */
+  /** Opens the file. Resolves when it is open, cannot be opened now (it is tried again for ever), or after 10 s. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, OPEN_WAIT_MS);

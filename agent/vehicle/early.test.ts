@@ -13,7 +13,7 @@ function vehicleUnderTest() {
     endpoint: { kind: 'memory' },
     nominalBytesPerS: null,
     measuredBytesPerS: 0,
-    counters: { bytesIn: 0, bytesOut: 0, opens: 1 },
+    counters: { bytesOut: 0, opens: 1 },
     read(given) {
       reader = given;
       return () => {};

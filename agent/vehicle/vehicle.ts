@@ -11,18 +11,15 @@ import { decode, type Frame, FrameParser, type Message, type ParserCounters } fr
 import { type Sample, Sampler, StatusTexts } from '@skein/protocol/telemetry';
 import { FlightHours, type FlightTotals } from './flight.ts';
 import { TextFold } from './fold.ts';
+import { type Line, LineWatch } from './line.ts';
 
 const TICK_MS = 100;
 /** With nothing more coming for so long, what is pending is complete or damaged (protocol/mavlink parser). */
 const IDLE_FLUSH_MS = 250;
-const NO_FRAMES_HINT_MS = 3_000;
-/** A TCP peer that serves another client first stays silent for ever (observed): begin anew. */
-const SILENT_TCP_MS = 15_000;
 const LINK_SAMPLE_MS = 5_000;
 const FLIGHT_SAMPLE_MS = 30_000;
 /** No nominal rate (TCP, UDP): taken as a fast local network. */
 const FAST_LINE_BYTES_PER_S = 1_000_000;
-/** At least one decoded message, or the line is taken for noise. */
 const RADIO_STATUS = 109;
 const HEARTBEAT = 0;
 const AUTOPILOT_COMPONENT = 1;
@@ -30,16 +27,10 @@ const AUTOPILOT_COMPONENT = 1;
 const MAX_EARLY = 512;
 
 /** What the vehicle needs of its link; hardware/link fits. */
-export interface VehicleLink {
-  readonly isOpen: boolean;
-  readonly endpoint: { readonly kind: string };
+export interface VehicleLink extends Line {
   readonly nominalBytesPerS: number | null;
-  readonly measuredBytesPerS: number;
-  readonly counters: { readonly bytesIn: number; readonly bytesOut: number; readonly opens: number };
   read(reader: (chunk: Uint8Array) => void): () => void;
   write(frame: Uint8Array, priority: AutopilotPriority): boolean;
-  hint(what: 'no-frames'): void;
-  reopen(): void;
 }
 
 export interface VehicleOptions {
@@ -83,18 +74,16 @@ export class Vehicle {
   readonly #texts = new StatusTexts();
   readonly #fold = new TextFold();
   readonly #flight: FlightHours;
+  readonly #line: LineWatch;
   #unread: (() => void) | null = null;
   #ticker: NodeJS.Timeout | null = null;
   #loopTurnedMs: number;
   #chunkMs: number;
-  #frameMs: number;
   #chunkUs = 0;
   #flushed = true;
   #linkSampleMs = 0;
   #flightSampleMs = 0;
-  #before = { atMs: 0, bytesOut: 0 };
   #samples = 0;
-  #noFramesHints = 0;
   #armed: boolean | null = null;
   #mode: string | null = null;
   #version: string | null = null;
@@ -108,7 +97,7 @@ export class Vehicle {
     const nowMs = o.nowUs() / 1000;
     this.#loopTurnedMs = nowMs;
     this.#chunkMs = nowMs;
-    this.#frameMs = nowMs;
+    this.#line = new LineWatch(o.link, nowMs);
     this.#client = new AutopilotClient({
       sharePct: o.sharePct,
       send: (frame, priority) => this.#send(frame, priority),
@@ -141,7 +130,7 @@ export class Vehicle {
   }
 
   #frame(frame: Frame): void {
-    this.#frameMs = this.#chunkMs;
+    this.#line.frame(this.#chunkMs);
     this.#o.onFrame?.(frame, this.#chunkUs);
     const { sysid, compid, msgid } = frame;
     const ours = this.#client.isOurs(sysid, compid);
@@ -224,54 +213,12 @@ export class Vehicle {
     const lineBytesPerS = link.nominalBytesPerS ?? FAST_LINE_BYTES_PER_S;
     this.#client.tick({ nowMs, loopTurnedMs: this.#loopTurnedMs, linkOpen: link.isOpen, lineBytesPerS });
     this.#loopTurnedMs = nowMs;
-    this.#watchLine(nowMs);
-    if (nowMs - this.#linkSampleMs >= LINK_SAMPLE_MS) this.#linkSample(nowMs);
+    this.#line.tick(nowMs);
+    if (nowMs - this.#linkSampleMs >= LINK_SAMPLE_MS) {
+      this.#linkSampleMs = nowMs;
+      this.#give(this.#line.sample(nowMs, this.#parser.counters));
+    }
     if (nowMs - this.#flightSampleMs >= FLIGHT_SAMPLE_MS) this.#flightSample(nowMs);
-  }
-
-  /** Noise only, or a peer that says nothing: the link cannot tell, we can. */
-  #watchLine(nowMs: number): void {
-    const { link } = this.#o;
-    if (!link.isOpen) {
-      this.#frameMs = nowMs;
-      this.#chunkMs = Math.max(this.#chunkMs, nowMs - IDLE_FLUSH_MS);
-      return;
-    }
-    const silentMs = nowMs - this.#frameMs;
-    if (silentMs < NO_FRAMES_HINT_MS) return;
-    if (link.endpoint.kind === 'serial') {
-      this.#noFramesHints++;
-      this.#frameMs = nowMs;
-      link.hint('no-frames');
-    } else if (link.endpoint.kind === 'tcp' && silentMs >= SILENT_TCP_MS) {
-      this.#frameMs = nowMs;
-      link.reopen();
-    }
-  }
-
-  #linkSample(nowMs: number): void {
-    const { link } = this.#o;
-    const { bytesOut, opens } = link.counters;
-    const spanS = Math.max(0.001, (nowMs - this.#before.atMs) / 1000);
-    const outBytesPerS = this.#before.atMs === 0 ? 0 : (bytesOut - this.#before.bytesOut) / spanS;
-    this.#before = { atMs: nowMs, bytesOut };
-    this.#linkSampleMs = nowMs;
-    const { frames, badChecksum, skippedBytes, lostBySeq } = this.#parser.counters;
-    this.#give({
-      kind: 'link',
-      monoUs: Math.round(nowMs * 1000),
-      bootMs: null,
-      values: {
-        open: link.isOpen,
-        inBytesPerS: Math.round(link.measuredBytesPerS),
-        outBytesPerS: Math.round(outBytesPerS),
-        frames,
-        badFrames: badChecksum,
-        skippedBytes,
-        lostFrames: lostBySeq,
-        reopened: Math.max(0, opens - 1),
-      },
-    });
   }
 
   #flightSample(nowMs: number): void {
@@ -294,7 +241,7 @@ export class Vehicle {
       samples: this.#samples,
       mode: this.#mode,
       version: this.#version,
-      noFramesHints: this.#noFramesHints,
+      noFramesHints: this.#line.hints,
       earlyDropped: this.#earlyDropped,
     };
   }

@@ -1,0 +1,57 @@
+/** The command line as a person meets it. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+const SHIM = fileURLToPath(new URL('./skein-agent.js', import.meta.url));
+
+function run(
+  args: readonly string[],
+  o: { untilLine?: RegExp } = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [SHIM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (text: Buffer) => {
+      out += text.toString();
+      if (o.untilLine?.test(out)) child.kill('SIGTERM');
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      err += text.toString();
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+t.test('help, version, and what is no command', async (t) => {
+  const [help, version, bogus] = await Promise.all([run(['help']), run(['version']), run(['fly'])]);
+  t.match(help, { code: 0, out: /skein-agent decode FILE/ });
+  t.match(version, { code: 0, out: /^skein-agent \d+\.\d+\.\d+/ });
+  t.match(bogus, { code: 2, err: /no command "fly"/ });
+});
+
+t.test('status without an agent, settings that are wrong, a file that is not there', async (t) => {
+  const [status, unknown, decode] = await Promise.all([
+    run(['status', '--dataDir=/no/such/dir']),
+    run(['run', '--drone=x', '--outbox.bugetMB=9']),
+    run(['decode', '/no/such/file']),
+  ]);
+  t.match(status, { code: 3, err: /no agent answers at \/no\/such\/dir\/agent.sock/ });
+  t.match(unknown, { code: 2, err: /did you mean outbox.budgetMB/ });
+  t.match(decode, { code: 1, err: /ENOENT/ });
+});
+
+t.test('run prints one line when it runs, logs on standard error, ends on SIGTERM', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'sk-'));
+  t.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const args = ['run', '--drone=kite-1', `--dataDir=${root}`, '--link.url=tcp://127.0.0.1:9', '--uplink.url='];
+  const { code, out, err } = await run(args, { untilLine: /started/ });
+  t.equal(code, 0);
+  t.match(JSON.parse(out), { event: 'started', drone: 'kite-1', session: /^[0-9a-f]{16}$/, epoch: /^[0-9a-f]{16}$/ });
+  t.match(err, /nothing listens|refused/i, 'the link says what is wrong');
+  t.match(err, /skein-agent closed/);
+});

@@ -1,0 +1,88 @@
+/** The parts of a running agent → its status. */
+import type { Link } from '@skein/hardware/link';
+import type { Clock } from './clock/index.ts';
+import type { AgentConfig } from './config.ts';
+import type { Outbox, Sealer } from './outbox/index.ts';
+import type { AgentPorts } from './ports.ts';
+import type { Recorder } from './recorder/index.ts';
+import type { StateFile } from './state/index.ts';
+import type { AgentStatus } from './status/index.ts';
+import type { Uplink } from './uplink/index.ts';
+import type { Vehicle } from './vehicle/index.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface AgentParts {
+  readonly config: AgentConfig;
+  readonly ports: AgentPorts;
+  readonly session: string;
+  readonly boot: string;
+  readonly startedUs: number;
+  readonly clock: Clock;
+  readonly state: StateFile;
+  readonly link: Link;
+  readonly outbox: Outbox;
+  readonly sealer: Sealer;
+  readonly vehicle: Vehicle;
+  readonly uplink: Uplink;
+  readonly recorder: Recorder | null;
+}
+
+export function reportOf(parts: AgentParts): AgentStatus {
+  const { config, link, sealer, clock, startedUs } = parts;
+  const nowUs = parts.ports.nowUs();
+  const vehicle = parts.vehicle.status();
+  const outbox = parts.outbox.status();
+  const unsealedUs = sealer.oldestMonoUs;
+  const oldestNotDurableMs = Math.max(outbox.oldestNotDurableMs, unsealedUs === null ? 0 : (nowUs - unsealedUs) / 1000);
+  const recorder = parts.recorder?.status() ?? null;
+  const uplink = parts.uplink.status();
+  const { counters } = link;
+  const dropped = [...Object.values(counters.droppedFull), ...Object.values(counters.droppedDown)];
+  const linkError = link.isOpen ? null : link.lastError;
+  const problems = [
+    outbox.problem?.message,
+    recorder?.problem,
+    linkError === null ? null : `${linkError.message}. ${linkError.advice}`,
+    vehicle.autopilot.otherAutopilots > 0 ? 'A second autopilot is heard on this link; it is ignored.' : null,
+  ].filter((problem): problem is string => typeof problem === 'string');
+  const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
+  return {
+    drone: config.drone,
+    version: AGENT_VERSION,
+    session: parts.session,
+    epoch: outbox.epoch,
+    n: parts.state.state.n,
+    boot: parts.boot,
+    uptimeMs: (nowUs - startedUs) / 1000,
+    problems,
+    losses: {
+      queueFullSamples,
+      notDurableSamples,
+      thinnedBatches: thinned,
+      budgetBatches: droppedBudget,
+      corruptRows,
+      recorderFrames: recorder?.counters.droppedFrames ?? 0,
+      linkFramesOut: dropped.reduce((sum, count) => sum + count, counters.droppedNoPeer),
+    },
+    link: {
+      url: link.url,
+      open: link.isOpen,
+      error: linkError === null ? null : linkError.message,
+      inBytesPerS: link.measuredBytesPerS,
+      bytesIn: counters.bytesIn,
+      bytesOut: counters.bytesOut,
+      opens: counters.opens,
+      faults: counters.faults,
+      droppedFrames: dropped.reduce((sum, count) => sum + count, 0),
+    },
+    vehicle,
+    uplink,
+    outbox: {
+      ...outbox,
+      oldestNotDurableMs,
+      worstNotDurableMs: Math.max(outbox.worstNotDurableMs, oldestNotDurableMs),
+    },
+    recorder,
+    clock: clock.read(nowUs),
+  };
+}

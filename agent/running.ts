@@ -1,0 +1,233 @@
+/**
+ * The one place where the parts of an agent meet.
+ *
+ *   link ─▶ vehicle ─samples─▶ sealer ─batches─▶ outbox ─rows─▶ uplink ⇄ controller
+ *              │ └─ raw frames ─▶ recorder           ▲ acks ──────┘
+ *   board ─────┴─ clock ─ flight hours ─▶ samples    └ live ◀─ samples
+ */
+import { join } from 'node:path';
+import type { Link } from '@skein/hardware/link';
+import type { Sample } from '@skein/protocol/telemetry';
+import { Clock } from './clock/index.ts';
+import type { AgentConfig } from './config.ts';
+import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
+import type { AgentPorts } from './ports.ts';
+import { Recorder } from './recorder/index.ts';
+import { type AgentParts, reportOf } from './report.ts';
+import type { StateFile } from './state/index.ts';
+import type { AgentStatus } from './status/index.ts';
+import { Uplink } from './uplink/index.ts';
+import { Vehicle } from './vehicle/index.ts';
+import { AGENT_VERSION } from './version.ts';
+
+const SEAL_TICK_MS = 50;
+const BOARD_EVERY_MS = 5_000;
+const CLOCK_EVERY_MS = 1_000;
+const NETWORK_TIME_EVERY_MS = 60_000;
+const HEALTH_EVERY_MS = 60_000;
+
+export class RunningAgent implements AgentParts {
+  readonly config: AgentConfig;
+  readonly ports: AgentPorts;
+  readonly session: string;
+  readonly clock = new Clock();
+  readonly state: StateFile;
+  readonly boot: string;
+  readonly link: Link;
+  readonly outbox: Outbox;
+  readonly sealer: Sealer;
+  readonly vehicle: Vehicle;
+  readonly uplink: Uplink;
+  readonly recorder: Recorder | null;
+  readonly startedUs: number;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #lastUtcUs = 0;
+  #firstSampleUs: number | null = null;
+
+  constructor(
+    config: AgentConfig,
+    ports: AgentPorts,
+    o: { session: string; state: StateFile; boot: string; serial: string; link: Link },
+  ) {
+    this.config = config;
+    this.ports = ports;
+    this.session = o.session;
+    this.state = o.state;
+    this.boot = o.boot;
+    this.link = o.link;
+    const { nowUs, log, random } = ports;
+    this.startedUs = nowUs();
+    const { n, flights, airS, armedS } = o.state.state;
+
+    this.recorder = config.recorder.enabled
+      ? new Recorder({
+          folder: join(config.dataDir, 'recordings'),
+          budgetBytes: config.recorder.budgetMB * 1e6,
+          segmentBytes: Math.min(config.recorder.segmentMB * 1e6, (config.recorder.budgetMB * 1e6) / 4),
+          n,
+          nowUs,
+          utcUs: (monoUs) => this.#stampUs(monoUs),
+          onProblem: (message) => this.#problem('recorder', message),
+        })
+      : null;
+    this.outbox = new Outbox({
+      path: join(config.dataDir, 'outbox.db'),
+      budgetBytes: config.outbox.budgetMB * 1e6,
+      keepAckedHours: config.outbox.keepAckedHours,
+      boot: o.boot,
+      drawEpoch: () => ports.randomHex(8),
+      nowUs,
+      onOpened: (earlier) => this.#beginEpoch(earlier),
+      onReadable: () => this.uplink.wake(),
+      onEpochs: () => this.uplink.refreshPresence(),
+      onDiskFull: () => this.recorder?.giveBack(),
+      onProblem: (problem) =>
+        this.#problem('outbox', problem === null ? null : `${problem.message} (${problem.detail})`),
+    });
+    this.sealer = new Sealer({ nowUs, append: (lane, samples, how) => this.outbox.append(lane, samples, how) });
+    this.vehicle = new Vehicle({
+      link: o.link,
+      nowUs,
+      sharePct: config.stream.sharePct,
+      flight: { flights, airS, armedS },
+      onSample: (sample) => this.#sample(sample),
+      onFrame: (frame, monoUs) => this.recorder?.frame(frame, monoUs),
+      onGpsTime: (utcUs, monoUs) => this.clock.gps(utcUs, monoUs),
+      onFlightTotals: (totals) => o.state.update(totals),
+      onEvent: (event, detail) => log.info({ part: 'vehicle', event }, `autopilot ${event}: ${detail}`),
+    });
+    const { username, password, url, topicRoot, backfillKBps } = config.uplink;
+    this.uplink = new Uplink({
+      url,
+      topicRoot,
+      backfillKBps,
+      ...(username === '' ? {} : { username }),
+      ...(password === '' ? {} : { password }),
+      drone: config.drone,
+      groups: config.groups,
+      session: o.session,
+      boot: o.boot,
+      epoch: () => this.outbox.epoch,
+      backoff: config.backoff,
+      presence: () => {
+        const autopilot = this.vehicle.status().version;
+        return {
+          n,
+          journal: null,
+          versions: { agent: AGENT_VERSION, node: process.version, ...(autopilot === null ? {} : { autopilot }) },
+          control: { state: 'unknown' },
+          board: o.serial,
+          bootAgeMs: Math.round(nowUs() / 1000),
+        };
+      },
+      source: this.outbox,
+      nowUs,
+      random,
+      onTime: (answer, receivedMonoUs) =>
+        this.clock.controller({
+          sentMonoUs: answer.agentMonoUs,
+          receivedMonoUs,
+          remoteReceivedUtcUs: answer.receivedUtcUs,
+          remoteSentUtcUs: answer.sentUtcUs,
+        }),
+      onState: (state, detail) =>
+        log.info({ part: 'uplink', state }, detail === '' ? `uplink ${state}` : `uplink ${state}: ${detail}`),
+    });
+  }
+
+  #problem(part: string, message: string | null): void {
+    if (message === null) this.ports.log.info({ part }, `${part} is well again`);
+    else this.ports.log.error({ part }, message);
+  }
+
+  /** UTC for a recording: as good as it is known, never going back within it. */
+  #stampUs(monoUs: number): number {
+    const utcUs = this.clock.read(monoUs)?.utcUs ?? this.ports.systemUtcUs();
+    this.#lastUtcUs = Math.max(this.#lastUtcUs, utcUs);
+    return this.#lastUtcUs;
+  }
+
+  #sample(sample: Sample): void {
+    this.#firstSampleUs ??= sample.monoUs;
+    if (sample.kind === 'text' || sample.kind === 'clock') this.sealer.urgent(sample);
+    else this.sealer.history(sample);
+    this.uplink.noteLive(sample);
+  }
+
+  async start(): Promise<void> {
+    this.recorder?.start();
+    this.link.start();
+    this.vehicle.start();
+    // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
+    this.uplink.start();
+    this.#every(SEAL_TICK_MS, () => this.sealer.tick());
+    this.#every(CLOCK_EVERY_MS, () => this.#recordClock());
+    this.#every(NETWORK_TIME_EVERY_MS, () => void this.#askNetworkTime());
+    this.#every(BOARD_EVERY_MS, () => void this.#readBoard());
+    this.#every(HEALTH_EVERY_MS, () => this.#logHealth());
+    await Promise.all([this.outbox.start(), this.#askNetworkTime()]);
+    this.sealer.release();
+    this.#recordClock();
+    void this.#readBoard();
+  }
+
+  #every(ms: number, run: () => void): void {
+    this.#timers.push(setInterval(run, ms));
+  }
+
+  /**
+   * Says in the first seq of history what is missing before it: since the last durable sample of this boot when the
+   * agent was killed, since it closed when it was stopped, since the boot when the board restarted. (A file that opens
+   * late gives that seq later; the span it names is the same.)
+   */
+  #beginEpoch(earlier: EarlierEnd | null): void {
+    if (earlier === null) return;
+    const monoToUs = Math.round(this.#firstSampleUs ?? this.ports.nowUs());
+    const sameBoot = earlier.boot === this.boot;
+    const lastUs = sameBoot ? (earlier.stoppedMonoUs ?? earlier.lastMonoUs) : 0;
+    const reason = earlier.stoppedMonoUs === null ? 'restart' : 'stopped';
+    this.outbox.appendGap('history', { reason, samples: 0, monoFromUs: Math.min(lastUs, monoToUs), monoToUs });
+  }
+
+  #recordClock(): void {
+    const record = this.clock.record(this.ports.nowUs(), this.ports.systemUtcUs());
+    if (record) this.#sample(record);
+  }
+
+  /** A line a minute, so that the log alone tells afterwards when something began. */
+  #logHealth(): void {
+    const { outbox, losses, link, uplink, problems } = this.status();
+    const { backlogRows, usedBytes, worstNotDurableMs, longestCommitMs, volatileBytes } = outbox;
+    const fields = { part: 'health', link: link.open, uplink: uplink.state, backlogRows, usedBytes, volatileBytes };
+    this.ports.log.info({ ...fields, worstNotDurableMs, longestCommitMs, ...losses }, problems[0] ?? 'well');
+  }
+
+  async #askNetworkTime(): Promise<void> {
+    if (await this.ports.isNetworkTimeSet()) this.clock.network(this.ports.systemUtcUs(), this.ports.nowUs());
+  }
+
+  async #readBoard(): Promise<void> {
+    const reading = await this.ports.readBoard(this.config.dataDir);
+    const { usedBytes, oldestNotDurableMs } = this.outbox.status();
+    this.#sample({
+      kind: 'board',
+      monoUs: Math.round(this.ports.nowUs()),
+      bootMs: null,
+      values: { ...reading, outboxBytes: usedBytes, notDurableMs: Math.round(oldestNotDurableMs) },
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.vehicle.close();
+    this.sealer.flush();
+    await this.uplink.close();
+    await this.link.close();
+    await Promise.all([this.outbox.close(), this.recorder?.close()]);
+    await this.state.close();
+  }
+
+  status(): AgentStatus {
+    return reportOf(this);
+  }
+}
