@@ -37,5 +37,6 @@ t.test('times are written and read as RFC 3339 with microseconds', async (t) => 
   t.equal(parseTime('2026-11-21T20:39:25.722412+01:00'), 1_795_289_965_722_412);
   t.equal(parseTime('1795289965722'), 1_795_289_965_722_000);
   t.equal(parseTime(1_795_289_965_722), 1_795_289_965_722_000);
-  for (const wrong of ['yesterday', '', '2026-11-21', '2026-13-41T00:00:00Z', '2026-02-30T00:00:00Z']) t.equal(parseTime(wrong), null, wrong);
+  for (const wrong of ['yesterday', '', '2026-11-21', '2026-13-41T00:00:00Z', '2026-02-30T00:00:00Z'])
+    t.equal(parseTime(wrong), null, wrong);
 });
