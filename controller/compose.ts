@@ -156,7 +156,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     ingest,
     topicRoot: config.broker.topicRoot,
     controller,
-    utcUs: clock.utcUs,
+    clock,
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
   });

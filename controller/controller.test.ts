@@ -58,6 +58,17 @@ t.test('an agent is greeted, acked, shown and kept', async (t) => {
   await until(async () => (await eventTypes(running)).includes('autopilot-text'), 'the text in the feed');
 });
 
+t.test('live data and a time request that overtake their presence are not lost', async (t) => {
+  const running = await given(t);
+  const agent = new FakeAgent({ drone: 'd1', session: 'aaaaaaaa00000001', epoch: '00000000000000a1' });
+  await agent.connectTo(running.addresses.mqtt);
+  agent.time();
+  agent.live([position(agent.monoUs())]);
+  agent.presence();
+  await until(() => agent.times.length === 1, 'the answer');
+  t.match((await running.get('/api/v1/drones/d1')).body, { freshness: { state: 'fresh' } });
+});
+
 t.test('duplicates, disorder and other content under one number', async (t) => {
   const running = await given(t);
   const agent = await connected(running);

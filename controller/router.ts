@@ -16,8 +16,9 @@ import {
   type UpChannel,
   upTopic,
 } from '@skein/protocol/fleet';
-import { expandBatch, splitMessage } from '@skein/protocol/telemetry';
+import { type BatchHeader, expandBatch, type Sample, splitMessage } from '@skein/protocol/telemetry';
 import type { Bus, BusMessage } from './broker/index.ts';
+import { EarlyMessages } from './early-messages.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Ingest } from './ingest/index.ts';
 
@@ -30,6 +31,8 @@ export const ROUTER_COUNTERS = {
   badLive: 'live messages with a part that cannot be read',
   badTopic: 'messages on topics that are none of ours',
   announceFailed: 'presences whose lanes could not be looked up; the next presence tries again',
+  early: 'live and time messages kept because their presence had not come yet',
+  earlyGivenUp: 'of those, given up: no presence came within two seconds, or there were too many',
   hello: 'hellos sent',
 } as const;
 export type RouterCounter = keyof typeof ROUTER_COUNTERS;
@@ -41,7 +44,7 @@ export interface RouterOptions {
   readonly topicRoot: string;
   /** Name and per-start id of this controller. */
   readonly controller: { readonly name: string; readonly start: string };
-  readonly utcUs: () => number;
+  readonly clock: { utcUs(): number; monoUs(): number };
   readonly count: (name: RouterCounter, by?: number) => void;
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
@@ -50,10 +53,15 @@ const OWNED: readonly UpChannel[] = ['urgent', 'history', 'time'];
 
 export class Router {
   readonly #o: RouterOptions;
+  readonly #early: EarlyMessages;
   readonly #owned = new Map<string, Promise<void>>();
 
   constructor(o: RouterOptions) {
     this.#o = o;
+    this.#early = new EarlyMessages({
+      nowUs: o.clock.monoUs,
+      onGivenUp: (count) => o.count('earlyGivenUp', count),
+    });
   }
 
   /** Subscribes and says hello, now and after each reconnection. */
@@ -103,6 +111,7 @@ export class Router {
     }
     const presence = read.value;
     if (!this.#o.fleet.presence(drone, presence)) return;
+    if (presence.online) this.#early.release(drone);
     this.#own(drone)
       .then(() => {
         const { session, online, epochs } = presence;
@@ -131,19 +140,38 @@ export class Router {
     for (const { header, bytes } of split.ok ? split.envelopes : split.good) {
       const expanded = expandBatch(bytes);
       if (header.lane !== 'live' || !expanded.ok) this.#o.count('badLive');
-      else this.#o.fleet.live(drone, header, expanded.samples);
+      else this.#takeLive(drone, header, expanded.samples, bytes.length);
     }
   }
 
+  #takeLive(drone: string, header: BatchHeader, samples: readonly Sample[], bytes: number): void {
+    const arrivedMonoUs = this.#o.clock.monoUs();
+    const take = () => this.#o.fleet.live(drone, header, samples, arrivedMonoUs);
+    if (take() === 'early') this.#keep(drone, bytes, take);
+  }
+
   #time(drone: string, payload: Uint8Array): void {
-    const receivedUtcUs = this.#o.utcUs();
+    const at = { utcUs: this.#o.clock.utcUs(), monoUs: this.#o.clock.monoUs() };
     this.#o.count('time');
     const read = readTimeRequest(payload);
     if (!read.ok) {
       this.#o.count('badTime');
       return;
     }
-    const answer = this.#o.fleet.time(drone, read.value, receivedUtcUs);
-    if (answer) this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), JSON.stringify(answer), 0);
+    const answer = () => {
+      const made = this.#o.fleet.time(drone, read.value, at);
+      if (made === 'early') return made;
+      this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), JSON.stringify(made), 0);
+      return 'done';
+    };
+    if (answer() === 'early') this.#keep(drone, payload.length, answer);
+  }
+
+  /** Once more after the presence; what is early even then belongs to nobody. */
+  #keep(drone: string, bytes: number, take: () => 'early' | 'done'): void {
+    this.#o.count('early');
+    this.#early.hold(drone, bytes, () => {
+      if (take() === 'early') this.#o.count('earlyGivenUp');
+    });
   }
 }

@@ -5,6 +5,7 @@
  */
 import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { parseUpTopic } from '@skein/protocol/fleet';
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes';
 import { admit, publishAllowed, subscribeAllowed } from './access.ts';
 import type { Bus, BusMessage, Count } from './bus.ts';
@@ -190,6 +191,7 @@ export class AedesBus implements Bus {
         count('badTopic');
         return done(new Error('not your topic'));
       }
+      if (parseUpTopic(topicRoot, packet.topic) === null) count('unknownChannel');
       if (packet.retain) {
         count('retained');
         packet.retain = false;

@@ -43,6 +43,7 @@ export const BROKER_COUNTERS = {
   notClean: 'connections refused: not a clean session',
   badTopic: 'publications outside the drone’s own topics; the connection is closed',
   badFilter: 'subscriptions refused: outside the drone’s own topics',
+  unknownChannel: 'publications on channels this version does not know; nobody reads them',
   retained: 'publications whose retain flag was taken off',
   keepalive: 'connections closed: keep-alive ran out',
   clientError: 'connections closed for an error of the client',

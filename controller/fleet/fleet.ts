@@ -10,11 +10,19 @@ import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
 import { ALL_FIELDS, Changes } from './changes.ts';
 import { onStamp, toOurs } from './clock-map.ts';
 import { type Drone, keyOf, type Lane, mapOf, mergeRanges, newDrone, takeLive } from './drone.ts';
-import { type Delta, deltaOf, type Entry, entryOf } from './entry.ts';
+import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
 import { type FreshnessState, freshnessOf } from './freshness.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
 import { recordOf, restore } from './record.ts';
-import { currentOf, onChecksumConflict, onHeard, onPresence, onTick, type SessionStep } from './sessions.ts';
+import {
+  currentOf,
+  onChecksumConflict,
+  onHeard,
+  onPresence,
+  onTick,
+  type Session,
+  type SessionStep,
+} from './sessions.ts';
 
 /** The lease an answer to a time message renews, s. */
 export const LEASE_S = 15;
@@ -95,19 +103,24 @@ export class Fleet {
     return true;
   }
 
-  /** Live samples. Only those of the current, online session count; nothing else can make a drone look fresh. */
-  live(id: string, header: BatchHeader, samples: readonly Sample[]): void {
+  /**
+   * Live samples. Only those of the current, online session count; nothing else can make a drone look fresh.
+   * 'early': nobody is online under this name (yet); may be given again after a presence, with when they arrived.
+   */
+  live(id: string, header: BatchHeader, samples: readonly Sample[], now = this.#o.clock.monoUs()): 'early' | 'done' {
     const drone = this.#drones.get(id);
     const current = drone && currentOf(drone.sessions);
-    if (!drone || !current?.online) {
-      this.#o.count('liveOffline');
-      return;
-    }
+    if (!drone || !current?.online) return 'early';
+    this.#live(drone, current, header, samples, now);
+    return 'done';
+  }
+
+  #live(drone: Drone, current: Session, header: BatchHeader, samples: readonly Sample[], now: number): void {
+    const { id } = drone;
     if (header.boot !== current.boot || !this.#isEpochOf(drone, current.session, header.epoch)) {
       this.#o.count('liveOldSession');
       return;
     }
-    const now = this.#o.clock.monoUs();
     const map = onStamp(mapOf(drone, header.boot), header.monoToUs, now);
     if (map === null) {
       this.#o.count('liveUnbelievable', samples.length);
@@ -133,15 +146,12 @@ export class Fleet {
     this.#unsaved.add(id);
   }
 
-  /** The answer to a time message; null: of no session we know. `receivedUtcUs` was taken as it arrived. */
-  time(id: string, request: TimeRequest, receivedUtcUs: number): TimeAnswer | null {
+  /** The answer to a time message that arrived at `at`; 'early': of no session that is online (yet). */
+  time(id: string, request: TimeRequest, at: Now = this.#now()): TimeAnswer | 'early' {
     const drone = this.#drones.get(id);
     const session = drone?.sessions.sessions.find((one) => one.session === request.session);
-    if (!drone || !session?.online) {
-      this.#o.count('timeUnknownSession');
-      return null;
-    }
-    const now = this.#o.clock.monoUs();
+    if (!drone || !session?.online) return 'early';
+    const now = at.monoUs;
     drone.sessions = onHeard(drone.sessions, request.session, now);
     if (drone.sessions.current === request.session) {
       const map = onStamp(mapOf(drone, request.boot), request.agentMonoUs, now);
@@ -152,7 +162,7 @@ export class Fleet {
     }
     const { session: name, agentMonoUs } = request;
     const sentUtcUs = this.#o.clock.utcUs();
-    return { session: name, agentMonoUs, receivedUtcUs, sentUtcUs, leaseS: LEASE_S, liveHz: drone.liveHz };
+    return { session: name, agentMonoUs, receivedUtcUs: at.utcUs, sentUtcUs, leaseS: LEASE_S, liveHz: drone.liveHz };
   }
 
   /** Ingest committed up to here. */
@@ -291,7 +301,7 @@ export class Fleet {
     this.#o.onEvent(key === undefined ? event : { ...event, key });
   }
 
-  #now() {
+  #now(): Now {
     return { utcUs: this.#o.clock.utcUs(), monoUs: this.#o.clock.monoUs() };
   }
 }

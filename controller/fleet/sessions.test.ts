@@ -53,7 +53,9 @@ t.test('a presence of an older session that is still talking does not take over'
   t.end();
 });
 
-t.test('a lower n takes over when the other has been silent for 30 s: a wiped board counts anew', (t) => {
+t.test('a lower n takes over when the other is gone: a wiped board counts anew', (t) => {
+  const gone = presence('old', { n: 37, online: false });
+  t.equal(play([0, presence('old', { n: 37 })], [1, gone], [2, presence('new', { n: 1 })]).state.current, 'new');
   t.equal(play([0, presence('old', { n: 37 })], [29, presence('new', { n: 1 })]).state.current, 'old');
   t.equal(play([0, presence('old', { n: 37 })], [31, presence('new', { n: 1 })]).state.current, 'new');
   t.end();

@@ -1,7 +1,7 @@
 /**
  * Which session of a drone is the current one, is it online, do two boards claim one identity. Pure.
  *
- *   highest n            = the current session (unless silent for 30 s while another speaks)
+ *   highest n            = the current session, among those alive (online, heard within 30 s)
  *   offline              counts only for the session it names
  *   another board, boot  heard while this one was alive (30 s) = conflict, until 60 s without evidence
  */
@@ -139,13 +139,11 @@ function goOffline(state: SessionsState, p: PresenceInput, known: Session | unde
 }
 
 /**
- * Of two with one n (a restored or copied card) the one that is alive keeps it. A lower n (a board whose disk was
- * wiped counts from 1 again) has to wait until the other has been silent for 30 s.
+ * Among those alive the highest n; of two with one n (a restored or copied card) the one that was there first. One whose
+ * disk was wiped counts from 1 again: it is current as soon as the other is gone.
  */
 function outranks(mine: Session, before: Session, nowMonoUs: number): boolean {
-  if (mine.n > before.n) return true;
-  if (mine.n === before.n) return !isAlive(before, nowMonoUs);
-  return nowMonoUs - before.heardMonoUs > ALIVE_US;
+  return mine.n > before.n || !isAlive(before, nowMonoUs);
 }
 
 function contradicts(other: Session, mine: Session, bootAgeMs: number | null, nowMonoUs: number): boolean {
