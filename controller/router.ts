@@ -4,7 +4,7 @@
  *   up/presence ──► fleet, then ingest (which acks)      up/live ──► fleet
  *   up/time     ──► fleet ──► down/time                  up/urgent, up/history ──► ingest ──► down/ack
  *
- * Presence and live of all drones are subscribed at once; a drone's urgent, history and time when its first presence
+ * Presence, live and time of all drones are subscribed at once; a drone's urgent and history when its first presence
  * comes, before its first ack (so that more than one controller can share a broker).
  */
 import {
@@ -49,7 +49,9 @@ export interface RouterOptions {
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
-const OWNED: readonly UpChannel[] = ['urgent', 'history', 'time'];
+/** Read of every drone: time as well, since it places live stamps, and since it may overtake the first presence. */
+const OF_ALL: readonly UpChannel[] = ['presence', 'live', 'time'];
+const OWNED: readonly UpChannel[] = ['urgent', 'history'];
 
 export class Router {
   readonly #o: RouterOptions;
@@ -67,7 +69,8 @@ export class Router {
   /** Subscribes and says hello, now and after each reconnection. */
   async start(): Promise<void> {
     const { bus, topicRoot } = this.#o;
-    await bus.subscribe([`${topicRoot}/+/up/presence`, `${topicRoot}/+/up/live`], (message) => this.#take(message));
+    const filters = OF_ALL.map((channel) => `${topicRoot}/+/up/${channel}`);
+    await bus.subscribe(filters, (message) => this.#take(message));
     bus.onUp(() => this.hello());
   }
 
