@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { LANE_NAMES } from './keys.ts';
 import { OutboxStore } from './store.ts';
-import { batchEntry, newBoot, newEpoch } from './testkit.ts';
+import { newBoot, newEpoch, oneBatch } from './testkit.ts';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const BUDGET = 1 << 20;
@@ -53,7 +53,7 @@ class Model {
   append(lane: Lane, count: number, length: number): void {
     const known = this.lane(this.epoch, lane);
     const entries = Array.from({ length: count }, () =>
-      batchEntry({ epoch: this.epoch, boot: this.boot, lane, seq: known.next++, monoUs: this.monoUs++, length }),
+      oneBatch({ epoch: this.epoch, boot: this.boot, lane, seq: known.next++, monoUs: this.monoUs++, length }),
     );
     this.store.write(entries, this.monoUs / 1e6);
     for (const entry of entries) known.crcs.set(entry.seq, crc32c(entry.bytes, 0, entry.bytes.length));

@@ -2,7 +2,15 @@
  * What can be wrong with the outbox file, as stable codes, and what a person can do about each.
  * SQLite's result codes: https://sqlite.org/rescode.html
  */
-export type OutboxProblemCode = 'full' | 'read-only' | 'locked' | 'io' | 'corrupt' | 'cannot-open' | 'worker';
+export type OutboxProblemCode =
+  | 'full'
+  | 'budget'
+  | 'read-only'
+  | 'locked'
+  | 'io'
+  | 'corrupt'
+  | 'cannot-open'
+  | 'worker';
 
 export interface OutboxProblem {
   readonly code: OutboxProblemCode;
@@ -14,6 +22,8 @@ export interface OutboxProblem {
 
 const ADVICE: Record<OutboxProblemCode, string> = {
   full: 'The disk is full: new data waits in memory. Free space where the data directory lies, or lower recorder.budgetMB.',
+  budget:
+    'The outbox is full of what must not be dropped: new data waits in memory. Bring the controller back in reach, or raise outbox.budgetMB.',
   'read-only':
     'The outbox cannot be written (read-only file or file system): new data waits in memory. Remount it read-write, or check who owns the data directory.',
   locked:
@@ -48,7 +58,8 @@ export function problemOf(code: OutboxProblemCode, detail: string): OutboxProble
   return { code, message: ADVICE[code], detail };
 }
 
-/** The problem behind a storage error. */
-export function problemFrom(error: Error & { readonly code: string }): OutboxProblem {
-  return problemOf(codeOf(error.code), `${error.code}: ${error.message}`);
+/** The problem behind a storage error. `withinBudget` tells a full disk from a file at its own limit. */
+export function problemFrom(error: Error & { readonly code: string }, withinBudget = true): OutboxProblem {
+  const code = codeOf(error.code);
+  return problemOf(code === 'full' && !withinBudget ? 'budget' : code, `${error.code}: ${error.message}`);
 }

@@ -185,6 +185,11 @@ export class OutboxStore {
     return this.#evictor.usedPages() * PAGE_BYTES;
   }
 
+  /** Is there room below the budget? If not, a full file is not the disk's fault. */
+  get withinBudget(): boolean {
+    return this.#evictor.usedPages() < this.#budget.maxPages * 0.95;
+  }
+
   /** Gives up to `maxBytes` of acked rows back and hands free pages to the file system: the disk is full. */
   giveBack(maxBytes: number): number {
     let freed = 0;

@@ -15,7 +15,7 @@ export function textSample(monoUs: number, length: number): Sample {
   return { kind: 'text', monoUs, bootMs: null, values: { severity: 'info', text, repeats: 0 } };
 }
 
-export function batchEntry(o: {
+export function oneBatch(o: {
   readonly epoch: string;
   readonly boot: string;
   readonly lane: Lane;

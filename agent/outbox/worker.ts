@@ -75,9 +75,9 @@ function write(message: ToWorker & { type: 'write' }): void {
       return;
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      const problem = problemFrom(error);
+      const problem = problemFrom(error, error.code !== 'SQLITE_FULL' || store.withinBudget);
       if (problem.code === 'full' && attempt === 1 && makeSpace(store, options)) continue;
-      const reopen = problem.code !== 'full' && problem.code !== 'locked';
+      const reopen = !['full', 'budget', 'locked'].includes(problem.code);
       if (reopen) giveUp(problem);
       say({ type: 'write-failed', problem, reopen });
       return;

@@ -20,9 +20,11 @@ function write(records: Uint8Array): void {
       return;
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
+      // Only what was finished before: were the open segment ended and removed to make room for itself, a disk that
+      // others have filled would keep this going for ever.
+      if (code === 'ENOSPC' && segments.removeOldest()) continue;
       // What was half written is skipped by every reader; the segment ends there.
       finishQuietly();
-      if (code === 'ENOSPC' && segments.removeOldest()) continue;
       say({ type: 'failed', code, detail: message });
       return;
     }

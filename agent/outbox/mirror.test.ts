@@ -1,0 +1,80 @@
+import t from 'tap';
+import { noLosses } from './entry.ts';
+import { Mirror } from './mirror.ts';
+import { newBoot, newEpoch } from './testkit.ts';
+
+const BOOT = newBoot();
+const lane = (first: number, next: number, acked = 0) => ({ first, next, acked });
+
+function report(epochs: { epoch: string; next: number; acked: number }[]) {
+  return {
+    epochs: epochs.map(({ epoch, next, acked }) => ({
+      epoch,
+      boot: BOOT,
+      lanes: { urgent: lane(1, 1), history: lane(1, next, acked) },
+    })),
+    losses: noLosses(),
+    usedBytes: 0,
+  };
+}
+
+t.test('presence lists at most 32 epochs: this start, then those with something to send', async (t) => {
+  const mine = newEpoch();
+  const mirror = new Mirror(BOOT, mine);
+  const old = Array.from({ length: 60 }, (_, i) => ({ epoch: newEpoch(), next: 5, acked: i === 59 ? 2 : 4 }));
+  mirror.opened(report(old));
+  const ranges = mirror.ranges();
+  t.equal(ranges.length, 32);
+  t.equal(ranges[0]?.epoch, mine);
+  t.equal(ranges.at(-1)?.epoch, old[59]?.epoch, 'the oldest of all, because it has rows to send');
+});
+
+t.test(
+  'numbers are given out before they are stored; only what is stored may be sent, unless the disk fails',
+  async (t) => {
+    const mine = newEpoch();
+    const mirror = new Mirror(BOOT, mine);
+    t.equal(mirror.number('history'), 1);
+    t.equal(mirror.number('history'), 2);
+    t.match(mirror.ranges(), [{ lanes: { history: { first: 1, next: 3 } } }]);
+    const end = (volatile: boolean) => mirror.readable(volatile).find((entry) => entry.lane === 'history')?.end;
+    t.equal(end(false), 1);
+    t.equal(end(true), 3);
+    mirror.written(report([{ epoch: mine, next: 2, acked: 0 }]));
+    t.equal(end(false), 2);
+    t.equal(mirror.backlog(), 2);
+    mirror.ack({ epoch: mine, lane: 'history', upTo: 1 });
+    t.equal(mirror.backlog(), 1);
+    t.same(mirror.takeAcks(), [{ epoch: mine, lane: 'history', upTo: 1 }]);
+    t.same(mirror.takeAcks(), [], 'told once');
+  },
+);
+
+t.test('urgent before history, this start before earlier ones', async (t) => {
+  const [mine, old] = [newEpoch(), newEpoch()];
+  const mirror = new Mirror(BOOT, mine);
+  mirror.opened(report([{ epoch: old, next: 3, acked: 0 }]));
+  t.same(
+    mirror.readable(false).map((entry) => [entry.lane, entry.epoch === mine]),
+    [
+      ['urgent', true],
+      ['urgent', false],
+      ['history', true],
+      ['history', false],
+    ],
+  );
+});
+
+t.test('a file that is gone: what it alone held and the controller lacks becomes gaps', async (t) => {
+  const [mine, old] = [newEpoch(), newEpoch()];
+  const mirror = new Mirror(BOOT, mine);
+  mirror.opened(
+    report([
+      { epoch: mine, next: 11, acked: 4 },
+      { epoch: old, next: 3, acked: 2 },
+    ]),
+  );
+  const gaps = mirror.lost({ monoFromUs: 1, monoToUs: 2 });
+  t.match(gaps, [{ epoch: mine, lane: 'history', seq: 5, to: 10, gap: 'corrupt' }]);
+  t.equal(gaps.length, 1);
+});
