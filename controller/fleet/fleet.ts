@@ -15,6 +15,7 @@ import { type FreshnessState, freshnessOf } from './freshness.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
 import { recordOf, restore } from './record.ts';
 import {
+  bindEpoch,
   currentOf,
   onChecksumConflict,
   onHeard,
@@ -27,7 +28,6 @@ import {
 /** The lease an answer to a time message renews, s. */
 export const LEASE_S = 15;
 export const LIVE_HZ = { usual: 1, selected: 5 } as const;
-const UNCLAIMED = 'unclaimed';
 
 export interface FleetOptions {
   readonly clock: Clock;
@@ -117,10 +117,12 @@ export class Fleet {
 
   #live(drone: Drone, current: Session, header: BatchHeader, samples: readonly Sample[], now: number): void {
     const { id } = drone;
-    if (header.boot !== current.boot || !this.#isEpochOf(drone, current.session, header.epoch)) {
+    const bound = header.boot === current.boot ? bindEpoch(drone.sessions, current.session, header.epoch) : null;
+    if (bound === null) {
       this.#o.count('liveOldSession');
       return;
     }
+    drone.sessions = bound;
     const map = onStamp(mapOf(drone, header.boot), header.monoToUs, now);
     if (map === null) {
       this.#o.count('liveUnbelievable', samples.length);
@@ -284,16 +286,6 @@ export class Fleet {
           this.#o.count('oldOffline');
       }
     }
-  }
-
-  /** Live data names its epoch, not its session: the first of the current boot that nobody else owns is bound to it. */
-  #isEpochOf(drone: Drone, session: string, epoch: string): boolean {
-    const owner = drone.sessions.sessions.find((one) => one.epoch === epoch)?.session ?? UNCLAIMED;
-    if (owner === session) return true;
-    if (owner !== UNCLAIMED) return false;
-    const sessions = drone.sessions.sessions.map((one) => (one.session === session ? { ...one, epoch } : one));
-    drone.sessions = { ...drone.sessions, sessions };
-    return true;
   }
 
   #event(id: string, type: string, data: Readonly<Record<string, unknown>>, key?: string): void {

@@ -114,6 +114,15 @@ export function onHeard(state: SessionsState, session: string, nowMonoUs: number
   return { ...state, sessions };
 }
 
+/**
+ * Live data names its epoch, not its session: an epoch that is nobody's becomes this session's. null: it is another's.
+ */
+export function bindEpoch(state: SessionsState, session: string, epoch: string): SessionsState | null {
+  const owner = state.sessions.find((one) => one.epoch === epoch);
+  if (owner) return owner.session === session ? state : null;
+  return { ...state, sessions: state.sessions.map((one) => (one.session === session ? { ...one, epoch } : one)) };
+}
+
 /** One batch number came with two contents: somebody else writes under this identity, or a copied card does. */
 export function onChecksumConflict(state: SessionsState, nowMonoUs: number): SessionStep {
   const sessions = state.current === null ? [] : [state.current];
