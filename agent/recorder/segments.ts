@@ -40,6 +40,12 @@ export class Segments {
     return this.#old.length + (this.#current === null ? 0 : 1);
   }
 
+  /** Segments that may be removed; those of earlier starts are among them. */
+  get finished(): number {
+    this.#readFolder();
+    return this.#old.length;
+  }
+
   #readFolder(): void {
     if (this.#read) return;
     mkdirSync(this.#o.folder, { recursive: true });

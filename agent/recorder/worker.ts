@@ -13,16 +13,22 @@ let segments: Segments | null = null;
 
 function write(records: Uint8Array): void {
   if (segments === null) return;
+  // Of what was finished before this. Were the segment just begun removed to make room for itself, a disk that others
+  // have filled would keep this going for ever.
+  let removable: number | null = null;
   for (;;) {
     try {
+      removable ??= segments.finished;
       segments.write(records);
       say({ type: 'written', bytes: segments.bytes, files: segments.files, removed: segments.removed });
       return;
     } catch (error) {
       const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
-      // Only what was finished before: were the open segment ended and removed to make room for itself, a disk that
-      // others have filled would keep this going for ever.
-      if (code === 'ENOSPC' && segments.removeOldest()) continue;
+      if (code === 'ENOSPC' && removable !== null && removable > 0 && segments.removeOldest()) {
+        removable -= 1;
+        finishQuietly();
+        continue;
+      }
       // What was half written is skipped by every reader; the segment ends there.
       finishQuietly();
       say({ type: 'failed', code, detail: message });

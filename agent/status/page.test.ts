@@ -1,0 +1,117 @@
+import t from 'tap';
+import { headline, statusPage } from './page.ts';
+import { type AgentStatus, metricsOf } from './status.ts';
+
+const WELL: AgentStatus = {
+  drone: 'kite-1',
+  version: '0.1.0',
+  session: '0123456789abcdef',
+  epoch: '00c0ffee00c0ffee',
+  n: 3,
+  boot: 'b',
+  uptimeMs: 61_000,
+  problems: [],
+  losses: { queueFullSamples: 0 },
+  link: {
+    url: 'serial:///dev/ttyACM0:115200',
+    open: true,
+    error: null,
+    inBytesPerS: 980,
+    bytesIn: 60_000,
+    bytesOut: 900,
+    opens: 1,
+    faults: 0,
+    droppedFrames: 0,
+  },
+  vehicle: {
+    autopilot: {
+      sysid: 1,
+      alive: true,
+      armed: false,
+      lastHeartbeatAgeMs: 400,
+      bootMs: 90_000,
+      reboots: 0,
+      heartbeatsSent: 60,
+      heartbeatsWithheld: 1,
+      otherAutopilots: 0,
+      otherCompanions: 0,
+      streams: [
+        { name: 'ATTITUDE', hz: 5, state: 'granted' },
+        { name: 'WIND', hz: 1, state: 'denied' },
+      ],
+      intervals: { asked: 2 },
+    },
+    parser: { frames: 1000 },
+    flight: { flights: 1, airS: 60, armedS: 70 },
+    samples: 2000,
+    mode: 'GUIDED',
+    version: '4.7.0-dev',
+    earlyDropped: 0,
+  },
+  uplink: {
+    state: 'up',
+    url: 'mqtt://10.0.0.1:1883',
+    lastError: null,
+    leaseLeftMs: 12_000,
+    liveHz: 1,
+    inFlightBytes: 0,
+    smoothedAckMs: 40,
+    counters: { acks: 7 },
+  },
+  outbox: {
+    state: 'ok',
+    usedBytes: 1e6,
+    budgetBytes: 256e6,
+    backlogRows: 0,
+    pendingBytes: 0,
+    volatileBytes: 0,
+    oldestNotDurableMs: 300,
+    worstNotDurableMs: 950,
+    longestCommitMs: 20,
+    counters: { batches: 60, commits: 58 },
+  },
+  recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
+  clock: null,
+};
+
+t.test('the first line says how it is', async (t) => {
+  const { uplink, outbox } = WELL;
+  t.equal(headline(WELL), 'Sending. Behind by 0.');
+  t.equal(headline({ ...WELL, outbox: { ...outbox, backlogRows: 12 } }), 'Sending. Behind by 12.');
+  t.match(headline({ ...WELL, uplink: { ...uplink, leaseLeftMs: 0 } }), /no controller answers/);
+  t.match(
+    headline({ ...WELL, uplink: { ...uplink, state: 'waiting', lastError: 'ECONNREFUSED' } }),
+    /^Not connected .*ECONNREFUSED.*Keeping/,
+  );
+  t.match(headline({ ...WELL, uplink: { ...uplink, url: '' } }), /^Offline by configuration/);
+});
+
+t.test('the page says what is refused, what is wrong, what is lost', async (t) => {
+  const page = statusPage(WELL);
+  t.match(page, /1 of 2 granted; refused: WIND/);
+  t.match(page, /lost {7}nothing/);
+  t.match(page, /clock {6}unset/);
+  const trouble: AgentStatus = {
+    ...WELL,
+    problems: ['The disk is full.'],
+    losses: { thinnedBatches: 4, corruptRows: 0 },
+    outbox: { ...WELL.outbox, volatileBytes: 2e6 },
+    link: { ...WELL.link, open: false, error: 'no such device' },
+  };
+  const shown = statusPage(trouble);
+  t.match(shown, /^! The disk is full\.$/m);
+  t.match(shown, /lost {7}thinnedBatches 4$/m);
+  t.match(shown, /2\.0 MB ONLY IN MEMORY/);
+  t.match(shown, /not open — no such device/);
+});
+
+t.test('the same facts as metrics, every counter by its name', async (t) => {
+  const { counters, gauges } = metricsOf(WELL);
+  t.match(counters, {
+    uplink: { acks: 7 },
+    outbox: { batches: 60 },
+    parser: { frames: 1000 },
+    recorder: { frames: 1000 },
+  });
+  t.match(gauges, { outboxBacklogRows: { value: 0 }, worstNotDurableMs: { value: 950 }, uplinkUp: { value: 1 } });
+});
