@@ -14,7 +14,7 @@ import {
   upTopic,
 } from '@skein/protocol/fleet';
 import { crc32c, type Sample, sealBatch } from '@skein/protocol/telemetry';
-import { connectMqtt, type MqttSocket, mqttString } from './mqtt-socket.ts';
+import { connectMqtt, type MqttSocket, mqttString } from '../kit/mqtt-socket.ts';
 
 export interface LoadResult {
   readonly drones: number;

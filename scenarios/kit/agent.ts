@@ -4,6 +4,33 @@ import { get, getJson, readMetrics } from './http.ts';
 import { programs } from './paths.ts';
 import { type Exit, Program, type Said } from './program.ts';
 
+/** What scenarios look at in the status of an agent. */
+export interface AgentStatus {
+  readonly problems: readonly string[];
+  readonly losses: Readonly<Record<string, number>>;
+  readonly link: { readonly open: boolean; readonly error: string | null };
+  readonly vehicle: {
+    readonly autopilot: { readonly alive: boolean; readonly heartbeatsSent: number };
+    readonly parser: {
+      readonly frames: number;
+      readonly skippedBytes: number;
+      readonly badChecksum: number;
+      readonly lostBySeq: number;
+    };
+  };
+  readonly outbox: {
+    readonly state: string;
+    readonly problem: { readonly code: string; readonly message: string } | null;
+    readonly volatileBytes: number;
+    readonly counters: Readonly<Record<string, number>>;
+  };
+  readonly recorder: {
+    readonly state: string;
+    readonly problem: string | null;
+    readonly counters: Readonly<Record<string, number>>;
+  } | null;
+}
+
 export interface AgentOptions {
   readonly id: string;
   readonly dir: string;
@@ -56,8 +83,8 @@ export class Agent {
   }
 
   /** `GET /status` on its unix socket. */
-  status<T = Readonly<Record<string, unknown>>>(): Promise<T> {
-    return getJson<T>('http://agent/status', { socketPath: path.join(this.dataDir, 'agent.sock') });
+  status(): Promise<AgentStatus> {
+    return getJson<AgentStatus>('http://agent/status', { socketPath: path.join(this.dataDir, 'agent.sock') });
   }
 
   /** `GET /metrics` on its unix socket. */

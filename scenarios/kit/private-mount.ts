@@ -8,10 +8,11 @@ const unshare = (): string[] => [
   ...['--mount', '--', 'sh', '-c'],
 ];
 
-/** `dir` is a file system of so many bytes and no more. */
-export function withSmallDisk(dir: string, bytes: number): readonly string[] {
-  const script = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"';
-  return [...unshare(), script, 'sh', String(bytes), dir];
+/** `dir` is a small file system of its own that somebody else has filled to the last byte. */
+export function withFullDisk(dir: string): readonly string[] {
+  const script =
+    'mount -t tmpfs -o size=65536 tmpfs "$1" && { cat /dev/zero > "$1/somebody-else" 2>/dev/null; shift; exec "$@"; }';
+  return [...unshare(), script, 'sh', dir];
 }
 
 /** `fileOrDir` can be read but not written, not even by root. */

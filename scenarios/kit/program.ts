@@ -118,7 +118,7 @@ export class Program {
       // A process group of its own: Ctrl-C at the terminal reaches the parent, which ends its children in order.
       detached: true,
       stdio: ['ignore', 'pipe', log],
-      env: { NODE_COMPILE_CACHE: inRepository('node_modules/.cache/compile'), ...process.env, ...this.#options.env },
+      env: { ...plainEnvironment(), ...this.#options.env },
     });
     fs.closeSync(log);
     this.#child = child;
@@ -187,6 +187,12 @@ export class Program {
   logTail(lines = 20): string {
     return this.logText().trimEnd().split('\n').slice(-lines).join('\n');
   }
+}
+
+/** Ours, without what a test runner puts into it for its own children, and with compiled code kept between starts. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  return { NODE_COMPILE_CACHE: inRepository('node_modules/.cache/compile'), ...environment };
 }
 
 let guard: ChildProcess | null = null;

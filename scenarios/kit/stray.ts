@@ -26,7 +26,7 @@ export function sayTo(port: number, bytes: Uint8Array, enough: (heard: string) =
 }
 
 /** Bytes that look like the beginning of something more often than chance would have it. */
-export function garbage(next: () => number, length: number, starts: readonly number[] = []): Buffer {
+export function garbage(next: () => number, length: number, starts: readonly number[] = []): Buffer<ArrayBuffer> {
   return Buffer.from(
     Array.from({ length }, () => {
       const start = starts[Math.floor(next() * starts.length * 8)];

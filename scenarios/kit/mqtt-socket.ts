@@ -23,6 +23,7 @@ export interface MqttEvents {
 export interface MqttSocket {
   /** QoS 1. False: the socket wants a pause until it has drained. */
   publish(topic: Buffer, payload: Uint8Array): boolean;
+  readonly closed: boolean;
   /** Settles when what was written has left the process. */
   drained(): Promise<void>;
   close(): void;
@@ -118,6 +119,9 @@ export async function connectMqtt(
       packetId = (packetId % 0xffff) + 1;
       const id = Buffer.from([packetId >> 8, packetId & 0xff]);
       return socket.write(packet(PUBLISH | 0x02, topic, id, payload));
+    },
+    get closed() {
+      return socket.destroyed;
     },
     drained: () =>
       new Promise((resolve) => (socket.writableNeedDrain ? socket.once('drain', resolve) : setImmediate(resolve))),
