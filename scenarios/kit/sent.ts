@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { decode, FrameParser, TlogReader } from '@skein/protocol/mavlink';
+import { decode, TlogReader } from '@skein/protocol/mavlink';
 
 export interface SentPosition {
   /** When the simulator sent it, UTC µs. */
@@ -23,17 +23,4 @@ export function sentPositions(file: string): SentPosition[] {
   reader.push(fs.readFileSync(file), take);
   reader.flush(take);
   return sent;
-}
-
-/** The stamps of every position frame in a log in which frames are not alone (a simulator that sends rubbish as well). */
-export function sentStamps(file: string): number[] {
-  const stamps: number[] = [];
-  const parser = new FrameParser();
-  const take: Parameters<FrameParser['push']>[1] = (frame) => {
-    const message = decode(frame);
-    if (message?.name === 'GLOBAL_POSITION_INT') stamps.push(message.fields.time_boot_ms);
-  };
-  parser.push(fs.readFileSync(file), take);
-  parser.flush(take);
-  return stamps;
 }
