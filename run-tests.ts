@@ -48,6 +48,7 @@ function runGroup(name: string, patterns: readonly string[], jobs: number, timeo
   } catch {
     console.error(`${name}: no result was written; is tap installed? (make install)`);
   }
+  for (const [, said] of tap.matchAll(/^ *# (measured: .*|.*\bSEED=.*)$/gm)) console.log(`  ${said}`);
   const count = countTests(tap);
   if (run.status !== 0 && count.failed === 0) count.failed = 1;
   if (count.passed + count.failed === 0) {
