@@ -4,6 +4,7 @@
  *   take() ──► urgent ─┐
  *              history ─┼─► one group in flight ──► store.commit ──► onCommitted
  *              verify  ─┘          └── failed: the same group again, with back-off
+ *                                   └── failed by a bug: its halves, until one envelope is left, which is given up
  */
 import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem } from './ports.ts';
 
@@ -25,7 +26,7 @@ export interface CommitterOptions {
   /** A commit that takes longer is called slow, ms. */
   readonly slowMs: number;
   readonly onCommitted: (items: readonly QueuedItem[], outcome: CommitOutcome) => void;
-  /** The group cannot be stored by any number of tries. */
+  /** These cannot be stored by any number of tries. */
   readonly onDropped: (items: readonly QueuedItem[]) => void;
   readonly onHealth: (health: StoreHealth) => void;
   readonly onCommitTime?: (seconds: number, items: number) => void;
@@ -43,6 +44,8 @@ export class Committer {
   #depthBytes = 0;
   #verifyBytes = 0;
   #inFlight: readonly QueuedItem[] = [];
+  /** Halves of a group that failed by a bug, before all that is queued. */
+  #halves: readonly (readonly QueuedItem[])[] = [];
   #inFlightSinceUs: number | null = null;
   #oldestQueuedUs: number | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -65,7 +68,8 @@ export class Committer {
 
   get depthItems(): number {
     const { urgent, history, verify } = this.#queues;
-    return urgent.length + history.length + verify.length + this.#inFlight.length;
+    const halves = this.#halves.reduce((sum, half) => sum + half.length, 0);
+    return urgent.length + history.length + verify.length + halves + this.#inFlight.length;
   }
 
   get health(): StoreHealth {
@@ -102,7 +106,7 @@ export class Committer {
       timer = setTimeout(resolve, deadlineMs);
     });
     const drained = (async () => {
-      while (this.depthItems > 0 && this.#health.state !== 'failed') {
+      while (!this.#closed && this.depthItems > 0 && this.#health.state !== 'failed') {
         this.#arm(0);
         await new Promise<void>((resolve) => setTimeout(resolve, 1));
         await this.#running;
@@ -150,7 +154,9 @@ export class Committer {
   async #commitGroup(): Promise<void> {
     const startedUs = this.#o.clock.monoUs();
     if (this.#inFlight.length === 0) {
-      this.#inFlight = this.#gather();
+      const [half, ...halves] = this.#halves;
+      this.#halves = halves;
+      this.#inFlight = half ?? this.#gather();
       this.#inFlightSinceUs = this.#oldestQueuedUs ?? startedUs;
       this.#oldestQueuedUs = this.depthItems > this.#inFlight.length ? startedUs : null;
     }
@@ -165,16 +171,29 @@ export class Committer {
       this.#setHealth({ state: 'ok', message: null });
       this.#o.onCommitted(group, outcome);
     } catch (error) {
-      this.#failures++;
       this.#o.count('commitFailed');
-      this.#setHealth({ state: 'failed', message: error instanceof Error ? error.message : String(error) });
-      // A bug would fail for ever: give this group up, so that others get through; the drones resend.
-      if (codeOf(error) === 'internal') {
-        this.#release(group);
-        this.#o.count('dropped', group.length);
-        this.#o.onDropped(group);
+      const message = error instanceof Error ? error.message : String(error);
+      if (codeOf(error) === 'internal') this.#isolate(group, message);
+      else {
+        this.#failures++;
+        this.#setHealth({ state: 'failed', message });
       }
     }
+  }
+
+  /** A bug would fail for ever: what it is about is found and given up, so that all the rest gets through. */
+  #isolate(group: readonly QueuedItem[], message: string): void {
+    // Not 'failed': that closes every window, and then nothing would come whose success could open them again.
+    this.#setHealth({ state: 'slow', message });
+    if (group.length > 1) {
+      const middle = group.length >> 1;
+      this.#inFlight = [];
+      this.#halves = [group.slice(0, middle), group.slice(middle), ...this.#halves];
+      return;
+    }
+    this.#release(group);
+    this.#o.count('dropped', group.length);
+    this.#o.onDropped(group);
   }
 
   #release(group: readonly QueuedItem[]): void {

@@ -208,17 +208,34 @@ t.test('a store that fails: told to all at once, the same group tried again, not
   await until(() => last()?.upTo === 1 && (last()?.window ?? 0) > 0, 'the ack, with room');
 });
 
-t.test('a group that can never be stored is given up; the drone may send it again', async (t) => {
-  const { store, counts, announce, send, last } = given(t);
+t.test('a batch that can never be stored is given up alone, and windows stay open: the drone may send it again', async (t) => {
+  const { store, ingest, counts, announce, send, last } = given(t);
   await announce();
+  const urgent = (seq: number) => ingest.message('d1', 'urgent', batch(seq, { lane: 'urgent' }));
+  urgent(1);
+  urgent(2);
   send(batch(1));
   await until(() => store.groups.length === 1, 'a commit');
   store.fail('internal');
+  await until(() => store.groups.length === 2, 'the first half');
+  t.equal(store.groups[1]?.length, 1);
+  store.succeed();
+  await until(() => store.groups.length === 3, 'the second half');
+  store.fail('internal');
+  await until(() => store.groups.length === 4, 'a half of it');
+  store.succeed();
+  await until(() => last('urgent')?.upTo === 2, 'what was stored');
+  await until(() => store.groups.length === 5, 'the other');
+  store.fail('internal', 'a bug');
   await until(() => counts.get('dropped') === 1, 'giving up');
+  t.equal(ingest.depthItems, 0);
+  t.ok(ingest.windowBytes > 0, 'nobody is told to stop: nothing would ever make them go on');
+  t.match(ingest.health, { state: 'slow', message: 'a bug' });
   send(batch(1));
-  await until(() => store.groups.length === 2, 'the resend');
+  await until(() => store.groups.length === 6, 'the resend');
   store.succeed();
   await until(() => last()?.upTo === 1, 'the ack');
+  t.equal(ingest.health.state, 'ok');
 });
 
 t.test('the store stands elsewhere than thought: start again from there', async (t) => {
