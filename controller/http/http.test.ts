@@ -1,3 +1,4 @@
+import net from 'node:net';
 import t, { type Test } from 'tap';
 import type { FeedEvent, HealthReport, HttpCounter, HttpPorts, SeriesAnswer, SeriesRequest } from './ports.ts';
 import { buildHttp } from './server.ts';
@@ -179,4 +180,21 @@ t.test('health, readiness, metrics, description', async (t) => {
   const other = await given(t, { health: () => health });
   t.match((await other.get('/healthz')).body, { status: 'degraded', store: 'failed', messages: ['the disk is full'] });
   t.equal((await other.get('/readyz')).status, 503);
+});
+
+t.test('closing does not wait for a page that is frozen', async (t) => {
+  const { app } = await given(t, { joinLive: () => ({ message: () => {}, gone: () => {} }) });
+  const { host, port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const page = net.connect(Number(port), '127.0.0.1');
+  page.on('error', () => {});
+  t.teardown(() => page.destroy());
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+  page.write(
+    `GET /api/v1/live HTTP/1.1\r\nHost: ${host}\r\n${upgrade}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`,
+  );
+  await new Promise((resolve) => page.once('data', resolve));
+  page.pause();
+  const began = performance.now();
+  await app.close();
+  t.ok(performance.now() - began < 10_000, 'it is cut off');
 });

@@ -24,6 +24,8 @@ export interface HttpOptions {
 const BODY_LIMIT_BYTES = 65_536;
 const REQUEST_TIMEOUT_MS = 15_000;
 const MAX_WS_MESSAGE_BYTES = 4096;
+/** Pages and requests that have not ended by themselves this long after we began to close are cut off. */
+const CLOSE_GRACE_MS = 2000;
 
 /** MapLibre's worker comes from a blob; styles are set by script on the map's elements. */
 const CSP = {
@@ -62,6 +64,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   });
   // Response schemas are documentation; what is answered is what was made.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  closeInTime(app);
   guard(app, o);
   answerProblems(app, ports);
 
@@ -86,6 +89,19 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   });
   await webRoutes(app, o.webDir);
   return app;
+}
+
+/** A page that is frozen answers no close frame, a caller that does not read ends no request: neither holds us up. */
+function closeInTime(app: FastifyInstance): void {
+  app.addHook('preClose', (done) => {
+    const timer = setTimeout(() => {
+      for (const socket of app.websocketServer.clients) socket.terminate();
+      app.server.closeAllConnections();
+    }, CLOSE_GRACE_MS);
+    timer.unref();
+    app.server.once('close', () => clearTimeout(timer));
+    done();
+  });
 }
 
 function guard(app: FastifyInstance, o: HttpOptions): void {
