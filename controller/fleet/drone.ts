@@ -76,7 +76,11 @@ export function newDrone(id: string, firstSeenUtcUs: number): Drone {
   };
 }
 
-export type LiveVerdict = 'taken' | 'older' | 'unbelievable';
+/** Taken, or the counter of why not. */
+export type LiveVerdict = 'taken' | 'liveOlder' | 'liveUnbelievable' | 'liveTooMany';
+
+/** Values held of one drone: all kinds, and as many batteries, receivers and motors as anything that flies has. */
+const MAX_KINDS = 128;
 
 /** Key under which the newest sample of a kind (and instance) is held. */
 export function keyOf(sample: Sample): string {
@@ -98,10 +102,11 @@ export function takeLive(
 ): LiveVerdict {
   const { boot } = batch;
   const ours = drone.clockMap?.boot === boot ? toOurs(drone.clockMap, sample.monoUs) : null;
-  if (ours === null || sample.monoUs > batch.monoToUs) return 'unbelievable';
+  if (ours === null || sample.monoUs > batch.monoToUs) return 'liveUnbelievable';
   const key = keyOf(sample);
   const held = drone.kinds.get(key);
-  if (held?.boot === boot && sample.monoUs <= held.monoUs) return 'older';
+  if (held?.boot === boot && sample.monoUs <= held.monoUs) return 'liveOlder';
+  if (held === undefined && drone.kinds.size >= MAX_KINDS) return 'liveTooMany';
   const atMonoUs = Math.min(ours, nowMonoUs);
   drone.kinds.set(key, { kind: sample.kind, values: sample.values, boot, monoUs: sample.monoUs, atMonoUs });
   if (!COMPANION_KINDS.has(sample.kind)) drone.vehicleAtMonoUs = Math.max(drone.vehicleAtMonoUs ?? atMonoUs, atMonoUs);

@@ -187,6 +187,60 @@ t.test('known drones come back after a restart, offline, with values aged', (t) 
   t.end();
 });
 
+t.test('a wall clock that was set back between two runs makes nothing look fresh', (t) => {
+  const { fleet, make, presence, live, time, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  const again = make();
+  const later = (utcUs: number) => utcUs + 3600e6;
+  again.load(
+    fleet.drainUnsaved().map((record) => {
+      const state = JSON.parse(record.state);
+      state.kinds.position.atUtcUs = later(state.kinds.position.atUtcUs);
+      return { ...record, lastSeenUtcUs: later(record.lastSeenUtcUs), state: JSON.stringify(state) };
+    }),
+  );
+  t.equal(again.entry('d1')?.freshness.state, 'lost', 'nobody knows how old it is');
+  t.end();
+});
+
+t.test('our clock stood still (a suspended machine): the first time message sets it right', (t) => {
+  const { fleet, counts, presence, live, time, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  const ahead = now() + 3600;
+  live(ahead);
+  t.equal(counts.get('liveUnbelievable'), 1);
+  fleet.time('d1', { session: 'aaaaaaaa', agentMonoUs: (ahead - 900) * 1e6, boot: BOOT });
+  t.equal(counts.get('timeUnbelievable'), 1);
+  live(ahead);
+  t.equal(counts.get('liveUnbelievable'), 1);
+  t.equal(fleet.entry('d1')?.freshness.state, 'fresh');
+  live(now());
+  t.equal(fleet.entry('d1')?.kinds.position?.ageMs, 0);
+  t.end();
+});
+
+t.test('a drone that makes up batteries does not fill our memory', (t) => {
+  const { fleet, counts, presence, live, time, now } = given();
+  fleet.presence(
+    'd1',
+    presence({ versions: Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`v${i}`, '1'])) }),
+  );
+  time();
+  for (let instance = 0; instance < 1000; instance++) {
+    live(now(), { sample: { kind: 'battery', values: { instance: instance / 3 } } as unknown as Partial<Sample> });
+  }
+  live(now());
+  const entry = fleet.entry('d1');
+  t.ok(Object.keys(entry?.kinds ?? {}).length <= 128);
+  t.ok(Object.keys(entry?.versions ?? {}).length <= 32);
+  t.ok((counts.get('liveTooMany') ?? 0) > 800);
+  t.end();
+});
+
 t.test('several batteries stand side by side', (t) => {
   const { fleet, presence, live, time, now } = given();
   fleet.presence('d1', presence());

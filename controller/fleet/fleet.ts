@@ -8,7 +8,7 @@
 import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
 import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
 import { ALL_FIELDS, Changes } from './changes.ts';
-import { onStamp, toOurs } from './clock-map.ts';
+import { clockMap, onStamp, toOurs } from './clock-map.ts';
 import { type Drone, keyOf, type Lane, mapOf, mergeRanges, newDrone, takeLive } from './drone.ts';
 import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
 import { type FreshnessState, freshnessOf } from './freshness.ts';
@@ -28,6 +28,9 @@ import {
 /** The lease an answer to a time message renews, s. */
 export const LEASE_S = 15;
 export const LIVE_HZ = { usual: 1, selected: 5 } as const;
+
+/** Names of versions kept of one drone. */
+const MAX_VERSIONS = 32;
 
 export interface FleetOptions {
   readonly clock: Clock;
@@ -94,7 +97,7 @@ export class Fleet {
     if (p.online && drone.sessions.current === p.session) {
       drone.heardMonoUs = now;
       drone.control = p.control.state;
-      drone.versions = p.versions;
+      drone.versions = Object.fromEntries(Object.entries(p.versions).slice(0, MAX_VERSIONS));
       drone.epochs = mergeRanges(drone.epochs, p.epochs);
       drone.clockMap = mapOf(drone, p.boot);
     }
@@ -132,14 +135,11 @@ export class Fleet {
     let taken = 0;
     for (const sample of samples) {
       const verdict = takeLive(drone, sample, header, now);
-      if (verdict !== 'taken') {
-        this.#o.count(verdict === 'older' ? 'liveOlder' : 'liveUnbelievable');
-        continue;
-      }
+      this.#o.count(verdict === 'taken' ? 'liveSamples' : verdict);
+      if (verdict !== 'taken') continue;
       taken++;
       this.#changes.kind(id, keyOf(sample));
     }
-    this.#o.count('liveSamples', taken);
     if (taken === 0) return;
     drone.heardMonoUs = now;
     const ours = toOurs(drone.clockMap, header.monoToUs);
@@ -158,7 +158,8 @@ export class Fleet {
     if (drone.sessions.current === request.session) {
       const map = onStamp(mapOf(drone, request.boot), request.agentMonoUs, now);
       if (map === null) this.#o.count('timeUnbelievable');
-      drone.clockMap = map ?? drone.clockMap;
+      // Our clock stood still (a suspended machine): it is the past that no longer fits. This makes nothing look younger.
+      drone.clockMap = map ?? onStamp(clockMap(request.boot), request.agentMonoUs, now);
       drone.heardMonoUs = now;
       this.#changes.fields(id, ['freshness']);
     }

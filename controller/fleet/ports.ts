@@ -11,8 +11,9 @@ export const FLEET_COUNTERS = {
   liveOlder: 'live samples not newer than what was held',
   liveOldSession: 'live batches of a session that is not the current one',
   liveUnbelievable: 'live samples stamped impossibly far ahead',
+  liveTooMany: 'live samples of more batteries, receivers or motors than are kept of one drone',
   oldOffline: 'offline messages of a session that is not the current one',
-  timeUnbelievable: 'time messages stamped impossibly far ahead',
+  timeUnbelievable: 'time messages stamped far ahead of those before: the clocks are compared anew',
   refusedDrones: 'presences refused because fleet.maxDrones is reached',
   unreadableRecord: 'stored drones that could not be read back',
 } as const;

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Drone, newDrone } from './drone.ts';
 import type { Now } from './entry.ts';
-import { COMPANION_KINDS } from './freshness.ts';
+import { COMPANION_KINDS, LOST_MS } from './freshness.ts';
 import type { DroneRecord } from './ports.ts';
 import { currentOf } from './sessions.ts';
 
@@ -57,8 +57,9 @@ export function recordOf(drone: Drone, now: Now): DroneRecord {
 export function restore(record: DroneRecord, now: Now): Drone | null {
   const state = parse(record.state);
   if (!State.Check(state)) return null;
-  // A sample from a wall clock that was wrong then must not lie in the future now.
-  const monoOf = (utcUs: number) => Math.min(now.monoUs, now.monoUs - (now.utcUs - utcUs));
+  // From the future: the wall clock was wrong then or is now. Nobody knows how old it is, so it must not look young.
+  const ageUs = (utcUs: number) => (utcUs > now.utcUs ? LOST_MS * 1e3 + 1e6 : now.utcUs - utcUs);
+  const monoOf = (utcUs: number) => now.monoUs - ageUs(utcUs);
   const drone = newDrone(record.id, record.firstSeenUtcUs);
   drone.control = state.control;
   drone.versions = state.versions;
