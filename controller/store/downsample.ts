@@ -3,7 +3,7 @@
  * its least and greatest value, and the last row (for what is not a number). Rows are never made up, so values of one
  * row belong together and every extreme stays, at its true time.
  *
- *   buckets = maxPoints / (2 × numeric columns + 1)
+ *   buckets = maxPoints / (2 × numeric columns + 1); where that is less than one, only the first columns count
  */
 import type { CellValue } from './port.ts';
 
@@ -32,7 +32,7 @@ export class Downsampler {
     readonly maxPoints: number;
     readonly columns: readonly string[];
   }) {
-    this.#o = o;
+    this.#o = { ...o, columns: o.columns.slice(0, Math.floor((o.maxPoints - 1) / 2)) };
   }
 
   /** Rows taken so far. */
