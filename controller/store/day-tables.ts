@@ -142,10 +142,14 @@ export class DayTables {
     this.#setPosition.run(key.drone, key.epoch, key.lane, upTo);
   }
 
-  /** Takes one seq out of the gap over it, leaving what remains on either side; false when there is no such gap. */
-  punchGap(key: StreamKey, seq: number): boolean {
-    const row = this.#coveringGap.get(key.drone, key.epoch, key.lane, seq, seq) as GapColumns | undefined;
-    if (row === undefined) return false;
+  hasGap(key: StreamKey, seq: number): boolean {
+    return this.#gapOver(key, seq) !== undefined;
+  }
+
+  /** Takes one seq out of the gap over it, leaving what remains on either side; nothing when there is no such gap. */
+  punchGap(key: StreamKey, seq: number): void {
+    const row = this.#gapOver(key, seq);
+    if (row === undefined) return;
     const gap: GapRow = {
       ...key,
       from: row.from_seq,
@@ -160,7 +164,10 @@ export class DayTables {
     this.#deleteGap.run(key.drone, key.epoch, key.lane, gap.from);
     if (gap.from < seq) this.insertGap({ ...gap, to: seq - 1 });
     if (gap.to > seq) this.insertGap({ ...gap, from: seq + 1, samples: gap.from < seq ? 0 : gap.samples });
-    return true;
+  }
+
+  #gapOver(key: StreamKey, seq: number): GapColumns | undefined {
+    return this.#coveringGap.get(key.drone, key.epoch, key.lane, seq, seq) as GapColumns | undefined;
   }
 
   setBoot(b: BootRow): void {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { batch, EPOCH, NOON_US, position } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US, position } from './conformance.ts';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf } from './day-files.ts';
 import { toStoreError } from './errors.ts';
@@ -17,7 +17,7 @@ function openWriter(t: Test) {
     files.close();
     core.close();
   });
-  return { writer: new TelemetryWriter(files, core), today: files.get(dayOf(NOON_US)) };
+  return { writer: new TelemetryWriter(files, core), files, core, today: files.get(dayOf(NOON_US)) };
 }
 
 t.test('a full disk fails the whole group, untouched, until there is room', (t) => {
@@ -43,5 +43,37 @@ t.test('an envelope that cannot be read is left out, the rest of the group is ke
   const { writer } = openWriter(t);
   const bad = { ...batch(2), bytes: new Uint8Array(80) };
   t.match(writer.commit([batch(1), bad, batch(2)], NOON_US), { inserted: 2, refused: [] });
+  t.end();
+});
+
+t.test('a late batch takes the place of an earlier day’s gap only with its own commit', (t) => {
+  const { writer, files, today } = openWriter(t);
+  writer.commit([gap(1, 3)], NOON_US - DAY_US);
+  const gaps = () =>
+    files
+      .get(dayOf(NOON_US - DAY_US))
+      .prepare('SELECT from_seq, to_seq FROM gap ORDER BY from_seq')
+      .raw()
+      .all();
+  today.exec("CREATE TRIGGER t BEFORE INSERT ON batch WHEN NEW.seq = 4 BEGIN SELECT RAISE(ABORT, 'no'); END");
+  const group = [batch(2, { verify: true }), batch(4)];
+  t.throws(() => writer.commit(group, NOON_US));
+  t.same(gaps(), [[1, 3]], 'the gap stands while the batch is not stored');
+  today.exec('DROP TRIGGER t');
+  t.match(writer.commit(group, NOON_US), { inserted: 1, filled: 1, expired: 0 });
+  t.same(gaps(), [
+    [1, 1],
+    [3, 3],
+  ]);
+  t.match(writer.commit(group, NOON_US), { inserted: 0, filled: 0, duplicates: 2 });
+  t.end();
+});
+
+t.test('a gap that has grown since it was told is told again', (t) => {
+  const { writer, core } = openWriter(t);
+  writer.commit([gap(1, 2)], NOON_US);
+  writer.commit([gap(1, 5)], NOON_US);
+  const [added] = core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]);
+  t.equal(added?.version, 3);
   t.end();
 });

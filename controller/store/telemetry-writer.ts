@@ -34,6 +34,8 @@ interface Tally {
   conflicts: StreamSeq[];
   refused: Map<string, StreamPosition>;
   boots: Map<string, BootRow>;
+  /** Gaps of earlier days over what has come all the same. */
+  punches: { readonly file: DayTables; readonly row: BatchRow }[];
 }
 
 type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
@@ -87,6 +89,7 @@ export class TelemetryWriter {
       conflicts: [],
       refused: new Map(),
       boots: new Map(),
+      punches: [],
     };
     const commitAll = today.db.transaction(() => {
       for (const one of opened) this.#take(today, one, moved, tally);
@@ -94,8 +97,9 @@ export class TelemetryWriter {
       for (const boot of tally.boots.values()) today.setBoot(boot);
     });
     commitAll.immediate();
-    if (this.#positions.size > MAX_CACHED) this.#positions.clear();
-    for (const [id, { upTo }] of moved) this.#positions.set(id, upTo);
+    for (const [id, { upTo }] of moved) this.#remember(id, upTo);
+    // Other files are not part of the transaction: only now is the batch safe. Should this fail, its repeat ends here too.
+    for (const { file, row } of tally.punches) file.punchGap(row, row.seq);
     const { inserted, gaps, duplicates, filled, expired, conflicts } = tally;
     return { inserted, gaps, duplicates, filled, expired, conflicts, refused: [...tally.refused.values()] };
   }
@@ -107,12 +111,17 @@ export class TelemetryWriter {
     if (cached !== undefined) return cached;
     let upTo = this.#core.position(key);
     for (const [day] of this.#files.all()) upTo = Math.max(upTo, this.#tablesOf(day).position(key));
-    this.#positions.set(id, upTo);
+    this.#remember(id, upTo);
     return upTo;
   }
 
   forget(day: string): void {
     this.#tables.delete(day);
+  }
+
+  #remember(id: string, upTo: number): void {
+    if (this.#positions.size >= MAX_CACHED) this.#positions.clear();
+    this.#positions.set(id, upTo);
   }
 
   #take(today: DayTables, one: Opened, moved: Moved, tally: Tally): void {
@@ -151,6 +160,9 @@ export class TelemetryWriter {
   /** A number that was there before: the same content is a duplicate, other content is evidence of a conflict. */
   #compare(today: DayTables, row: BatchRow, tally: Tally): void {
     const files = this.#files.all().map(([day]) => this.#tablesOf(day));
+    const holed = files.find((file) => file.hasGap(row, row.seq));
+    if (holed === today) today.punchGap(row, row.seq);
+    else if (holed) tally.punches.push({ file: holed, row });
     for (const file of files) {
       const crc = file.crcOf(row, row.seq);
       if (crc === undefined) continue;
@@ -161,7 +173,7 @@ export class TelemetryWriter {
       }
       return;
     }
-    if (files.some((file) => file.punchGap(row, row.seq))) {
+    if (holed) {
       this.#store(today, row, tally);
       tally.filled++;
     } else tally.expired++;
@@ -185,7 +197,7 @@ export class TelemetryWriter {
     const from = { epoch: row.epoch, lane: row.lane, seq: row.seq };
     if (gap) {
       const data = { ...from, to: gap.to, reason: gap.reason, samples: row.rows, boot: row.boot };
-      return [{ entity, type: 'gap', atUtcUs, data, key: `gap/${streamId(row)}/${row.seq}` }];
+      return [{ entity, type: 'gap', atUtcUs, data, key: `gap/${streamId(row)}/${row.seq}-${gap.to}` }];
     }
     if (row.lane !== 'urgent') return [];
     const expanded = expandBatch(row.bytes, ['text']);
