@@ -150,6 +150,35 @@ t.test('what the drone no longer holds becomes a gap, and the first ack waits fo
   await until(() => last()?.upTo === 8, 'the ack');
 });
 
+t.test(
+  'a drone that loses more with each presence does not fill our memory while the store stands still',
+  async (t) => {
+    const { store, ingest, counts, announce, last } = given(t, { budgetBytes: 4000 });
+    for (let first = 2; first < 200; first++) await announce(first);
+    t.ok(ingest.depthBytes <= 4000, `${ingest.depthBytes} bytes`);
+    t.ok((counts.get('noRoom') ?? 0) > 0);
+    const timer = setInterval(() => store.succeed(), 2);
+    t.teardown(() => clearInterval(timer));
+    await until(() => ingest.depthItems === 0, 'the commits');
+    await announce(199);
+    await until(() => last()?.upTo === 198, 'the next presence makes up for it');
+  },
+);
+
+t.test('two sessions announced while lanes are looked up are both answered', async (t) => {
+  const { acks, announce } = given(t);
+  await Promise.all([announce(1, 'aaaaaaaa'), announce(1, 'bbbbbbbb'), announce(1, 'cccccccc')]);
+  t.same([...new Set(acks.map((ack) => ack.session))].sort(), ['aaaaaaaa', 'bbbbbbbb', 'cccccccc']);
+});
+
+t.test('a session that ends while its lanes are looked up is told nothing', async (t) => {
+  const { ingest, acks, announce } = given(t);
+  const announced = announce(1, 'aaaaaaaa');
+  await ingest.announce({ drone: 'd1', session: 'aaaaaaaa', online: false, epochs: [] });
+  await announced;
+  t.same(acks, []);
+});
+
 t.test('a gap record covers its numbers', async (t) => {
   const { store, announce, send, last } = given(t);
   await announce();
@@ -208,35 +237,38 @@ t.test('a store that fails: told to all at once, the same group tried again, not
   await until(() => last()?.upTo === 1 && (last()?.window ?? 0) > 0, 'the ack, with room');
 });
 
-t.test('a batch that can never be stored is given up alone, and windows stay open: the drone may send it again', async (t) => {
-  const { store, ingest, counts, announce, send, last } = given(t);
-  await announce();
-  const urgent = (seq: number) => ingest.message('d1', 'urgent', batch(seq, { lane: 'urgent' }));
-  urgent(1);
-  urgent(2);
-  send(batch(1));
-  await until(() => store.groups.length === 1, 'a commit');
-  store.fail('internal');
-  await until(() => store.groups.length === 2, 'the first half');
-  t.equal(store.groups[1]?.length, 1);
-  store.succeed();
-  await until(() => store.groups.length === 3, 'the second half');
-  store.fail('internal');
-  await until(() => store.groups.length === 4, 'a half of it');
-  store.succeed();
-  await until(() => last('urgent')?.upTo === 2, 'what was stored');
-  await until(() => store.groups.length === 5, 'the other');
-  store.fail('internal', 'a bug');
-  await until(() => counts.get('dropped') === 1, 'giving up');
-  t.equal(ingest.depthItems, 0);
-  t.ok(ingest.windowBytes > 0, 'nobody is told to stop: nothing would ever make them go on');
-  t.match(ingest.health, { state: 'slow', message: 'a bug' });
-  send(batch(1));
-  await until(() => store.groups.length === 6, 'the resend');
-  store.succeed();
-  await until(() => last()?.upTo === 1, 'the ack');
-  t.equal(ingest.health.state, 'ok');
-});
+t.test(
+  'a batch that can never be stored is given up alone, and windows stay open: the drone may send it again',
+  async (t) => {
+    const { store, ingest, counts, announce, send, last } = given(t);
+    await announce();
+    const urgent = (seq: number) => ingest.message('d1', 'urgent', batch(seq, { lane: 'urgent' }));
+    urgent(1);
+    urgent(2);
+    send(batch(1));
+    await until(() => store.groups.length === 1, 'a commit');
+    store.fail('internal');
+    await until(() => store.groups.length === 2, 'the first half');
+    t.equal(store.groups[1]?.length, 1);
+    store.succeed();
+    await until(() => store.groups.length === 3, 'the second half');
+    store.fail('internal');
+    await until(() => store.groups.length === 4, 'a half of it');
+    store.succeed();
+    await until(() => last('urgent')?.upTo === 2, 'what was stored');
+    await until(() => store.groups.length === 5, 'the other');
+    store.fail('internal', 'a bug');
+    await until(() => counts.get('dropped') === 1, 'giving up');
+    t.equal(ingest.depthItems, 0);
+    t.ok(ingest.windowBytes > 0, 'nobody is told to stop: nothing would ever make them go on');
+    t.match(ingest.health, { state: 'slow', message: 'a bug' });
+    send(batch(1));
+    await until(() => store.groups.length === 6, 'the resend');
+    store.succeed();
+    await until(() => last()?.upTo === 1, 'the ack');
+    t.equal(ingest.health.state, 'ok');
+  },
+);
 
 t.test('the store stands elsewhere than thought: start again from there', async (t) => {
   const { store, counts, announce, send, last } = given(t);

@@ -12,7 +12,7 @@ import { Committer, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
 import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
-import { DroneStreams, LANES, type Stream } from './streams.ts';
+import { DroneStreams, LANES, MAX_SESSIONS, type Stream } from './streams.ts';
 import { type Load, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
@@ -23,7 +23,8 @@ const TICK_MS = 250;
 interface Known {
   readonly streams: DroneStreams;
   loading: Promise<void> | null;
-  waiting: Announcement | null;
+  /** The newest of each session until it is answered. */
+  readonly waiting: Map<string, Announcement>;
 }
 
 export class Ingest {
@@ -75,15 +76,20 @@ export class Ingest {
   async announce(a: Announcement): Promise<void> {
     if (this.#closing) return;
     const drone = this.#droneOf(a.drone);
-    const { streams } = drone;
+    const { streams, waiting } = drone;
+    waiting.delete(a.session);
     if (!a.online) {
       streams.leave(a.session);
       return;
     }
-    drone.waiting = a;
+    const superseded = () => this.#closing || waiting.get(a.session) !== a;
+    waiting.set(a.session, a);
+    for (const oldest of waiting.keys()) {
+      if (waiting.size <= MAX_SESSIONS) break;
+      waiting.delete(oldest);
+    }
     while (drone.loading) await drone.loading;
-    if (drone.waiting !== a) return;
-    drone.waiting = null;
+    if (superseded()) return;
     const epochs = a.epochs.map((one) => one.epoch);
     const unknown = epochs.filter((epoch) => !streams.has(epoch));
     if (unknown.length > 0) {
@@ -92,7 +98,8 @@ export class Ingest {
       });
       await drone.loading;
     }
-    if (this.#closing) return;
+    if (superseded()) return;
+    waiting.delete(a.session);
     for (const dropped of streams.enlist(a.session, epochs)) this.#closedStreams.delete(dropped);
     for (const { epoch, lanes } of a.epochs) {
       for (const lane of LANES) {
@@ -130,11 +137,15 @@ export class Ingest {
       return;
     }
     // Acked once the gap is committed: the first ack then says where the drone really goes on.
-    this.#o.count('evicted');
     const bytes = sealGap({
       ...{ lane: stream.lane, epoch: stream.epoch, boot: NO_BOOT, from: missing.from, to: missing.to },
       ...{ reason: 'evicted', samples: 0, monoFromUs: 0, monoToUs: 0 },
     });
+    if (roomBytes(stream.lane, this.#load()) < bytes.length) {
+      this.#o.count('noRoom');
+      return;
+    }
+    this.#o.count('evicted');
     this.#queue(stream, { to: missing.to, monoToUs: 0, bytes, verify: false });
   }
 
@@ -271,7 +282,7 @@ export class Ingest {
   #droneOf(id: string): Known {
     const known = this.#drones.get(id);
     if (known) return known;
-    const fresh: Known = { streams: new DroneStreams(id), loading: null, waiting: null };
+    const fresh: Known = { streams: new DroneStreams(id), loading: null, waiting: new Map() };
     this.#drones.set(id, fresh);
     return fresh;
   }

@@ -66,7 +66,7 @@ export const INGEST_COUNTERS = {
   unannounced: 'envelopes of an epoch no presence has listed',
   wrongLane: 'envelopes whose lane is not that of their channel',
   malformed: 'messages with a part that is no sealed batch',
-  noRoom: 'envelopes dropped because the queue is full; the drone keeps them',
+  noRoom: 'envelopes and gaps not taken because the queue is full; the drone says them again',
   evicted: 'gaps recorded for what a drone no longer holds',
   refused: 'streams in which a commit did not follow on; they start again from the store',
   dropped: 'envelopes given up because the store cannot take them (a bug); the drone sends them again',

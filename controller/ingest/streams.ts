@@ -8,7 +8,7 @@ import type { Lane, StreamPosition } from './ports.ts';
 
 export const LANES: readonly Lane[] = ['urgent', 'history'];
 /** Sessions of one drone that are acked at a time; more are a conflict gone wild. */
-const MAX_SESSIONS = 4;
+export const MAX_SESSIONS = 4;
 
 export interface Stream {
   readonly drone: string;
