@@ -75,7 +75,8 @@ function range(query: Static<typeof TrackQuery>, nowUtcUs: number): { fromUtcUs:
   const at = (text: string | undefined, fallback: number): number => {
     if (text === undefined) return fallback;
     const utcUs = parseTime(text);
-    if (utcUs === null) throw new Problem('bad-time', `"${text}"`);
+    // Beyond the year 2255 there are no whole µs, and what is answered would be no RFC 3339.
+    if (utcUs === null || !Number.isSafeInteger(utcUs)) throw new Problem('bad-time', `"${text}"`);
     return utcUs;
   };
   const toUtcUs = at(query.to, nowUtcUs);

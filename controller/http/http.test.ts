@@ -80,6 +80,7 @@ t.test('every refusal is a problem with a stable code', async (t) => {
     ['/api/v1/drones/d1/telemetry?kind=x', 400, 'unknown-kind'],
     ['/api/v1/drones/d1/telemetry?kind=position&columns=x', 400, 'unknown-column'],
     ['/api/v1/drones/d1/telemetry?kind=position&from=yesterday', 400, 'bad-time'],
+    ['/api/v1/drones/d1/telemetry?kind=position&from=0&to=999999999999999', 400, 'bad-time'],
     ['/api/v1/drones/d1/telemetry?kind=position&from=5&to=5', 400, 'bad-range'],
     ['/api/v1/drones/d1/telemetry?kind=position&maxPoints=1e9', 400, 'bad-request'],
     ['/api/v1/events?after=garbage', 400, 'bad-cursor'],
