@@ -62,9 +62,10 @@ async function abuseBroker(world: World): Promise<void> {
     const topic = mqttString(`skein/1/stranger/up/${channel}`);
     for (let i = 0; i < 20; i++) stranger.publish(topic, garbage(random.next, 200, [0x53, 0x42, 0x7b]));
   }
-  await stranger.drained();
+  await stranger.flush();
   const victim = world.drones[0]?.id ?? '';
   stranger.publish(mqttString(`skein/1/${victim}/up/presence`), Buffer.from('{}'));
+  await stranger.flush();
   await until(() => stranger.closed, { timeoutMs: 10_000, what: 'the broker to hang up on who speaks for another' });
 }
 

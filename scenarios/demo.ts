@@ -6,10 +6,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { allMoving } from './kit/moving.ts';
 import { inRepository } from './kit/paths.ts';
+import { FLEET } from './kit/places.ts';
 import { portOrOther } from './kit/ports.ts';
 import { isAlive } from './kit/processes.ts';
 import type { Program } from './kit/program.ts';
-import { createWorld, FLEET, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 const HTTP_PORT = 8080;
 const MQTT_PORT = 1883;

@@ -4,7 +4,8 @@
  *
  *   skein-sim ──pty or TCP──► skein-agent ──MQTT──► broker (the controller's own, or Mosquitto) ──► skein-controller
  *
- * Everything is on loopback and below one directory; `close` ends what was started in reverse order.
+ * Everything is on loopback and below one directory; `close` ends what was started in reverse order. in-process.ts has
+ * the same without processes.
  */
 import fs from 'node:fs';
 import os from 'node:os';
@@ -13,24 +14,10 @@ import { Agent } from './kit/agent.ts';
 import { Controller } from './kit/controller.ts';
 import { followLive, type LiveFollower } from './kit/live.ts';
 import { type ExternalBroker, startMosquitto } from './kit/mosquitto.ts';
+import { type DronePlace, FLEET } from './kit/places.ts';
 import { freePort } from './kit/ports.ts';
 import type { Program } from './kit/program.ts';
-import { type Home, type LinkKind, Simulator } from './kit/simulator.ts';
-
-/** Five homes around Zürich, some hundred metres to kilometres apart. */
-export const FLEET: readonly DronePlace[] = [
-  { id: 'heron-01', seed: 11, home: { latDeg: 47.3977, lonDeg: 8.5456, altM: 488 } },
-  { id: 'ibis-02', seed: 22, home: { latDeg: 47.4032, lonDeg: 8.5511, altM: 492 } },
-  { id: 'kite-03', seed: 33, home: { latDeg: 47.3861, lonDeg: 8.5318, altM: 431 } },
-  { id: 'swift-04', seed: 44, home: { latDeg: 47.3789, lonDeg: 8.5602, altM: 566 } },
-  { id: 'egret-05', seed: 55, home: { latDeg: 47.4108, lonDeg: 8.5237, altM: 459 } },
-];
-
-export interface DronePlace {
-  readonly id: string;
-  readonly seed: number;
-  readonly home: Home;
-}
+import { type LinkKind, Simulator } from './kit/simulator.ts';
 
 export interface WorldOptions {
   /** How many of FLEET. */

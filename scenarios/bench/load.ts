@@ -2,7 +2,7 @@
  * Load of many drones on one controller, in a process of its own: each drone announces itself, waits for its first ack
  * and then sends sealed batches as fast as the window it is granted allows, as an agent with a long backlog does.
  *
- *   node scenarios/bench/load.ts PORT DRONES SECONDS     one JSON line on stdout: LoadResult
+ *   node scenarios/bench/load.ts PORT DRONES SECONDS BATCHES_PER_MESSAGE     one JSON line on stdout: LoadResult
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
@@ -26,7 +26,8 @@ export interface LoadResult {
   readonly resends: number;
 }
 
-const BATCHES_PER_MESSAGE = 4;
+/** Messages that leave in one write. */
+const FLUSH_EVERY = 64;
 const RESEND_MS = 5_000;
 const WARM_UP_S = 1;
 const SEQ_AT = 29;
@@ -92,6 +93,7 @@ class LoadDrone {
   readonly #epoch = randomBytes(8).toString('hex');
   readonly #template: Uint8Array;
   readonly #topic: Buffer;
+  readonly #perMessage: number;
   #socket: MqttSocket | null = null;
   #sent = 0;
   #window = 0;
@@ -101,8 +103,9 @@ class LoadDrone {
   resends = 0;
   running = true;
 
-  constructor(id: string) {
+  constructor(id: string, perMessage: number) {
     this.#id = id;
+    this.#perMessage = perMessage;
     this.#topic = mqttString(upTopic(DEFAULT_TOPIC_ROOT, id, 'history'));
     const lane = 'history' as const;
     this.#template = sealBatch({ lane, epoch: this.#epoch, boot: this.#boot, seq: 1, samples: ordinarySecond() });
@@ -123,6 +126,10 @@ class LoadDrone {
         },
       },
     );
+  }
+
+  /** Begins the session; from the first ack on it sends. */
+  announce(): void {
     const none = { first: 1, next: 1 };
     const presence: Presence = {
       session: this.#session,
@@ -135,7 +142,8 @@ class LoadDrone {
       epochs: [{ epoch: this.#epoch, lanes: { urgent: none, history: { first: 1, next: 2 } } }],
     };
     const topic = mqttString(upTopic(DEFAULT_TOPIC_ROOT, this.#id, 'presence'));
-    this.#socket.publish(topic, Buffer.from(JSON.stringify(presence)));
+    this.#socket?.publish(topic, Buffer.from(JSON.stringify(presence)));
+    void this.#socket?.flush();
   }
 
   #take(topic: string, payload: Buffer): void {
@@ -153,11 +161,15 @@ class LoadDrone {
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    const size = this.batchBytes * BATCHES_PER_MESSAGE;
+    if (this.#sent === this.upTo) this.#progressAtMs = performance.now();
+    const size = this.batchBytes * this.#perMessage;
+    let messages = 0;
     while (this.running && (this.#sent - this.upTo) * this.batchBytes + size <= this.#window) {
-      const batches = Array.from({ length: BATCHES_PER_MESSAGE }, () => renumber(this.#template, ++this.#sent));
-      if (this.#socket?.publish(this.#topic, Buffer.concat(batches)) === false) await this.#socket.drained();
+      const batches = Array.from({ length: this.#perMessage }, () => renumber(this.#template, ++this.#sent));
+      this.#socket?.publish(this.#topic, Buffer.concat(batches));
+      if (++messages % FLUSH_EVERY === 0) await this.#socket?.flush();
     }
+    await this.#socket?.flush();
     this.#pumping = false;
   }
 
@@ -176,12 +188,14 @@ class LoadDrone {
   }
 }
 
-const [port, count, seconds] = process.argv.slice(2).map(Number);
-if (!port || !count || !seconds) throw new Error('usage: load.ts PORT DRONES SECONDS');
+const [port, count, seconds, perMessage] = process.argv.slice(2).map(Number);
+if (!port || !count || !seconds || !perMessage)
+  throw new Error('usage: load.ts PORT DRONES SECONDS BATCHES_PER_MESSAGE');
 
-const drones = Array.from({ length: count }, (_, i) => new LoadDrone(`load-${process.pid}-${i}`));
+const drones = Array.from({ length: count }, (_, i) => new LoadDrone(`load-${process.pid}-${i}`, perMessage));
 const acked = (): number => drones.reduce((sum, drone) => sum + drone.upTo, 0);
 for (const drone of drones) await drone.connect(port);
+for (const drone of drones) drone.announce();
 const watch = setInterval(() => {
   for (const drone of drones) drone.lookForSilence();
 }, 500);

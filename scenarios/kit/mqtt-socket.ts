@@ -21,11 +21,11 @@ export interface MqttEvents {
 }
 
 export interface MqttSocket {
-  /** QoS 1. False: the socket wants a pause until it has drained. */
-  publish(topic: Buffer, payload: Uint8Array): boolean;
+  /** QoS 1. Leaves with the next `flush`, together with what else there is. */
+  publish(topic: Buffer, payload: Uint8Array): void;
   readonly closed: boolean;
-  /** Settles when what was written has left the process. */
-  drained(): Promise<void>;
+  /** Sends what was published; settles when the socket wants more, or is closed. */
+  flush(): Promise<void>;
   close(): void;
 }
 
@@ -57,6 +57,7 @@ export async function connectMqtt(
 ): Promise<MqttSocket> {
   const socket = net.connect({ host: '127.0.0.1', port: options.port, noDelay: true });
   let packetId = 0;
+  let unsent: Buffer[] = [];
   let pending: Buffer = Buffer.alloc(0);
   let refuse = (_reason: string): void => {};
   let step = (_type: number, _code: number): void => {};
@@ -118,13 +119,25 @@ export async function connectMqtt(
     publish(topic, payload) {
       packetId = (packetId % 0xffff) + 1;
       const id = Buffer.from([packetId >> 8, packetId & 0xff]);
-      return socket.write(packet(PUBLISH | 0x02, topic, id, payload));
+      unsent.push(packet(PUBLISH | 0x02, topic, id, payload));
     },
     get closed() {
       return socket.destroyed;
     },
-    drained: () =>
-      new Promise((resolve) => (socket.writableNeedDrain ? socket.once('drain', resolve) : setImmediate(resolve))),
+    flush() {
+      const more = socket.write(Buffer.concat(unsent));
+      unsent = [];
+      if (more || socket.destroyed) return new Promise((resolve) => setImmediate(resolve));
+      return new Promise((resolve) => {
+        const done = (): void => {
+          socket.off('drain', done);
+          socket.off('close', done);
+          resolve();
+        };
+        socket.on('drain', done);
+        socket.on('close', done);
+      });
+    },
     close() {
       clearInterval(ping);
       socket.destroy();

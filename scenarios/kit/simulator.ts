@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { programs } from './paths.ts';
+import type { Home } from './places.ts';
 import { freePort } from './ports.ts';
 import { Program, type Said } from './program.ts';
 import { within } from './until.ts';
@@ -15,12 +16,6 @@ export interface SimulatorOptions {
   readonly seed: number;
   readonly home: Home;
   readonly extraArgs?: readonly string[];
-}
-
-export interface Home {
-  readonly latDeg: number;
-  readonly lonDeg: number;
-  readonly altM: number;
 }
 
 /** One autopilot in software, and the end of the cable that the agent plugs into. */

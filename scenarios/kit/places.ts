@@ -1,0 +1,20 @@
+export interface Home {
+  readonly latDeg: number;
+  readonly lonDeg: number;
+  readonly altM: number;
+}
+
+/** Five homes around Zürich, some hundred metres to kilometres apart. */
+export const FLEET: readonly DronePlace[] = [
+  { id: 'heron-01', seed: 11, home: { latDeg: 47.3977, lonDeg: 8.5456, altM: 488 } },
+  { id: 'ibis-02', seed: 22, home: { latDeg: 47.4032, lonDeg: 8.5511, altM: 492 } },
+  { id: 'kite-03', seed: 33, home: { latDeg: 47.3861, lonDeg: 8.5318, altM: 431 } },
+  { id: 'swift-04', seed: 44, home: { latDeg: 47.3789, lonDeg: 8.5602, altM: 566 } },
+  { id: 'egret-05', seed: 55, home: { latDeg: 47.4108, lonDeg: 8.5237, altM: 459 } },
+];
+
+export interface DronePlace {
+  readonly id: string;
+  readonly seed: number;
+  readonly home: Home;
+}
