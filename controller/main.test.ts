@@ -78,26 +78,33 @@ t.test('killed with -9 under traffic, again and again: every acked batch is ther
   t.ok(fs.readdirSync(path.join(dataDir, 'log')).some((name) => name.startsWith('controller.')));
 });
 
-t.test('what is wrong is said on one line each, and the exit code is 1', async (t) => {
-  const cases: [string[], RegExp][] = [
-    [['run', '--http.prot=1'], /http\.prot is not known; did you mean http\.port\?/],
-    [['run', '--http.port=x'], /http\.port/],
-    [['run', '--http.host=0.0.0.0'], /http\.host .*loopback only, because TLS and accounts do not exist yet/],
-    [['run', '--store.url=postgres://x'], /only SQLite is there yet/],
-    [['run', '--config=/nowhere.toml'], /\/nowhere\.toml cannot be read/],
-    [['run', `--dataDir=${SHIM}/data`, '--http.port=0', '--broker.port=0'], /cannot be written: check owner, rights/],
-  ];
-  for (const [args, message] of cases) {
-    const { out, exited } = program(t, [...args, ...(args.length > 2 ? ['--log.stderr=false'] : [])]);
+t.test(
+  'what is wrong is said on one line each, and the exit code tells settings (2) from what cannot run here (1)',
+  async (t) => {
+    const cases: [string[], RegExp, number?][] = [
+      [['run', '--http.prot=1'], /http\.prot is not known; did you mean http\.port\?/],
+      [['run', '--http.port=x'], /http\.port/],
+      [['run', '--http.host=0.0.0.0'], /http\.host .*loopback only, because TLS and accounts do not exist yet/],
+      [['run', '--store.url=postgres://x'], /only SQLite is there yet/],
+      [['run', '--config=/nowhere.toml'], /\/nowhere\.toml cannot be read/],
+      [
+        ['run', `--dataDir=${SHIM}/data`, '--http.port=0', '--broker.port=0'],
+        /cannot be written: check owner, rights/,
+        1,
+      ],
+    ];
+    for (const [args, message, code = 2] of cases) {
+      const { out, exited } = program(t, [...args, ...(args.length > 2 ? ['--log.stderr=false'] : [])]);
+      await exited;
+      t.equal(out.code, code, args.join(' '));
+      t.match(out.stderr, message);
+      t.notMatch(out.stderr, /^\s+at /m, 'no stack trace');
+    }
+    const { out, exited } = program(t, ['config', '--print'], { SKEIN_HTTP_PORT: '1234' });
     await exited;
-    t.equal(out.code, 1, args.join(' '));
-    t.match(out.stderr, message);
-    t.notMatch(out.stderr, /^\s+at /m, 'no stack trace');
-  }
-  const { out, exited } = program(t, ['config', '--print'], { SKEIN_HTTP_PORT: '1234' });
-  await exited;
-  t.match(out.stdout, /port = 1234 {2}# set by environment/);
-});
+    t.match(out.stdout, /port = 1234 {2}# set by environment/);
+  },
+);
 
 t.test('the example file is the default, every key of it', (t) => {
   const text = fs.readFileSync(path.join(import.meta.dirname, 'controller.example.toml'), 'utf8');

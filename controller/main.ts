@@ -20,9 +20,12 @@ Settings come from the file (TOML), then SKEIN_… in the environment, then flag
 const CLOSE_DEADLINE_MS = 30_000;
 const VERSION: string = JSON.parse(fs.readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version;
 
-function fail(lines: readonly string[]): never {
+/** Exit codes: 1 it cannot run here, 2 what was asked for is wrong, 70 a bug. */
+const EXIT = { cannotRun: 1, usage: 2, bug: 70 } as const;
+
+function fail(lines: readonly string[], code: number = EXIT.usage): never {
   for (const line of lines) process.stderr.write(`skein-controller: ${line}\n`);
-  process.exit(1);
+  process.exit(code);
 }
 
 /** `--config FILE` or `--config=FILE` taken out of the flags. */
@@ -83,7 +86,7 @@ async function run(config: Config): Promise<void> {
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'a bug; the controller ends, drones keep what is not acked');
     process.stderr.write(`skein-controller: ${error.stack ?? String(error)}\n`);
-    void stop('a bug', 70);
+    void stop('a bug', EXIT.bug);
   });
   try {
     const addresses = await controller.start();
@@ -92,8 +95,8 @@ async function run(config: Config): Promise<void> {
   } catch (error) {
     await log.close();
     if (error instanceof StartError || (error instanceof StoreError && error.code !== 'internal'))
-      fail([error.message]);
-    fail([error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+      fail([error.message], EXIT.cannotRun);
+    fail([error instanceof Error ? (error.stack ?? error.message) : String(error)], EXIT.cannotRun);
   }
 }
 
@@ -105,12 +108,12 @@ switch (command) {
   case 'config': {
     const rest = flags.filter((flag) => flag !== '--print' && flag !== '--check');
     const { config, sources } = settings(rest);
-    if (flags.includes('--check')) process.stdout.write('the configuration is valid\n');
+    if (flags.includes('--check')) process.stdout.write('the settings are fine\n');
     else process.stdout.write(renderConfig(ConfigSchema, config, sources));
     break;
   }
   case 'version':
-    process.stdout.write(`${VERSION}\n`);
+    process.stdout.write(`skein-controller ${VERSION}\n`);
     break;
   case 'help':
   case '--help':
@@ -118,6 +121,7 @@ switch (command) {
     process.stdout.write(USAGE);
     break;
   default:
+    if (command !== undefined) process.stderr.write(`skein-controller: there is no command "${command}"\n\n`);
     process.stderr.write(USAGE);
-    process.exit(command === undefined ? 1 : 64);
+    process.exit(EXIT.usage);
 }

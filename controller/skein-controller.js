@@ -27,7 +27,6 @@ if (major >= WANTED) {
     );
     process.exit(1);
   }
-  console.error(`skein-controller: this is Node ${process.versions.node}; starting with ${pinned}`);
   const { execve } = process;
   if (typeof execve === 'function') {
     execve(pinned, [pinned, fileURLToPath(import.meta.url), ...process.argv.slice(2)], process.env);

@@ -4,8 +4,8 @@ import { parse } from 'smol-toml';
 import { resolve, schema } from './config.ts';
 import { runSimulator } from './program.ts';
 
-/** Exit code for a wrong configuration, as sysexits.h has it. */
-const EX_CONFIG = 78;
+/** Exit code for wrong settings, the same for all programs of the project. */
+const EXIT_USAGE = 2;
 
 function fail(lines: readonly string[], code: number): never {
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -28,7 +28,7 @@ function readFile(file: string | null): unknown {
   } catch (error) {
     return fail(
       [`skein-sim: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`],
-      EX_CONFIG,
+      EXIT_USAGE,
     );
   }
 }
@@ -52,11 +52,11 @@ const resolved = resolve({ file: readFile(file), env, flags });
 if (!resolved.ok)
   fail(
     resolved.problems.map((problem) => `skein-sim: ${problem}`),
-    EX_CONFIG,
+    EXIT_USAGE,
   );
 const { config } = resolved;
 if (config.tcp.length + config.udp.length === 0 && !config.pty && config.ptyLink === '') {
-  fail(['skein-sim: give it something to talk on: --tcp 127.0.0.1:5760, --udp 127.0.0.1:14550 or --pty'], EX_CONFIG);
+  fail(['skein-sim: give it something to talk on: --tcp 127.0.0.1:5760, --udp 127.0.0.1:14550 or --pty'], EXIT_USAGE);
 }
 
 try {
