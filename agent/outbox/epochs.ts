@@ -24,6 +24,7 @@ export interface Epoch {
 export interface EarlierEnd {
   readonly epoch: string;
   readonly boot: string;
+  /** Newest stamp of its history; 0 when none of it was ever durable. Texts are committed ahead of it. */
   readonly lastMonoUs: number;
   /** Set when the agent closed in order: nothing between this and the start is missing but the time it did not run. */
   readonly stoppedMonoUs: number | null;
@@ -73,8 +74,7 @@ export function loadFile(db: Database.Database): LoadedFile {
   let newestAtS = 0;
   let earlier: EarlierEnd | null = null;
   for (const row of rows) {
-    let lastMonoUs = 0;
-    let { boot } = row;
+    const lastOf = { urgent: 0, history: 0 };
     const lane = (name: Lane, acked: number, gone: number): EpochLane => {
       const span: Span = [laneStart(row.number, name), laneEnd(row.number, name)];
       const low = lowest.get(...span);
@@ -83,10 +83,7 @@ export function loadFile(db: Database.Database): LoadedFile {
       newestAtS = Math.max(newestAtS, high?.at_s ?? 0);
       if (name === 'urgent') urgentBytes += bytes.get(...span)?.sum ?? 0;
       const read = high === undefined ? null : readEnvelope(high.bytes);
-      if (read?.ok && read.header.monoToUs > lastMonoUs) {
-        lastMonoUs = read.header.monoToUs;
-        boot = read.header.boot;
-      }
+      if (read?.ok) lastOf[name] = read.header.monoToUs;
       return { first: low === undefined ? next : seqOf(low.id), next, acked, gone };
     };
     const lanes = {
@@ -94,8 +91,10 @@ export function loadFile(db: Database.Database): LoadedFile {
       history: lane('history', row.acked_history, row.gone_history),
     };
     epochs.set(row.epoch, { number: row.number, epoch: row.epoch, boot: row.boot, lanes });
+    // History all acked and removed: the other lane is the best that is left to tell.
+    const lastMonoUs = lanes.history.gone > 0 ? Math.max(lastOf.urgent, lastOf.history) : lastOf.history;
     // The last of them is the newest.
-    earlier = { epoch: row.epoch, boot, lastMonoUs, stoppedMonoUs: row.stopped_mono_us };
+    earlier = { epoch: row.epoch, boot: row.boot, lastMonoUs, stoppedMonoUs: row.stopped_mono_us };
   }
   return { epochs, earlier, urgentBytes, newestAtS };
 }

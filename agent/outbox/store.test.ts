@@ -177,3 +177,17 @@ t.test('urgent has its reserve; texts go before anything else of it, and the res
   t.equal(kept.batches + kept.dropped, next - 1, 'every seq is accounted for');
   t.equal(kept.dropped, 60);
 });
+
+t.test(
+  'the end of an epoch is that of its history: a text committed later hides no history that was lost',
+  async (t) => {
+    const { store, reopen } = make(t);
+    const epoch = newEpoch();
+    const at = (lane: Lane, monoUs: number) => oneBatch({ epoch, boot: BOOT, lane, seq: 1, monoUs, length: 40 });
+    store.write([at('urgent', 5_000)], 1);
+    const first = reopen();
+    t.equal(first.earlier?.lastMonoUs, 0, 'no history was ever durable');
+    first.write([at('history', 4_000)], 2);
+    t.equal(reopen().earlier?.lastMonoUs, 4_000);
+  },
+);
