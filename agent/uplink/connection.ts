@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly onUp: () => void;
   /** It ended, having been up or not. */
   readonly onDown: () => void;
+  /** How long an attempt may take until it is connected and subscribed, ms. */
+  readonly connectDeadlineMs?: number;
   readonly onMessage: (topic: string, payload: Buffer) => void;
   readonly onState?: (state: UplinkState, detail: string) => void;
 }
@@ -44,6 +46,7 @@ export class Connection {
   #state: UplinkState = 'waiting';
   #client: MqttClient | null = null;
   #reconnect: NodeJS.Timeout | null = null;
+  #deadline: NodeJS.Timeout | undefined;
   #lastError: string | null = null;
 
   constructor(o: ConnectionOptions) {
@@ -84,6 +87,7 @@ export class Connection {
     this.#reconnect = null;
     this.#setState('connecting');
     const { topicRoot, drone, session, username, password, url, will } = this.#o;
+    const deadlineMs = this.#o.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
     let client: MqttClient;
     try {
       client = mqttConnect(url, {
@@ -92,7 +96,7 @@ export class Connection {
         clean: true,
         keepalive: KEEPALIVE_S,
         reconnectPeriod: 0,
-        connectTimeout: CONNECT_DEADLINE_MS,
+        connectTimeout: deadlineMs,
         queueQoSZero: false,
         resubscribe: false,
         will: { topic: upTopic(topicRoot, drone, 'presence'), payload: will(), qos: 1, retain: false },
@@ -104,6 +108,11 @@ export class Connection {
       return;
     }
     this.#client = client;
+    // The library waits for ever for a SUBACK while pings are answered.
+    this.#deadline = setTimeout(
+      () => this.#down(client, `not connected and subscribed within ${deadlineMs / 1000} s`),
+      deadlineMs,
+    );
     client.on('connect', () => this.#subscribe(client));
     client.on('message', (topic, payload, packet) => {
       if (client === this.#client && !packet.retain) this.#o.onMessage(topic, payload);
@@ -123,6 +132,7 @@ export class Connection {
   }
 
   #up(): void {
+    clearTimeout(this.#deadline);
     this.#o.counters.connects++;
     this.#lastError = null;
     this.#backoff.up(this.#o.nowMs());
@@ -138,6 +148,7 @@ export class Connection {
   #down(client: MqttClient | null, reason: string): void {
     if (client !== this.#client || this.#state === 'closed' || this.#reconnect !== null) return;
     this.#client = null;
+    clearTimeout(this.#deadline);
     // Its listeners stay: the library's own clear its timers on `close`, and ours ignore a client that is no longer ours.
     client?.end(true);
     this.#o.counters[this.#state === 'up' ? 'closes' : 'connectFailures']++;
@@ -167,6 +178,7 @@ export class Connection {
 
   close(): void {
     if (this.#reconnect) clearTimeout(this.#reconnect);
+    clearTimeout(this.#deadline);
     this.#setState('closed');
     this.#client?.end(true);
     this.#client = null;

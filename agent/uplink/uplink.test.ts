@@ -212,3 +212,31 @@ t.test('garbage instead of a broker: it keeps trying, and says why not', async (
   });
   t.ok(states.every((state) => /^(waiting|connecting)/.test(state)));
 });
+
+t.test('what is not acked in time is sent again, and presence with it: a lost ack is repeated', async (t) => {
+  const far = await farEnd(t);
+  let aheadUs = 0;
+  const uplink = begin(t, far.port, source(3), { nowUs: () => nowUs() + aheadUs });
+  await far.until(() => far.of('presence').length === 1);
+  far.ack({});
+  await far.until(() => far.rows('history').length === 3);
+  aheadUs = 6_000_000;
+  await far.until(() => far.rows('history').length === 6 && far.of('presence').length === 2);
+  t.equal(uplink.status().counters.resends, 1);
+});
+
+t.test('a broker that never answers the subscription is given up', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.write(Uint8Array.of(0x20, 2, 0, 0));
+      // Pings are answered, so that keep-alive sees nothing wrong.
+      socket.on('data', (bytes) => bytes[0] === 0xc0 && socket.write(Uint8Array.of(0xd0, 0)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const uplink = begin(t, (server.address() as AddressInfo).port, source(0), { connectDeadlineMs: 200 });
+  while (uplink.status().counters.connectFailures < 2) await setImmediate();
+  t.match(uplink.status().lastError, /subscri/);
+});

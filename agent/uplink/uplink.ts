@@ -55,6 +55,8 @@ export interface UplinkOptions {
   readonly source: UplinkSource;
   readonly nowUs: () => number;
   readonly random: () => number;
+  /** How long an attempt may take until it is connected and subscribed, ms. */
+  readonly connectDeadlineMs?: number;
   /** An answer to our clock question, with our clock when we asked and when it came. */
   readonly onTime?: (answer: TimeAnswer, receivedMonoUs: number) => void;
   readonly onState?: (state: UplinkState, detail: string) => void;
@@ -143,7 +145,10 @@ export class Uplink {
       this.#connection.drop('the broker confirms nothing');
       return;
     }
-    this.#counters.resends += this.#session.expire(nowMs);
+    const resends = this.#session.expire(nowMs);
+    this.#counters.resends += resends;
+    // Perhaps only the ack got lost: presence has it repeated (docs/wire.md §3.6).
+    if (resends > 0) this.refreshPresence();
     this.#sender.pump();
   }
 
