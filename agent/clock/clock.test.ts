@@ -51,3 +51,13 @@ t.test('answers that contradict themselves are not taken', async (t) => {
   clock.controller({ sentMonoUs: 0, receivedMonoUs: 10, remoteReceivedUtcUs: UTC, remoteSentUtcUs: UTC + 500 });
   t.equal(clock.read(10), null);
 });
+
+t.test("a time that no record can hold is nobody's time", async (t) => {
+  const clock = new Clock();
+  clock.gps(2 ** 63, 0);
+  clock.network(2 ** 52, 0);
+  const remote = Number.MAX_SAFE_INTEGER;
+  clock.controller({ sentMonoUs: 0, receivedMonoUs: 1_000, remoteReceivedUtcUs: remote, remoteSentUtcUs: remote });
+  clock.controller({ sentMonoUs: 0, receivedMonoUs: 1_000, remoteReceivedUtcUs: 0, remoteSentUtcUs: 0 });
+  t.equal(clock.read(1_000), null);
+});

@@ -10,8 +10,10 @@ import { type ClockQuality, DRIFT_PPM, offsetOf } from '@skein/protocol/time';
 const GPS_ERR_US = 300_000;
 /** What network time on a board on a mobile network is good for. */
 const NTP_ERR_US = 100_000;
-/** Before this the autopilot or system cannot have known the time (2025-01-01). */
+/** Before this nobody can have known the time (2025-01-01). */
 const PLAUSIBLE_UTC_US = 1_735_689_600_000_000;
+/** What a record can hold (docs/wire.md §5: numbers below 2^51), in 2041. */
+const LAST_UTC_US = 2 ** 51 - 1;
 /** "Anything": the error of a clock nobody has set, ten years. */
 const UNSET_ERR_US = 315_576_000_000_000;
 const RECORD_EVERY_US = 60_000_000;
@@ -53,17 +55,17 @@ export class Clock {
 
   /** SYSTEM_TIME of the autopilot, 0 until its GPS has told it. */
   gps(utcUs: number, monoUs: number): void {
-    if (utcUs < PLAUSIBLE_UTC_US) return;
     this.#offer({ source: 'gps', offsetUs: utcUs - monoUs, errUs: GPS_ERR_US, monoUs });
   }
 
   /** The system clock, when the system says that network time has set it. */
   network(utcUs: number, monoUs: number): void {
-    if (utcUs < PLAUSIBLE_UTC_US) return;
     this.#offer({ source: 'ntp', offsetUs: utcUs - monoUs, errUs: NTP_ERR_US, monoUs });
   }
 
   #offer(estimate: Estimate): void {
+    const utcUs = estimate.offsetUs + estimate.monoUs;
+    if (utcUs < PLAUSIBLE_UTC_US || utcUs > LAST_UTC_US) return;
     const before = this.#estimates.get(estimate.source);
     if (before && errorAt(before, estimate.monoUs) < estimate.errUs) return;
     this.#estimates.set(estimate.source, estimate);
