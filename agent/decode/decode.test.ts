@@ -75,3 +75,15 @@ t.test('a reader that goes away ends it quietly', async (t) => {
 t.test('a file that cannot be read rejects with the reason', async (t) => {
   await t.rejects(decodeRecording(createReadStream('/no/such/file'), sink().writable), /ENOENT/);
 });
+
+t.test('a slow reader leaves no listeners behind', async (t) => {
+  const { writable } = sink(true);
+  let most = 0;
+  const input = createReadStream(data('flight-excerpt.tlog'), { highWaterMark: 997 });
+  input.on('data', () => {
+    most = Math.max(most, writable.listenerCount('close'), writable.listenerCount('error'));
+  });
+  input.pause();
+  await decodeRecording(input, writable);
+  t.ok(most < 6, `at most ${most} at once`);
+});

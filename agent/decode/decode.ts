@@ -61,7 +61,13 @@ export async function decodeRecording(input: Readable, output: Writable): Promis
     if (text.length <= least || cut) return;
     const part = text;
     text = '';
-    if (!output.write(part) && !cut) await Promise.race([once(output, 'drain'), once(output, 'close')]).catch(gone);
+    if (output.write(part) || cut) return;
+    // Whichever comes first takes the other's listeners away.
+    const settled = new AbortController();
+    const { signal } = settled;
+    const first = Promise.race([once(output, 'drain', { signal }), once(output, 'close', { signal })]);
+    await first.then(() => {}, gone);
+    settled.abort();
   };
 
   let head: Uint8Array[] = [];
