@@ -185,7 +185,7 @@ t.test('a second agent on the same data is refused and says why; a socket left b
 
 t.test('wrong settings that only show when it starts are refused in words', async (t) => {
   const root = scratch(t);
-  await t.rejects(make(t, root, ['--link.url=carrier-pigeon://x']).agent.start(), { code: 'bad-link-url' });
+  await t.rejects(make(t, root, ['--link.url=udpin://no-port-here']).agent.start(), { code: 'bad-link-url' });
   writeFileSync(join(root, 'file'), '');
   await t.rejects(make(t, join(root, 'file')).agent.start(), { code: 'no-data-dir' });
 });

@@ -22,7 +22,7 @@ export const AgentConfig = Type.Object({
     {
       url: Type.String({
         default: 'udpin://127.0.0.1:14550',
-        minLength: 1,
+        pattern: '^(serial|udpin|udpout|tcp|memory)://\\S+$',
         description:
           'Way to the autopilot: serial:///dev/serial/by-id/NAME:921600 (or several bauds, comma between), udpin://0.0.0.0:14550, udpout://HOST:PORT, tcp://HOST:5760',
       }),
@@ -44,6 +44,7 @@ export const AgentConfig = Type.Object({
     {
       url: Type.String({
         default: 'mqtt://127.0.0.1:1883',
+        pattern: '^((mqtt|mqtts|ws|wss)://\\S+)?$',
         description: 'MQTT broker of the controller: mqtt://HOST:1883; empty to stay offline',
       }),
       topicRoot: Type.String({

@@ -62,7 +62,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
       budgetBatches: droppedBudget,
       corruptRows,
       recorderFrames: recorder?.counters.droppedFrames ?? 0,
-      linkFramesOut: dropped.reduce((sum, count) => sum + count, counters.droppedNoPeer),
+      linkFramesOut: dropped.reduce((sum, count) => sum + count, counters.droppedNoPeer + counters.cutOff),
     },
     link: {
       url: link.url,

@@ -65,13 +65,16 @@ async function run(): Promise<number> {
   try {
     const httpPort = await chooseService('web', HTTP_PORT);
     const mqttPort = await chooseService('MQTT', MQTT_PORT);
+    const topicRoot = `skein/1/demo-${process.pid}`;
     world = await createWorld({
       drones: FLEET.length,
       link: 'pty',
       dir,
       httpPort,
       mqttPort,
-      agentArgs: ['--outbox.budgetMB=64', '--recorder.budgetMB=64'],
+      // An agent that someone started by hand outlives its demo; it must not join the next one.
+      controllerArgs: [`--broker.topicRoot=${topicRoot}`],
+      agentArgs: ['--outbox.budgetMB=64', '--recorder.budgetMB=64', `--uplink.topicRoot=${topicRoot}`],
       signal,
     });
     const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
