@@ -4,7 +4,7 @@
  *
  *   load.ts (a process: raw MQTT sockets, sealed batches) ──► controller (a process) ──► acks after the commit ──► load.ts
  *
- *   node scenarios/bench/ingest.ts          DRONES=50 SECONDS=5 PASSES=5 by default
+ *   node scenarios/bench/ingest.ts          DRONES=50 SECONDS=12 PASSES=3 PER_MESSAGE=1 by default
  */
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,18 +12,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { inRepository } from '../kit/paths.ts';
+import { mainThreadS } from '../kit/processes.ts';
 import { Program } from '../kit/program.ts';
 import type { LoadResult } from './load.ts';
 
 const drones = Number(process.env.DRONES ?? 50);
-const seconds = Number(process.env.SECONDS ?? 5);
+const seconds = Number(process.env.SECONDS ?? 12);
 const perMessage = Number(process.env.PER_MESSAGE ?? 1);
-const passes = Number(process.env.PASSES ?? 5);
+const passes = Number(process.env.PASSES ?? 3);
 const run = promisify(execFile);
 
 interface Pass {
   readonly batchesPerS: number;
   readonly bytesPerS: number;
+  /** Processor time of the controller's main thread per batch, µs. */
+  readonly mainUs: number;
   readonly batchBytes: number;
   readonly resends: number;
 }
@@ -41,9 +44,12 @@ async function pass(mode: 'real' | 'yes'): Promise<Pass> {
     const { mqtt } = await controller.start();
     const { port } = new URL(String(mqtt));
     const load = [inRepository('scenarios/bench/load.ts'), port, String(drones), String(seconds), String(perMessage)];
+    const before = mainThreadS(controller.pid);
     const { stdout } = await run(process.execPath, load, { timeout: (seconds + 60) * 1000 });
     const result = JSON.parse(stdout) as LoadResult;
+    const mainS = mainThreadS(controller.pid) - before;
     return {
+      mainUs: (mainS * 1e6) / result.ackedInAll,
       batchesPerS: result.acked / result.seconds,
       bytesPerS: result.bytes / result.seconds,
       batchBytes: result.batchBytes,
@@ -72,4 +78,8 @@ line('batches a second, stored', rate(real).toFixed(0));
 line('batches a second, immediate yes', rate(yes).toFixed(0));
 line('megabytes a second, stored', (median(real.map(({ bytesPerS }) => bytesPerS)) / 1e6).toFixed(1));
 line('ratio (aim ≥ 0.9)', (rate(real) / rate(yes)).toFixed(2));
+const mainUs = (list: readonly Pass[]): number => median(list.map((one) => one.mainUs));
+line('main thread per batch, stored', `${mainUs(real).toFixed(1)} µs`);
+line('main thread per batch, immediate yes', `${mainUs(yes).toFixed(1)} µs`);
+line('ratio of these: with a core for each thread', (mainUs(yes) / mainUs(real)).toFixed(2));
 line('lanes sent again', String([...real, ...yes].reduce((sum, { resends }) => sum + resends, 0)));

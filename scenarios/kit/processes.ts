@@ -42,6 +42,13 @@ export interface Usage {
 
 const TICKS_PER_S = 100;
 
+/** Processor time of the main thread alone, s: what it costs the event loop, whatever the workers do. Linux. */
+export function mainThreadS(pid: number): number {
+  const stat = fs.readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
+}
+
 /** What a process has used, from /proc. Linux. */
 export function usageOf(pid: number): Usage {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
