@@ -22,12 +22,28 @@ export async function settle(world: World): Promise<Settled> {
   const stoppedUtcMs = Date.now();
   for (const { agent } of world.drones) await agent.start();
   const { dataDir } = world.controller;
-  await until(() => compare(outbox, readStore(dataDir)).lost.length === 0, {
-    timeoutMs: FILL_TIMEOUT_MS,
-    everyMs: 500,
-    what: 'everything in the outboxes to be in the store',
-    seen: () => compare(outbox, readStore(dataDir)).lost.slice(0, 5),
-  });
+  try {
+    await until(() => compare(outbox, readStore(dataDir)).lost.length === 0, {
+      timeoutMs: FILL_TIMEOUT_MS,
+      everyMs: 500,
+      what: 'everything in the outboxes to be in the store',
+      seen: () => compare(outbox, readStore(dataDir)).lost.slice(0, 5),
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await bothEnds(world)}`);
+  }
   for (const { agent } of world.drones) await agent.stop();
   return { outbox, store: readStore(dataDir), stoppedUtcMs };
+}
+
+/** What each agent and the controller say of what is stuck between them. */
+async function bothEnds(world: World): Promise<string> {
+  const lines: string[] = [];
+  for (const { id, agent } of world.drones) {
+    const status = await agent.status().catch(String);
+    lines.push(`${id}: ${typeof status === 'string' ? status : JSON.stringify([status.uplink, status.outbox])}`);
+  }
+  const metrics = await world.controller.metrics().catch(() => new Map<string, number>());
+  lines.push([...metrics].flatMap(([key, value]) => (/ingest|store/.test(key) ? [`${key} ${value}`] : [])).join('\n'));
+  return lines.join('\n');
 }
