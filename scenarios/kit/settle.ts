@@ -41,7 +41,7 @@ async function bothEnds(world: World): Promise<string> {
   const lines: string[] = [];
   for (const { id, agent } of world.drones) {
     const status = await agent.status().catch(String);
-    lines.push(`${id}: ${typeof status === 'string' ? status : JSON.stringify([status.uplink, status.outbox])}`);
+    lines.push(`${id}: ${typeof status === 'string' ? status : JSON.stringify(status)}`);
   }
   const metrics = await world.controller.metrics().catch(() => new Map<string, number>());
   lines.push([...metrics].flatMap(([key, value]) => (/ingest|store/.test(key) ? [`${key} ${value}`] : [])).join('\n'));
