@@ -27,13 +27,24 @@ export async function settle(world: World): Promise<Settled> {
       timeoutMs: FILL_TIMEOUT_MS,
       everyMs: 500,
       what: 'everything in the outboxes to be in the store',
-      seen: () => compare(outbox, readStore(dataDir)).lost.slice(0, 5),
+      seen: () => whatIsMissing(outbox, readStore(dataDir)),
     });
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await bothEnds(world)}`);
   }
   for (const { agent } of world.drones) await agent.stop();
   return { outbox, store: readStore(dataDir), stoppedUtcMs };
+}
+
+/** What is lost, counted by epoch and lane, and what the store holds in its place. */
+function whatIsMissing(outbox: readonly StoredBatch[], store: readonly StoredBatch[]): readonly string[] {
+  const lost = Map.groupBy(compare(outbox, store).lost, (key) => key.slice(0, key.lastIndexOf('/')));
+  return [...lost].map(([stream, keys]) => {
+    const held = store.filter(({ drone, epoch, lane }) => `${drone}/${epoch}/${lane}` === stream);
+    const inPlace = held.filter(({ gap }) => gap !== null).map(({ seq, to, gap }) => `${gap} ${seq}–${to}`);
+    const last = Math.max(0, ...held.map(({ to }) => to));
+    return `${keys.length} from ${keys[0]}; the store holds up to ${last}, gaps: ${inPlace.join(', ') || 'none'}`;
+  });
 }
 
 /** What each agent and the controller say of what is stuck between them. */
