@@ -1,2 +1,4 @@
+export * from './commands.ts';
 export * from './messages.ts';
+export * from './reasons.ts';
 export * from './topics.ts';

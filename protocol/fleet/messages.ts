@@ -2,8 +2,11 @@
  * The JSON messages between agents and controllers (docs/wire.md §4). One schema is type, check and documentation;
  * a reader ignores fields it does not know, so every object stays open.
  */
+
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { CONTROL_STATES } from '../telemetry/index.ts';
+import { Command } from './commands.ts';
 
 const Hex16 = Type.String({ pattern: '^[0-9a-f]{16}$' });
 const Hex = Type.String({ pattern: '^[0-9a-f]{8,32}$' });
@@ -14,7 +17,6 @@ export const LANES = ['urgent', 'history'] as const;
 export const Lane = Type.Union([Type.Literal('urgent'), Type.Literal('history')]);
 export type Lane = Static<typeof Lane>;
 
-export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;
 export const ControlState = Type.Union(CONTROL_STATES.map((state) => Type.Literal(state)));
 export type ControlState = (typeof CONTROL_STATES)[number];
 
@@ -36,7 +38,15 @@ export const Presence = Type.Object({
   journal: Type.Union([Type.String({ maxLength: 64 }), Type.Null()]),
   online: Type.Boolean(),
   versions: Type.Record(Type.String({ maxLength: 32 }), Type.String({ maxLength: 128 })),
-  control: Type.Object({ state: Type.String({ maxLength: 32 }) }),
+  control: Type.Object({
+    state: Type.String({ maxLength: 32 }),
+    /** Who commands it, when somebody does. */
+    commander: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
+    /** Why the state is as it is, in words. */
+    why: Type.Optional(Type.String({ maxLength: 200 })),
+  }),
+  /** Boot id of the autopilot as the agent counts them, for `ifBoot`; null while not known. */
+  autopilotBoot: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
   epochs: Type.Array(EpochRange, { maxItems: 32 }),
   board: Type.Optional(Type.String({ maxLength: 64 })),
   bootAgeMs: Type.Optional(Count),
@@ -101,3 +111,4 @@ export const readAck = reader('ack', Ack);
 export const readHello = reader('hello', Hello);
 export const readTimeRequest = reader('time request', TimeRequest);
 export const readTimeAnswer = reader('time answer', TimeAnswer);
+export const readCommand = reader('command', Command);

@@ -32,6 +32,22 @@ export const MISSION_STATES = ['unknown', 'no-mission', 'not-started', 'active',
 export const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const;
 export const FENCE_BREACHES = ['none', 'min-alt', 'max-alt', 'boundary'] as const;
 
+/** States an agent answers with; the controller adds `queued`. */
+export const ANSWER_STATES = [
+  'delivered',
+  'accepted',
+  'executing',
+  'succeeded',
+  'failed',
+  'rejected',
+  'expired',
+  'cancelled',
+  'superseded',
+  'unknown',
+] as const;
+export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;
+export const PREFLIGHT_VERDICTS = ['ok', 'warn', 'stop'] as const;
+
 export const KINDS = {
   position: {
     id: 1,
@@ -316,6 +332,51 @@ export const KINDS = {
       vendor: num('', 0, 'vendor id'),
       product: num('', 0, 'product id'),
       board: num('', 0, 'board version'),
+    },
+  },
+  answer: {
+    id: 26,
+    doc: 'What became of a command (docs/commands.md); urgent lane only',
+    columns: {
+      command: text('id of the command'),
+      step: num('', 0, 'counts the answers to this command, from 1: a later one replaces an earlier one'),
+      state: choice(ANSWER_STATES, 'state of the delivery'),
+      reason: text('stable code, or `code: detail`'),
+      detail: text('proof and particulars, a JSON object'),
+      type: text('type of the command'),
+    },
+  },
+  control: {
+    id: 27,
+    doc: 'Who has control, as the agent infers it',
+    columns: {
+      state: choice(CONTROL_STATES, 'who flies'),
+      commander: text('operator in command'),
+      why: text('what it was inferred from'),
+      writers: text('others who write on the link: JSON list of {sysid, compid, role}'),
+    },
+  },
+  safety: {
+    id: 28,
+    doc: 'Ground lock, safety profile, ground link',
+    columns: {
+      locked: flag('ground lock set'),
+      lockReason: text('why'),
+      lockedBy: text('who set it: `drone` or an operator'),
+      lockedHere: flag('set at the drone itself'),
+      profile: text('name of the safety profile'),
+      profileOk: flag('no parameter differs from it; null while not read'),
+      linkLossOwner: text('agent or autopilot'),
+      groundLink: flag('the ground-link heartbeat is being sent'),
+      leaseLeftMs: num('ms', 0, 'left of the controller’s lease when this was sampled'),
+    },
+  },
+  preflight: {
+    id: 29,
+    doc: 'The pre-flight list',
+    columns: {
+      verdict: choice(PREFLIGHT_VERDICTS, 'worst of its items'),
+      items: text('JSON list of {item, verdict, value, limit, words, ageMs}'),
     },
   },
 } as const satisfies Record<string, Kind>;

@@ -1,0 +1,89 @@
+/**
+ * Why a delivery is as it is: stable codes and plain words. On the wire a reason is `code` or `code: detail`
+ * (`in-command: Ann`); programs match the code, people read the words.
+ */
+export const REASONS = {
+  // of every kind
+  'unknown-type': 'this drone does not know such a command: update its agent',
+  'bad-params': 'the parameters do not fit the command',
+  'not-granted': 'the sender lacks the right for this',
+  offline: 'the drone is offline and this command never waits: send it again when it is back',
+  stale: 'it was on its way for too long, or belongs to another session; send it again if it is still wanted',
+  'not-now': 'the drone cannot judge it yet and asks for it again',
+  expired: 'its time was over before it could be acted on',
+  journal: 'the journal is late; carried out all the same, since repeating it is harmless',
+  'journal-unavailable': 'the drone cannot write its journal, so it cannot promise to act only once: look at its disk',
+  'outbox-full': 'the drone has no room left for answers: it needs a connection first',
+  'identity-conflict': 'two boards claim this identity: settle which is the drone first',
+  cancelled: 'cancelled before it was acted on',
+  'too-late': 'it can no longer be cancelled',
+  'not-found': 'there is no such command on this drone',
+  'no-answer': 'sent, and no final answer came in time: look at the drone before doing anything again',
+  'journal-changed': 'the journal of the drone is another than when it was sent; whether it acted is not known',
+  untargeted: 'the drone answered a command that was not sent to it by this controller',
+  'max-failures': 'not sent: too many drones before it failed',
+  // of flying
+  pilot: 'a pilot is flying: resume with takeControl, or wait until the vehicle is disarmed',
+  'in-command': 'another operator is in command: take over explicitly',
+  'other-station': 'another ground station is in control',
+  failsafe: 'a failsafe of the autopilot is acting; it is never undone by software',
+  adopted: 'the agent started in mid-flight and only listens',
+  'no-link': 'no connection to the autopilot',
+  'no-autopilot': 'the autopilot is not heard',
+  armed: 'the vehicle is armed',
+  disarmed: 'the vehicle is not armed',
+  'in-air': 'the vehicle is not on the ground',
+  'state-unknown': 'whether it is armed and on the ground is not known',
+  'already-on-ground': 'it is on the ground already',
+  'active-leg': 'it is under way with an itinerary',
+  'not-holding': 'there is no hold of ours to resume from',
+  'mission-changed': 'the mission is not the one that was held',
+  'no-itinerary': 'there is no verified itinerary',
+  position: 'the position is not trusted',
+  fence: 'outside the fence',
+  energy: 'not enough charge to go there and come back',
+  refused: 'the autopilot refused',
+  'no-ack': 'the autopilot did not answer, and the effect was not seen',
+  'no-effect': 'the autopilot accepted, and the effect was not seen',
+  // before flying
+  'ground-lock': 'locked on the ground',
+  'log-transfer': 'a log transfer is under way',
+  'failsafe-not-set': 'the failsafe parameters contradict linkLoss.owner',
+  profile: 'a parameter differs from the safety profile',
+  preflight: 'the pre-flight list has a stop',
+  'ground-link': 'the ground link has not been up for long enough',
+  // of parameters
+  'no-such-parameter': 'the autopilot has no such parameter',
+  'not-taken': 'read back, the parameter has another value',
+  // of reboots
+  'other-boot': 'that boot is over: it has restarted since',
+  'other-session': 'that session is over: the agent has restarted since',
+  'no-helper': 'this companion has no way to restart itself: install skein-reboot, or set reboot.companionCommand',
+  unproved: 'it did not come back in time, or nothing proves that it restarted',
+  'locked-by-drone': 'the lock was set at the drone and is removed there, or by an admin',
+  // done
+  done: 'done',
+  already: 'it was so already',
+  proved: 'done, and proved',
+} as const;
+
+export type ReasonCode = keyof typeof REASONS;
+
+/** `code` or `code: detail`. */
+export function reason(code: ReasonCode, detail?: string): string {
+  return detail === undefined || detail === '' ? code : `${code}: ${detail}`;
+}
+
+/** The code of a reason; null when it is none of ours. */
+export function reasonCode(text: string): ReasonCode | null {
+  const code = text.split(':', 1)[0] ?? '';
+  return Object.hasOwn(REASONS, code) ? (code as ReasonCode) : null;
+}
+
+/** A reason in words, its detail included. */
+export function reasonWords(text: string): string {
+  const code = reasonCode(text);
+  if (code === null) return text;
+  const detail = text.slice(code.length + 1).trim();
+  return detail === '' ? REASONS[code] : `${REASONS[code]} (${detail})`;
+}
