@@ -6,6 +6,7 @@
  * `serverNow - atUtcUs`, where `serverNow` is the `serverUtcUs` of the last message plus what has passed since on the
  * browser's monotonic clock; the browser's wall clock is never consulted.
  */
+import type { CommandType, DeliveryState } from '@skein/protocol/fleet';
 import type { KindName, Values } from '@skein/protocol/telemetry';
 
 /** fresh: newest sample ≤ `freshMs` old; stale: older; lost: older than `lostMs`; never: no live sample yet. */
@@ -69,6 +70,43 @@ export interface Conflict {
   readonly sessions: readonly string[];
 }
 
+/** Who flies, as the drone last said. */
+export interface ControlEntry {
+  /** skein, pilot, other-station, autopilot-failsafe, unknown. */
+  readonly state: string;
+  /** The operator whose flight command came first; null: nobody is in command. */
+  readonly commander?: string | null;
+  /** What the state was inferred from, in words. */
+  readonly why?: string | null;
+}
+
+/** The ground lock; everything else of the kind `safety` is in `kinds.safety`. */
+export interface SafetyEntry {
+  readonly locked: boolean | null;
+  readonly lockReason: string | null;
+  readonly lockedBy: string | null;
+}
+
+export interface PreflightEntry {
+  readonly verdict: 'ok' | 'warn' | 'stop';
+  /** The items that say `stop`, in words. */
+  readonly stops: readonly string[];
+}
+
+/** A delivery to this drone, in short; `GET /api/v1/commands/:id` has its steps and its proof. */
+export interface CommandEntry {
+  /** Id of the command, a ULID: sorts by time. */
+  readonly id: string;
+  readonly type: CommandType;
+  readonly state: DeliveryState;
+  /** `code` or `code: detail` (protocol/fleet, reasons); null while there is none. */
+  readonly reason: string | null;
+  readonly words: string | null;
+  /** When the delivery came into this state, RFC 3339 UTC as on the HTTP routes. */
+  readonly at: string;
+  readonly issuedBy: string;
+}
+
 export interface DroneEntry {
   readonly id: string;
   readonly online: boolean;
@@ -78,8 +116,14 @@ export interface DroneEntry {
   /** Kernel boot id of the companion. */
   readonly boot: string | null;
   readonly firstSeenUtcUs: number;
-  /** Who has control: skein, pilot, other-station, autopilot-failsafe, unknown. */
-  readonly control: { readonly state: string };
+  readonly control: ControlEntry;
+  /** Boot of the autopilot as the agent counts them, for `ifBoot` of a reboot; null while not known. */
+  readonly autopilotBoot?: string | null;
+  /** Null until the drone has said. */
+  readonly safety?: SafetyEntry | null;
+  readonly preflight?: PreflightEntry | null;
+  /** Deliveries to this drone: every open one and the last 5 others, newest first. */
+  readonly commands?: readonly CommandEntry[];
   readonly versions: Readonly<Record<string, string>>;
   readonly freshness: Freshness;
   readonly link: LinkState;
