@@ -62,3 +62,16 @@ t.test('a flood is sealed early, not kept', async (t) => {
     [800, 800],
   );
 });
+
+t.test('a flood before release is sealed after it, in pieces', async (t) => {
+  const { sealer, sealed, time } = make();
+  for (let i = 0; i < 2_000; i++) sealer.history(air(0));
+  for (let i = 0; i < 150; i++) sealer.urgent(clock(0));
+  t.same(sealed, [], 'the first numbers are still free');
+  time.us = 1_000 * MS;
+  sealer.release();
+  t.same(
+    sealed.map(({ lane, count }) => `${lane} ${count}`),
+    ['history 800', 'history 800', 'history 400', 'urgent 100', 'urgent 50'],
+  );
+});

@@ -28,7 +28,10 @@ export class Sealer {
     this.#o = o;
   }
 
-  /** Until then samples are only collected: the first numbers of an epoch are for the gap before it. */
+  /**
+   * Until then samples are only collected: the first numbers of an epoch are for the gap before it. The outbox opens, or
+   * gives up opening, within ten seconds; that is the bound.
+   */
   release(): void {
     this.#holding = false;
     this.tick();
@@ -36,14 +39,14 @@ export class Sealer {
 
   history(sample: Sample): void {
     this.#history.push(sample);
-    if (this.#history.length >= MAX_ROWS) this.#sealHistory();
+    if (!this.#holding && this.#history.length >= MAX_ROWS) this.#sealHistory();
   }
 
   /** Texts are kept apart from what must never be dropped. */
   urgent(sample: Sample): void {
     const into = sample.kind === 'text' ? this.#texts : this.#urgent;
     into.push(sample);
-    if (into.length >= MAX_URGENT_ROWS) this.#sealUrgent();
+    if (!this.#holding && into.length >= MAX_URGENT_ROWS) this.#sealUrgent();
   }
 
   /** Monotonic stamp of the oldest sample not sealed, or null. */
@@ -72,14 +75,20 @@ export class Sealer {
   #sealHistory(): void {
     const samples = this.#history;
     this.#history = [];
-    if (samples.length > 0) this.#o.append('history', samples, { droppable: false });
+    this.#append('history', samples, { maxRows: MAX_ROWS, droppable: false });
   }
 
   #sealUrgent(): void {
     const [urgent, texts] = [this.#urgent, this.#texts];
     this.#urgent = [];
     this.#texts = [];
-    if (urgent.length > 0) this.#o.append('urgent', urgent, { droppable: false });
-    if (texts.length > 0) this.#o.append('urgent', texts, { droppable: true });
+    this.#append('urgent', urgent, { maxRows: MAX_URGENT_ROWS, droppable: false });
+    this.#append('urgent', texts, { maxRows: MAX_URGENT_ROWS, droppable: true });
+  }
+
+  #append(lane: Lane, samples: readonly Sample[], o: { readonly maxRows: number; readonly droppable: boolean }): void {
+    for (let from = 0; from < samples.length; from += o.maxRows) {
+      this.#o.append(lane, samples.slice(from, from + o.maxRows), { droppable: o.droppable });
+    }
   }
 }

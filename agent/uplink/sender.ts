@@ -82,12 +82,17 @@ export class Sender {
 
   async #drain(): Promise<void> {
     const { session } = this.#o;
+    /** Lanes that gave nothing this time: they hold up nobody behind them. */
+    const passed = new Set<string>();
     for (;;) {
       const connection = this.#o.connection();
       if (connection === null || this.#unconfirmed >= MAX_UNCONFIRMED) return;
       const nowMs = this.#o.nowMs();
       const history = this.#bucket.waitMs(nowMs) === 0 && this.#o.socketBytes() < SOCKET_BUSY_BYTES;
-      const { wanted, stale } = session.next(this.#o.readable(), { history });
+      const { wanted, stale } = session.next(
+        this.#o.readable().filter(({ epoch, lane }) => !passed.has(`${epoch}/${lane}`)),
+        { history },
+      );
       if (stale && nowMs - this.#staleMs > STALE_PRESENCE_MS) {
         this.#staleMs = nowMs;
         this.#o.onStale();
@@ -97,9 +102,13 @@ export class Sender {
       // The world went on while the rows were read.
       if (this.#o.connection() !== connection || !session.isNext(wanted)) continue;
       const last = rows?.at(-1);
-      if (!rows || last === undefined || rows[0]?.seq !== wanted.from) return;
-      const bytes = rows.reduce((sum, row) => sum + row.bytes.length, 0);
-      if (!session.fits(wanted, bytes, rows.length)) return;
+      const isRead = rows && last !== undefined && rows[0]?.seq === wanted.from;
+      if (!isRead) this.#o.counters.readsFailed++;
+      const bytes = rows?.reduce((sum, row) => sum + row.bytes.length, 0) ?? 0;
+      if (!isRead || !session.fits(wanted, bytes, rows.length)) {
+        passed.add(`${wanted.epoch}/${wanted.lane}`);
+        continue;
+      }
       this.#send(wanted.lane, rows, bytes);
       session.sent(wanted, last.to, bytes, this.#o.nowMs());
     }

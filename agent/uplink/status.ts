@@ -13,6 +13,7 @@ const NAMES = [
   'timeOtherSession',
   'hellos',
   'resends',
+  'readsFailed',
   'messagesUrgent',
   'messagesHistory',
   'messagesLive',

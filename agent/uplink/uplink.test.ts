@@ -39,7 +39,7 @@ function source(count: number) {
   };
 }
 
-function begin(test: Test, port: number, from: ReturnType<typeof source>, o: Partial<UplinkOptions> = {}) {
+function begin(test: Test, port: number, from: UplinkOptions['source'], o: Partial<UplinkOptions> = {}) {
   const uplink = new Uplink({
     url: `mqtt://127.0.0.1:${port}`,
     topicRoot: 'skein/1',
@@ -106,6 +106,23 @@ t.test('the window holds it back; each ack lets more go', async (t) => {
     seqs(far.rows('history')),
     Array.from({ length: 30 }, (_, i) => i + 1),
   );
+});
+
+t.test('a lane whose rows cannot be read holds up none behind it', async (t) => {
+  const far = await farEnd(t);
+  const good = source(20);
+  const from = {
+    ...good,
+    readable: () => [{ epoch: EPOCH, lane: 'urgent' as const, first: 1, end: 3 }, ...good.readable()],
+    read: async (epoch: string, lane: string, seq: number, maxBytes: number) =>
+      lane === 'urgent' ? null : good.read(epoch, lane, seq, maxBytes),
+  };
+  const uplink = begin(t, far.port, from);
+  await far.until(() => far.of('presence').length > 0);
+  far.ack({ lane: 'urgent', upTo: 0 });
+  far.ack({ upTo: 0 });
+  await far.until(() => far.rows('history').at(-1)?.header.seq === 20);
+  t.ok(uplink.status().counters.readsFailed > 0);
 });
 
 t.test('the connection is cut: it comes back by itself and begins anew with presence', async (t) => {
