@@ -3,7 +3,8 @@ import { sendById } from '../messages/telemetry.ts';
 import { type Damage, Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
 import { route } from '../routing.ts';
-import { createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
+import { type Disturbances, undisturbed, withParameters } from '../vehicle/disturbances.ts';
+import { believed, createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
 import { BOOTED_MS, bootMs } from './boot.ts';
 import { circuit } from './circuit.ts';
 import { Flight } from './flight.ts';
@@ -47,6 +48,8 @@ export class Autopilot {
   readonly mission = new Mission();
   readonly ports: Port[] = [];
   readonly damages = new Set<Damage>();
+  /** What is wrong with the aircraft and the sky, as behaviours set it; `troubles` adds the SIM_ parameters. */
+  readonly disturbances: Disturbances = undisturbed();
   readonly voice: Voice;
   /** Stick and switch positions; the mode switch stands on channel FLTMODE_CH. */
   readonly channels: number[] = [1_500, 1_500, 1_000, 1_500, 1_800, 1_000, 1_000, 1_800];
@@ -127,12 +130,18 @@ export class Autopilot {
     return this.vehicle.battery.capacityMah - this.consumedMah;
   }
 
+  /** All that is wrong at this moment with the aircraft and the sky. */
+  get troubles(): Readonly<Disturbances> {
+    return withParameters(this.disturbances, (name) => this.parameters.get(name)?.value ?? 0);
+  }
+
   view(): View {
-    const { sinceBootMs, vehicle, flight, mission, parameters, world, origin, channels } = this;
+    const { sinceBootMs, flight, troubles, mission, parameters, world, origin, channels } = this;
     const knowsTime = sinceBootMs > bootMs.gpsDetected + 4_000;
     return {
       sinceBootMs,
-      vehicle,
+      vehicle: believed(this.vehicle, troubles),
+      troubles,
       flight,
       mission,
       parameters,
@@ -143,7 +152,7 @@ export class Autopilot {
       remainingMah: this.remainingMah,
       noise: this.#noise,
       seed: this.#options.seed,
-      unixUs: knowsTime ? this.#options.epochUs + BigInt(Math.floor(this.nowMs * 1_000)) : 0n,
+      unixUs: knowsTime ? this.#options.epochUs + BigInt(Math.floor(this.nowMs * 1_000)) + troubles.unixErrorUs : 0n,
     };
   }
 
@@ -259,9 +268,11 @@ export class Autopilot {
 
   /** The body moves in steps of its own. */
   #fly(toMs: number): void {
+    if (this.vehicle.atMs + STEP_MS > toMs) return;
+    const { troubles } = this;
     while (this.vehicle.atMs + STEP_MS <= toMs) {
-      const demand = this.flight.step(this.vehicle, this.vehicle.atMs, STEP_MS);
-      this.vehicle = stepVehicle(this.vehicle, demand, this.#air);
+      const demand = this.flight.step(believed(this.vehicle, troubles), this.vehicle.atMs, STEP_MS);
+      this.vehicle = stepVehicle(this.vehicle, demand, this.#air, troubles);
       this.#crew?.step(this.vehicle, this.flight, this.vehicle.atMs, (battery) => {
         this.vehicle = { ...this.vehicle, battery };
         this.#countedFromMah = battery.chargeMah;

@@ -1,5 +1,6 @@
 import { offset, type Place, toNorthEast } from '../geo.ts';
 import type { Random } from '../random.ts';
+import type { Disturbances } from '../vehicle/disturbances.ts';
 import type { Vehicle } from '../vehicle/vehicle.ts';
 import { bootMs } from './boot.ts';
 import type { Flight } from './flight.ts';
@@ -12,7 +13,9 @@ export interface View {
   readonly sinceBootMs: number;
   /** Wall clock, µs; 0 until GPS brought the time. */
   readonly unixUs: bigint;
+  /** As the autopilot believes it to be. */
   readonly vehicle: Vehicle;
+  readonly troubles: Readonly<Disturbances>;
   readonly flight: Flight;
   readonly mission: Mission;
   readonly parameters: Parameters;

@@ -7,6 +7,8 @@ import type { Builds } from './build.ts';
 
 const MISSION_STATES = { 'not-started': 2, active: 3, complete: 5 } as const;
 const RC_CHANNELS = 8;
+/** A compass this far off is no longer believed. */
+const COMPASS_GATE_DEG = 40;
 
 function baseMode(view: View): number {
   const { CUSTOM_MODE_ENABLED, STABILIZE_ENABLED, MANUAL_INPUT_ENABLED, GUIDED_ENABLED, SAFETY_ARMED } = MavModeFlag;
@@ -65,12 +67,14 @@ export const health: Builds = {
   EXTENDED_SYS_STATE: (view) => ({ vtol_state: 3, landed_state: landedState(view) }),
   EKF_STATUS_REPORT: (view) => {
     const about = (mean: number): number => Math.abs(mean * (1 + 0.4 * view.noise.normal()));
+    const { estimate } = view.vehicle;
+    const compassOff = Math.abs(view.troubles.compassDeg) / COMPASS_GATE_DEG;
     return {
       flags: ekfFlags(view.sinceBootMs),
       velocity_variance: about(0.015),
-      pos_horiz_variance: about(0.02),
+      pos_horiz_variance: about(0.02) + estimate.variance,
       pos_vert_variance: about(0.006),
-      compass_variance: about(0.01),
+      compass_variance: about(0.01) + compassOff,
       terrain_alt_variance: 0,
       airspeed_variance: 0,
     };

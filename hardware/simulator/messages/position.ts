@@ -3,6 +3,7 @@ import { degrees360, offset, toNorthEast } from '../geo.ts';
 import type { Builds } from './build.ts';
 
 const UNKNOWN = Number.NaN;
+const NO_FIX = { lat: 0, lon: 0, alt: 0, eph: 9_999, epv: 9_999, vel: 0, cog: 0, satellites_visible: 0 } as const;
 
 /** Where it is and where it is going. Zeros before a position is known, as a real one sends them. */
 export const position: Builds = {
@@ -35,21 +36,11 @@ export const position: Builds = {
   },
   GPS_RAW_INT: (view) => {
     if (!hasGps(view)) {
-      return {
-        time_usec: 0n,
-        fix_type: view.sinceBootMs < 9_700 ? 0 : 1,
-        lat: 0,
-        lon: 0,
-        alt: 0,
-        eph: 9_999,
-        epv: 9_999,
-        vel: 0,
-        cog: 0,
-        satellites_visible: 0,
-      };
+      return { ...NO_FIX, time_usec: 0n, fix_type: view.sinceBootMs < 9_700 ? 0 : 1 };
     }
     const { gps } = view.vehicle;
-    const place = offset(view.world, gps);
+    if (!gps.fixed) return { ...NO_FIX, time_usec: timeBootUs(view), fix_type: 1 };
+    const place = gps.zero ? { latE7: 0, lonE7: 0 } : offset(view.world, gps);
     const altMm = Math.round((view.world.altM + gps.upM) * 1_000);
     const speed = Math.hypot(gps.northMS, gps.eastMS);
     return {

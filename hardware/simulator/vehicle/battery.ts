@@ -47,8 +47,8 @@ export function pack(
   };
 }
 
-/** Draws what the throttle asks for, sags by it and warms from it. */
-export function stepBattery(battery: Battery, throttle: number, dtS: number): Battery {
+/** Draws what the throttle asks for, sags by it (and by `sagV` more, of the whole pack) and warms from it. */
+export function stepBattery(battery: Battery, throttle: number, dtS: number, sagV = 0): Battery {
   // Power of a rotor grows with thrust to the power of 1.5.
   const wantedA = IDLE_A + HOVER_A * (throttle / HOVER_THROTTLE) ** 1.5;
   const currentA = battery.currentA + (wantedA - battery.currentA) * Math.min(1, dtS / 0.4);
@@ -56,12 +56,13 @@ export function stepBattery(battery: Battery, throttle: number, dtS: number): Ba
   const openV = openCircuitV(chargeMah / battery.capacityMah);
   const temperatureC =
     battery.temperatureC + (HEAT * currentA * currentA - (battery.temperatureC - AMBIENT_C) / COOL_S) * dtS;
+  const cellSagV = sagV / Math.max(1, battery.imbalanceV.length);
   return {
     ...battery,
     chargeMah,
     currentA,
     temperatureC,
-    cellsV: battery.imbalanceV.map((by) => openV + by - currentA * CELL_OHM),
+    cellsV: battery.imbalanceV.map((by) => Math.max(0, openV + by - currentA * CELL_OHM - cellSagV)),
   };
 }
 

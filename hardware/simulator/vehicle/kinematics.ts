@@ -44,6 +44,10 @@ const LEAN_S = 0.28;
 const DRAG = 0.14;
 const HOVER_THROTTLE = 0.38;
 const IDLE_THROTTLE = 0.1;
+/** With a motor gone: how fast it comes down, m/s, turns, rad/s, and leans, rad. */
+const LAME_SINK_MS = 12;
+const LAME_SPIN = 8;
+const LAME_TILT = 1;
 
 export const atRest = (yaw: number): Body => ({
   northM: 0,
@@ -86,12 +90,31 @@ function falling(body: Body, dtS: number): Body {
   };
 }
 
+/** Three motors of four: half the lift that a hover needs, and the body spins. */
+function spinning(body: Body, demand: Demand, dtS: number): Body {
+  if (body.onGround) return resting(body, demand.motors ? IDLE_THROTTLE : 0);
+  const fallen = falling(body, dtS);
+  if (fallen.onGround) return fallen;
+  const upMS = Math.max(fallen.upMS, body.upMS - 0.5 * GRAVITY * dtS, -LAME_SINK_MS);
+  const turn = Math.min(LAME_SPIN, Math.abs(body.yawRate) + LAME_SPIN * dtS);
+  return {
+    ...fallen,
+    upMS,
+    upM: body.upM + upMS * dtS,
+    yaw: wrapPi(body.yaw + turn * dtS),
+    yawRate: turn,
+    roll: clamp(body.roll + 1.2 * dtS, LAME_TILT),
+    throttle: 1,
+  };
+}
+
 /**
  * One time step of a quadcopter that follows wanted velocities: acceleration is limited, and the body leans as far as that
- * acceleration and the air it moves through need. Roll, pitch, course and speed therefore agree.
+ * acceleration and the air it moves through need. Roll, pitch, course and speed therefore agree. `lame`: a motor has failed.
  */
-export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number): Body {
+export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, lame = false): Body {
   if (!demand.motors) return falling(body, dtS);
+  if (lame) return spinning(body, demand, dtS);
   if (body.onGround && !(demand.lift && demand.upMS > 0)) return resting(body, IDLE_THROTTLE);
 
   let accelN = (demand.northMS - body.northMS) * 1.4;

@@ -1,5 +1,8 @@
+import { wrapPi } from '../geo.ts';
 import type { Random } from '../random.ts';
 import { type Battery, pack, stepBattery } from './battery.ts';
+import type { Disturbances } from './disturbances.ts';
+import { type Estimate, exact, follow } from './estimate.ts';
 import { GPS_PERIOD_MS, type GpsFix, noFix, sampleGps } from './gps.ts';
 import { atRest, type Body, type Demand, stepBody } from './kinematics.ts';
 import { calm, stepWind, type Wind } from './wind.ts';
@@ -11,6 +14,8 @@ export interface Vehicle {
   readonly wind: Wind;
   readonly battery: Battery;
   readonly gps: GpsFix;
+  /** What the autopilot makes of its receivers. */
+  readonly estimate: Estimate;
 }
 
 export const STEP_MS = 20;
@@ -36,20 +41,41 @@ export function createVehicle(options: VehicleOptions): Vehicle {
       random.between(19, 24),
     ),
     gps: noFix,
+    estimate: exact,
   };
 }
 
-/** One step of STEP_MS. Pure: the same vehicle, demand and random give the same next vehicle. */
-export function stepVehicle(vehicle: Vehicle, demand: Demand, random: Random): Vehicle {
+/** One step of STEP_MS. Pure: the same vehicle, demand, disturbances and random give the same next vehicle. */
+export function stepVehicle(
+  vehicle: Vehicle,
+  demand: Demand,
+  random: Random,
+  disturbances: Readonly<Disturbances>,
+): Vehicle {
   const dtS = STEP_MS / 1000;
   const atMs = vehicle.atMs + STEP_MS;
   const wind = stepWind(vehicle.wind, dtS, random);
-  const body = stepBody(vehicle.body, demand, wind, dtS);
+  const lame = disturbances.failedMotors !== 0;
+  const body = stepBody(vehicle.body, disturbances.motorStop ? stopped(demand) : demand, wind, dtS, lame);
+  const sampled = atMs - vehicle.gps.atMs >= GPS_PERIOD_MS;
+  const gps = sampled ? sampleGps(vehicle.gps, body, atMs, random, disturbances) : vehicle.gps;
   return {
     atMs,
     body,
     wind,
-    battery: stepBattery(vehicle.battery, body.throttle, dtS),
-    gps: atMs - vehicle.gps.atMs >= GPS_PERIOD_MS ? sampleGps(vehicle.gps, body, atMs, random) : vehicle.gps,
+    battery: stepBattery(vehicle.battery, body.throttle, dtS, disturbances.batterySagV),
+    gps,
+    estimate: sampled ? follow(vehicle.estimate, gps, atMs) : vehicle.estimate,
   };
+}
+
+const stopped = (demand: Demand): Demand => ({ ...demand, motors: false, lift: false });
+
+/** The vehicle as its autopilot believes it to be: what it tells, and what it steers by. */
+export function believed(vehicle: Vehicle, { compassDeg }: Readonly<Disturbances>): Vehicle {
+  const { northM, eastM } = vehicle.estimate;
+  if (northM === 0 && eastM === 0 && compassDeg === 0) return vehicle;
+  const { body } = vehicle;
+  const yaw = wrapPi(body.yaw + (compassDeg * Math.PI) / 180);
+  return { ...vehicle, body: { ...body, northM: body.northM + northM, eastM: body.eastM + eastM, yaw } };
 }
