@@ -17,6 +17,8 @@ export const REASONS = {
   'identity-conflict': 'two boards claim this identity: settle which is the drone first',
   cancelled: 'cancelled before it was acted on',
   'too-late': 'it can no longer be cancelled',
+  newer: 'a newer command took its place',
+  restarted: 'the agent restarted while it was under way; what was asked for could not be seen afterwards',
   'not-found': 'there is no such command on this drone',
   'no-answer': 'sent, and no final answer came in time: look at the drone before doing anything again',
   'journal-changed': 'the journal of the drone is another than when it was sent; whether it acted is not known',
