@@ -64,7 +64,6 @@ export class RunningAgent implements AgentParts {
           folder: join(config.dataDir, 'recordings'),
           budgetBytes: config.recorder.budgetMB * 1e6,
           segmentBytes: Math.min(config.recorder.segmentMB * 1e6, (config.recorder.budgetMB * 1e6) / 4),
-          n,
           nowUs,
           utcUs: (monoUs) => this.#stampUs(monoUs),
           onProblem: (message) => this.#problem('recorder', message),
@@ -117,6 +116,7 @@ export class RunningAgent implements AgentParts {
           versions: { agent: AGENT_VERSION, node: process.version, ...(autopilot === null ? {} : { autopilot }) },
           control: { state: 'unknown' },
           board: o.serial,
+          ...(config.groups.length > 0 ? { groups: config.groups } : {}),
           bootAgeMs: Math.round(nowUs() / 1000),
         };
       },

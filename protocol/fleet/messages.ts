@@ -49,6 +49,8 @@ export const Presence = Type.Object({
   autopilotBoot: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
   epochs: Type.Array(EpochRange, { maxItems: 32 }),
   board: Type.Optional(Type.String({ maxLength: 64 })),
+  /** Groups whose broadcasts this drone listens to: a command to a group goes to those who say so. */
+  groups: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
   bootAgeMs: Type.Optional(Count),
 });
 export type Presence = Static<typeof Presence>;
