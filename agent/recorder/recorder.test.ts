@@ -50,7 +50,6 @@ function make(test: Test, o: Partial<RecorderOptions> & { folder: string }) {
   const recorder = new Recorder({
     budgetBytes: 1e6,
     segmentBytes: 250_000,
-    n: 7,
     nowUs: () => clock.us,
     utcUs: (monoUs) => 1_795_289_965_000_000 + monoUs,
     onProblem: (message) => problems.push(message),
@@ -92,10 +91,10 @@ t.test('frames come back from the .tlog with their times; signing keys are never
 
 t.test('the budget holds, the oldest segment goes first; a new start continues beside the old', async (t) => {
   const folder = join(scratch(t), 'recordings');
-  const old = new Segments({ folder, budgetBytes: 40_000, segmentBytes: 10_000, n: 1 });
+  const old = new Segments({ folder, budgetBytes: 40_000, segmentBytes: 10_000 });
   for (let i = 0; i < 10; i++) old.write(Buffer.alloc(4_000, i));
   old.finish();
-  const next = new Segments({ folder, budgetBytes: 40_000, segmentBytes: 10_000, n: 2 });
+  const next = new Segments({ folder, budgetBytes: 40_000, segmentBytes: 10_000 });
   for (let i = 0; i < 5; i++) next.write(Buffer.alloc(4_000, i));
   next.finish();
   const names = readdirSync(folder).sort();
@@ -109,7 +108,7 @@ t.test('a full disk: its own oldest segments go, and it goes on', { skip: !exist
   const folder = join(scratch(t), 'recordings');
   mkdirSync(folder);
   // The first two files it opens are on a disk without room.
-  for (let i = 0; i < 2; i++) symlinkSync('/dev/full', join(folder, `skein-000007-00000${i}.tlog`));
+  for (let i = 0; i < 2; i++) symlinkSync('/dev/full', join(folder, `skein-000001-00000${i}.tlog`));
   const { recorder, problems } = make(t, { folder });
   recorder.start();
   recorder.frame(beat(1), 1);
@@ -127,7 +126,8 @@ t.test('a folder that cannot be made: paused with a plain message, frames counte
   const { recorder, clock, problems } = make(t, { folder });
   recorder.start();
   const until = async (state: string) => {
-    while (recorder.status().state !== state) {
+    for (let tries = 0; recorder.status().state !== state; tries++) {
+      if (tries > 500) throw new Error(`${recorder.status().state}, not ${state}, after 10 s`);
       recorder.frame(beat(1), clock.us);
       await wait(20);
     }
@@ -155,4 +155,17 @@ t.test('a worker that does not keep up: frames are dropped and counted, memory i
   await recorder.close();
   const { frames, droppedFrames } = recorder.status().counters;
   t.equal(frames + droppedFrames, 100_000, 'every frame is recorded or counted');
+});
+
+t.test('each start begins a recording of its own, the newest by name, whatever became of other counts', async (t) => {
+  const folder = scratch(t);
+  const name = 'skein-000041-000007.tlog';
+  writeFileSync(join(folder, name), 'old');
+  const record = (byte: number) => new Uint8Array(10).fill(byte);
+  for (const byte of [1, 2]) {
+    const segments = new Segments({ folder, budgetBytes: 1e6, segmentBytes: 1e5 });
+    segments.write(record(byte));
+    segments.finish();
+  }
+  t.same(readdirSync(folder).sort(), [name, 'skein-000042-000000.tlog', 'skein-000043-000000.tlog']);
 });

@@ -28,7 +28,6 @@ export interface RecorderOptions {
   readonly folder: string;
   readonly budgetBytes: number;
   readonly segmentBytes: number;
-  readonly n: number;
   readonly nowUs: () => number;
   /** UTC as good as it is known, for a monotonic stamp, µs. */
   readonly utcUs: (monoUs: number) => number;
@@ -81,8 +80,8 @@ export class Recorder {
     worker.on('message', (message: FromRecorder) => this.#heard(message));
     worker.on('error', (error) => this.#died(worker, String(error)));
     worker.on('exit', () => this.#died(worker, 'recorder worker ended'));
-    const { folder, budgetBytes, segmentBytes, n } = this.#o;
-    this.#tell({ type: 'open', options: { folder, budgetBytes, segmentBytes, n } });
+    const { folder, budgetBytes, segmentBytes } = this.#o;
+    this.#tell({ type: 'open', options: { folder, budgetBytes, segmentBytes } });
   }
 
   #died(worker: Worker, detail: string): void {

@@ -1,18 +1,16 @@
 /**
  * The `.tlog` segments of one folder, inside a byte budget; synchronous, in the worker. Names sort by age without a
- * clock: start of the agent, then segment within it.
+ * clock: run (one more than the newest found), then segment within it.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NAME = /^skein-\d{6,}-\d{6}\.tlog$/;
+const NAME = /^skein-(\d{6,})-\d{6}\.tlog$/;
 
 export interface SegmentsOptions {
   readonly folder: string;
   readonly budgetBytes: number;
   readonly segmentBytes: number;
-  /** Counts the starts of the agent. */
-  readonly n: number;
 }
 
 interface Segment {
@@ -24,6 +22,7 @@ export class Segments {
   readonly #o: SegmentsOptions;
   #old: Segment[] = [];
   #current: (Segment & { readonly fd: number }) | null = null;
+  #run = 1;
   #index = 0;
   #read = false;
   removed = 0;
@@ -49,10 +48,11 @@ export class Segments {
   #readFolder(): void {
     if (this.#read) return;
     mkdirSync(this.#o.folder, { recursive: true });
-    this.#old = readdirSync(this.#o.folder)
-      .filter((name) => NAME.test(name))
-      .sort()
-      .map((name) => ({ name, bytes: statSync(join(this.#o.folder, name)).size }));
+    this.#old = readdirSync(this.#o.folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && NAME.test(entry.name))
+      .map(({ name }) => ({ name, bytes: statSync(join(this.#o.folder, name)).size }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#run = Number(NAME.exec(this.#old.at(-1)?.name ?? '')?.[1] ?? 0) + 1;
     this.#read = true;
   }
 
@@ -70,7 +70,7 @@ export class Segments {
   }
 
   #begin(): Segment & { readonly fd: number } {
-    const name = `skein-${String(this.#o.n).padStart(6, '0')}-${String(this.#index++).padStart(6, '0')}.tlog`;
+    const name = `skein-${String(this.#run).padStart(6, '0')}-${String(this.#index++).padStart(6, '0')}.tlog`;
     const fd = openSync(join(this.#o.folder, name), 'a');
     this.#current = { name, bytes: 0, fd };
     return this.#current;
