@@ -6,10 +6,15 @@
  *   tick    ─▶ presence ──────────────────────────▶ HEARTBEAT ────┴▶ send
  */
 import { encode, MavComponent, MavState, type Message, messageByName } from '@skein/protocol/mavlink';
+import type { CommandOutcome, CommandRequest } from './command.ts';
+import type { ControlSnapshot } from './control.ts';
+import type { Flavour } from './flavours/flavour.ts';
+import type { IntentName, IntentOptions, IntentOutcome } from './intent.ts';
 import { type AskOutput, IntervalKeeper } from './intervals.ts';
 import { AutopilotLatch } from './latch.ts';
 import { PRESENCE_FIELDS, PresenceBeat } from './presence.ts';
 import { RebootWatch } from './reboot.ts';
+import type { HeardText, VehicleState } from './state.ts';
 import { planStreams, WANTED_ONCE } from './streams.ts';
 
 export type AutopilotPriority = 'heartbeat' | 'normal';
@@ -58,6 +63,70 @@ export class AutopilotClient {
 
   constructor(o: AutopilotOptions) {
     this.#o = o;
+  }
+
+  // ——— The signatures the rest of the agent builds on; being filled in. ———
+
+  /** The newest picture of the vehicle. A new object at each read. */
+  get state(): VehicleState {
+    throw new Error('not built yet');
+  }
+
+  get flavour(): Flavour | null {
+    return null;
+  }
+
+  /** Who has control, as of the last message. */
+  get control(): ControlSnapshot {
+    throw new Error('not built yet');
+  }
+
+  /** `wasTaken`: a mode change, arm or disarm that nobody here commanded, a failsafe, or another writer took control. */
+  onControl(_listener: (now: ControlSnapshot, wasTaken: boolean) => void): () => void {
+    throw new Error('not built yet');
+  }
+
+  /** An operator takes control back (`resume {takeControl: true}`). */
+  takeControl(_by: string): void {
+    throw new Error('not built yet');
+  }
+
+  /** A write of a station that went through the agent: it makes control `other-station`. */
+  noteForeignWrite(_from: { sysid: number; compid: number }, _what: string): void {
+    throw new Error('not built yet');
+  }
+
+  command(_request: CommandRequest, _o: { readonly signal?: AbortSignal } = {}): Promise<CommandOutcome> {
+    throw new Error('not built yet');
+  }
+
+  intent(_name: IntentName, _o: IntentOptions = {}): Promise<IntentOutcome> {
+    throw new Error('not built yet');
+  }
+
+  /** The autopilot's time since boot, asked now by TIMESYNC (three tries within 1.5 s); null: no answer. */
+  bootAge(_o: { readonly signal?: AbortSignal } = {}): Promise<{ bootMs: number; rttMs: number } | null> {
+    throw new Error('not built yet');
+  }
+
+  /** The ground-link heartbeat: (its MAV_GCS_SYSID, 190, GCS), 1 Hz while on and healthy. */
+  setGroundLink(_on: boolean): void {
+    throw new Error('not built yet');
+  }
+
+  /** Streams that others want (stations): the fastest wanted is asked for. */
+  setExtraStreams(_wanted: readonly { readonly msgid: number; readonly hz: number }[]): void {
+    throw new Error('not built yet');
+  }
+
+  /** Whole texts of our autopilot, chunks joined. */
+  onText(_listener: (text: HeardText) => void): () => void {
+    throw new Error('not built yet');
+  }
+
+  /** Every decoded message of our autopilot. */
+  onMessage(_listener: (message: Message, nowMs: number) => void): () => void {
+    throw new Error('not built yet');
   }
 
   get sysid(): number | null {
