@@ -63,6 +63,8 @@ export const REASONS = {
   'no-helper': 'this companion has no way to restart itself: install skein-reboot, or set reboot.companionCommand',
   unproved: 'it did not come back in time, or nothing proves that it restarted',
   'locked-by-drone': 'the lock was set at the drone and is removed there, or by an admin',
+  'locked-by-operator': 'the lock was set by an operator and is removed by one, or by an admin',
+  'lock-not-kept': 'the disk of the drone did not take the change of the lock; what was in force still is',
   // done
   done: 'done',
   already: 'it was so already',
