@@ -1,1 +1,2 @@
 export { Clock, type ClockReading } from './clock.ts';
+export { ControllerClock, type ControllerTime } from './controller.ts';

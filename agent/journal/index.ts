@@ -1,0 +1,2 @@
+export type { CommandEntry } from './entry.ts';
+export { Journal, type JournalStatus, type Written } from './journal.ts';
