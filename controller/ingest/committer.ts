@@ -30,6 +30,8 @@ export interface CommitterOptions {
   readonly onDropped: (items: readonly QueuedItem[]) => void;
   readonly onHealth: (health: StoreHealth) => void;
   readonly onCommitTime?: (seconds: number, items: number) => void;
+  /** What the caller threw in `onCommitted`: a bug, and no failure of the store. Left out: it ends the process. */
+  readonly onBug?: (error: unknown) => void;
 }
 
 const MAX_GROUP_BYTES = 4 << 20;
@@ -162,22 +164,33 @@ export class Committer {
     }
     const group = this.#inFlight;
     if (group.length === 0) return;
+    let outcome: CommitOutcome;
     try {
-      const outcome = await this.#o.store.commit(group, this.#o.clock.utcUs());
-      this.#failures = 0;
-      this.#release(group);
-      this.#o.count('groups');
-      this.#o.onCommitTime?.((this.#o.clock.monoUs() - startedUs) / 1e6, group.length);
-      this.#setHealth({ state: 'ok', message: null });
+      outcome = await this.#o.store.commit(group, this.#o.clock.utcUs());
+    } catch (error) {
+      this.#failed(group, error);
+      return;
+    }
+    this.#failures = 0;
+    this.#release(group);
+    this.#o.count('groups');
+    this.#o.onCommitTime?.((this.#o.clock.monoUs() - startedUs) / 1e6, group.length);
+    this.#setHealth({ state: 'ok', message: null });
+    // The group is committed, whatever the caller makes of it: what it throws is not taken for a failed commit.
+    try {
       this.#o.onCommitted(group, outcome);
     } catch (error) {
-      this.#o.count('commitFailed');
-      const message = error instanceof Error ? error.message : String(error);
-      if (codeOf(error) === 'internal') this.#isolate(group, message);
-      else {
-        this.#failures++;
-        this.#setHealth({ state: 'failed', message });
-      }
+      (this.#o.onBug ?? surface)(error);
+    }
+  }
+
+  #failed(group: readonly QueuedItem[], error: unknown): void {
+    this.#o.count('commitFailed');
+    const message = error instanceof Error ? error.message : String(error);
+    if (codeOf(error) === 'internal') this.#isolate(group, message);
+    else {
+      this.#failures++;
+      this.#setHealth({ state: 'failed', message });
     }
   }
 
@@ -210,6 +223,13 @@ export class Committer {
     this.#health = health;
     this.#o.onHealth(health);
   }
+}
+
+/** As an uncaught exception, which ends the process with its stack in the log. */
+function surface(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 function codeOf(error: unknown): string {

@@ -226,6 +226,7 @@ export class Ingest {
       this.#o.onProgress(stream.drone, stream.epoch, stream.lane, stream.state.upTo, monoToUs || null);
     }
     for (const one of conflicts) this.#o.onConflict(one.drone, one.epoch, one.lane, one.seq);
+    for (const item of items) if (item.lane === 'urgent') this.#o.onUrgent?.(item.drone, item.bytes);
   }
 
   #restart(items: readonly QueuedItem[]): void {

@@ -109,4 +109,8 @@ export interface IngestOptions {
   readonly onConflict: (drone: string, epoch: string, lane: Lane, seq: number) => void;
   readonly onHealth: (health: StoreHealth) => void;
   readonly onCommitTime?: (seconds: number, items: number) => void;
+  /** An urgent batch is committed (again, perhaps): for those who wait for what drones say at once. */
+  readonly onUrgent?: (drone: string, bytes: Uint8Array) => void;
+  /** A bug in what follows a commit; left out: it ends the process. */
+  readonly onBug?: (error: unknown) => void;
 }
