@@ -1,5 +1,6 @@
 import { type ConfigInput, type Resolved, resolveConfig } from '@skein/protocol/config';
 import { type Static, Type } from 'typebox';
+import { readFault } from './behaviours/read.ts';
 import type { Place } from './geo.ts';
 
 export const schema = Type.Object({
@@ -50,7 +51,29 @@ export const schema = Type.Object({
     maximum: 100,
     description: 'percent of the frames with rubbish before them',
   }),
+  fault: Type.Array(Type.String(), {
+    default: [],
+    description: 'what goes wrong: NAME[:key=value,…][@start[+duration]], seconds; may be given again and again',
+  }),
 });
+
+/** Faults have commas of their own, so they are taken out of flags and environment before lists are split at commas. */
+function takeFaults(
+  env: Readonly<Record<string, string | undefined>>,
+  flags: readonly string[],
+): { readonly faults: readonly string[]; readonly rest: readonly string[] } {
+  const faults: string[] = (env.SKEIN_FAULT ?? '').split(/\s+/).filter((written) => written !== '');
+  const rest: string[] = [];
+  for (let at = 0; at < flags.length; at += 1) {
+    const flag = flags[at] ?? '';
+    if (flag.startsWith('--fault=')) faults.push(flag.slice('--fault='.length));
+    else if (flag === '--fault') {
+      at += 1;
+      faults.push(flags[at] ?? '');
+    } else rest.push(flag);
+  }
+  return { faults, rest };
+}
 
 export type SimConfig = Static<typeof schema>;
 
@@ -68,7 +91,18 @@ export function resolve(input: Required<Pick<ConfigInput, 'env' | 'flags'>> & Co
       ? flag.replace(/^[^=]+/, (name) => name.replace(/(?<=[a-z])-([a-z])/g, (_, c) => c.toUpperCase()))
       : flag,
   );
-  return resolveConfig(schema, { ...input, env, flags });
+  const { SKEIN_FAULT: _, ...others } = env;
+  const { faults, rest } = takeFaults(env, flags);
+  const file = faults.length === 0 ? input.file : { ...(input.file ?? {}), fault: faults };
+  const resolved = resolveConfig(schema, {
+    ...input,
+    ...(file === undefined ? {} : { file }),
+    env: others,
+    flags: rest,
+  });
+  if (!resolved.ok) return resolved;
+  const problems = resolved.config.fault.map(readFault).flatMap((read) => (read.ok ? [] : [`fault ${read.reason}`]));
+  return problems.length === 0 ? resolved : { ok: false, problems };
 }
 
 export function placeOf(home: string): Place {

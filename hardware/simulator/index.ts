@@ -1,4 +1,9 @@
+export { faults } from './behaviours/catalogue.ts';
 export { addNoise, loseBytes, loseFrames, silence } from './behaviours/damage.ts';
+export type { Fault, Stage } from './behaviours/fault.ts';
+export { Other, type OtherOptions } from './behaviours/other.ts';
+export { Pilot } from './behaviours/pilot.ts';
+export { type FaultRead, type FaultRequest, readFault } from './behaviours/read.ts';
 export { Driver, type DriverOptions } from './driver.ts';
 export type { Place } from './geo.ts';
 export type { Carrier, Damage, Port, PortOptions } from './port.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { renderConfig } from '@skein/protocol/config';
 import { parse } from 'smol-toml';
+import { describeFaults } from './behaviours/catalogue.ts';
 import { resolve, schema } from './config.ts';
-import { runSimulator } from './program.ts';
+import { KNOWN_LINES, runSimulator } from './program.ts';
 
 /** Exit code for wrong settings, the same for all programs of the project. */
 const EXIT_USAGE = 2;
@@ -40,9 +41,8 @@ if (args.includes('--help') || args.includes('help')) {
     'skein-sim: a quadcopter autopilot in software. Settings by --key=value, SKEIN_SIM_KEY, or --config FILE with:\n\n',
   );
   if (defaults.ok) process.stdout.write(renderConfig(schema, defaults.config));
-  process.stdout.write(
-    '\nIt reads lines: replug, reboot, rc CHANNEL PULSE_US. SIGUSR1 replugs the pty, SIGTERM ends it.\n',
-  );
+  process.stdout.write(`\nIt reads lines: ${KNOWN_LINES}. SIGUSR1 replugs the pty, SIGTERM ends it.\n`);
+  process.stdout.write(`\nFaults, with their settings and what these are otherwise:\n${describeFaults()}\n`);
   process.exit(0);
 }
 

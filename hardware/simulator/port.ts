@@ -8,7 +8,9 @@ import {
   type MessageName,
   messageByName,
 } from '@skein/protocol/mavlink';
+import type { Meddler } from './meddler.ts';
 import { Streams } from './streams.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** What carries a port's bytes: a socket, a pty, a test. */
 export interface Carrier {
@@ -31,9 +33,16 @@ export interface PortOptions {
 /** Changes what leaves a port: null drops it, other bytes than given damage it. */
 export type Damage = (bytes: Uint8Array) => Uint8Array | null;
 
+/** What leaves: a frame or text between frames; not `whole` once damaged. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly frame: boolean;
+  readonly whole: boolean;
+}
+
 /** What a port needs of the autopilot, and tells it. */
 export interface PortOwner {
-  readonly autopilot: { readonly sysid: number; readonly damages: ReadonlySet<Damage> };
+  readonly autopilot: { readonly sysid: number; readonly nowMs: number; readonly meddlers: ReadonlySet<Meddler> };
   /** `message` is null for an id that the dialect does not know. */
   onFrame(port: Port, frame: Frame, message: Message | null): void;
   /** A frame went out whole. */
@@ -42,6 +51,10 @@ export interface PortOwner {
 
 const AUTOPILOT_COMPONENT = 1;
 const WAITING_MAX = 512;
+/** Frames, and pieces from the client, that may be under way on a slow line. */
+const UNDER_WAY_MAX = 4_096;
+/** Single messages that wait for their time. */
+const POSTPONED_MAX = 256;
 const encoder = new TextEncoder();
 
 /**
@@ -52,7 +65,7 @@ export class Port {
   readonly name: string;
   readonly parametersPerS: number;
   readonly streams = new Streams();
-  readonly counters = { framesSent: 0, framesLost: 0, bytesSent: 0, framesDamaged: 0 };
+  readonly counters = { framesSent: 0, framesLost: 0, bytesSent: 0, framesDamaged: 0, piecesLost: 0 };
   /** Components heard here, as sysid * 256 + compid; frames for them are passed on, not carried out. */
   readonly heard = new Set<number>();
   /** A client is there. With nobody listening nothing is made. */
@@ -65,7 +78,10 @@ export class Port {
   #parser = new FrameParser();
   readonly #carrier: Carrier;
   readonly #owner: PortOwner;
-  #waiting: { readonly bytes: Uint8Array; readonly frame: boolean; readonly whole: boolean }[] = [];
+  #waiting: Chunk[] = [];
+  readonly #leaving = new WaitingLine<Chunk>(UNDER_WAY_MAX);
+  readonly #arriving = new WaitingLine<Uint8Array>(UNDER_WAY_MAX);
+  #postponed: { readonly dueMs: number; readonly send: () => void }[] = [];
 
   constructor(options: PortOptions, owner: PortOwner) {
     this.name = options.name;
@@ -76,17 +92,30 @@ export class Port {
 
   send<N extends MessageName>(name: N, fields: FieldsIn<N>): void {
     if (!this.connected || (this.version === 1 && messageByName(name).id > 255)) return;
+    for (const meddler of this.#owner.autopilot.meddlers) {
+      const verdict = meddler.sending?.({ name, fields }, this) ?? 'send';
+      if (verdict === 'send') continue;
+      if (verdict === 'drop') return;
+      if ('fields' in verdict) this.#encode(name, { ...fields, ...verdict.fields });
+      else this.#postpone(verdict.afterMs, () => this.#encode(name, fields));
+      return;
+    }
+    this.#encode(name, fields);
+  }
+
+  #encode<N extends MessageName>(name: N, fields: FieldsIn<N>): void {
     const seq = this.#seq;
     this.#seq = (seq + 1) & 255;
-    this.#queue(
-      encode(name, fields, {
-        sysid: this.#owner.autopilot.sysid,
-        compid: AUTOPILOT_COMPONENT,
-        seq,
-        version: this.version,
-      }),
-      true,
-    );
+    const { sysid } = this.#owner.autopilot;
+    this.#queue(encode(name, fields, { sysid, compid: AUTOPILOT_COMPONENT, seq, version: this.version }), true);
+  }
+
+  #postpone(afterMs: number, send: () => void): void {
+    if (this.#postponed.length >= POSTPONED_MAX) {
+      this.counters.framesLost += 1;
+      return;
+    }
+    this.#postponed.push({ dueMs: this.#owner.autopilot.nowMs + afterMs, send });
   }
 
   /** Passes another component's frame on, unchanged. */
@@ -101,13 +130,40 @@ export class Port {
 
   #queue(bytes: Uint8Array, frame: boolean): void {
     let damaged: Uint8Array | null = bytes;
-    for (const damage of this.#owner.autopilot.damages) damaged = damaged === null ? null : damage(damaged);
+    for (const meddler of this.#owner.autopilot.meddlers) {
+      if (damaged !== null && meddler.leaving !== undefined) damaged = meddler.leaving(damaged, this);
+    }
     if (damaged === null || this.#waiting.length >= WAITING_MAX) {
       this.counters.framesLost += 1;
       return;
     }
     if (damaged !== bytes) this.counters.framesDamaged += 1;
-    this.#waiting.push({ bytes: damaged, frame, whole: damaged === bytes });
+    const chunk: Chunk = { bytes: damaged, frame, whole: damaged === bytes };
+    const delayMs = this.#delayMs('out');
+    if (delayMs === 0 && this.#leaving.isEmpty) this.#waiting.push(chunk);
+    else if (!this.#leaving.put(chunk, this.#owner.autopilot.nowMs + delayMs)) this.counters.framesLost += 1;
+  }
+
+  #delayMs(direction: 'out' | 'in'): number {
+    let delayMs = 0;
+    for (const meddler of this.#owner.autopilot.meddlers) delayMs += meddler.delayMs?.(direction, this) ?? 0;
+    return Math.max(0, delayMs);
+  }
+
+  /** When something that was held up goes on, ms; Infinity: nothing is. */
+  get nextDueMs(): number {
+    const due = Math.min(this.#leaving.nextDueMs, this.#arriving.nextDueMs);
+    return this.#postponed.reduce((least, { dueMs }) => Math.min(least, dueMs), due);
+  }
+
+  /** Lets go on what was held up until now. */
+  tick(nowMs: number): void {
+    if (this.nextDueMs > nowMs) return;
+    const due = this.#postponed.filter(({ dueMs }) => dueMs <= nowMs);
+    this.#postponed = this.#postponed.filter(({ dueMs }) => dueMs > nowMs);
+    for (const { send } of due) if (this.connected) send();
+    this.#waiting.push(...this.#leaving.take(nowMs));
+    for (const bytes of this.#arriving.take(nowMs)) this.#parse(bytes);
   }
 
   /** Hands over what was made since the last time. */
@@ -126,8 +182,26 @@ export class Port {
 
   /** Bytes from the client. */
   receive(bytes: Uint8Array): void {
-    this.#parser.push(bytes, (frame) => this.#owner.onFrame(this, frame, decode(frame)));
+    let arrived: Uint8Array | null = bytes;
+    for (const meddler of this.#owner.autopilot.meddlers) {
+      if (arrived !== null && meddler.arriving !== undefined) arrived = meddler.arriving(arrived, this);
+    }
+    if (arrived === null) {
+      this.counters.piecesLost += 1;
+      return;
+    }
+    const delayMs = this.#delayMs('in');
+    if (delayMs === 0 && this.#arriving.isEmpty) this.#parse(arrived);
+    else if (!this.#arriving.put(arrived.slice(), this.#owner.autopilot.nowMs + delayMs)) this.counters.piecesLost += 1;
     this.flush();
+  }
+
+  #parse(bytes: Uint8Array): void {
+    this.#parser.push(bytes, (frame) => {
+      const message = decode(frame);
+      for (const meddler of this.#owner.autopilot.meddlers) if (meddler.received?.(message, frame, this)) return;
+      this.#owner.onFrame(this, frame, message);
+    });
   }
 
   restart(): void {
@@ -135,6 +209,7 @@ export class Port {
     this.#parser = new FrameParser();
     this.counters.framesLost += this.#waiting.length;
     this.#waiting = [];
+    this.#postponed = [];
     this.listAt = null;
     this.streams.clear();
     this.heard.clear();

@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline';
 import { addNoise, loseBytes, loseFrames } from './behaviours/damage.ts';
+import { Pilot } from './behaviours/pilot.ts';
+import { readFault } from './behaviours/read.ts';
 import { addressOf, placeOf, type SimConfig } from './config.ts';
 import { Driver } from './driver.ts';
 import { createRandom } from './random.ts';
@@ -13,6 +15,7 @@ import { sendUdp } from './transports/udp.ts';
 /** Channels 1 to 18, pulses of up to four digits. */
 const RC_CHANNEL = /^([1-9]|1[0-8])$/;
 const RC_PULSE = /^[0-9]{1,4}$/;
+export const KNOWN_LINES = 'replug, reboot, rc CHANNEL PULSE_US, fault NAME[:args][@start[+duration]], clear [NAME]';
 
 export interface ProgramHost {
   /** One line for whoever started us. */
@@ -28,6 +31,7 @@ export interface RunningSimulator {
 
 /** Builds a simulator from its configuration and runs it in real time. Rejects, with all undone, when a transport cannot open. */
 export async function runSimulator(config: SimConfig, host: ProgramHost): Promise<RunningSimulator> {
+  const tell = (event: Readonly<Record<string, string | number>>): void => host.print(JSON.stringify(event));
   const log = config.tlog === '' ? null : new SentLog(config.tlog);
   const simulator = createSimulator({
     seed: config.seed,
@@ -35,8 +39,10 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     sysid: config.sysid,
     start: config.start,
     epochUs: BigInt(Date.now()) * 1_000n,
+    onFaultTrouble: (fault, reason) => tell({ event: 'fault-refused', fault, reason }),
     ...(log === null ? {} : { onSent: (frame: Uint8Array) => log.add(frame) }),
   });
+  const pilot = new Pilot(simulator.autopilot);
   const random = createRandom(config.seed).fork('line');
   if (config.frameLoss > 0) simulator.damage(loseFrames(config.frameLoss / 100, random));
   if (config.noise > 0) simulator.damage(addNoise(config.noise / 100, random));
@@ -47,7 +53,6 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     speedup: config.speedup,
     ...(log === null ? {} : { onAdvanced: () => log.flush() }),
   });
-  const tell = (event: Readonly<Record<string, string | number>>): void => host.print(JSON.stringify(event));
   const transports: Transport[] = [];
   const ptys: PtyTransport[] = [];
   const commands = host.commands === null ? null : createInterface({ input: host.commands });
@@ -70,17 +75,26 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     },
   };
 
+  function begin(written: string): void {
+    const read = readFault(written);
+    if (read.ok) driver.act(() => void simulator.fault(read.request));
+    else tell({ event: 'fault-refused', fault: written, reason: read.reason });
+  }
+
   commands?.on('line', (line) => {
-    const [word, first, second] = line.trim().split(/\s+/);
+    const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
     if (word === 'replug') running.replug();
     else if (word === 'reboot') driver.act(() => simulator.reboot());
-    else if (word === 'rc' && RC_CHANNEL.test(first ?? '') && RC_PULSE.test(second ?? ''))
-      driver.act(() => simulator.autopilot.setChannel(Number(first), Number(second)));
-    else if (word !== '') tell({ event: 'unknown-command', line, known: 'replug, reboot, rc CHANNEL PULSE_US' });
+    else if (word === 'rc' && RC_CHANNEL.test(first) && RC_PULSE.test(second))
+      driver.act(() => pilot.move(Number(first), Number(second)));
+    else if (word === 'fault' && first !== '') begin(line.trim().slice('fault'.length));
+    else if (word === 'clear') driver.act(() => void simulator.clear(first === '' ? undefined : first));
+    else if (word !== '') tell({ event: 'unknown-command', line, known: KNOWN_LINES });
   });
 
   try {
     driver.start();
+    for (const fault of config.fault) begin(fault);
     const to = { simulator, driver, tell };
     for (const text of config.tcp) {
       const { host: name, port } = addressOf(text);

@@ -1,5 +1,8 @@
 import { Autopilot } from './autopilot/autopilot.ts';
 import { loseBytes } from './behaviours/damage.ts';
+import type { Stage } from './behaviours/fault.ts';
+import { type FaultRequest, readFault } from './behaviours/read.ts';
+import { Behaviours } from './behaviours/running.ts';
 import type { Place } from './geo.ts';
 import type { Damage, Port, PortOptions } from './port.ts';
 import { createRandom } from './random.ts';
@@ -17,6 +20,8 @@ export interface SimulatorOptions {
   readonly epochUs?: bigint;
   /** Every frame that left undamaged, in order. */
   readonly onSent?: (frame: Uint8Array) => void;
+  /** Told of a fault that could not begin; without it that is thrown. */
+  readonly onFaultTrouble?: (fault: string, reason: string) => void;
 }
 
 /**
@@ -36,6 +41,15 @@ export interface Simulator {
   reboot(): void;
   /** Damages what leaves all ports until the returned function is called. */
   damage(damage: Damage): () => void;
+  /**
+   * Begins a fault of behaviours/catalogue.ts, now or at its time, as `lose:5@10+20`; the returned function ends it. Throws on what it
+   * cannot read: `readFault` tells beforehand.
+   */
+  fault(fault: string | FaultRequest): () => void;
+  /** Ends the faults of this name, or all; tells how many. */
+  clear(name?: string): number;
+  /** For a behaviour that is in no catalogue. */
+  stage(name: string): { readonly stage: Stage; readonly end: () => void };
 }
 
 const DEFAULT_HOME: Place = { latE7: 436_155_000, lonE7: 70_719_000, altM: 10.1 };
@@ -52,7 +66,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   });
   // The parameter that a real one in software has: percent of the bytes lost on its serial lines.
   const uartLoss = (): number => autopilot.parameters.value('SIM_UART_LOSS') / 100;
-  autopilot.damages.add(loseBytes(uartLoss, createRandom(seed).fork('uart')));
+  autopilot.meddlers.add({ leaving: loseBytes(uartLoss, createRandom(seed).fork('uart')) });
+  const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
+  behaviours.onTrouble = options.onFaultTrouble ?? null;
   return {
     autopilot,
     get vehicle() {
@@ -62,16 +78,31 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return autopilot.nowMs;
     },
     get nextDueMs() {
-      return autopilot.nextDueMs;
+      return Math.max(autopilot.nowMs, Math.min(autopilot.nextDueMs, behaviours.nextDueMs));
     },
     attach: (port) => autopilot.attach(port),
-    advanceTo: (ms) => autopilot.advanceTo(ms),
+    advanceTo(ms) {
+      while (behaviours.nextDueMs <= ms) {
+        autopilot.advanceTo(Math.max(autopilot.nowMs, behaviours.nextDueMs));
+        behaviours.fire(autopilot.nowMs);
+      }
+      autopilot.advanceTo(ms);
+    },
     reboot: () => autopilot.reboot(),
     damage(damage) {
-      autopilot.damages.add(damage);
+      const meddler = { leaving: damage };
+      autopilot.meddlers.add(meddler);
       return () => {
-        autopilot.damages.delete(damage);
+        autopilot.meddlers.delete(meddler);
       };
     },
+    fault(asked) {
+      if (typeof asked !== 'string') return behaviours.begin(asked);
+      const read = readFault(asked);
+      if (!read.ok) throw new RangeError(read.reason);
+      return behaviours.begin(read.request);
+    },
+    clear: (name) => behaviours.clear(name),
+    stage: (name) => behaviours.stage(name),
   };
 }

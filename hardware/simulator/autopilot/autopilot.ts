@@ -1,6 +1,7 @@
 import { offset, type Place } from '../geo.ts';
+import type { Meddler } from '../meddler.ts';
 import { sendById } from '../messages/telemetry.ts';
-import { type Damage, Port, type PortOptions } from '../port.ts';
+import { Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
 import { route } from '../routing.ts';
 import { type Disturbances, undisturbed, withParameters } from '../vehicle/disturbances.ts';
@@ -47,7 +48,10 @@ export class Autopilot {
   readonly parameters: Parameters;
   readonly mission = new Mission();
   readonly ports: Port[] = [];
-  readonly damages = new Set<Damage>();
+  /** Faults of the lines. */
+  readonly meddlers = new Set<Meddler>();
+  /** Reasons against arming besides the autopilot's own checks, in its words (`Downloading logs`); null: none. */
+  readonly armingBlocks = new Set<() => string | null>();
   /** What is wrong with the aircraft and the sky, as behaviours set it; `troubles` adds the SIM_ parameters. */
   readonly disturbances: Disturbances = undisturbed();
   readonly voice: Voice;
@@ -171,7 +175,26 @@ export class Autopilot {
     return port;
   }
 
+  /** Takes away a port that `attach` gave. */
+  detach(port: Port): void {
+    const at = this.ports.indexOf(port);
+    if (at >= 0) this.ports.splice(at, 1);
+    port.connected = false;
+  }
+
   // --- what is done to it
+
+  /** Another charge in the pack (0–1), known to the autopilot. */
+  setCharge(fraction: number): void {
+    const { battery } = this.vehicle;
+    this.#countedFromMah = battery.capacityMah;
+    this.vehicle = { ...this.vehicle, battery: { ...battery, chargeMah: battery.capacityMah * fraction } };
+  }
+
+  /** The time since boot jumps: on a real one a fault of its clock. */
+  jumpBootClock(ms: number): void {
+    this.#bootAtMs -= ms;
+  }
 
   /** Unknown names and what is no number get no answer at all. */
   setParameter(name: string, value: number): void {
@@ -237,6 +260,7 @@ export class Autopilot {
   get nextDueMs(): number {
     let due = Math.min(this.nowMs + IDLE_MS, this.#schedule.nextDueMs);
     for (const port of this.ports) {
+      due = Math.min(due, port.nextDueMs);
       // On the way down nothing is sent, so nothing of a port's is due.
       if (this.#down || !port.connected) continue;
       due = Math.min(due, port.streams.nextDueMs);
@@ -253,6 +277,7 @@ export class Autopilot {
       if (dueMs > toMs) break;
       this.#fly(dueMs);
       this.nowMs = dueMs;
+      for (const port of this.ports) port.tick(dueMs);
       this.#schedule.fire(dueMs);
       this.#stream();
       // In one step of real time all goes out together; over a long stretch each goes at its time.

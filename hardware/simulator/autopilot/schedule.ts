@@ -12,15 +12,24 @@ export class Schedule {
     this.#reckon();
   }
 
-  once(atMs: number, run: () => void): void {
-    this.#entries.push({ atMs, everyMs: null, run });
-    this.#reckon();
+  /** The returned function takes it back. */
+  once(atMs: number, run: () => void): () => void {
+    return this.#add(atMs, null, run);
   }
 
   /** First at `atMs`, then every `everyMs`. */
-  every(atMs: number, everyMs: number, run: () => void): void {
-    this.#entries.push({ atMs, everyMs, run });
+  every(atMs: number, everyMs: number, run: () => void): () => void {
+    return this.#add(atMs, everyMs, run);
+  }
+
+  #add(atMs: number, everyMs: number | null, run: () => void): () => void {
+    const entry = { atMs, everyMs, run };
+    this.#entries.push(entry);
     this.#reckon();
+    return () => {
+      this.#entries = this.#entries.filter((one) => one !== entry);
+      this.#reckon();
+    };
   }
 
   /** Runs what is due. An entry may clear the schedule and fill it anew. */

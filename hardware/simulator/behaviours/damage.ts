@@ -1,14 +1,12 @@
 import type { Damage } from '../port.ts';
 import type { Random } from '../random.ts';
 
-/** Each byte is lost with this probability (0–1). */
+/** Each byte is lost with this probability (0–1), which may change as it goes. */
 export const loseBytes =
   (probability: () => number, random: Random): Damage =>
   (bytes) => {
     const chance = probability();
-    if (chance <= 0) return bytes;
-    const kept = bytes.filter(() => random.next() >= chance);
-    return kept.length === bytes.length ? bytes : kept;
+    return chance <= 0 ? bytes : cutBytes(chance, random)(bytes);
   };
 
 /** Each frame is lost whole with this probability (0–1), as a radio link loses packets. */
@@ -36,3 +34,24 @@ export const silence =
   (isSilent: () => boolean): Damage =>
   (bytes) =>
     isSilent() ? null : bytes;
+
+/** Each byte becomes another with this probability (0–1). */
+export const flipBytes =
+  (probability: number, random: Random) =>
+  (bytes: Uint8Array): Uint8Array => {
+    let flipped: Uint8Array | null = null;
+    for (let at = 0; at < bytes.length; at += 1) {
+      if (random.next() >= probability) continue;
+      flipped ??= bytes.slice();
+      flipped[at] = (flipped[at] ?? 0) ^ (1 + Math.floor(random.next() * 255));
+    }
+    return flipped ?? bytes;
+  };
+
+/** Each byte is lost with this probability (0–1). */
+export const cutBytes =
+  (probability: number, random: Random) =>
+  (bytes: Uint8Array): Uint8Array => {
+    const kept = bytes.filter(() => random.next() >= probability);
+    return kept.length === bytes.length ? bytes : kept;
+  };
