@@ -35,14 +35,16 @@ t.test('help, version, and what is no command', async (t) => {
 });
 
 t.test('status without an agent, settings that are wrong, a file that is not there', async (t) => {
-  const [status, unknown, decode] = await Promise.all([
+  const [status, unknown, decode, foreign] = await Promise.all([
     run(['status', '--dataDir=/no/such/dir']),
     run(['run', '--drone=x', '--outbox.bugetMB=9']),
     run(['decode', '/no/such/file']),
+    run(['decode', import.meta.filename]),
   ]);
   t.match(status, { code: 3, err: /no agent answers at \/no\/such\/dir\/agent.sock/ });
   t.match(unknown, { code: 2, err: /did you mean outbox.budgetMB/ });
   t.match(decode, { code: 1, err: /ENOENT/ });
+  t.match(foreign, { code: 1, out: '', err: /holds no MAVLink frame/ });
 });
 
 t.test('run prints one line when it runs, logs on standard error, ends on SIGTERM', async (t) => {

@@ -112,7 +112,9 @@ async function decode(line: CommandLine): Promise<number> {
   try {
     const summary = await decodeRecording(input, process.stdout);
     if (!summary.cut) process.stderr.write(`${summaryLine(summary)}\n`);
-    return EXIT.ok;
+    if (summary.frames > 0 || summary.cut) return EXIT.ok;
+    complain([`${path} holds no MAVLink frame: give a .tlog, or the raw bytes of a link`]);
+    return EXIT.failed;
   } catch (error) {
     complain([`${path}: ${error instanceof Error ? error.message : String(error)}`]);
     return EXIT.failed;

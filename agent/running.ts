@@ -41,7 +41,7 @@ export class RunningAgent implements AgentParts {
   readonly recorder: Recorder | null;
   readonly startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
-  #lastUtcUs = 0;
+  #stampOffsetUs = Number.NEGATIVE_INFINITY;
   #firstSampleUs: number | null = null;
 
   constructor(
@@ -140,11 +140,14 @@ export class RunningAgent implements AgentParts {
     else this.ports.log.error({ part }, message);
   }
 
-  /** UTC for a recording: as good as it is known, never going back within it. */
+  /**
+   * UTC for a recording: as good as it is known, never going back within it. When the clock is set back, stamps go on at
+   * the pace of the monotonic clock, ahead by as much.
+   */
   #stampUs(monoUs: number): number {
     const utcUs = this.clock.read(monoUs)?.utcUs ?? this.ports.systemUtcUs();
-    this.#lastUtcUs = Math.max(this.#lastUtcUs, utcUs);
-    return this.#lastUtcUs;
+    this.#stampOffsetUs = Math.max(this.#stampOffsetUs, utcUs - monoUs);
+    return Math.round(monoUs + this.#stampOffsetUs);
   }
 
   #sample(sample: Sample): void {

@@ -89,6 +89,11 @@ t.test('presence, time and live come by themselves; history only after an ack, f
   t.equal(uplink.status().counters.acksOtherSession, 1);
 });
 
+t.test('the password of the broker is not shown', async (t) => {
+  const shown = begin(t, 1, source(0), { url: 'mqtt://kite-1:secret@127.0.0.1:1' }).status().url;
+  t.equal(shown, 'mqtt://…@127.0.0.1:1');
+});
+
 t.test('the window holds it back; each ack lets more go', async (t) => {
   const far = await farEnd(t);
   const from = source(30);

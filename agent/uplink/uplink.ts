@@ -258,7 +258,7 @@ export class Uplink {
   status(): UplinkStatus {
     return {
       state: this.#connection.state,
-      url: this.#o.url,
+      url: withoutPassword(this.#o.url),
       lastError: this.#connection.lastError,
       leaseLeftMs: Math.max(0, this.#leaseUntilMs - this.#nowMs()),
       liveHz: this.#live.hz,
@@ -282,4 +282,9 @@ export class Uplink {
     }
     this.#connection.close();
   }
+}
+
+/** The address as it may be shown: without what stands between `//` and `@`. */
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1…@');
 }
