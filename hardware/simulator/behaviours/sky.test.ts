@@ -1,0 +1,119 @@
+import { CopterMode, MavCmd } from '@skein/protocol/mavlink';
+import t from 'tap';
+import { Station } from '../testing/station.ts';
+
+/** In the air, 10 m over base, in GUIDED. */
+function hovering(): Station {
+  const station = new Station({ start: 'ready', seed: 9 });
+  station.command(MavCmd.DO_SET_MODE, 1, CopterMode.GUIDED);
+  station.command(MavCmd.COMPONENT_ARM_DISARM, 1);
+  station.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, 10);
+  station.pass(20);
+  for (const id of [2, 24, 33, 147, 193]) station.command(MavCmd.SET_MESSAGE_INTERVAL, id, 200_000);
+  station.pass(1);
+  station.heard.length = 0;
+  return station;
+}
+
+const METRE = 0.0111319;
+const awayM = (station: Station, name: 'GPS_RAW_INT' | 'GLOBAL_POSITION_INT'): number => {
+  const { lat, lon } = station.of(name).at(-1)?.fields ?? { lat: 0, lon: 0 };
+  return Math.hypot((lat - 436_155_000) * METRE, (lon - 70_719_000) * METRE * Math.cos((43.6155 * Math.PI) / 180));
+};
+const trueM = (station: Station): number => {
+  const { northM, eastM } = station.simulator.vehicle.body;
+  return Math.hypot(northM, eastM);
+};
+
+t.test('gps-loss: no fix, no satellites; back when it ends', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-loss+3');
+  station.pass(2);
+  t.match(station.of('GPS_RAW_INT').at(-1)?.fields, { fix_type: 1, satellites_visible: 0, lat: 0, eph: 9_999 });
+  station.pass(2);
+  t.match(station.of('GPS_RAW_INT').at(-1)?.fields, { fix_type: 6 });
+});
+
+t.test('gps-zero: a fix at 0, 0; the fused position only when asked', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-zero');
+  station.pass(2);
+  t.match(station.of('GPS_RAW_INT').at(-1)?.fields, { fix_type: 6, lat: 0, lon: 0 });
+  t.ok(awayM(station, 'GLOBAL_POSITION_INT') < 5);
+  station.simulator.clear();
+  station.simulator.fault('gps-zero:fused=1');
+  station.pass(1);
+  t.match(station.of('GLOBAL_POSITION_INT').at(-1)?.fields, { lat: 0, lon: 0 });
+});
+
+t.test('gps-frozen: the same place in every fix', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-frozen');
+  station.pass(0.4);
+  station.heard.length = 0;
+  station.pass(4);
+  t.equal(new Set(station.of('GPS_RAW_INT').map(({ fields }) => `${fields.lat} ${fields.lon} ${fields.alt}`)).size, 1);
+});
+
+t.test('gps-glitch: the fix jumps, is not believed for a while, then is', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-glitch:metres=100,bearing=0');
+  station.pass(5);
+  t.ok(Math.abs(awayM(station, 'GPS_RAW_INT') - 100) < 5, 'at once');
+  t.ok(awayM(station, 'GLOBAL_POSITION_INT') < 5, 'not believed');
+  t.ok((station.of('EKF_STATUS_REPORT').at(-1)?.fields.pos_horiz_variance ?? 0) > 1);
+});
+
+t.test('gps-drift: slow enough to be followed, and the vehicle with it', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-drift:rate=0.5,bearing=0+40');
+  station.pass(39);
+  t.ok((station.of('EKF_STATUS_REPORT').at(-1)?.fields.pos_horiz_variance ?? 9) < 0.5, 'nobody notices');
+  t.ok(awayM(station, 'GLOBAL_POSITION_INT') < 3, 'it believes that it holds');
+  t.ok(trueM(station) > 14 && trueM(station) < 24, `and is ${trueM(station).toFixed(1)} m away`);
+});
+
+t.test('compass: heading off, and the estimator says so', async (t) => {
+  const station = hovering();
+  const before = station.of('GLOBAL_POSITION_INT').at(-1)?.fields.hdg ?? 0;
+  station.pass(0.4);
+  const straight = station.of('GLOBAL_POSITION_INT').at(-1)?.fields.hdg ?? before;
+  station.simulator.fault('compass:60+2');
+  station.pass(0.2);
+  const off = station.of('GLOBAL_POSITION_INT').at(-1)?.fields.hdg ?? 0;
+  const by = ((off - straight) / 100 + 360) % 360;
+  t.ok(Math.abs(by - 60) < 15, `${by} degrees`);
+  t.ok((station.of('EKF_STATUS_REPORT').at(-1)?.fields.compass_variance ?? 0) > 1);
+});
+
+t.test('clock-jump: the time of day, the time since boot', async (t) => {
+  const station = hovering();
+  station.pass(1);
+  const before = station.of('SYSTEM_TIME').at(-1)?.fields;
+  station.simulator.fault('clock-jump:seconds=-86400,boot=100');
+  station.pass(1);
+  const after = station.of('SYSTEM_TIME').at(-1)?.fields;
+  t.ok(Math.abs(Number((after?.time_unix_usec ?? 0n) - (before?.time_unix_usec ?? 0n)) / 1e6 + 86_399) < 0.5);
+  t.ok(Math.abs((after?.time_boot_ms ?? 0) - (before?.time_boot_ms ?? 0) - 101_000) < 300);
+});
+
+t.test('battery: sag, and another charge', async (t) => {
+  const station = hovering();
+  station.pass(1);
+  const before = station.of('BATTERY_STATUS').at(-1)?.fields;
+  const volts = (cells: readonly number[] | undefined): number =>
+    (cells ?? []).filter((mv) => mv < 65_535).reduce((sum, mv) => sum + mv, 0) / 1_000;
+  station.simulator.fault('battery-sag:2+2');
+  station.pass(1);
+  t.ok(Math.abs(volts(before?.voltages) - volts(station.of('BATTERY_STATUS').at(-1)?.fields.voltages) - 2) < 0.3);
+  station.simulator.fault('battery:percent=40');
+  station.pass(1);
+  t.equal(station.of('BATTERY_STATUS').at(-1)?.fields.battery_remaining, 40);
+});
+
+t.test('motor: it falls', async (t) => {
+  const station = hovering();
+  station.simulator.fault('motor:2');
+  station.pass(6);
+  t.ok(station.simulator.vehicle.body.onGround);
+});
