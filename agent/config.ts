@@ -1,7 +1,26 @@
 /** Everything that can be set about an agent: type, default, check and documentation in one place. */
 import { type Static, Type } from 'typebox';
 
+import { PROFILES } from './profile/index.ts';
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+const STATION_URL = '^(udpin|udpout|tcp|memory)://\\S+$';
+
+/** One end point for a ground station; a bare URL is one with nothing but defaults. */
+export const StationConfig = Type.Union([
+  Type.String({ pattern: STATION_URL }),
+  Type.Object(
+    {
+      url: Type.String({ pattern: STATION_URL }),
+      name: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,32}$' })),
+      mode: Type.Optional(Type.Union([Type.Literal('listen'), Type.Literal('control')])),
+      sharePct: Type.Optional(Type.Number({ minimum: 1, maximum: 50 })),
+      unlockMinutes: Type.Optional(Type.Number({ minimum: 1, maximum: 240 })),
+    },
+    { additionalProperties: false },
+  ),
+]);
 
 export const AgentConfig = Type.Object({
   drone: Type.String({
@@ -17,6 +36,31 @@ export const AgentConfig = Type.Object({
     default: '/var/lib/skein-agent',
     minLength: 1,
     description: 'Folder for the outbox, recordings, logs and the status socket',
+  }),
+  profile: Type.Union(
+    PROFILES.map((profile) => Type.Literal(profile)),
+    {
+      default: 'bvlos',
+      description: `Safety profile the parameters of the autopilot must fit before it arms: ${PROFILES.join(', ')}`,
+    },
+  ),
+  profileParameters: Type.Array(Type.String({ pattern: '^[A-Z0-9_]{1,16}=.{1,60}$' }), {
+    default: [],
+    maxItems: 100,
+    description:
+      'What this drone expects in place of the profile, NAME=WANTED: "RTL_ALT=3000..6000", "FS_OPTIONS=bits+1-32", "FENCE_ENABLE=any"',
+  }),
+  batteryCells: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 32,
+    description: 'Cells in series of the flight battery; 0 guesses from its voltage',
+  }),
+  station: Type.Array(StationConfig, {
+    default: [],
+    maxItems: 8,
+    description:
+      'End points for ground stations: udpin://0.0.0.0:14551, udpout://HOST:14550, tcp://0.0.0.0:5770 (stations connect there); [[station]] with url, name, mode (listen or control), sharePct, unlockMinutes',
   }),
   link: Type.Object(
     {

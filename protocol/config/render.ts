@@ -12,6 +12,11 @@ function valueAt(config: unknown, path: readonly string[]): unknown {
 
 function toml(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toml).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([name, inner]) => `${name} = ${toml(inner)}`)
+      .join(', ')} }`;
+  }
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
