@@ -48,7 +48,12 @@ function profile({ profile, profileCheck }: PreflightFacts): PreflightItem {
   const { ok, differences, unread } = profileCheck;
   if (ok === false) return item('profile', 'stop', named(differences), { value: profile, limit: 'no difference' });
   if (ok === null)
-    return item('profile', 'stop', `${unread} parameters are not read yet`, { value: profile, limit: 'all read' });
+    return item(
+      'profile',
+      'stop',
+      unread === 0 ? 'its parameters are not read yet' : `${unread} parameters are not read yet`,
+      { value: profile, limit: 'all read' },
+    );
   return item('profile', 'ok', `the parameters fit the profile ${profile}`, { value: profile });
 }
 

@@ -1,4 +1,4 @@
-export { type Comparison, compare, type Difference, differenceWords } from './compare.ts';
-export { type Expectation, expectationsOf, namesOf, PROFILES, type ProfileName } from './profiles.ts';
-export { ProfileReader, type ReadAnswer } from './reader.ts';
-export { parseWant } from './want.ts';
+export { type Difference, differenceWords } from './compare.ts';
+export { PROFILES, type ProfileName } from './profiles.ts';
+export type { ReadAnswer } from './reader.ts';
+export { type FailsafeComparison, type FailsafeRules, ProfileWatch } from './watch.ts';

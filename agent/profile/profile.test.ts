@@ -1,16 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
-import {
-  compare,
-  differenceWords,
-  expectationsOf,
-  namesOf,
-  PROFILES,
-  ProfileReader,
-  parseWant,
-  type ReadAnswer,
-} from './index.ts';
-import { fits, wantWords } from './want.ts';
+import { compare, differenceWords } from './compare.ts';
+import { expectationsOf, namesOf, PROFILES } from './profiles.ts';
+import { ProfileReader, type ReadAnswer } from './reader.ts';
+import { fits, parseWant, wantWords } from './want.ts';
 
 /** ArduCopter 4.7-dev as it comes. */
 const DEFAULTS = new Map<string, number | null>(

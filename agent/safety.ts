@@ -1,0 +1,288 @@
+/**
+ * What must be right before the motors start, in one place: ground lock, safety profile, failsafe parameters, pre-flight.
+ *
+ *   samples, messages, state ─▶ preflight ◀─ profile ◀─ parameters
+ *                                  │  ▲
+ *              canArm, samples ◀───┘  └── lock
+ */
+import type { Flavour, VehicleState } from '@skein/hardware/autopilot';
+import { type ReasonCode, reason } from '@skein/protocol/fleet';
+import type { Message } from '@skein/protocol/mavlink';
+import type { Sample } from '@skein/protocol/telemetry';
+import { GroundLock, type Held } from './lock/index.ts';
+import { LastSeen, type Preflight, type PreflightFacts, PreflightNews, preflightOf } from './preflight/index.ts';
+import { differenceWords, type ProfileName, ProfileWatch, type ReadAnswer } from './profile/index.ts';
+
+const SAY_EVERY_MS = 60_000;
+const REFRESH_LOCK_MS = 3_000;
+/** Remote ID modules report each second or two. */
+const REMOTE_ID_FRESH_MS = 10_000;
+
+export interface SafetyOptions {
+  readonly lockPath: string;
+  readonly profile: ProfileName;
+  /** NAME=WANTED, as in the settings. */
+  readonly profileParameters: readonly string[];
+  readonly linkLossOwner: 'agent' | 'autopilot';
+  readonly batteryCells: number;
+  /** The clock that samples carry, µs. */
+  readonly nowUs: () => number;
+  /** UTC and its error, µs; null while nobody knows. */
+  readonly utc: () => { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  readonly state: () => VehicleState;
+  readonly flavour: () => Flavour | null;
+  readonly readParameter: (name: string, o: { readonly signal: AbortSignal }) => Promise<ReadAnswer>;
+  readonly link: () => { readonly open: boolean; readonly opens: number; readonly problem: string | null };
+  /** Presence heartbeats go out; the ground link, and for how long without a break. */
+  readonly heartbeats: () => {
+    readonly presence: boolean;
+    readonly groundLink: boolean;
+    readonly groundLinkMs: number;
+  };
+  readonly leaseLeftMs: () => number;
+  readonly rememberedPct: () => number | null;
+  readonly disk: () => { readonly problem: string | null };
+  readonly itinerary: () => { readonly id: string; readonly verified: boolean } | null;
+  readonly onSample: (sample: Sample) => void;
+  readonly onEvent: (event: 'locked' | 'unlocked' | 'lock-problem' | 'profile', words: string) => void;
+}
+
+export class Safety {
+  readonly #o: SafetyOptions;
+  readonly #lock: GroundLock;
+  readonly #watch: ProfileWatch;
+  readonly #seen = new LastSeen();
+  readonly #news = new PreflightNews();
+  #reboots = 0;
+  #remoteId: { readonly ok: boolean; readonly error: string; readonly atUs: number } | null = null;
+  #saidSafety: { readonly text: string; readonly atMs: number } | null = null;
+  #saidProfile = '';
+  #refreshedMs = 0;
+
+  constructor(o: SafetyOptions) {
+    this.#o = o;
+    this.#lock = new GroundLock({
+      path: o.lockPath,
+      utc: () => {
+        const read = o.utc();
+        return read === null ? null : new Date(read.utcUs / 1000).toISOString();
+      },
+      onChange: (held) => {
+        o.onEvent(held ? 'locked' : 'unlocked', held ? `${held.by}: ${held.reason}` : 'no lock is set any more');
+        this.#say(true);
+      },
+      onProblem: (message) => o.onEvent('lock-problem', message),
+    });
+    this.#watch = new ProfileWatch({
+      profile: o.profile,
+      overrides: o.profileParameters,
+      linkLossOwner: o.linkLossOwner,
+      autopilot: o.state,
+      rules: o.flavour,
+      opens: () => o.link().opens,
+      read: o.readParameter,
+      onChange: () => this.#say(false),
+    });
+  }
+
+  /** Resolves when the lock of an earlier run is in force. */
+  async start(): Promise<void> {
+    await this.#lock.start();
+  }
+
+  /** Every sample the agent makes. */
+  take(sample: Sample): void {
+    if (sample.kind !== 'safety' && sample.kind !== 'preflight') this.#seen.take(sample);
+  }
+
+  /** Every message of our autopilot; ODID frames come from its Remote ID module, whatever component that is. */
+  message(message: Message): void {
+    if (message.name === 'PARAM_VALUE') {
+      this.#watch.note(message.fields.param_id, message.fields.param_value, this.#nowMs());
+    } else if (message.name === 'OPEN_DRONE_ID_ARM_STATUS') {
+      const { status, error } = message.fields;
+      this.#remoteId = { ok: status === 0, error, atUs: this.#o.nowUs() };
+    }
+  }
+
+  /** Call every second. */
+  tick(): void {
+    const nowMs = this.#nowMs();
+    const { reboots } = this.#o.state();
+    if (reboots !== this.#reboots) {
+      this.#reboots = reboots;
+      this.#seen.reset();
+      this.#remoteId = null;
+    }
+    this.#watch.tick(nowMs);
+    if (nowMs - this.#refreshedMs >= REFRESH_LOCK_MS) {
+      this.#refreshedMs = nowMs;
+      void this.#lock.refresh();
+    }
+    this.#say(false);
+  }
+
+  locked(): Held | null {
+    return this.#lock.held;
+  }
+
+  /** In force at once; false: the disk does not have it (yet). */
+  setLock(by: string, here: boolean, reason: string): Promise<boolean> {
+    return this.#lock.set(by, here, reason);
+  }
+
+  /** Null: nothing holds the drone any more. The reason is for the log. */
+  async removeLock(by: string, here: boolean, admin: boolean, reason: string): Promise<ReasonCode | null> {
+    const refusal = await this.#lock.remove(here, admin);
+    if (refusal === null) this.#o.onEvent('unlocked', `by ${by}${admin ? ' (admin)' : ''}: ${reason}`);
+    return refusal;
+  }
+
+  /** Null while not all of it is read. */
+  get profileOk(): boolean | null {
+    return this.#watch.profile.ok;
+  }
+
+  #facts(): PreflightFacts {
+    const { state: stateNow, heartbeats, nowUs, utc } = this.#o;
+    const state = stateNow();
+    const now = nowUs();
+    const nowMs = now / 1000;
+    const { profile, failsafe } = this.#watch;
+    const told = utc();
+    const beats = heartbeats();
+    const others = state.otherWriters.filter(({ role }) => role === 'autopilot' || role === 'companion').length;
+    const remoteId = this.#remoteId;
+    const remoteIdAgeMs = remoteId === null ? 0 : (now - remoteId.atUs) / 1000;
+    return {
+      nowUs: now,
+      profile: this.#o.profile,
+      seen: this.#seen,
+      link: this.#o.link(),
+      autopilot: {
+        alive: state.alive,
+        lastHeartbeatAgeMs: state.lastHeartbeatAgeMs === null ? null : Math.round(state.lastHeartbeatAgeMs),
+        armed: state.armed,
+        others,
+        version: state.version,
+        flavour: state.flavour,
+      },
+      heartbeats: { presence: beats.presence, groundLinkMs: beats.groundLink ? beats.groundLinkMs : null },
+      texts: state.texts.map(({ atMs, text }) => ({ ageMs: nowMs - atMs, text })),
+      rememberedPct: this.#o.rememberedPct(),
+      cells: this.#o.batteryCells,
+      profileCheck: {
+        ok: profile.ok,
+        differences: profile.differences.map(differenceWords),
+        unread: profile.unread.length,
+      },
+      failsafeCheck: failsafe,
+      itinerary: this.#o.itinerary(),
+      remoteId:
+        remoteId === null
+          ? null
+          : remoteIdAgeMs > REMOTE_ID_FRESH_MS
+            ? { ok: false, error: 'the Remote ID module has fallen silent', ageMs: Math.round(remoteIdAgeMs) }
+            : { ok: remoteId.ok, error: remoteId.error, ageMs: Math.round(remoteIdAgeMs) },
+      disk: { freeMb: this.#seen.of('board')?.values.diskFreeMb ?? null, problem: this.#o.disk().problem },
+      clock: told === null ? null : { source: told.source, errMs: told.errUs / 1000 },
+      lock: this.#lock.held,
+    };
+  }
+
+  preflight(): Preflight {
+    return preflightOf(this.#facts());
+  }
+
+  /** Why it must not arm or start now, a reason for the operator; null: nothing speaks against it. */
+  canArm(): string | null {
+    const { items } = this.preflight();
+    const stops = items.filter(({ verdict }) => verdict === 'stop');
+    const wordsOf = (name: string): string | null => stops.find(({ item }) => item === name)?.words ?? null;
+    const held = this.#lock.held;
+    if (held !== null) return reason('ground-lock', held.reason);
+    if (!this.#o.state().alive) return reason('no-autopilot');
+    for (const [item, code] of [
+      ['failsafe', 'failsafe-not-set'],
+      ['profile', 'profile'],
+      ['heartbeats', 'ground-link'],
+    ] as const) {
+      const words = wordsOf(item);
+      if (words !== null) return reason(code, words);
+    }
+    if (stops.length === 0) return null;
+    return reason('preflight', stops.map(({ item, words }) => `${item}: ${words}`).join('; '));
+  }
+
+  sample(): Sample<'safety'> {
+    const held = this.#lock.held;
+    const beats = this.#o.heartbeats();
+    return {
+      kind: 'safety',
+      monoUs: Math.round(this.#o.nowUs()),
+      bootMs: null,
+      values: {
+        locked: held !== null,
+        lockReason: held?.reason ?? null,
+        lockedBy: held === null ? null : held.here ? 'drone' : held.by,
+        lockedHere: held === null ? null : held.here,
+        profile: this.#o.profile,
+        profileOk: this.profileOk,
+        linkLossOwner: this.#o.linkLossOwner,
+        groundLink: beats.groundLink,
+        leaseLeftMs: Math.round(this.#o.leaseLeftMs()),
+      },
+    };
+  }
+
+  /** Says what changed, and everything each minute. */
+  #say(now: boolean): void {
+    const nowMs = this.#nowMs();
+    const safety = this.sample();
+    const { leaseLeftMs: _, ...rest } = safety.values;
+    const text = JSON.stringify(rest);
+    if (now || this.#saidSafety?.text !== text || nowMs - this.#saidSafety.atMs >= SAY_EVERY_MS) {
+      this.#saidSafety = { text, atMs: nowMs };
+      this.#o.onSample(safety);
+    }
+    const list = this.preflight();
+    if (this.#news.isNews(list, nowMs) || now) {
+      this.#o.onSample({
+        kind: 'preflight',
+        monoUs: Math.round(this.#o.nowUs()),
+        bootMs: null,
+        values: { verdict: list.verdict, items: JSON.stringify(list.items) },
+      });
+    }
+    this.#logProfile();
+  }
+
+  #logProfile(): void {
+    const { ok, differences } = this.#watch.profile;
+    const words = ok === null ? '' : ok ? 'fits' : differences.map(differenceWords).join('; ');
+    if (words === '' || words === this.#saidProfile) return;
+    this.#saidProfile = words;
+    this.#o.onEvent('profile', `safety profile ${this.#o.profile}: ${words}`);
+  }
+
+  /** For status: what is locked, and what differs. */
+  status(): object {
+    return {
+      lock: this.#lock.held,
+      locks: this.#lock.locks,
+      lockDurable: this.#lock.durable,
+      profile: { name: this.#o.profile, ...this.#watch.profile },
+      failsafe: this.#watch.failsafe,
+      parameters: this.#watch.counters,
+    };
+  }
+
+  #nowMs(): number {
+    return this.#o.nowUs() / 1000;
+  }
+
+  async close(): Promise<void> {
+    await this.#watch.close();
+    await this.#lock.close();
+  }
+}
