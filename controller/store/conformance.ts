@@ -213,4 +213,80 @@ export function storeConformance(t: Test, open: (dir: string) => Promise<Store>,
       'in order',
     );
   });
+
+  const ids = ['01JD0000000000000000000001', '01JD0000000000000000000002', '01JD0000000000000000000003'] as const;
+  const queued = (drone: string) => ({
+    ...{ drone, state: 'queued', reason: null, detail: null, atUtcUs: NOON_US, sentUtcUs: null },
+    steps: [{ state: 'queued', reason: null, detail: null, atUtcUs: NOON_US, by: 'controller' }],
+  });
+  const issued = (id: string, drones: readonly string[], more: Record<string, unknown> = {}) => ({
+    ...{ entity: `command:${id}`, type: 'issued', atUtcUs: NOON_US },
+    data: { command: { type: 'hold', params: {}, issuedBy: 'Ann' }, deliveries: drones.map(queued), ...more },
+  });
+  const changed = (id: string, drone: string, set: Record<string, unknown>) => ({
+    ...{ entity: `command:${id}`, type: 'delivery', atUtcUs: NOON_US },
+    data: { drone, by: 'drone', cause: 'answer', set },
+  });
+  const done = { state: 'succeeded', reason: 'done', detail: { how: 'x' }, atUtcUs: NOON_US + 5, answered: 2 };
+
+  t.test('commands: what their events say is what is read', async (t) => {
+    const dir = freshDir();
+    const before = await open(dir);
+    const [one, two, three] = ids;
+    const key = { key: 'k1', hash: 'h1' };
+    await before.append([issued(one, ['d1', 'd2'], { key }), issued(two, ['d1']), issued(three, ['d2'])]);
+    await before.append([changed(one, 'd1', { sentUtcUs: NOON_US + 1 }), changed(one, 'd1', done)]);
+    await before.append([changed(three, 'd2', done), changed(three, 'd9', { ...queued('d9'), ...done })]);
+    await before.close();
+    const store = await open(dir);
+    t.teardown(() => store.close());
+    const read = await store.command(one);
+    t.match(read, { command: { id: one, type: 'hold', issuedBy: 'Ann' } });
+    t.match(read?.deliveries, [
+      { drone: 'd1', state: 'succeeded', sentUtcUs: NOON_US + 1, answered: 2, detail: { how: 'x' } },
+      { drone: 'd2', state: 'queued' },
+    ]);
+    t.match((read?.deliveries[0] as { steps?: unknown })?.steps, [
+      { state: 'queued', by: 'controller' },
+      { state: 'succeeded', reason: 'done', atUtcUs: NOON_US + 5, by: 'drone' },
+    ]);
+    t.equal(await store.command('01JD0000000000000000000009'), null);
+    const idsOf = (found: readonly { command: { id: string } }[]) => found.map((each) => each.command.id);
+    t.same(idsOf(await store.commands({ limit: 10 })), [three, two, one], 'newest first');
+    t.same(idsOf(await store.commands({ limit: 1, before: two })), [one]);
+    t.same(idsOf(await store.commands({ limit: 10, drone: 'd1' })), [two, one]);
+    t.same(idsOf(await store.commands({ limit: 10, drone: 'd9' })), [three], 'one it was never meant for');
+    t.same(idsOf(await store.openCommands()), [one, two]);
+    const recent = await store.recentDeliveries(1);
+    t.same(recent.map((each) => [each.deliveries[0]?.drone, each.command.id]).sort(), [
+      ['d1', two],
+      ['d2', three],
+      ['d9', three],
+    ]);
+    t.match(await store.commandKeys({ sinceUtcUs: NOON_US, limit: 10 }), [{ ...key, command: one, atUtcUs: NOON_US }]);
+    t.same(await store.commandKeys({ sinceUtcUs: NOON_US + 1, limit: 10 }), []);
+  });
+
+  t.test('commands: made again from the events they are the same', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    await store.append(ids.map((id) => issued(id, ['d1', 'd2'], { key: { key: id, hash: 'h' } })));
+    for (let i = 0; i < 60; i++) {
+      const state = i % 2 === 0 ? 'delivered' : 'executing';
+      await store.append([changed(ids[0], 'd1', { state, reason: null, detail: { i }, atUtcUs: NOON_US + i })]);
+    }
+    await store.append([changed(ids[0], 'd1', { detail: { i: 'last' } })]);
+    const read = async () => [
+      await store.commands({ limit: 10 }),
+      await store.openCommands(),
+      await store.commandKeys({ sinceUtcUs: 0, limit: 10 }),
+    ];
+    const before = await read();
+    t.equal(await store.rebuild(), 64);
+    t.same(await read(), before);
+    const steps = (await store.command(ids[0]))?.deliveries[0]?.steps as { state: string; detail: unknown }[];
+    t.equal(steps.length, 50, 'bounded');
+    t.equal(steps[0]?.state, 'queued', 'the first is kept');
+    t.same(steps.at(-1)?.detail, { i: 'last' });
+  });
 }

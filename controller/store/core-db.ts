@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { CommandProjection } from './command-projection.ts';
 import { openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-tables.ts';
 import { StoreError } from './errors.ts';
@@ -40,9 +41,15 @@ export function toStoredEvent(row: EventRow): StoredEvent {
 
 export class CoreDb {
   readonly #db: Database;
+  readonly #commands: CommandProjection;
 
   constructor(dataDir: string, sync = true) {
     this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
+    this.#commands = new CommandProjection(this.#db);
+  }
+
+  rebuild(): number {
+    return this.#commands.rebuild();
   }
 
   drones(): DroneRecord[] {
@@ -92,7 +99,9 @@ export class CoreDb {
         const data = JSON.stringify(event.data);
         const hash = chainHash(last?.hash ?? '', { ...row, data });
         const done = insert.run(row.entity, version, row.type, row.at_us, data, event.key ?? null, hash);
-        stored.push(toStoredEvent({ ...row, data, hash, id: Number(done.lastInsertRowid) }));
+        const made = toStoredEvent({ ...row, data, hash, id: Number(done.lastInsertRowid) });
+        this.#commands.take(made);
+        stored.push(made);
       }
       return stored;
     });

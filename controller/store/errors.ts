@@ -9,6 +9,7 @@ export const STORE_ERRORS = {
   'version-conflict': 'somebody else changed it first: read it again',
   closed: 'the store is closed',
   busy: 'too many queries are waiting: ask again in a few seconds',
+  'too-long': 'the query reads more than one query may: ask for a shorter time, fewer columns, or one instance',
   'worker-died': 'the database worker ended; it is being started again',
   internal: 'a bug in the store; the log has the details',
 } as const;

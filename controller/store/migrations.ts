@@ -64,6 +64,20 @@ export const CORE_STEPS: readonly string[] = [
     PRIMARY KEY (drone, boot, mono)
   ) WITHOUT ROWID;
   `,
+  // Projections of the events of `command:<id>` (command-projection.ts).
+  `
+  CREATE TABLE command (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE delivery (
+    command TEXT NOT NULL, drone TEXT NOT NULL, place INTEGER NOT NULL, open INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (command, drone)
+  ) WITHOUT ROWID;
+  CREATE INDEX delivery_drone ON delivery (drone, command);
+  CREATE INDEX delivery_open ON delivery (command) WHERE open = 1;
+  CREATE TABLE command_key (
+    key TEXT PRIMARY KEY, hash TEXT NOT NULL, command TEXT NOT NULL, at_us INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX command_key_time ON command_key (at_us);
+  `,
 ];
 
 /** Brings a database to the newest version, each step in a transaction of its own. */

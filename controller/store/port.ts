@@ -56,7 +56,7 @@ export interface DroneRecord {
 }
 
 export interface NewEvent {
-  /** `drone:<id>` or `controller`. */
+  /** `drone:<id>`, `command:<id>` or `controller`. */
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
@@ -126,6 +126,28 @@ export interface Series {
   readonly unreadable: number;
 }
 
+/** A command as its events left it; what stands in it is the business of who wrote them (commands/events.ts). */
+export interface CommandState {
+  readonly command: Readonly<Record<string, unknown>> & { readonly id: string };
+  readonly deliveries: readonly DeliveryState[];
+}
+export type DeliveryState = Readonly<Record<string, unknown>> & { readonly drone: string };
+
+export interface CommandQuery {
+  /** Only those with a delivery to this drone. */
+  readonly drone?: string;
+  /** Only those older than this id. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface KeyUse {
+  readonly key: string;
+  readonly hash: string;
+  readonly command: string;
+  readonly atUtcUs: number;
+}
+
 export interface StoreStats {
   readonly telemetryBytes: number;
   readonly days: number;
@@ -145,7 +167,23 @@ export interface Store {
   append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
   /** Events after `afterId` in the order they were committed; with `entity`, only its own. */
   events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]>;
+  /**
+   * Rejects with code `too-long` when it reads more than it may, in rows or in time: a shorter range, fewer columns or
+   * one instance read less.
+   */
   series(query: SeriesQuery): Promise<Series>;
+  /** Projections of the events of `command:<id>`, as new as the last `append`. */
+  command(id: string): Promise<CommandState | null>;
+  /** Newest first. */
+  commands(query: CommandQuery): Promise<readonly CommandState[]>;
+  /** Those with a delivery that is not final. */
+  openCommands(): Promise<readonly CommandState[]>;
+  /** The newest deliveries of each drone, so many of each; of each command only that delivery. */
+  recentDeliveries(perDrone: number): Promise<readonly CommandState[]>;
+  /** Idempotency keys used since then, newest first. */
+  commandKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]>;
+  /** Makes the projections again from the events; how many events there were. */
+  rebuild(): Promise<number>;
   /** Applies retention; the days removed. */
   retain(nowUtcUs: number): Promise<readonly string[]>;
   stats(): Promise<StoreStats>;

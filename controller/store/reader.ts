@@ -15,6 +15,7 @@ import { dayPath, listDays } from './day-files.ts';
 import { Downsampler } from './downsample.ts';
 import { toStoreError } from './errors.ts';
 import type { CellValue, Lane, Series, SeriesBoot, SeriesGap, SeriesQuery, StoredEvent } from './port.ts';
+import { QueryBound } from './query-bound.ts';
 import { mergeRanges, type Range } from './ranges.ts';
 
 /** Data that arrived this much after it was sampled is shown as filled in later. */
@@ -89,7 +90,15 @@ export class Reader {
     this.#dataDir = dataDir;
   }
 
-  series(q: SeriesQuery): Series {
+  /** The events and what is made of them. */
+  get core(): Database.Database {
+    this.#core ??= openReader(corePath(this.#dataDir));
+    return this.#core;
+  }
+
+  /** `untilMs`: when the answer must be there, ms since 1970 by the clock that never steps back. */
+  series(q: SeriesQuery, untilMs = Number.POSITIVE_INFINITY): Series {
+    const bound = new QueryBound(`${q.kind} of ${q.drone}`, untilMs);
     const kind = KIND_NAMES.find((name) => name === q.kind);
     if (kind === undefined) throw new RangeError(`unknown kind ${q.kind}`);
     const files = this.#files();
@@ -110,6 +119,7 @@ export class Reader {
         for (const batch of batchesOf(file, q, boot)) {
           const end = utcOf(boot, batch.mono_to).utcUs;
           if (batch.received_us - end > LATE_US) late.push({ from: utcOf(boot, batch.mono_from).utcUs, to: end });
+          bound.check(points.total);
           const expanded = expandBatch(batch.bytes, [kind]);
           if (!expanded.ok) {
             unreadable++;
@@ -135,7 +145,7 @@ export class Reader {
       timesUtcUs: rows.map((row) => row.utcUs),
       columns: Object.fromEntries(wanted.map(([name]) => [name, rows.map((row) => row.values[name] ?? null)])),
       boots: spans.sort((a, b) => a.fromUtcUs - b.fromUtcUs),
-      gaps: this.#gaps(q, kind, files, boots),
+      gaps: this.#gaps(q, kind, files, boots, bound),
       filledLater: mergeRanges(late, 2e6).map(({ from, to }) => ({ fromUtcUs: from, toUtcUs: to })),
       rows: points.total,
       unreadable,
@@ -143,9 +153,8 @@ export class Reader {
   }
 
   events(q: { afterId: number; limit: number; entity?: string }): StoredEvent[] {
-    this.#core ??= openReader(corePath(this.#dataDir));
     const where = q.entity === undefined ? '' : 'AND entity = @entity';
-    return this.#core
+    return this.core
       .prepare(`SELECT * FROM event WHERE id > @afterId ${where} ORDER BY id LIMIT @limit`)
       .all({ entity: '', ...q })
       .map((row) => toStoredEvent(row as Parameters<typeof toStoredEvent>[0]));
@@ -191,9 +200,8 @@ export class Reader {
         boot.offsetUs = Math.min(boot.offsetUs, row.offset);
       }
     }
-    this.#core ??= openReader(corePath(this.#dataDir));
     const select = 'SELECT boot, mono, utc, err, source FROM clock WHERE drone = ? ORDER BY boot, mono LIMIT ?';
-    for (const file of [this.#core, ...files]) {
+    for (const file of [this.core, ...files]) {
       for (const row of file.prepare(select).all(drone, MAX_CLOCK_RECORDS) as ClockColumns[]) {
         boots.get(row.boot)?.records.push({
           ...{ boot: row.boot, monoUs: row.mono, utcUs: row.utc, errUs: row.err },
@@ -207,14 +215,21 @@ export class Reader {
     }));
   }
 
-  #gaps(q: SeriesQuery, kind: KindName, files: readonly Database.Database[], boots: readonly Boot[]): SeriesGap[] {
+  #gaps(
+    q: SeriesQuery,
+    kind: KindName,
+    files: readonly Database.Database[],
+    boots: readonly Boot[],
+    bound: QueryBound,
+  ): SeriesGap[] {
     // Texts, clock records and the like travel in the urgent lane; a hole in the other lane says nothing about them.
-    const lane: Lane = kind === 'text' || kind === 'clock' ? 'urgent' : 'history';
+    const lane: Lane = kind === 'text' || kind === 'clock' || kind === 'answer' ? 'urgent' : 'history';
     const byId = new Map(boots.map((boot) => [boot.id, boot]));
     const gaps: SeriesGap[] = [];
     for (const file of files) {
       const rows = file.prepare('SELECT * FROM gap WHERE drone = ? AND lane = ?').all(q.drone, lane) as GapRow[];
       for (const row of rows) {
+        bound.check(0);
         const range = gapRange(row, q.drone, byId.get(row.boot), byId, files);
         if (range === null || range.to < q.fromUtcUs || range.from >= q.toUtcUs) continue;
         const { reason, samples } = row;

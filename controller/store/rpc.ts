@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import type { PackedItems } from './packing.ts';
-import type { DroneRecord, NewEvent, SeriesQuery } from './port.ts';
+import type { CommandQuery, DroneRecord, NewEvent, SeriesQuery } from './port.ts';
 
 export type Role = 'writer' | 'reader';
 
@@ -14,13 +14,17 @@ export interface WorkerOptions {
 }
 
 export type Request =
-  | { readonly call: 'start' | 'drones' | 'stats' | 'close'; readonly args?: null }
+  | { readonly call: 'start' | 'drones' | 'stats' | 'rebuild' | 'openCommands' | 'close'; readonly args?: null }
   | { readonly call: 'commit'; readonly args: { readonly packed: PackedItems; readonly nowUtcUs: number } }
   | { readonly call: 'positions'; readonly args: { readonly drone: string; readonly epochs: readonly string[] } }
   | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
   | { readonly call: 'append'; readonly args: readonly NewEvent[] }
   | { readonly call: 'events'; readonly args: { afterId: number; limit: number; entity?: string } }
-  | { readonly call: 'series'; readonly args: SeriesQuery }
+  | { readonly call: 'series'; readonly args: { readonly query: SeriesQuery; readonly untilMs: number } }
+  | { readonly call: 'command'; readonly args: string }
+  | { readonly call: 'commands'; readonly args: CommandQuery }
+  | { readonly call: 'recentDeliveries'; readonly args: number }
+  | { readonly call: 'commandKeys'; readonly args: { readonly sinceUtcUs: number; readonly limit: number } }
   | { readonly call: 'retain'; readonly args: number };
 
 export type Reply =
@@ -38,6 +42,7 @@ export class WorkerClient {
   readonly #ended: Promise<void>;
   #next = 1;
   #alive = true;
+  #died = false;
 
   /** `onDeath` is called when the thread ends without having been told to. */
   constructor(role: Role, options: WorkerOptions, onDeath: (reason: string) => void) {
@@ -52,6 +57,7 @@ export class WorkerClient {
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         const expected = !this.#alive;
+        this.#died = !expected;
         this.#fail(expected ? 'closed' : 'worker-died', reason);
         resolve();
         if (!expected) onDeath(reason);
@@ -65,7 +71,7 @@ export class WorkerClient {
 
   /** Rejects with a StoreError. `transfer`: buffers that move instead of being copied. */
   ask<T>(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<T> {
-    if (!this.#alive) return Promise.reject(new StoreError('closed', request.call));
+    if (!this.#alive) return Promise.reject(new StoreError(this.#died ? 'worker-died' : 'closed', request.call));
     const id = this.#next++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: (value) => resolve(value as T), reject });

@@ -7,10 +7,11 @@ import { BOOT, batch, EPOCH, NOON_US, storeConformance } from './conformance.ts'
 import { chainHash } from './core-db.ts';
 import { dayPath } from './day-files.ts';
 import { SqliteStore } from './index.ts';
+import { monotonicMs, QueryBound } from './query-bound.ts';
 
 const freshDir = () => fs.mkdtempSync(path.join(os.tmpdir(), 'skein-store-'));
 
-async function open(dataDir: string, more: { budgetBytes?: number } = {}): Promise<SqliteStore> {
+async function open(dataDir: string, more: { budgetBytes?: number; queryMs?: number } = {}): Promise<SqliteStore> {
   const store = new SqliteStore({ dataDir, budgetBytes: 1e9, keepDays: 30, syncCommits: true, ...more });
   await store.start();
   return store;
@@ -95,4 +96,41 @@ t.test('released versions of the files are read and brought up to date', async (
     hash = chainHash(hash, { entity, version, type, at_us, data: JSON.stringify(data) });
     t.equal(event.hash, hash, `the chain holds at version ${version}`);
   }
+  t.same(await store.commands({ limit: 10 }), [], 'it knew none');
+  t.equal(await store.rebuild(), 0);
+});
+
+t.test('a released version with commands in it', async (t) => {
+  const dir = freshDir();
+  fs.cpSync(path.join(import.meta.dirname, 'testdata', 'v2'), dir, { recursive: true });
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  const read = await store.commands({ limit: 10 });
+  t.match(read, [
+    {
+      command: { id: '01JD0000000000000000000001', type: 'hold', issuedBy: 'Ann', targets: ['d1', 'd2'] },
+      deliveries: [
+        {
+          drone: 'd1',
+          state: 'succeeded',
+          steps: [{ state: 'queued' }, { state: 'delivered' }, { state: 'succeeded' }],
+        },
+        { drone: 'd2', state: 'queued' },
+      ],
+    },
+  ]);
+  t.equal(await store.rebuild(), 3);
+  t.same(await store.commands({ limit: 10 }), read);
+});
+
+t.test('a query of history ends at its deadline, in plain words, and the next one is answered', async (t) => {
+  const store = await open(freshDir(), { queryMs: 0 });
+  t.teardown(() => store.close());
+  await store.commit([batch(1)], NOON_US);
+  const query = { drone: 'd1', kind: 'position', fromUtcUs: 0, toUtcUs: NOON_US * 2, maxPoints: 100 };
+  await t.rejects(store.series(query), { code: /^(busy|too-long)$/ });
+  t.same(await store.commands({ limit: 1 }), []);
+  const bound = new QueryBound('position of d1', monotonicMs() + 60_000);
+  bound.check(1000);
+  t.throws(() => bound.check(1e9), { code: 'too-long', message: /shorter time/ });
 });

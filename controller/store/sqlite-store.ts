@@ -7,8 +7,11 @@
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import { packItems } from './packing.ts';
 import type {
+  CommandQuery,
+  CommandState,
   CommitResult,
   DroneRecord,
+  KeyUse,
   NewEvent,
   Series,
   SeriesQuery,
@@ -18,16 +21,23 @@ import type {
   StoreStats,
   StreamPosition,
 } from './port.ts';
+import { monotonicMs } from './query-bound.ts';
 import { type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
 
 const CLOSE_DEADLINE_MS = 10_000;
 /** Queries waiting for the reader; past it they are turned away at once. */
 const MAX_WAITING_READS = 32;
 const REOPEN_MS = 2000;
+/** A thread that ends again and again is started at ever longer intervals; one that ran this long begins anew. */
+const RESPAWN_MS = { min: 100, max: 10_000, stable: 30_000 } as const;
+/** From its asking, the time in which a query has to be answered. */
+const QUERY_MS = 10_000;
 
 export interface SqliteStoreOptions extends WorkerOptions {
   /** A thread ended by itself and is being started again. */
   readonly onWorkerDeath?: (role: Role, reason: string) => void;
+  /** How long a query of history may take, waiting included, ms. */
+  readonly queryMs?: number;
 }
 
 export class SqliteStore implements Store {
@@ -35,6 +45,10 @@ export class SqliteStore implements Store {
   #writer: WorkerClient | null = null;
   #reader: WorkerClient | null = null;
   #closed = false;
+  readonly #deaths: Record<Role, { count: number; lastMs: number; timer: NodeJS.Timeout | null }> = {
+    writer: { count: 0, lastMs: 0, timer: null },
+    reader: { count: 0, lastMs: 0, timer: null },
+  };
 
   constructor(o: SqliteStoreOptions) {
     this.#o = o;
@@ -78,7 +92,32 @@ export class SqliteStore implements Store {
   }
 
   series(query: SeriesQuery): Promise<Series> {
-    return this.#read({ call: 'series', args: query });
+    const untilMs = monotonicMs() + (this.#o.queryMs ?? QUERY_MS);
+    return this.#read({ call: 'series', args: { query, untilMs } });
+  }
+
+  command(id: string): Promise<CommandState | null> {
+    return this.#read({ call: 'command', args: id });
+  }
+
+  commands(query: CommandQuery): Promise<readonly CommandState[]> {
+    return this.#read({ call: 'commands', args: query });
+  }
+
+  openCommands(): Promise<readonly CommandState[]> {
+    return this.#read({ call: 'openCommands' });
+  }
+
+  recentDeliveries(perDrone: number): Promise<readonly CommandState[]> {
+    return this.#read({ call: 'recentDeliveries', args: perDrone });
+  }
+
+  commandKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]> {
+    return this.#read({ call: 'commandKeys', args: query });
+  }
+
+  rebuild(): Promise<number> {
+    return this.#write({ call: 'rebuild' });
   }
 
   retain(nowUtcUs: number): Promise<readonly string[]> {
@@ -91,6 +130,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+    for (const { timer } of Object.values(this.#deaths)) if (timer) clearTimeout(timer);
     await this.#reader?.close(CLOSE_DEADLINE_MS);
     await this.#writer?.close(CLOSE_DEADLINE_MS);
   }
@@ -113,15 +153,24 @@ export class SqliteStore implements Store {
     );
   }
 
+  /** At once the first time, later after a pause that doubles; meanwhile requests are refused as `worker-died`. */
   #respawn(role: Role, reason: string): void {
     if (this.#closed) return;
     this.#o.onWorkerDeath?.(role, reason);
-    const again = this.#spawn(role);
-    if (role === 'reader') this.#reader = again;
-    else {
-      this.#writer = again;
-      void this.#reopen(again);
-    }
+    const deaths = this.#deaths[role];
+    const nowMs = performance.now();
+    if (nowMs - deaths.lastMs > RESPAWN_MS.stable) deaths.count = 0;
+    deaths.lastMs = nowMs;
+    const pauseMs = deaths.count === 0 ? 0 : Math.min(RESPAWN_MS.max, RESPAWN_MS.min * 2 ** (deaths.count - 1));
+    deaths.count++;
+    deaths.timer = setTimeout(() => {
+      const again = this.#spawn(role);
+      if (role === 'reader') this.#reader = again;
+      else {
+        this.#writer = again;
+        void this.#reopen(again);
+      }
+    }, pauseMs);
   }
 
   /** A new writer thread opens the files; while it cannot, every commit fails and is tried again by its caller. */

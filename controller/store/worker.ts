@@ -4,6 +4,7 @@
  *   main ── {id, call, args} ──► worker ── {id, ok, value | error} ──► main
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
 import { toStoreError } from './errors.ts';
 import { unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
@@ -24,8 +25,22 @@ function perform(request: Request): unknown {
     return null;
   }
   if (reader) {
-    if (request.call === 'series') return reader.series(request.args);
-    if (request.call === 'events') return reader.events(request.args);
+    switch (request.call) {
+      case 'series':
+        return reader.series(request.args.query, request.args.untilMs);
+      case 'events':
+        return reader.events(request.args);
+      case 'command':
+        return commandOf(reader.core, request.args);
+      case 'commands':
+        return commandsOf(reader.core, request.args);
+      case 'openCommands':
+        return openCommands(reader.core);
+      case 'recentDeliveries':
+        return recentDeliveries(reader.core, request.args);
+      case 'commandKeys':
+        return commandKeys(reader.core, request.args);
+    }
   }
   if (writer) {
     switch (request.call) {
@@ -45,6 +60,8 @@ function perform(request: Request): unknown {
         return writer.retain(request.args);
       case 'stats':
         return writer.stats();
+      case 'rebuild':
+        return writer.core.rebuild();
     }
   }
   throw new Error(`the ${role} does not know ${request.call}`);
