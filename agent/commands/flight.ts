@@ -1,0 +1,205 @@
+/** The commands that fly: hold, resume, return, land, goto, skip, abort, arm, disarm, start (flight rules §4). */
+import type { VehicleState } from '@skein/hardware/autopilot';
+import { reason } from '@skein/protocol/fleet';
+import { Holding, isWaiting } from './holding.ts';
+import { beyondEnergy, type EnergyRule, FENCE_PARAMETERS, type Fence, outsideFence } from './reach.ts';
+import type { Executor, Executors, Outcome, Prepared, Task, Unfinished } from './types.ts';
+import { type CommandSafety, type CommandVehicle, outcomeOf, type Pause, see } from './vehicle.ts';
+
+/** A ground link never seen never fails: it must have been up so long before the motors start (flight rules §3). */
+const GROUND_LINK_MS = 10_000;
+const POSITION_FRESH_MS = 2_000;
+/** After a start of the agent: until the autopilot is heard, and until an effect shows in its heartbeats. */
+const HEARD_WITHIN_MS = 30_000;
+const EFFECT_WITHIN_MS = 5_000;
+const STILL_MPS = 1;
+
+export interface FlightOptions {
+  readonly vehicle: CommandVehicle;
+  readonly safety: CommandSafety;
+  /** How long the ground-link heartbeat has been up, ms; null while it is not. */
+  readonly groundLinkMs: () => number | null;
+  /** The lower of the charge reported and the charge remembered, %. */
+  readonly chargePct: () => number | null;
+  readonly energy: EnergyRule;
+  readonly pause: Pause;
+}
+
+type FlightType = 'hold' | 'resume' | 'return' | 'land' | 'goto' | 'skip' | 'abort' | 'arm' | 'disarm' | 'start';
+
+const ALREADY: Outcome = { state: 'succeeded', reason: reason('already') };
+const modeIs =
+  (...modes: readonly string[]) =>
+  (state: VehicleState) =>
+    modes.includes(state.mode ?? '');
+
+/** What can be seen of each after a restart of the agent. `goto` and `abort` leave nothing that tells them apart. */
+const EFFECTS: Readonly<Partial<Record<string, (state: VehicleState) => boolean>>> = {
+  hold: (state) => isWaiting(state) && (state.speedMps ?? STILL_MPS) < STILL_MPS,
+  resume: modeIs('AUTO', 'AUTO.MISSION'),
+  return: modeIs('RTL', 'SMART_RTL', 'AUTO.RTL'),
+  land: modeIs('LAND', 'AUTO.LAND'),
+  arm: (state) => state.armed === true,
+  disarm: (state) => state.armed === false,
+};
+
+export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
+  const { vehicle, safety } = o;
+  const holding = new Holding();
+  const now = () => ({ state: vehicle.state, control: vehicle.control });
+  const onGround = () => vehicle.state.landed === 'on-ground';
+  const asleep = () => vehicle.state.armed === false;
+
+  async function recover(unfinished: Unfinished, signal: AbortSignal): Promise<Outcome> {
+    const effect = EFFECTS[unfinished.type];
+    const heard = await see(() => vehicle.state.alive, { withinMs: HEARD_WITHIN_MS, pause: o.pause, signal });
+    const seen =
+      heard &&
+      effect !== undefined &&
+      (await see(() => effect(vehicle.state), { withinMs: EFFECT_WITHIN_MS, pause: o.pause, signal }));
+    return seen
+      ? { state: 'succeeded', reason: reason('done'), detail: { seen: vehicle.state.mode } }
+      : { state: 'unknown', reason: reason('restarted') };
+  }
+
+  const hold: Executor = {
+    act: async ({ signal }) => {
+      if (asleep()) return ALREADY;
+      const before = now();
+      const outcome = await vehicle.intent('hold', { signal });
+      if (outcome.ok) holding.began(before, now());
+      return outcomeOf(outcome, false);
+    },
+    recover,
+  };
+
+  const goingHome = (name: 'return' | 'land'): Executor => ({
+    against: () => (onGround() ? [reason('already-on-ground')] : []),
+    act: async ({ signal }) => {
+      holding.over();
+      return outcomeOf(await vehicle.intent(name, { signal }), false);
+    },
+    recover,
+  });
+
+  const resume: Executor = {
+    against: ({ params }) => {
+      if (params.takeControl === true) return [];
+      const can = holding.resumable(now());
+      return can.ok ? [] : [can.reason];
+    },
+    act: async ({ params, issuedBy, signal }) => {
+      const can = holding.resumable(now());
+      const took = params.takeControl === true && vehicle.control.state !== 'skein';
+      if (took) vehicle.takeControl(issuedBy);
+      // What a pilot or a station flew is not resumed: control is ours again, and the next command says what to do.
+      if (!can.ok) {
+        return took
+          ? { state: 'succeeded', reason: reason('done'), detail: { tookControl: true } }
+          : refusedBy(can.reason);
+      }
+      const outcome = outcomeOf(await vehicle.intent('resume', { signal, missionSeq: can.missionSeq }), false);
+      if (outcome.state === 'succeeded') holding.over();
+      return outcome;
+    },
+    recover,
+  };
+
+  const target = ({ params }: Task) => ({
+    latDeg: Number(params.latDeg),
+    lonDeg: Number(params.lonDeg),
+    altRelM: Number(params.altRelM),
+  });
+
+  const goto: Executor = {
+    against: (task) => {
+      const { state } = vehicle;
+      const { position, home } = state;
+      if (state.armed !== true) return [reason('disarmed')];
+      if (!isWaiting(state)) return [reason('not-holding', state.mode ?? '')];
+      if (position === null || position.ageMs > POSITION_FRESH_MS || home === null) return [reason('position')];
+      const chargePct = o.chargePct();
+      const short = beyondEnergy({ from: position, to: target(task), home, chargePct, rule: o.energy });
+      return short === null ? [] : [short];
+    },
+    prepare: async (task): Promise<Prepared> => {
+      const fence: Record<string, number> = {};
+      for (const name of FENCE_PARAMETERS) {
+        const read = await vehicle.parameters.ask([name], { signal: task.signal });
+        if (read.ok) fence[name] = read.value;
+        else if (read.code !== 'no-such-parameter') {
+          return { ok: false, outcome: { state: 'failed', reason: reason('fence', `${name} was not read`) } };
+        }
+      }
+      const { home } = vehicle.state;
+      const to = target(task);
+      const outside = home === null ? reason('position') : outsideFence({ to, home, fence: fence as Fence });
+      if (outside !== null) return { ok: false, outcome: refusedBy(outside) };
+      return { ok: true, act: to };
+    },
+    act: async (task) => outcomeOf(await vehicle.intent('goto', { signal: task.signal, to: target(task) }), false),
+    recover,
+  };
+
+  const abort: Executor = {
+    against: () => (vehicle.state.landed === 'unknown' ? [reason('state-unknown')] : []),
+    act: async ({ signal }) => {
+      if (asleep()) return ALREADY;
+      holding.over();
+      const name = onGround() ? 'disarm' : 'return';
+      return outcomeOf(await vehicle.intent(name, { signal }), name === 'disarm');
+    },
+    recover,
+  };
+
+  const arm: Executor = {
+    against: () => {
+      if (vehicle.state.armed === true) return [];
+      const lock = safety.locked();
+      const unfit = safety.canArm();
+      const linkMs = o.groundLinkMs();
+      return [
+        ...(lock === null ? [] : [reason('ground-lock', lock.reason)]),
+        ...(unfit === null ? [] : [unfit]),
+        ...(linkMs === null || linkMs < GROUND_LINK_MS ? [reason('ground-link')] : []),
+      ];
+    },
+    act: async ({ signal }) => {
+      holding.over();
+      return vehicle.state.armed === true ? ALREADY : outcomeOf(await vehicle.intent('arm', { signal }), true);
+    },
+    recover,
+  };
+
+  const disarm: Executor = {
+    against: () => {
+      if (asleep()) return [];
+      if (onGround()) return [];
+      return [reason(vehicle.state.landed === 'unknown' ? 'state-unknown' : 'in-air')];
+    },
+    act: async ({ signal }) => (asleep() ? ALREADY : outcomeOf(await vehicle.intent('disarm', { signal }), true)),
+    recover,
+  };
+
+  /** Nothing to fly without an itinerary. */
+  const withoutItinerary: Executor = {
+    against: () => [reason('no-itinerary')],
+    act: async () => refusedBy(reason('no-itinerary')),
+    recover,
+  };
+
+  return {
+    hold,
+    return: goingHome('return'),
+    land: goingHome('land'),
+    resume,
+    goto,
+    abort,
+    arm,
+    disarm,
+    skip: withoutItinerary,
+    start: withoutItinerary,
+  };
+}
+
+const refusedBy = (why: string): Outcome => ({ state: 'rejected', reason: why });
