@@ -124,7 +124,7 @@ export class TaskRunner {
     if (task.type === 'arm' || task.type === 'start') await this.#o.beforeArming();
     const now = isOver(task) ? null : this.#against(task, executor);
     if (isOver(task) || now !== null) return now;
-    if (COMMANDS[task.type].flight) this.#o.commander.take(task.issuedBy);
+    if (COMMANDS[task.type].flight) this.#o.commander.take(task.issuedBy, { over: task.params.takeOver === true });
     task.phase = 'acting';
     this.#o.say({
       ...blank(task.command),

@@ -98,7 +98,8 @@ export interface DeskOptions {
   readonly commander: {
     /** Null: this operator may. Else who is in command. */
     refuses(issuedBy: string): string | null;
-    take(issuedBy: string): void;
+    /** `over`: taken from whoever has it. */
+    take(issuedBy: string, o: { readonly over: boolean }): void;
     /** A flight command has ended. */
     settle(): void;
   };

@@ -170,8 +170,8 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
       circumstances: () => ({ state: world.state, control: world.control, linkOpen: world.linkOpen }),
       commander: {
         refuses: (by) => (world.commander === null || world.commander === by ? null : world.commander),
-        take: (by) => {
-          world.commander = by;
+        take: (by, { over }) => {
+          if (world.commander === null || over) world.commander = by;
         },
         settle: () => {
           if (world.state.armed === false) world.commander = null;

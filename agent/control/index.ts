@@ -1,0 +1,3 @@
+export { Commander } from './commander.ts';
+export { GroundLinkRule } from './ground-link.ts';
+export { ControlSampler, presenceOf } from './report.ts';
