@@ -6,17 +6,14 @@ import { carryOut } from './commands/dispatch.ts';
 import { toNorthEast } from './geo.ts';
 import { streamGroups } from './messages/telemetry.ts';
 import type { Port } from './port.ts';
+import type { Source } from './service.ts';
 
 const MODE_NOT_CUSTOM = 0;
 const ALL_STREAMS = 0;
 
-interface Source {
-  readonly sysid: number;
-  readonly compid: number;
-}
-
 /** Carries out one message that is for the autopilot. Those it does not know it ignores, without an answer. */
 export function handle(autopilot: Autopilot, message: Message, from: Source, port: Port): void {
+  if (autopilot.services.some((service) => service.take(message, from, port))) return;
   switch (message.name) {
     case 'COMMAND_LONG': {
       const { command, param1, param2, param3, param4, param5, param6, param7 } = message.fields;

@@ -3,6 +3,10 @@ import { loseBytes } from './behaviours/damage.ts';
 import type { Stage } from './behaviours/fault.ts';
 import { type FaultRequest, readFault } from './behaviours/read.ts';
 import { Behaviours } from './behaviours/running.ts';
+import { FtpServer } from './files/ftp-server.ts';
+import { LogTransfer } from './files/log-transfer.ts';
+import { earlierLogs } from './files/logs.ts';
+import { Tree } from './files/tree.ts';
 import type { Place } from './geo.ts';
 import type { Damage, Port, PortOptions } from './port.ts';
 import { createRandom } from './random.ts';
@@ -18,6 +22,8 @@ export interface SimulatorOptions {
   readonly start?: 'cold' | 'ready' | 'airborne';
   /** Wall clock when the simulation begins, µs since 1970. */
   readonly epochUs?: bigint;
+  /** Sizes of the logs on its card, bytes, the oldest first. */
+  readonly logSizes?: readonly number[];
   /** Every frame that left undamaged, in order. */
   readonly onSent?: (frame: Uint8Array) => void;
   /** Told of a fault that could not begin; without it that is thrown. */
@@ -56,17 +62,21 @@ const DEFAULT_HOME: Place = { latE7: 436_155_000, lonE7: 70_719_000, altM: 10.1 
 
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const seed = options.seed ?? 1;
+  const epochUs = options.epochUs ?? 1_767_225_600_000_000n;
   const autopilot = new Autopilot({
     seed,
     home: options.home ?? DEFAULT_HOME,
     sysid: options.sysid ?? 1,
     start: options.start ?? 'cold',
-    epochUs: options.epochUs ?? 1_767_225_600_000_000n,
+    epochUs,
     onSent: options.onSent ?? (() => {}),
   });
   // The parameter that a real one in software has: percent of the bytes lost on its serial lines.
   const uartLoss = (): number => autopilot.parameters.value('SIM_UART_LOSS') / 100;
   autopilot.meddlers.add({ leaving: loseBytes(uartLoss, createRandom(seed).fork('uart')) });
+  const logs = earlierLogs(seed, Number(epochUs / 1_000_000n), options.logSizes);
+  const tree = new Tree(logs, autopilot.parameters);
+  autopilot.services.push(new LogTransfer(autopilot, logs), new FtpServer(autopilot, tree));
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
   return {

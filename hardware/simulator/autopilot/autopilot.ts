@@ -4,6 +4,7 @@ import { sendById } from '../messages/telemetry.ts';
 import { Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
 import { route } from '../routing.ts';
+import type { Service } from '../service.ts';
 import { type Disturbances, undisturbed, withParameters } from '../vehicle/disturbances.ts';
 import { believed, createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
 import { BOOTED_MS, bootMs } from './boot.ts';
@@ -50,6 +51,8 @@ export class Autopilot {
   readonly ports: Port[] = [];
   /** Faults of the lines. */
   readonly meddlers = new Set<Meddler>();
+  /** What answers messages of its own: files, logs. */
+  readonly services: Service[] = [];
   /** Reasons against arming besides the autopilot's own checks, in its words (`Downloading logs`); null: none. */
   readonly armingBlocks = new Set<() => string | null>();
   /** What is wrong with the aircraft and the sky, as behaviours set it; `troubles` adds the SIM_ parameters. */
@@ -227,6 +230,7 @@ export class Autopilot {
   /** Restarts the autopilot now. The vehicle under it goes on, without motors until it is armed again. */
   reboot(): void {
     for (const port of this.ports) port.restart();
+    for (const service of this.services) service.restart();
     this.#boot();
   }
 
@@ -266,6 +270,7 @@ export class Autopilot {
       due = Math.min(due, port.streams.nextDueMs);
       if (port.listAt !== null) due = Math.min(due, port.listDueMs);
     }
+    if (!this.#down) for (const service of this.services) due = Math.min(due, service.nextDueMs);
     return Math.max(due, this.nowMs);
   }
 
@@ -278,6 +283,7 @@ export class Autopilot {
       this.#fly(dueMs);
       this.nowMs = dueMs;
       for (const port of this.ports) port.tick(dueMs);
+      if (!this.#down) for (const service of this.services) service.tick(dueMs);
       this.#schedule.fire(dueMs);
       this.#stream();
       // In one step of real time all goes out together; over a long stretch each goes at its time.
