@@ -88,6 +88,7 @@ export class RunningAgent implements AgentParts {
       link: o.link,
       nowUs,
       sharePct: config.stream.sharePct,
+      drawId: () => ports.randomHex(8),
       flight: { flights, airS, armedS },
       onSample: (sample) => this.#sample(sample),
       onFrame: (frame, monoUs) => this.recorder?.frame(frame, monoUs),

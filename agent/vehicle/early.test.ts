@@ -24,7 +24,7 @@ function vehicleUnderTest() {
   };
   const flight = { flights: 0, airS: 0, armedS: 0 };
   const onSample = (sample: Sample): void => void samples.push(sample);
-  const vehicle = new Vehicle({ link, nowUs: () => nowUs, sharePct: 60, flight, onSample });
+  const vehicle = new Vehicle({ link, nowUs: () => nowUs, sharePct: 60, drawId: () => 'boot', flight, onSample });
   vehicle.start();
   let seq = 0;
   const at = (us: number, frame: (o: { sysid: number; compid: number; seq: number }) => Uint8Array, from = 1): void => {

@@ -21,7 +21,6 @@ const FLIGHT_SAMPLE_MS = 30_000;
 /** No nominal rate (TCP, UDP): taken as a fast local network. */
 const FAST_LINE_BYTES_PER_S = 1_000_000;
 const RADIO_STATUS = 109;
-const HEARTBEAT = 0;
 const AUTOPILOT_COMPONENT = 1;
 /** Messages kept until the first heartbeat (1 Hz) says whose they are: two seconds of a busy line. */
 const MAX_EARLY = 512;
@@ -37,6 +36,8 @@ export interface VehicleOptions {
   readonly link: VehicleLink;
   readonly nowUs: () => number;
   readonly sharePct: number;
+  /** A random name for a boot of the autopilot. */
+  readonly drawId: () => string;
   readonly flight: FlightTotals;
   readonly onSample: (sample: Sample) => void;
   /** Every raw frame, both directions; the bytes must be copied if kept. */
@@ -44,7 +45,7 @@ export interface VehicleOptions {
   /** UTC as the autopilot has it, from SYSTEM_TIME. */
   readonly onGpsTime?: (utcUs: number, monoUs: number) => void;
   readonly onFlightTotals?: (totals: FlightTotals) => void;
-  readonly onEvent?: (event: 'latched' | 'rebooted' | 'armed' | 'disarmed', detail: string) => void;
+  readonly onEvent?: (event: 'latched' | 'rebooted' | 'swapped' | 'armed' | 'disarmed', detail: string) => void;
 }
 
 export interface VehicleStatus {
@@ -69,7 +70,8 @@ interface EarlyMessage {
 export class Vehicle {
   readonly #o: VehicleOptions;
   readonly #parser = new FrameParser();
-  readonly #client: AutopilotClient;
+  /** To command it, and to look at it. */
+  readonly autopilot: AutopilotClient;
   readonly #sampler = new Sampler();
   readonly #texts = new StatusTexts();
   readonly #fold = new TextFold();
@@ -98,14 +100,17 @@ export class Vehicle {
     this.#loopTurnedMs = nowMs;
     this.#chunkMs = nowMs;
     this.#line = new LineWatch(o.link, nowMs);
-    this.#client = new AutopilotClient({
+    this.autopilot = new AutopilotClient({
       sharePct: o.sharePct,
+      nowMs: () => o.nowUs() / 1000,
+      drawId: o.drawId,
       send: (frame, priority) => this.#send(frame, priority),
       onLatched: (sysid) => o.onEvent?.('latched', `system ${sysid}`),
       onRebooted: () => {
         this.#sampler.reset();
-        o.onEvent?.('rebooted', 'time since boot went back');
+        o.onEvent?.('rebooted', 'proved by its time since boot');
       },
+      onSwapped: (before, now) => o.onEvent?.('swapped', `${before} → ${now}`),
     });
   }
 
@@ -133,16 +138,16 @@ export class Vehicle {
     this.#line.frame(this.#chunkMs);
     this.#o.onFrame?.(frame, this.#chunkUs);
     const { sysid, compid, msgid } = frame;
-    const ours = this.#client.isOurs(sysid, compid);
-    if (!ours && msgid !== HEARTBEAT && msgid !== RADIO_STATUS) {
+    const ours = this.autopilot.isOurs(sysid, compid);
+    if (!this.autopilot.wants(sysid, compid, msgid) && msgid !== RADIO_STATUS) {
       this.#keepEarly(frame);
       return;
     }
     const message = decode(frame);
     if (message === null) return;
-    this.#client.take(message, sysid, compid, this.#chunkMs);
-    if (!ours && this.#client.isOurs(sysid, compid)) this.#takeEarly();
-    if (this.#client.isOurs(sysid, compid) || msgid === RADIO_STATUS) this.#message(message, sysid, this.#chunkUs);
+    this.autopilot.take(message, sysid, compid, this.#chunkMs);
+    if (!ours && this.autopilot.isOurs(sysid, compid)) this.#takeEarly();
+    if (this.autopilot.isOurs(sysid, compid) || msgid === RADIO_STATUS) this.#message(message, sysid, this.#chunkUs);
   }
 
   /** An agent that starts in flight hears telemetry at once, but whose it is only with the next heartbeat. */
@@ -159,7 +164,7 @@ export class Vehicle {
 
   #takeEarly(): void {
     for (const { message, sysid, compid, monoUs } of this.#early ?? []) {
-      if (this.#client.isOurs(sysid, compid)) this.#message(message, sysid, monoUs);
+      if (this.autopilot.isOurs(sysid, compid)) this.#message(message, sysid, monoUs);
     }
     this.#early = null;
   }
@@ -211,7 +216,7 @@ export class Vehicle {
     for (const text of this.#texts.expire(nowMs * 1000)) this.#text(text);
     for (const text of this.#fold.expire(nowMs * 1000)) this.#give(text);
     const lineBytesPerS = link.nominalBytesPerS ?? FAST_LINE_BYTES_PER_S;
-    this.#client.tick({ nowMs, loopTurnedMs: this.#loopTurnedMs, linkOpen: link.isOpen, lineBytesPerS });
+    this.autopilot.tick({ nowMs, loopTurnedMs: this.#loopTurnedMs, linkOpen: link.isOpen, lineBytesPerS });
     this.#loopTurnedMs = nowMs;
     this.#line.tick(nowMs);
     if (nowMs - this.#linkSampleMs >= LINK_SAMPLE_MS) {
@@ -235,7 +240,7 @@ export class Vehicle {
 
   status(): VehicleStatus {
     return {
-      autopilot: this.#client.status(this.#o.nowUs() / 1000),
+      autopilot: this.autopilot.status(this.#o.nowUs() / 1000),
       parser: this.#parser.counters,
       flight: this.#flight.totals,
       samples: this.#samples,
@@ -249,6 +254,7 @@ export class Vehicle {
   close(): void {
     if (this.#ticker) clearInterval(this.#ticker);
     this.#unread?.();
+    this.autopilot.close();
     this.#o.onFlightTotals?.(this.#flight.totals);
   }
 }

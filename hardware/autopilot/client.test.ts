@@ -39,8 +39,11 @@ function begin(lineBytesPerS = 1e6) {
   const events: string[] = [];
   const parser = new FrameParser();
   let nowMs = 0;
+  let boots = 0;
   const client = new AutopilotClient({
     sharePct: 60,
+    nowMs: () => nowMs,
+    drawId: () => `boot${++boots}`,
     send: (bytes) => {
       parser.push(bytes, (frame) => {
         const decoded = decode(frame);
@@ -102,7 +105,7 @@ t.test('no heartbeat while ill: link closed, autopilot silent, loop stuck', asyn
   t.ok(beats().length > silent, 'and back');
 });
 
-t.test('beside an armed vehicle: heartbeats and intervals, nothing else, whatever it says', async (t) => {
+t.test('beside an armed vehicle: heartbeats, intervals and the time, nothing else, whatever it says', async (t) => {
   const { run, beat, answer, commands, sent } = begin();
   run(60_000, (atMs) => {
     if (atMs % 1000 === 0) beat(7, { base_mode: 217, system_status: 4, custom_mode: 3 });
@@ -110,7 +113,8 @@ t.test('beside an armed vehicle: heartbeats and intervals, nothing else, whateve
   });
   t.ok(commands().length > 15);
   t.ok(commands().every((command) => command === MavCmd.SET_MESSAGE_INTERVAL));
-  t.ok(sent.every(({ message }) => message.name === 'HEARTBEAT' || message.name === 'COMMAND_LONG'));
+  const names = new Set(sent.map(({ message }) => message.name));
+  t.same([...names].sort(), ['COMMAND_LONG', 'HEARTBEAT', 'TIMESYNC'], 'and asks the time, which changes nothing');
   run(5_000, (atMs) => {
     if (atMs % 1000 === 0) beat();
     answer();

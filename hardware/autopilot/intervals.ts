@@ -17,6 +17,8 @@ const RETRY_SILENT_MS = 10_000;
 const RETRY_BUSY_MS = 3_000;
 const MISSING_INTERVALS = 5;
 const MISSING_MIN_MS = 4_000;
+/** SET_MESSAGE_INTERVAL: stop it. */
+const STOP = -1;
 /** A stream that is granted and never comes (no such sensor) is asked for again this seldom. */
 const RETRY_MUTE_MS = 60_000;
 
@@ -33,7 +35,8 @@ interface Item {
   readonly command: number;
   readonly msgid: number;
   readonly name: string;
-  readonly hz: number;
+  /** 0: to be stopped. */
+  hz: number;
   state: StreamState;
   attempts: number;
   /** Not before this time. */
@@ -81,6 +84,36 @@ export class IntervalKeeper {
     ];
   }
 
+  /** Other rates wanted: what stays as it is, is not asked again; what is wanted no more is stopped. */
+  change(plan: readonly PlannedStream[]): void {
+    const wanted = new Map(plan.map((stream) => [stream.msgid, stream]));
+    for (const item of this.#items) {
+      if (item.command !== MavCmd.SET_MESSAGE_INTERVAL) continue;
+      const hz = wanted.get(item.msgid)?.hz ?? 0;
+      wanted.delete(item.msgid);
+      if (hz === item.hz) continue;
+      item.hz = hz;
+      if (item.state === 'denied') continue;
+      item.state = hz > 0 || item.state === 'granted' || item.state === 'asked' ? 'wanted' : 'left-out';
+      item.notBeforeMs = 0;
+      item.missed = 0;
+      item.attempts = 0;
+      // Its answer was to another question; a late one to this id is harmless.
+      if (this.#outstanding?.item === item) this.#outstanding = null;
+    }
+    const fresh = { attempts: 0, notBeforeMs: 0, grantedMs: 0, lastSeenMs: Number.NEGATIVE_INFINITY, missed: 0 };
+    for (const { name, msgid, hz } of wanted.values()) {
+      if (hz > 0) {
+        this.#items.push({ ...fresh, command: MavCmd.SET_MESSAGE_INTERVAL, msgid, name, hz, state: 'wanted' });
+      }
+    }
+  }
+
+  /** The command that waits for an answer; null: none. */
+  get outstanding(): number | null {
+    return this.#outstanding?.item.command ?? null;
+  }
+
   stop(): void {
     this.#items = [];
     this.#outstanding = null;
@@ -107,7 +140,7 @@ export class IntervalKeeper {
     this.#outstanding = null;
     item.attempts = 0;
     if (result === MavResult.ACCEPTED) {
-      item.state = 'granted';
+      item.state = item.command === MavCmd.SET_MESSAGE_INTERVAL && item.hz === 0 ? 'left-out' : 'granted';
       item.grantedMs = nowMs;
       this.counters.granted++;
     } else if (result === MavResult.TEMPORARILY_REJECTED) {
@@ -121,14 +154,15 @@ export class IntervalKeeper {
 
   /**
    * Call every 100 ms or so, and after each answer: the command to send now, or null. While the vehicle is armed only
-   * intervals are asked for: an agent that starts beside a flying one does no more than it must.
+   * intervals are asked for: an agent that starts beside a flying one does no more than it must. `isTaken`: somebody
+   * else has a question of that command outstanding, or waits to; its turn comes first.
    */
-  tick(nowMs: number, armed: boolean): AskOutput | null {
+  tick(nowMs: number, armed: boolean, isTaken: (command: number) => boolean = () => false): AskOutput | null {
     const waiting = this.#outstanding;
     if (waiting !== null) {
       if (nowMs < waiting.deadlineMs) return null;
       const { item } = waiting;
-      if (item.attempts < MAX_ATTEMPTS) return this.#ask(item, nowMs);
+      if (item.attempts < MAX_ATTEMPTS && !isTaken(item.command)) return this.#ask(item, nowMs);
       this.counters.unanswered++;
       item.state = 'silent';
       item.attempts = 0;
@@ -140,7 +174,8 @@ export class IntervalKeeper {
       (item) =>
         (item.state === 'wanted' || item.state === 'silent') &&
         nowMs >= item.notBeforeMs &&
-        (!armed || item.command === MavCmd.SET_MESSAGE_INTERVAL),
+        (!armed || item.command === MavCmd.SET_MESSAGE_INTERVAL) &&
+        !isTaken(item.command),
     );
     return next ? this.#ask(next, nowMs) : null;
   }
@@ -156,7 +191,7 @@ export class IntervalKeeper {
       command: item.command,
       confirmation,
       param1: item.msgid,
-      param2: interval ? Math.round(1e6 / item.hz) : 0,
+      param2: !interval ? 0 : item.hz === 0 ? STOP : Math.round(1e6 / item.hz),
     };
   }
 

@@ -2,7 +2,7 @@
  * What we want to hear and how often, and how much of it fits the line. An autopilot sends almost nothing unasked
  * (observed: heartbeats and texts only), so this list decides what the fleet can know.
  */
-import { type MessageName, messageByName } from '@skein/protocol/mavlink';
+import { type MessageName, messageById, messageByName } from '@skein/protocol/mavlink';
 
 export interface WantedStream {
   readonly name: MessageName;
@@ -32,6 +32,28 @@ export const WANTED_STREAMS: readonly WantedStream[] = [
   { name: 'ESC_TELEMETRY_1_TO_4', hz: 1, minHz: 0.2 },
   { name: 'HOME_POSITION', hz: 0.2, minHz: 0.1 },
 ];
+
+/** What somebody else wants: a ground station that listens through us. */
+export interface ExtraStream {
+  readonly msgid: number;
+  readonly hz: number;
+}
+
+/** Others' streams are of use at this rate at the least. */
+const EXTRA_MIN_HZ = 0.2;
+
+/** Ours and theirs, the faster of both; theirs come after ours when there is no room for all. */
+export function wantedStreams(extra: readonly ExtraStream[]): readonly WantedStream[] {
+  const fastest = new Map<MessageName, number>();
+  for (const { msgid, hz } of extra) {
+    const name = messageById(msgid)?.name;
+    if (name !== undefined && hz > 0) fastest.set(name, Math.max(hz, fastest.get(name) ?? 0));
+  }
+  const ours = WANTED_STREAMS.map((stream) => ({ ...stream, hz: Math.max(stream.hz, fastest.get(stream.name) ?? 0) }));
+  for (const { name } of ours) fastest.delete(name);
+  const theirs = [...fastest].map(([name, hz]) => ({ name, hz, minHz: Math.min(hz, EXTRA_MIN_HZ) }));
+  return [...ours, ...theirs];
+}
 
 /** Asked for once after each latch and reboot, with REQUEST_MESSAGE. */
 export const WANTED_ONCE: readonly MessageName[] = ['AUTOPILOT_VERSION', 'HOME_POSITION'];

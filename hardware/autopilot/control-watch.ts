@@ -1,0 +1,70 @@
+/** Runs control.ts: feeds it, tells listeners, and says when what is under way must end. */
+import {
+  beginControl,
+  type ControlInput,
+  type ControlMemory,
+  type ControlRules,
+  type ControlSnapshot,
+  controlOf,
+} from './control.ts';
+import type { IntentFailure } from './intent.ts';
+import { Superseded } from './intents.ts';
+
+/** `wasTaken`: control was taken from us just now. */
+export type ControlListener = (now: ControlSnapshot, wasTaken: boolean) => void;
+
+/** An autopilot we cannot command has no modes known here: every change is somebody else's. */
+const NO_RULES: ControlRules = {
+  modeName: () => null,
+  isFailsafeText: () => false,
+  isFailsafeOverText: () => false,
+  failsafeModes: [],
+  isOwnTransition: () => false,
+  landingModes: [],
+};
+
+export class ControlWatch {
+  readonly #listeners = new Set<ControlListener>();
+  readonly #running = new Set<AbortController>();
+  #memory: ControlMemory;
+
+  constructor(nowMs: number) {
+    this.#memory = beginControl(nowMs);
+  }
+
+  get now(): ControlSnapshot {
+    return this.#memory.snapshot;
+  }
+
+  take(input: ControlInput, nowMs: number, rules: ControlRules | null): void {
+    const before = this.#memory.snapshot;
+    this.#memory = controlOf(this.#memory, input, nowMs, rules ?? NO_RULES);
+    const now = this.#memory.snapshot;
+    if (now === before) return;
+    const wasTaken = now.taken > before.taken;
+    // What is under way ends before anything else is told: not one more frame of it may leave.
+    if (wasTaken) for (const running of this.#running) running.abort(new Superseded(codeOf(now), now.why));
+    for (const listener of this.#listeners) listener(now, wasTaken);
+  }
+
+  listen(listener: ControlListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Something that changes flight: it ends when control is taken from us. */
+  async guard<T>(signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const running = new AbortController();
+    this.#running.add(running);
+    try {
+      return await run(signal === undefined ? running.signal : AbortSignal.any([signal, running.signal]));
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}
+
+function codeOf({ state }: ControlSnapshot): IntentFailure {
+  if (state === 'other-station') return 'other-station';
+  return state === 'autopilot-failsafe' ? 'failsafe' : 'pilot';
+}

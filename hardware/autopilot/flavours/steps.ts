@@ -1,0 +1,138 @@
+/** Pieces the intents of both flavours are made of. Pure generators: see flavour.ts. */
+import { MavCmd } from '@skein/protocol/mavlink';
+import type { CommandRequest } from '../command.ts';
+import type { IntentFailure, IntentOutcome } from '../intent.ts';
+import type { VehicleState } from '../state.ts';
+import type { Doing, StepResult } from './flavour.ts';
+
+/** A hold is one when it stands still for so long. */
+const STILL_MPS = 1;
+const STILL_CLIMB_MPS = 0.5;
+const STILL_HELD_MS = 2_000;
+/** From cruise speed with gentle braking, and some. */
+const STILL_WITHIN_MS = 20_000;
+const ARMED_WITHIN_MS = 4_000;
+const REBOOT_WITHIN_MS = 10_000;
+
+export function done(how: string, detail: Record<string, unknown> = {}): IntentOutcome {
+  return { ok: true, how, detail };
+}
+
+/** Why a step did not succeed, in the words the autopilot used. */
+export function failed(step: StepResult, sent = true): IntentOutcome {
+  const known: readonly IntentFailure[] = ['refused', 'no-ack', 'no-effect', 'no-link', 'no-autopilot'];
+  const code = known.find((name) => name === step.how) ?? (step.how === 'busy' ? 'not-now' : 'no-effect');
+  const said = step.texts.join('; ');
+  const isLog = /downloading logs/i.test(said);
+  const detail = said === '' ? (step.result ?? '') : said;
+  return { ok: false, code: isLog ? 'log-transfer' : code, detail, sent };
+}
+
+export const isStill = (state: VehicleState): boolean =>
+  state.speedMps !== null &&
+  state.speedMps < STILL_MPS &&
+  (state.climbMps === null || Math.abs(state.climbMps) < STILL_CLIMB_MPS) &&
+  state.position !== null &&
+  state.position.ageMs < 2_000;
+
+/** Confirms a hold by its speed: an answer says only that the order was taken. */
+export function* stand(how: string, before: VehicleState): Doing {
+  const seen = yield { do: 'see', until: isStill, withinMs: STILL_WITHIN_MS, heldMs: STILL_HELD_MS };
+  const { speedMps, climbMps, altRelM, mode } = seen.state;
+  const detail = {
+    mode,
+    from: before.mode,
+    missionSeq: before.mode === 'AUTO' || before.mode === 'AUTO.MISSION' ? before.missionCurrent : null,
+    speedMps,
+    climbMps,
+    altRelM,
+  };
+  if (seen.ok) return done(how, detail);
+  const words = speedMps === null ? 'its speed is not known' : `it still moves at ${speedMps.toFixed(1)} m/s`;
+  return { ok: false, code: 'no-effect', detail: words, sent: true };
+}
+
+/** On the ground, as far as one can tell. */
+export const isGrounded = (state: VehicleState): boolean => state.landed === 'on-ground' || state.armed === false;
+
+/** p2, the force of arming and disarming, is 0 and cannot be anything else. */
+export function* arm(state: VehicleState): Doing {
+  if (state.armed === true) return done('already');
+  const step = yield {
+    do: 'command',
+    request: {
+      command: MavCmd.COMPONENT_ARM_DISARM,
+      params: [1],
+      klass: 'once',
+      alreadySo: (now) => now.armed === true,
+      effect: (now) => now.armed === true,
+      effectWithinMs: ARMED_WITHIN_MS,
+    },
+  };
+  return step.ok ? done(step.how, { mode: step.state.mode }) : failed(step);
+}
+
+/** On the ground only. */
+export function* disarm(state: VehicleState): Doing {
+  if (state.armed === false) return done('already');
+  if (state.landed === 'unknown') return { ok: false, code: 'state-unknown', detail: 'landed?', sent: false };
+  if (state.landed !== 'on-ground') return { ok: false, code: 'in-air', detail: state.landed, sent: false };
+  const step = yield {
+    do: 'command',
+    request: {
+      command: MavCmd.COMPONENT_ARM_DISARM,
+      params: [0],
+      klass: 'once',
+      alreadySo: (now) => now.armed === false,
+      effect: (now) => now.armed === false,
+      effectWithinMs: ARMED_WITHIN_MS,
+    },
+  };
+  return step.ok ? done(step.how) : failed(step);
+}
+
+/**
+ * Only asks for it; that it rebooted is proved by its time since boot. Its answer may never come: then silence, or an
+ * age that went back, shows that it took it.
+ */
+export function* reboot(state: VehicleState, request: CommandRequest): Doing {
+  if (state.armed !== false) {
+    return { ok: false, code: state.armed ? 'armed' : 'state-unknown', detail: '', sent: false };
+  }
+  const { reboots } = state;
+  const gone = (now: VehicleState): boolean =>
+    now.reboots > reboots || (now.lastHeartbeatAgeMs !== null && now.lastHeartbeatAgeMs > 3_000);
+  const step = yield { do: 'command', request };
+  if (step.ok) return done(step.how, { bootId: state.bootId });
+  if (step.how !== 'no-ack') return failed(step);
+  const seen = yield { do: 'see', until: gone, withinMs: REBOOT_WITHIN_MS };
+  return seen.ok ? done('effect-seen', { bootId: state.bootId }) : failed(step);
+}
+
+/** Metres between two places, flat earth: of use over a few kilometres. */
+export function distanceM(
+  a: { readonly latDeg: number; readonly lonDeg: number },
+  b: { readonly latDeg: number; readonly lonDeg: number },
+): number {
+  const perDeg = 111_320;
+  const north = (b.latDeg - a.latDeg) * perDeg;
+  const lon = ((b.lonDeg - a.lonDeg + 540) % 360) - 180;
+  const east = lon * perDeg * Math.cos((a.latDeg * Math.PI) / 180);
+  return Math.hypot(north, east);
+}
+
+export interface Destination {
+  readonly latDeg: number;
+  readonly lonDeg: number;
+  readonly altRelM: number;
+}
+
+/** It is there, or nearer than it was by a metre, or the height is. */
+export function isUnderWay(to: Destination, before: VehicleState): (state: VehicleState) => boolean {
+  const gap = (state: VehicleState): number =>
+    state.position === null || state.altRelM === null
+      ? Number.POSITIVE_INFINITY
+      : Math.hypot(distanceM(state.position, to), state.altRelM - to.altRelM);
+  const atFirst = gap(before);
+  return (state) => gap(state) < 3 || gap(state) < atFirst - 1;
+}
