@@ -56,8 +56,7 @@ export type Interruption = 'no-link' | 'aborted' | 'too-many';
 
 /** More callers at once than this are turned away: each is somebody waiting. */
 const MAX_WAITING = 64;
-const NOTHING: readonly Outgoing[] = [];
-export const NOTHING_TO_SEND = NOTHING;
+export const NOTHING_TO_SEND: readonly Outgoing[] = [];
 
 interface Turn {
   begin(nowMs: number): readonly Outgoing[];
@@ -72,6 +71,7 @@ export class ExchangeQueue {
   readonly #o: ExchangeOptions;
   readonly #waiting: Turn[] = [];
   #current: Turn | null = null;
+  #closed = false;
   readonly counters = { exchanges: 0, sent: 0, sendFailures: 0, interrupted: 0, turnedAway: 0 };
 
   constructor(o: ExchangeOptions) {
@@ -84,7 +84,7 @@ export class ExchangeQueue {
 
   /** Waits its turn, runs, gives its result or why it has none. */
   run<R>(exchange: Exchange<R>, signal?: AbortSignal): Promise<R | Interruption> {
-    if (signal?.aborted === true) return Promise.resolve('aborted');
+    if (this.#closed || signal?.aborted === true) return Promise.resolve('aborted');
     if (this.#waiting.length >= MAX_WAITING) {
       this.counters.turnedAway++;
       return Promise.resolve('too-many');
@@ -133,6 +133,7 @@ export class ExchangeQueue {
 
   /** Ends all that is under way or waiting. */
   close(): void {
+    this.#closed = true;
     for (const turn of [...this.#waiting]) this.#drop(turn, 'aborted');
     if (this.#current !== null) this.#drop(this.#current, 'aborted');
   }

@@ -28,7 +28,12 @@ export type ReadOutcome =
 /** `unstable`: the list changed again and again while it was read. */
 export type ListOutcome =
   | { readonly ok: true; readonly parameters: Map<string, ListedParameter> }
-  | { readonly ok: false; readonly code: 'no-answer' | 'unstable' | Interruption; readonly got: number; readonly count: number };
+  | {
+      readonly ok: false;
+      readonly code: 'no-answer' | 'unstable' | Interruption;
+      readonly got: number;
+      readonly count: number;
+    };
 
 /** `bad-value`: its type cannot hold it; nothing was sent. `not-taken`: read back, it has another value (`after`). */
 export type SetOutcome =
