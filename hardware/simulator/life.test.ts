@@ -72,7 +72,7 @@ t.test('arming, take-off, modes, landing', async (t) => {
   t.equal(station.command(MavCmd.COMPONENT_ARM_DISARM, 1), ACCEPTED);
   t.same(
     station.heard.slice(-4).map(({ name }) => name),
-    ['COMMAND_ACK', 'HOME_POSITION', 'GPS_GLOBAL_ORIGIN', 'STATUSTEXT'],
+    ['COMMAND_ACK', 'GPS_GLOBAL_ORIGIN', 'HOME_POSITION', 'STATUSTEXT'],
     'the answer comes before what it causes',
   );
   station.pass(1.1);
@@ -224,6 +224,13 @@ t.test('airborne: brought down with charge left, or started ready, it stays wher
     param_id: 'BATT_LOW_MAH',
     param_value: 15_990,
     param_type: 9,
+  });
+  ready.send('PARAM_SET', {
+    target_system: 1,
+    target_component: 1,
+    param_id: 'BATT_FS_LOW_ACT',
+    param_value: 2,
+    param_type: 2,
   });
   ready.command(MavCmd.DO_SET_MODE, 1, CopterMode.GUIDED);
   ready.command(MavCmd.COMPONENT_ARM_DISARM, 1);

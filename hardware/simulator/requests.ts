@@ -27,6 +27,9 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
       carryOut(autopilot, { id: command, params, frame, int: true, from }, port);
       return;
     }
+    case 'HEARTBEAT':
+      autopilot.heardHeartbeat(from.sysid);
+      return;
     case 'TIMESYNC':
       // tc1 = 0 asks; an answer to our own question needs no answer.
       if (message.fields.tc1 === 0n) {
@@ -40,7 +43,7 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
       return;
     case 'PARAM_REQUEST_READ': {
       const { param_index, param_id } = message.fields;
-      const found = param_index >= 0 ? autopilot.parameters.at(param_index) : autopilot.parameters.get(param_id);
+      const found = param_index >= 0 ? autopilot.parameters.at(param_index) : autopilot.parameters.find(param_id);
       if (found !== undefined) autopilot.voice.sendParameter(port, found, param_index >= 0 ? param_index : NO_INDEX);
       return;
     }

@@ -20,6 +20,8 @@ export interface SimulatorOptions {
   readonly sysid?: number;
   /** `cold`: power-on, with the boot times of a real one. `ready`: booted, disarmed, armable. `airborne`: on its circuit. */
   readonly start?: 'cold' | 'ready' | 'airborne';
+  /** It knows its parameters by the names of before ArduCopter 4.7. */
+  readonly olderNames?: boolean;
   /** Wall clock when the simulation begins, µs since 1970. */
   readonly epochUs?: bigint;
   /** Sizes of the logs on its card, bytes, the oldest first. */
@@ -68,6 +70,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     home: options.home ?? DEFAULT_HOME,
     sysid: options.sysid ?? 1,
     start: options.start ?? 'cold',
+    olderNames: options.olderNames ?? false,
     epochUs,
     onSent: options.onSent ?? (() => {}),
   });
@@ -75,8 +78,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const uartLoss = (): number => autopilot.parameters.value('SIM_UART_LOSS') / 100;
   autopilot.meddlers.add({ leaving: loseBytes(uartLoss, createRandom(seed).fork('uart')) });
   const logs = earlierLogs(seed, Number(epochUs / 1_000_000n), options.logSizes);
-  const tree = new Tree(logs, autopilot.parameters);
-  autopilot.services.push(new LogTransfer(autopilot, logs), new FtpServer(autopilot, tree));
+  autopilot.services.push(
+    new LogTransfer(autopilot, logs),
+    new FtpServer(autopilot, new Tree(logs, autopilot.parameters)),
+  );
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
   return {

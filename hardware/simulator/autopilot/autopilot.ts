@@ -17,7 +17,7 @@ import { modeSlot } from './modes.ts';
 import { Parameters } from './parameters.ts';
 import { scheduleBoot, schedulePeriodic } from './routine.ts';
 import { Schedule } from './schedule.ts';
-import { startInFlight } from './start.ts';
+import { onDuty, startInFlight } from './start.ts';
 import type { View } from './view.ts';
 import { Voice } from './voice.ts';
 import { showWind, windOf } from './weather.ts';
@@ -29,6 +29,8 @@ export interface AutopilotOptions {
   readonly start: 'cold' | 'ready' | 'airborne';
   /** Wall clock when the simulation begins, µs. */
   readonly epochUs: bigint;
+  /** The parameter names of ArduCopter before 4.7. */
+  readonly olderNames?: boolean;
   /** Every frame that went out undamaged. */
   readonly onSent: (frame: Uint8Array) => void;
 }
@@ -82,7 +84,10 @@ export class Autopilot {
     this.world = options.home;
     this.#air = random.fork('air');
     this.#noise = random.fork('noise');
-    this.parameters = new Parameters({ MAV_SYSID: options.sysid });
+    this.parameters = new Parameters({
+      values: { MAV_SYSID: options.sysid, ...(options.start === 'airborne' ? onDuty : {}) },
+      olderNames: options.olderNames ?? false,
+    });
     this.voice = new Voice({
       ports: this.ports,
       parameters: this.parameters,
@@ -201,9 +206,20 @@ export class Autopilot {
 
   /** Unknown names and what is no number get no answer at all. */
   setParameter(name: string, value: number): void {
-    if (this.parameters.set(name, value) === undefined) return;
-    if (name.startsWith('SIM_WIND_')) this.vehicle = { ...this.vehicle, wind: windOf(this.parameters) };
-    this.voice.announce(name);
+    const parameter = this.parameters.setTold(name, value);
+    if (parameter === undefined) return;
+    if (parameter.name.startsWith('SIM_WIND_')) this.vehicle = { ...this.vehicle, wind: windOf(this.parameters) };
+    this.voice.announce(parameter);
+  }
+
+  /** A heartbeat of somebody else came in: those of the ground station's system feed its failsafe. */
+  heardHeartbeat(sysid: number): void {
+    if (sysid === this.parameters.value('MAV_GCS_SYSID')) this.flight.failsafes.groundLink.heard(this.nowMs);
+  }
+
+  /** What a command begins and takes its time for; a reboot ends it. */
+  later(ms: number, run: () => void): void {
+    this.#schedule.once(this.nowMs + ms, run);
   }
 
   setCurrent(seq: number): boolean {
@@ -301,13 +317,14 @@ export class Autopilot {
   #fly(toMs: number): void {
     if (this.vehicle.atMs + STEP_MS > toMs) return;
     const { troubles } = this;
+    const { transmitterOn } = troubles;
     while (this.vehicle.atMs + STEP_MS <= toMs) {
-      const demand = this.flight.step(believed(this.vehicle, troubles), this.vehicle.atMs, STEP_MS);
+      const demand = this.flight.step(believed(this.vehicle, troubles), this.vehicle.atMs, STEP_MS, transmitterOn);
       this.vehicle = stepVehicle(this.vehicle, demand, this.#air, troubles);
       this.#crew?.step(this.vehicle, this.flight, this.vehicle.atMs, (battery) => {
         this.vehicle = { ...this.vehicle, battery };
         this.#countedFromMah = battery.chargeMah;
-        this.flight.battery.reset();
+        this.flight.failsafes.battery.reset();
       });
     }
   }

@@ -6,10 +6,12 @@ import { EkfStatusFlags, MavSeverity } from '@skein/protocol/mavlink';
  */
 export const bootMs = {
   firstHeartbeat: 800,
+  ready: 2_300,
   standby: 2_800,
   ekfActive: 4_450,
   tiltAligned: 5_700,
   gpsDetected: 9_700,
+  accelsSettled: 14_500,
   originSet: 19_900,
   preArmGood: 23_700,
   gpsUsed: 41_300,
@@ -23,8 +25,11 @@ export type BootEvent =
   /** Written to the console, plain bytes between the frames. */
   | { readonly atMs: number; readonly console: string }
   /** Sent by themselves. */
-  | { readonly atMs: number; readonly parameter: string }
+  | { readonly atMs: number; readonly parameter: string; readonly count?: number }
+  | { readonly atMs: number; readonly elevation: true }
   | { readonly atMs: number; readonly origin: true };
+
+const COMPASSES = ['COMPASS_DEV_ID', 'COMPASS_DEV_ID2', 'COMPASS_DEV_ID3'] as const;
 
 export const bootEvents: readonly BootEvent[] = [
   {
@@ -32,11 +37,15 @@ export const bootEvents: readonly BootEvent[] = [
     console:
       '\n\nInit Skein simulated copter V4.7.0\n\nFree RAM: 524288\nBooting 0/0\nlogger: buffer size=204800\nload_all took 1740us\nsensors: 3 gyros 3 accels\n',
   },
-  { atMs: 20, text: 'RCInput: decoding (Pulses)', severity: MavSeverity.DEBUG },
-  { atMs: 22, parameter: 'RC_PROTOCOLS' },
-  { atMs: 24, parameter: 'COMPASS_USE' },
+  { atMs: 20, text: 'RCInput: decoding UDP (Pulses)', severity: MavSeverity.DEBUG },
+  // Before all of its parts are up it counts fewer parameters.
+  { atMs: 22, parameter: 'ESC_CALIBRATION', count: 1_336 },
+  { atMs: 23, parameter: 'RELAY1_FUNCTION' },
+  ...[...COMPASSES, 'COMPASS_EXTERNAL', ...COMPASSES].map((parameter) => ({ atMs: 24, parameter })),
   { atMs: 120, text: 'Calibrating barometer' },
-  { atMs: 140, parameter: 'STAT_BOOTCNT' },
+  { atMs: 121, parameter: 'CAM1_TYPE' },
+  { atMs: 121, parameter: 'CAM2_TYPE' },
+  { atMs: 121, parameter: 'BARO_ALT_OFFSET' },
   { atMs: 1_100, console: 'Init Gyro' },
   { atMs: 1_500, console: '*' },
   { atMs: 1_750, text: 'Barometer 1 calibration complete' },
@@ -45,6 +54,7 @@ export const bootEvents: readonly BootEvent[] = [
   { atMs: 2_250, console: '*\n' },
   { atMs: 2_300, text: 'ArduPilot Ready' },
   { atMs: 2_302, text: 'AHRS: DCM active' },
+  { atMs: 2_600, text: 'RC7: SaveWaypoint LOW' },
   { atMs: bootMs.ekfActive - 150, text: 'EKF3 IMU0 initialised' },
   { atMs: bootMs.ekfActive - 148, text: 'EKF3 IMU1 initialised' },
   { atMs: bootMs.ekfActive, text: 'AHRS: EKF3 active' },
@@ -57,6 +67,9 @@ export const bootEvents: readonly BootEvent[] = [
   { atMs: bootMs.originSet, origin: true },
   { atMs: bootMs.originSet + 2, text: 'EKF3 IMU0 origin set' },
   { atMs: bootMs.originSet + 4, parameter: 'MIS_TOTAL' },
+  { atMs: bootMs.originSet + 30, parameter: 'BARO1_GND_PRESS' },
+  { atMs: bootMs.originSet + 30, parameter: 'BARO2_GND_PRESS' },
+  { atMs: bootMs.originSet + 30, elevation: true },
   { atMs: bootMs.originSet + 200, text: 'EKF3 IMU1 origin set' },
   { atMs: bootMs.gpsUsed, text: 'EKF3 IMU0 is using GPS' },
   { atMs: bootMs.gpsUsed + 200, text: 'EKF3 IMU1 is using GPS' },
@@ -76,32 +89,55 @@ const WITH_GPS =
   PRED_POS_HORIZ_ABS;
 const WITHOUT_GPS = ATTITUDE | VELOCITY_HORIZ | VELOCITY_VERT | POS_VERT_ABS | CONST_POS_MODE;
 const UNINITIALIZED = 1_024;
+/** 37: what is left once the position is given up (measured). */
+const GIVEN_UP = ATTITUDE | VELOCITY_VERT | POS_VERT_ABS;
 
-export function ekfFlags(sinceBootMs: number): number {
+/** `trusted`: fixes are believed, or were until a moment ago. */
+export function ekfFlags(sinceBootMs: number, trusted: boolean): number {
   if (sinceBootMs < bootMs.tiltAligned) return UNINITIALIZED;
+  if (!trusted) return GIVEN_UP;
   return sinceBootMs < bootMs.gpsUsed ? WITHOUT_GPS : WITH_GPS;
 }
 
-/** Why it may not be armed now, in the autopilot's words; null when nothing speaks against it. */
-export function preArmFault(sinceBootMs: number): string | null {
-  if (sinceBootMs < bootMs.ekfActive) return 'Initialising';
-  if (sinceBootMs < bootMs.originSet) return 'GPS 1: Bad fix';
-  if (sinceBootMs < bootMs.preArmGood) return 'AHRS: waiting for home';
-  return null;
+/** What speaks against arming while it boots, in the autopilot's words (measured, from power-on); empty once it is ready. */
+export function bootFaults(sinceBootMs: number): readonly string[] {
+  if (sinceBootMs < bootMs.ready) {
+    return ['Gyros not healthy', 'EKF attitude is bad', 'Compass not healthy', 'AHRS: EKF3 not started'];
+  }
+  if (sinceBootMs < bootMs.tiltAligned) {
+    return ['Accels inconsistent', 'EKF attitude is bad', 'AHRS: EKF3 still initialising'];
+  }
+  if (sinceBootMs < bootMs.accelsSettled) return ['Accels inconsistent'];
+  return sinceBootMs < bootMs.preArmGood ? ['Gyros inconsistent'] : [];
 }
 
 // Bits of SYS_STATUS as a real ArduCopter sends them when all is well.
 export const SENSORS_PRESENT = 1_399_979_055;
 export const SENSORS_ENABLED = 1_398_930_479;
 const SENSORS_HEALTHY = 1_467_087_919;
+export const FENCE_BIT = 1 << 20;
 const GPS_BIT = 1 << 5;
+const RADIO_BIT = 1 << 16;
 const AHRS_BIT = 1 << 21;
+const BATTERY_BIT = 1 << 25;
 const PRE_ARM_BIT = 1 << 28;
 
-export function sensorHealth(sinceBootMs: number): number {
+export interface Wellbeing {
+  readonly sinceBootMs: number;
+  readonly preArmOk: boolean;
+  readonly radioOk: boolean;
+  readonly batteryOk: boolean;
+  /** Null: there is none. */
+  readonly fenceOk: boolean | null;
+}
+
+export function sensorHealth(how: Wellbeing): number {
   let health = SENSORS_HEALTHY;
-  if (sinceBootMs < bootMs.ekfActive) health &= ~AHRS_BIT;
-  if (sinceBootMs < bootMs.originSet) health &= ~GPS_BIT;
-  if (sinceBootMs < bootMs.preArmGood) health &= ~PRE_ARM_BIT;
+  if (how.sinceBootMs < bootMs.ekfActive) health &= ~AHRS_BIT;
+  if (how.sinceBootMs < bootMs.originSet) health &= ~GPS_BIT;
+  if (!how.preArmOk) health &= ~PRE_ARM_BIT;
+  if (!how.radioOk) health &= ~RADIO_BIT;
+  if (!how.batteryOk) health &= ~BATTERY_BIT;
+  if (how.fenceOk === false) health &= ~FENCE_BIT;
   return health;
 }

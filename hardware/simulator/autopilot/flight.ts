@@ -1,19 +1,23 @@
 import { CopterMode, MavCmd, MavResult, MavSeverity, MavState } from '@skein/protocol/mavlink';
 import { offset, type Place, toNorthEast } from '../geo.ts';
+import type { Battery } from '../vehicle/battery.ts';
 import type { Body, Demand } from '../vehicle/kinematics.ts';
 import type { Vehicle } from '../vehicle/vehicle.ts';
-import { BatteryFailsafe } from './batteryFailsafe.ts';
-import { bootMs } from './boot.ts';
+import { type ArmingView, armFaults, type PreArm, preArm } from './arming.ts';
+import { bootFaults, bootMs } from './boot.ts';
 import { Descent } from './descent.ts';
+import type { FailsafeAction } from './failsafe.ts';
+import { Failsafes } from './failsafes.ts';
+import { Fence } from './fence.ts';
 import type { Answer, FlightHost } from './flightHost.ts';
 import { here, idle, type Speeds, stopped, type Target, toPoint } from './guidance.ts';
 import type { MissionItem } from './mission.ts';
 import { MissionRunner } from './missionRunner.ts';
-import { armFault, knownMode, type Mode, modeOf } from './modes.ts';
+import { knownMode, type Mode, modeOf } from './modes.ts';
 
 /** Pause between the take-off command and the lift: rotors spin up. */
 const SPOOL_MS = 3_000;
-const LANDED_DISARM_MS = 1_000;
+const LANDED_DISARM_MS = 2_000;
 /** A stick this low asks for descent; released RC gear leaves it at 1000. */
 const STICK_LOW = 1_400;
 const STICK_SINK_MS = 2.4;
@@ -36,12 +40,17 @@ export class Flight {
   #liftAtMs = 0;
   #takingOff = false;
   readonly #descent = new Descent();
-  readonly battery = new BatteryFailsafe();
+  readonly failsafes = new Failsafes();
+  /** What speaks against arming, as of the last look; a real one looks once a second. */
+  preArm: PreArm;
+  #battery: Battery | null = null;
+  #guidedShown = false;
   #groundSinceMs = 0;
 
   constructor(host: FlightHost) {
     this.#host = host;
     this.#cruiseMS = host.parameters.value('WPNAV_SPEED') / 100;
+    this.preArm = { faults: bootFaults(host.sinceBootMs), urgent: false };
     const flight = this;
     this.runner = new MissionRunner(host.mission, {
       say: (text, severity) => host.say(text, severity),
@@ -89,7 +98,7 @@ export class Flight {
 
   /** Some failsafe has control: heartbeats show CRITICAL. */
   get failsafe(): boolean {
-    return this.battery.tripped;
+    return this.failsafes.tripped;
   }
 
   get systemStatus(): number {
@@ -117,6 +126,22 @@ export class Flight {
     this.#host.homeChanged();
   }
 
+  /** As heartbeats show it: the one that a change of mode sends still shows that of the mode before (measured). */
+  get guided(): boolean {
+    return (this.mode.guided && this.failsafes.position.trusted) || this.#guidedShown;
+  }
+
+  get #located(): boolean {
+    return this.#host.sinceBootMs >= bootMs.gpsUsed && this.failsafes.position.trusted;
+  }
+
+  #refusal(next: Mode): string | null {
+    if (next.absent) return 'init failed';
+    if (!this.armed) return null;
+    if (next.needsPosition && !this.#located) return 'requires position';
+    return next.number === CopterMode.AUTO && this.#host.mission.total === 0 ? 'init failed' : null;
+  }
+
   setMode(number: number, body: Body, nowMs: number): Answer {
     const next = modeOf(number);
     if (next === undefined) {
@@ -124,14 +149,12 @@ export class Flight {
       return MavResult.FAILED;
     }
     if (next === this.mode) return MavResult.ACCEPTED;
-    if (this.armed && next.needsPosition && this.#host.sinceBootMs < bootMs.gpsUsed) {
-      this.#host.say(`Mode change to ${next.name.toUpperCase()} failed: requires position`, MavSeverity.WARNING);
+    const refusal = this.#refusal(next);
+    if (refusal !== null) {
+      this.#host.say(`Mode change to ${next.name} failed: ${refusal}`, MavSeverity.WARNING);
       return MavResult.FAILED;
     }
-    if (next.number === CopterMode.AUTO && this.#host.mission.total === 0) {
-      this.#host.say('Mode change to AUTO failed: init failed', MavSeverity.WARNING);
-      return MavResult.FAILED;
-    }
+    const shown = this.guided;
     this.mode = next;
     this.paused = false;
     this.#takingOff = false;
@@ -143,23 +166,36 @@ export class Flight {
     }
     if (next.number === CopterMode.LAND) this.#descent.landAt(body);
     if (next.number === CopterMode.RTL || next.number === CopterMode.SMART_RTL) this.#beginReturn(body, nowMs);
+    this.#guidedShown = shown;
     this.#host.modeChanged();
+    this.#guidedShown = false;
+    if (this.failsafes.fence.breached !== 0) this.#host.say('Manual recovery started');
     return MavResult.ACCEPTED;
   }
 
-  arm(body: Body, nowMs: number): Answer {
+  get #armingView(): ArmingView {
+    const { sinceBootMs, parameters, remainingMah, armingBlocks } = this.#host;
+    const { mode, failsafes } = this;
+    const battery = this.#battery;
+    return { mode, sinceBootMs, parameters, failsafes, battery, remainingMah, blocks: armingBlocks };
+  }
+
+  checkPreArm(): PreArm {
+    this.preArm = preArm(this.#armingView);
+    return this.preArm;
+  }
+
+  arm(body: Body, nowMs: number, forced = false): Answer {
     if (this.armed) return MavResult.ACCEPTED;
-    const fault = armFault(this.mode, this.#host.sinceBootMs);
-    if (fault !== null) {
-      this.#host.say(`Arm: ${fault}`, MavSeverity.CRITICAL);
-      return MavResult.FAILED;
-    }
+    const faults = armFaults(this.#armingView, forced);
+    for (const fault of faults) this.#host.say(`Arm: ${fault}`, MavSeverity.CRITICAL);
+    if (faults.length > 0) return MavResult.FAILED;
     this.armed = true;
     this.#groundSinceMs = nowMs;
     this.#target = null;
+    this.#host.armedChanged(true);
     const { world } = this.#host;
     if (this.home !== null) this.setHome({ ...offset(world, body), altM: world.altM + body.upM });
-    this.#host.armedChanged(true);
     this.#host.say('Arming motors');
     return MavResult.ACCEPTED;
   }
@@ -171,8 +207,8 @@ export class Flight {
     this.#descent.reset();
     this.#target = null;
     this.#host.mission.restart();
-    this.#host.armedChanged(false);
     this.#host.say('Disarming motors');
+    this.#host.armedChanged(false);
     return MavResult.ACCEPTED;
   }
 
@@ -184,21 +220,31 @@ export class Flight {
     return MavResult.ACCEPTED;
   }
 
-  /** GUIDED flies there; false in any other mode, or on the ground. */
-  goTo(target: Target, body: Body): boolean {
-    if (!this.armed || this.mode.number !== CopterMode.GUIDED || body.onGround) return false;
+  /** GUIDED goes there once it flies; refused in any other mode, and beyond the fence. */
+  goTo(target: Target, body: Body): Answer {
+    if (this.mode.number !== CopterMode.GUIDED) return MavResult.DENIED;
+    const { aboveHomeM, fromHomeM } = this.#fromHome(target);
+    if (Fence.beyond(this.#host.parameters, aboveHomeM, fromHomeM) !== 0) return MavResult.FAILED;
+    if (!this.armed || body.onGround) return MavResult.ACCEPTED;
     this.#target = target;
     this.#yaw = null;
     this.paused = false;
-    return true;
+    return MavResult.ACCEPTED;
   }
 
+  #fromHome({ northM, eastM, upM }: Target): { readonly aboveHomeM: number; readonly fromHomeM: number } {
+    const { world } = this.#host;
+    const home = this.home ?? world;
+    const at = toNorthEast(world, home);
+    return { aboveHomeM: upM - (home.altM - world.altM), fromHomeM: Math.hypot(northM - at.northM, eastM - at.eastM) };
+  }
+
+  /** Taken while disarmed too: the vehicle then stays in AUTO, and whoever arms it next may get a take-off (measured). */
   startMission(body: Body, nowMs: number): Answer {
-    if (this.#host.mission.total === 0) return MavResult.FAILED;
     const entered = this.setMode(CopterMode.AUTO, body, nowMs);
-    if (entered === MavResult.ACCEPTED && this.armed && body.onGround) {
-      this.#liftAtMs = nowMs + SPOOL_MS;
-      this.runner.resume(body, true);
+    if (entered === MavResult.ACCEPTED && this.armed && this.#host.mission.total > 0) {
+      if (body.onGround) this.#liftAtMs = nowMs + SPOOL_MS;
+      this.runner.resume(body, body.onGround);
     }
     return entered;
   }
@@ -206,13 +252,16 @@ export class Flight {
   pause(on: boolean, body: Body): Answer {
     const auto = this.mode.number === CopterMode.AUTO;
     const climbing = auto && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
-    if (!this.armed || (!auto && this.mode.number !== CopterMode.GUIDED) || (on && climbing)) {
+    const can = this.mode.number === CopterMode.GUIDED || (auto && this.armed && !(on && climbing));
+    if (!can) {
       this.#host.say(on ? 'Failed to pause' : 'Failed to resume');
       return MavResult.FAILED;
     }
     this.paused = on;
     if (on && auto) this.#target = here(body);
-    if (on && !auto) this.goTo(here(body), body);
+    // Before it has lifted off this takes the take-off back; it then disarms itself (measured).
+    if (on && !auto && this.armed) this.#target = body.onGround ? null : here(body);
+    if (on) this.#takingOff = false;
     return MavResult.ACCEPTED;
   }
 
@@ -236,15 +285,16 @@ export class Flight {
   }
 
   /** One step: what the vehicle shall do now. Called at every step of the physics. */
-  step(vehicle: Vehicle, nowMs: number, dtMs: number): Demand {
+  step(vehicle: Vehicle, nowMs: number, dtMs: number, transmitterOn: boolean): Demand {
     const { body } = vehicle;
+    this.#battery = vehicle.battery;
+    this.#lookOut(vehicle, nowMs, transmitterOn);
     if (!this.armed) return stopped(body);
     if (body.onGround) this.#onGround(body, nowMs);
     else {
       this.#groundSinceMs = Number.POSITIVE_INFINITY;
       this.flownMs += dtMs;
       if (this.#target !== null && body.upM > this.#target.upM - 0.5) this.#takingOff = false;
-      this.#checkBattery(vehicle, nowMs);
     }
     if (!this.armed) return stopped(body);
     return body.onGround && nowMs < this.#liftAtMs ? idle(body) : this.#demand(body, nowMs);
@@ -281,7 +331,10 @@ export class Flight {
   }
 
   #onGround(body: Body, nowMs: number): void {
-    if (this.#groundSinceMs === Number.POSITIVE_INFINITY) this.#groundSinceMs = nowMs;
+    if (this.#groundSinceMs === Number.POSITIVE_INFINITY) {
+      this.#groundSinceMs = nowMs;
+      this.#host.landed();
+    }
     const since = nowMs - this.#groundSinceMs;
     const landed = this.#descent.landing && since >= LANDED_DISARM_MS;
     const idleFor = this.#host.parameters.value('DISARM_DELAY') * 1_000;
@@ -289,11 +342,31 @@ export class Flight {
     if (landed || (!starting && idleFor > 0 && since >= idleFor)) this.disarm(body);
   }
 
-  #checkBattery({ battery, body }: Vehicle, nowMs: number): void {
-    const low = this.battery.check(battery, this.#host.remainingMah, this.#host.parameters, nowMs);
-    if (low === null) return;
-    this.#host.say(low.text, MavSeverity.WARNING);
-    if (low.action === 'land') this.setMode(CopterMode.LAND, body, nowMs);
-    if (low.action === 'return') this.setMode(CopterMode.RTL, body, nowMs);
+  #lookOut(vehicle: Vehicle, nowMs: number, transmitterOn: boolean): void {
+    const { parameters, sinceBootMs, remainingMah } = this.#host;
+    const { body } = vehicle;
+    const { mode, armed } = this;
+    const flying = armed && !body.onGround;
+    const view = { parameters, mode, armed, flying, sinceBootMs, remainingMah, transmitterOn, ...this.#fromHome(body) };
+    this.failsafes.step(vehicle, nowMs, view, {
+      say: (text, severity) => this.#host.say(text, severity),
+      act: (action) => this.#obey(action, body, nowMs),
+      disarm: () => this.disarm(body),
+      fenceChanged: () => this.#host.fenceChanged(),
+    });
+  }
+
+  /** Without a position it cannot return: it lands. */
+  #obey(action: FailsafeAction, body: Body, nowMs: number): void {
+    if (action === 'nothing') return;
+    const returns = action === 'return' && this.#located;
+    const mode = returns
+      ? CopterMode.RTL
+      : action === 'brake'
+        ? CopterMode.BRAKE
+        : action === 'alt-hold'
+          ? CopterMode.ALT_HOLD
+          : CopterMode.LAND;
+    this.setMode(mode, body, nowMs);
   }
 }

@@ -3,6 +3,7 @@ import type { Place } from '../geo.ts';
 import type { Autopilot } from './autopilot.ts';
 import type { Mission } from './mission.ts';
 import type { Parameters } from './parameters.ts';
+import { announceStatistics } from './routine.ts';
 
 /** What the flight modes need of the autopilot around them, and tell it. */
 export interface FlightHost {
@@ -14,9 +15,13 @@ export interface FlightHost {
   modeChanged(): void;
   armedChanged(armed: boolean): void;
   homeChanged(): void;
+  fenceChanged(): void;
+  /** It has come down. */
+  landed(): void;
   /** Stick positions as pulse widths, channel 1 first. */
   readonly channels: readonly number[];
   readonly sinceBootMs: number;
+  readonly armingBlocks: Iterable<() => string | null>;
   /** Charge left as the autopilot counts it: after a reboot it believes in a full pack. */
   readonly remainingMah: number;
 }
@@ -26,6 +31,7 @@ export type Answer = (typeof MavResult)[keyof typeof MavResult];
 const HEARTBEAT = 0;
 const MISSION_ITEM_REACHED = 46;
 const GPS_GLOBAL_ORIGIN = 49;
+const FENCE_STATUS = 162;
 const HOME_POSITION = 242;
 
 /** The autopilot as its flight sees it. */
@@ -36,6 +42,7 @@ export function hostOf(autopilot: Autopilot): FlightHost {
     parameters,
     mission,
     channels,
+    armingBlocks: autopilot.armingBlocks,
     get sinceBootMs() {
       return autopilot.sinceBootMs;
     },
@@ -46,6 +53,8 @@ export function hostOf(autopilot: Autopilot): FlightHost {
     reached: () => voice.sendToAll(MISSION_ITEM_REACHED),
     modeChanged: () => voice.sendToAll(HEARTBEAT),
     homeChanged: () => voice.sendToAll(HOME_POSITION),
-    armedChanged: (armed) => (armed ? voice.sendToAll(GPS_GLOBAL_ORIGIN) : voice.announce('STAT_FLTTIME')),
+    fenceChanged: () => voice.sendToAll(FENCE_STATUS),
+    armedChanged: (armed) => (armed ? voice.sendToAll(GPS_GLOBAL_ORIGIN) : voice.announce('MOT_THST_HOVER')),
+    landed: () => announceStatistics(autopilot),
   };
 }

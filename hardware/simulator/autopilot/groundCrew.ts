@@ -24,7 +24,7 @@ export class GroundCrew {
 
   /** Called at every step of the physics. `putIn` gives the vehicle its new pack. */
   step({ body, battery }: Vehicle, flight: Flight, nowMs: number, putIn: (fresh: Battery) => void): void {
-    const low = flight.failsafe || battery.chargeMah < LOW * battery.capacityMah;
+    const low = flight.failsafes.battery.tripped || battery.chargeMah < LOW * battery.capacityMah;
     const waits = !flight.armed && body.onGround && Math.hypot(body.northM, body.eastM) < BASE_M;
     if (!waits || !(low || this.#ready)) {
       this.#sinceMs = null;

@@ -26,6 +26,10 @@ export class MissionRunner {
   #from: Target | null = null;
   #target: Target | null = null;
   #arrivedAtMs: number | null = null;
+  /** Do-items that are still to be carried out. */
+  #waiting: readonly number[] = [];
+  /** A do-item already told as reached. */
+  #told: number | null = null;
   #turned = 0;
   #bearing = 0;
 
@@ -54,16 +58,24 @@ export class MissionRunner {
     }
   }
 
-  /** Takes item `seq` as the current one; the do-items before the next navigation item happen in passing. */
+  /**
+   * Takes item `seq` as the current one. Of the do-items before the next navigation item the first is carried out on the way, the others
+   * in the steps that follow, as a real one does (measured by its texts).
+   */
   #enter(seq: number, body: Body): void {
     const mission = this.#mission;
     this.#arrivedAtMs = null;
     this.#turned = 0;
+    this.#waiting = [];
+    const passed: number[] = [];
     let at = seq;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
       const next = mission.items[at];
       if (next === undefined) break;
       if (isNavigation(next.command)) {
+        const [first, ...rest] = passed;
+        if (first !== undefined) this.#do(first);
+        this.#waiting = rest;
         this.#host.say(`Mission: ${at} ${commandName(next.command)}`);
         mission.progress = 'active';
         this.#from = this.#target ?? here(body);
@@ -71,31 +83,43 @@ export class MissionRunner {
         mission.current = at;
         return;
       }
-      at = this.#pass(at, next);
+      if (next.command === MavCmd.DO_JUMP) at = this.#jump(at, next);
+      else {
+        passed.push(at);
+        at += 1;
+      }
     }
+    for (const one of passed) this.#do(one);
     mission.progress = 'complete';
     this.#target = here(body);
   }
 
-  /** Carries out a do-item and says which comes next. */
-  #pass(at: number, next: MissionItem): number {
-    if (next.command === MavCmd.DO_JUMP) {
-      const taken = this.#mission.jumps.get(at) ?? 0;
-      const wanted = next.param2;
-      if (wanted >= 0 && taken >= wanted) return at + 1;
-      this.#mission.jumps.set(at, taken + 1);
-      this.#host.say(`Mission: ${at} Jump ${wanted < 0 ? 'unlimited' : `${taken + 1}/${wanted}`}`);
-      return Math.max(1, Math.trunc(next.param1));
-    }
-    this.#host.say(`Mission: ${at} ${commandName(next.command)}`);
-    if (next.command === MavCmd.DO_CHANGE_SPEED && next.param2 > 0) this.#host.setCruise(next.param2);
-    this.#host.reached(at);
-    return at + 1;
+  /** Says which item comes after a jump. */
+  #jump(at: number, { param1, param2: wanted }: MissionItem): number {
+    const taken = this.#mission.jumps.get(at) ?? 0;
+    if (wanted >= 0 && taken >= wanted) return at + 1;
+    this.#mission.jumps.set(at, taken + 1);
+    this.#host.say(`Mission: ${at} Jump ${wanted < 0 ? 'unlimited' : `${taken + 1}/${wanted}`}`);
+    return Math.max(1, Math.trunc(param1));
   }
 
+  /** Carries out a do-item. It is told as reached, but never shown as the current one. */
+  #do(at: number): void {
+    const item = this.#mission.items[at];
+    if (item === undefined) return;
+    this.#host.say(`Mission: ${at} ${commandName(item.command)}`);
+    if (item.command === MavCmd.DO_CHANGE_SPEED && item.param2 > 0) this.#host.setCruise(item.param2);
+    if (this.#told !== at) this.#host.reached(at);
+    this.#told = null;
+  }
+
+  /** One message tells the last of the items done in one go: a do-item that follows takes its place. */
   #done(body: Body, said: boolean): void {
-    const { current } = this.#mission;
-    this.#host.reached(current);
+    const { current, items } = this.#mission;
+    const following = items[current + 1];
+    const passes = following !== undefined && !isNavigation(following.command) && following.command !== MavCmd.DO_JUMP;
+    this.#told = passes ? current + 1 : null;
+    this.#host.reached(this.#told ?? current);
     if (said) this.#host.say(`Reached command #${current}`, MavSeverity.INFO);
     this.#enter(current + 1, body);
   }
@@ -103,6 +127,9 @@ export class MissionRunner {
   /** One step of flying. */
   step(body: Body, nowMs: number): { readonly wish: RunnerWish; readonly demand: Demand } {
     const { speeds } = this.#host;
+    const [next, ...rest] = this.#waiting;
+    this.#waiting = rest;
+    if (next !== undefined) this.#do(next);
     const now = here(body);
     const target = this.#target ?? now;
     const item = this.item;
@@ -147,18 +174,28 @@ export class MissionRunner {
     const radiusM = Math.max(5, Math.abs(item.param3) || 10);
     const bearing = Math.atan2(body.eastM - centre.eastM, body.northM - centre.northM);
     const away = Math.hypot(body.northM - centre.northM, body.eastM - centre.eastM);
+    const turns = Math.max(1, item.param1);
     if (away < radiusM * 1.5) {
+      const before = Math.floor(this.#turned / (2 * Math.PI));
       if (this.#turned > 0) {
         let by = bearing - this.#bearing;
         if (by < -Math.PI) by += 2 * Math.PI;
         if (by > Math.PI) by -= 2 * Math.PI;
         this.#turned += by;
       } else {
+        this.#host.say(`Mission: starting circle 1/${turns}`);
         this.#turned = 1e-6;
       }
+      const now = Math.floor(this.#turned / (2 * Math.PI));
+      if (now > before && now < turns) this.#host.say(`Mission: starting circle ${now + 1}/${turns}`);
     }
     this.#bearing = bearing;
-    if (this.#turned >= 2 * Math.PI * Math.max(1, item.param1)) this.#done(body, true);
+    if (this.#turned >= 2 * Math.PI * turns) {
+      // It announces one more than there is.
+      this.#host.reached(this.#mission.current);
+      this.#host.say(`Mission: starting circle ${turns + 1}/${turns}`);
+      this.#enter(this.#mission.current + 1, body);
+    }
     const ahead = bearing + 8 / radiusM;
     const carrot = {
       northM: centre.northM + radiusM * Math.cos(ahead),

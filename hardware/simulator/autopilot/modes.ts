@@ -1,38 +1,58 @@
 import { CopterMode } from '@skein/protocol/mavlink';
-import { bootMs, preArmFault } from './boot.ts';
 
 export interface Mode {
   readonly number: number;
   /** As the autopilot writes it in texts. */
   readonly name: string;
-  /** Needs a position estimate: cannot be armed, nor entered in the air, without one. */
+  /** Needs a position estimate: cannot be armed, nor entered while armed, without one. */
   readonly needsPosition: boolean;
   readonly armable: boolean;
   /** Shows MAV_MODE_FLAG_GUIDED_ENABLED in the heartbeat. */
   readonly guided: boolean;
+  /** Flown with the sticks: what they ask for is done. */
+  readonly piloted: boolean;
+  /** It exists, but not here: a switch to it fails. */
+  readonly absent: boolean;
 }
 
-const mode = (number: number, name: string, needsPosition: boolean, armable: boolean, guided: boolean): Mode => ({
+type Trait = 'position' | 'armable' | 'guided' | 'piloted' | 'absent';
+
+const mode = (number: number, name: string, ...traits: readonly Trait[]): Mode => ({
   number,
   name,
-  needsPosition,
-  armable,
-  guided,
+  needsPosition: traits.includes('position'),
+  armable: traits.includes('armable'),
+  guided: traits.includes('guided'),
+  piloted: traits.includes('piloted'),
+  absent: traits.includes('absent'),
 });
 
+/** All that a real one takes, and which of them it will be armed in (measured, on the ground, none of them configured). */
 export const modes: readonly Mode[] = [
-  mode(CopterMode.STABILIZE, 'Stabilize', false, true, false),
-  mode(CopterMode.ALT_HOLD, 'AltHold', false, true, false),
+  mode(CopterMode.STABILIZE, 'STABILIZE', 'armable', 'piloted'),
+  mode(CopterMode.ACRO, 'ACRO', 'armable', 'piloted'),
+  mode(CopterMode.ALT_HOLD, 'ALT_HOLD', 'armable', 'piloted'),
   // AUTO_OPTIONS would allow arming in it; by default it does not.
-  mode(CopterMode.AUTO, 'Auto', true, false, true),
-  mode(CopterMode.GUIDED, 'Guided', true, true, true),
-  mode(CopterMode.LOITER, 'Loiter', true, true, true),
-  mode(CopterMode.RTL, 'RTL', true, false, true),
-  mode(CopterMode.CIRCLE, 'Circle', true, false, true),
-  mode(CopterMode.LAND, 'Land', false, false, false),
-  mode(CopterMode.POSHOLD, 'PosHold', true, true, true),
-  mode(CopterMode.BRAKE, 'Brake', true, false, true),
-  mode(CopterMode.SMART_RTL, 'SmartRTL', true, false, true),
+  mode(CopterMode.AUTO, 'AUTO', 'position', 'guided'),
+  mode(CopterMode.GUIDED, 'GUIDED', 'position', 'armable', 'guided'),
+  mode(CopterMode.LOITER, 'LOITER', 'position', 'armable', 'guided', 'piloted'),
+  mode(CopterMode.RTL, 'RTL', 'position', 'guided'),
+  mode(CopterMode.CIRCLE, 'CIRCLE', 'position', 'guided'),
+  mode(CopterMode.LAND, 'LAND', 'guided'),
+  mode(CopterMode.DRIFT, 'DRIFT', 'position', 'armable', 'piloted'),
+  mode(CopterMode.FLIP, 'FLIP', 'absent'),
+  mode(CopterMode.AUTOTUNE, 'AUTOTUNE', 'absent'),
+  mode(CopterMode.POSHOLD, 'POSHOLD', 'position', 'armable', 'guided', 'piloted'),
+  mode(CopterMode.BRAKE, 'BRAKE', 'position', 'guided'),
+  mode(CopterMode.THROW, 'THROW', 'position', 'armable'),
+  mode(CopterMode.AVOID_ADSB, 'AVOID_ADSB', 'position', 'armable', 'guided'),
+  mode(CopterMode.GUIDED_NOGPS, 'GUIDED_NOGPS', 'armable', 'guided'),
+  mode(CopterMode.SMART_RTL, 'SMARTRTL', 'position', 'guided'),
+  mode(CopterMode.FLOWHOLD, 'FLOWHOLD', 'absent'),
+  mode(CopterMode.FOLLOW, 'FOLLOW', 'absent'),
+  mode(CopterMode.ZIGZAG, 'ZIGZAG', 'position', 'armable', 'guided', 'piloted'),
+  mode(CopterMode.SYSTEMID, 'SYSTEMID', 'absent'),
+  mode(CopterMode.TURTLE, 'TURTLE', 'absent'),
 ];
 
 const byNumber = new Map(modes.map((one) => [one.number, one]));
@@ -50,11 +70,3 @@ const SWITCH_EDGES_US = [1_231, 1_361, 1_491, 1_621, 1_750] as const;
 
 /** Which of the modes FLTMODE1 … FLTMODE6 a mode switch at this pulse width asks for. */
 export const modeSlot = (pulseUs: number): number => 1 + SWITCH_EDGES_US.filter((edge) => pulseUs >= edge).length;
-
-/** Why a mode cannot be armed now, in the autopilot's words; null when it can. */
-export function armFault(mode: Mode, sinceBootMs: number): string | null {
-  if (!mode.armable) return `${mode.name} mode not armable`;
-  const fault = preArmFault(sinceBootMs);
-  if (fault !== null) return fault;
-  return mode.needsPosition && sinceBootMs < bootMs.gpsUsed ? 'Need Position Estimate' : null;
-}

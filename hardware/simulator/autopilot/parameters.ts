@@ -7,6 +7,13 @@ export interface Parameter {
   value: number;
 }
 
+export interface ParametersOptions {
+  /** By name, in place of the values of a new autopilot. */
+  readonly values?: Readonly<Record<string, number>>;
+  /** The names that ArduCopter had before 4.7 (SYSID_THISMAV, SR0_POSITION); the new ones are unknown to it then. */
+  readonly olderNames?: boolean;
+}
+
 const ranges: Readonly<Record<number, readonly [least: number, most: number]>> = {
   [MavParamType.INT8]: [-128, 127],
   [MavParamType.INT16]: [-32_768, 32_767],
@@ -21,18 +28,36 @@ function stored(type: number, value: number): number {
   return Math.max(range[0], Math.min(range[1], whole));
 }
 
-/** The parameters, a part of a real ArduCopter's. They live in its flash: a reboot keeps them. */
+const renamed: Readonly<Record<string, string>> = {
+  MAV_SYSID: 'SYSID_THISMAV',
+  MAV_GCS_SYSID: 'SYSID_MYGCS',
+  MAV_TELEM_DELAY: 'TELEM_DELAY',
+};
+
+/** What a parameter of 4.7 was called before; MAV1 was SR0. */
+export function olderName(name: string): string {
+  const stream = /^MAV([1-9])_(.+)$/.exec(name);
+  return stream === null ? (renamed[name] ?? name) : `SR${Number(stream[1]) - 1}_${stream[2]}`;
+}
+
+/**
+ * The parameters of a real ArduCopter 4.7, with its indexes, types and default values. They live in its flash: a reboot keeps them.
+ * The simulator itself asks by the names of 4.7; `find` is for names that came over the wire.
+ */
 export class Parameters {
   readonly #list: Parameter[];
-  readonly #byName: Map<string, number>;
+  readonly #own: Map<string, Parameter>;
+  readonly #told: Map<string, Parameter>;
 
-  constructor(overrides: Readonly<Record<string, number>> = {}) {
-    this.#list = (data as [string, number, number][]).map(([name, value, type]) => ({
-      name,
+  constructor({ values = {}, olderNames = false }: ParametersOptions = {}) {
+    const rows = data as [string, number, number][];
+    this.#list = rows.map(([name, value, type]) => ({
+      name: olderNames ? olderName(name) : name,
       type,
-      value: overrides[name] ?? value,
+      value: stored(type, values[name] ?? value),
     }));
-    this.#byName = new Map(this.#list.map((parameter, index) => [parameter.name, index]));
+    this.#own = new Map(this.#list.map((parameter, index) => [rows[index]?.[0] ?? parameter.name, parameter]));
+    this.#told = new Map(this.#list.map((parameter) => [parameter.name, parameter]));
   }
 
   get count(): number {
@@ -44,8 +69,12 @@ export class Parameters {
   }
 
   get(name: string): Parameter | undefined {
-    const index = this.#byName.get(name);
-    return index === undefined ? undefined : this.#list[index];
+    return this.#own.get(name);
+  }
+
+  /** By the name it tells; a real one does not tell small letters from capitals (measured). */
+  find(name: string): Parameter | undefined {
+    return this.#told.get(name.toUpperCase());
   }
 
   /** The value of a parameter that this simulator itself relies on. */
@@ -57,7 +86,15 @@ export class Parameters {
 
   /** Undefined: no such parameter, or not a number; the autopilot stays silent then. */
   set(name: string, value: number): Parameter | undefined {
-    const parameter = this.get(name);
+    return this.#put(this.get(name), value);
+  }
+
+  /** The same by a name that came over the wire. */
+  setTold(name: string, value: number): Parameter | undefined {
+    return this.#put(this.find(name), value);
+  }
+
+  #put(parameter: Parameter | undefined, value: number): Parameter | undefined {
     if (parameter === undefined || !Number.isFinite(value)) return undefined;
     parameter.value = stored(parameter.type, value);
     return parameter;

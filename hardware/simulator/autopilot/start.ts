@@ -3,6 +3,15 @@ import type { Vehicle } from '../vehicle/vehicle.ts';
 import type { Flight } from './flight.ts';
 import { isNavigation, type Mission } from './mission.ts';
 
+/** What the owner of a vehicle that flies circuits has set: a battery failsafe, and the way home. A new autopilot has neither. */
+export const onDuty: Readonly<Record<string, number>> = {
+  BATT_LOW_VOLT: 20.7,
+  BATT_LOW_MAH: 3_200,
+  BATT_FS_LOW_ACT: 2,
+  RTL_ALT: 3_000,
+  WPNAV_SPEED: 900,
+};
+
 /** Take-off is item 1; the corners begin at 2. */
 const FIRST_CORNER = 2;
 

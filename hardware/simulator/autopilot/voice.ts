@@ -68,22 +68,22 @@ export class Voice {
     });
   }
 
-  sendParameter(port: Port, { name, type, value }: Parameter, index: number): void {
+  sendParameter(port: Port, { name, type, value }: Parameter, index: number, count?: number): void {
     port.send('PARAM_VALUE', {
       param_id: name,
       param_value: value,
       param_type: type,
-      param_count: this.#options.parameters.count,
+      param_count: count ?? this.#options.parameters.count,
       param_index: index,
     });
   }
 
-  /** A parameter that changed, to all. */
-  announce(name: string): void {
-    const parameter = this.#options.parameters.get(name);
+  /** A parameter that changed, to all; by the name the simulator knows it by. `count`: how many it believes there are. */
+  announce(which: Parameter | string, count?: number): void {
+    const parameter = typeof which === 'string' ? this.#options.parameters.get(which) : which;
     if (parameter === undefined) return;
     this.inTurn(() => {
-      for (const port of this.#options.ports) this.sendParameter(port, parameter, NO_INDEX);
+      for (const port of this.#options.ports) this.sendParameter(port, parameter, NO_INDEX, count);
     });
   }
 

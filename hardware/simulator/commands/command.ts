@@ -19,6 +19,8 @@ export interface Command {
 export interface Outcome {
   readonly result: Answer;
   readonly after?: () => void;
+  /** The acknowledgement comes so much later. */
+  readonly lateMs?: number;
 }
 
 export type Handler = (autopilot: Autopilot, command: Command, port: Port) => Outcome;

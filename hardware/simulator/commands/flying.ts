@@ -2,12 +2,19 @@ import { CopterMode, MavCmd, MavResult } from '@skein/protocol/mavlink';
 import { offset, toNorthEast } from '../geo.ts';
 import type { Handler, Outcome } from './command.ts';
 
+const FORCE_ARM = 2_989;
 const FORCE_DISARM = 21_196;
+
+const GPS_GLOBAL_ORIGIN = 49;
+const HOME_POSITION = 242;
 
 const just = (result: Outcome['result']): Outcome => ({ result });
 
+/** Only with MAV_MODE_FLAG_CUSTOM_MODE_ENABLED in the first. */
 const setMode: Handler = (autopilot, { params }) =>
-  just(autopilot.flight.setMode(params[1], autopilot.vehicle.body, autopilot.nowMs));
+  (params[0] & 1) === 0
+    ? just(MavResult.DENIED)
+    : just(autopilot.flight.setMode(params[1], autopilot.vehicle.body, autopilot.nowMs));
 
 const inMode =
   (mode: number): Handler =>
@@ -16,7 +23,7 @@ const inMode =
 
 const armOrDisarm: Handler = (autopilot, { params }) => {
   const { body } = autopilot.vehicle;
-  if (params[0] === 1) return just(autopilot.flight.arm(body, autopilot.nowMs));
+  if (params[0] === 1) return just(autopilot.flight.arm(body, autopilot.nowMs, params[1] === FORCE_ARM));
   if (params[0] === 0) return just(autopilot.flight.disarm(body, params[1] === FORCE_DISARM));
   return just(MavResult.UNSUPPORTED);
 };
@@ -28,7 +35,9 @@ const startMission: Handler = (autopilot) =>
   just(autopilot.flight.startMission(autopilot.vehicle.body, autopilot.nowMs));
 
 const pauseOrContinue: Handler = (autopilot, { params }) =>
-  just(autopilot.flight.pause(params[0] === 0, autopilot.vehicle.body));
+  params[0] === 0 || params[0] === 1
+    ? just(autopilot.flight.pause(params[0] === 0, autopilot.vehicle.body))
+    : just(MavResult.DENIED);
 
 const changeSpeed: Handler = (autopilot, { params }) => {
   if (!(params[1] > 0)) return just(MavResult.FAILED);
@@ -47,7 +56,9 @@ const yaw: Handler = (autopilot, { params }) => {
 /** Taken only as COMMAND_INT: a float cannot hold a position. */
 const reposition: Handler = (autopilot, { int, params, frame }) => {
   if (!int) return just(MavResult.UNSUPPORTED);
-  if (!Number.isFinite(params[6])) return just(MavResult.DENIED);
+  if (!Number.isFinite(params[6]) || Math.abs(params[4]) > 90e7 || Math.abs(params[5]) > 180e7) {
+    return just(MavResult.DENIED);
+  }
   const { world, flight, vehicle } = autopilot;
   const at = toNorthEast(world, { latE7: params[4], lonE7: params[5] });
   const baseM = (flight.home ?? world).altM - world.altM;
@@ -58,7 +69,7 @@ const reposition: Handler = (autopilot, { int, params, frame }) => {
     const entered = flight.setMode(CopterMode.GUIDED, vehicle.body, autopilot.nowMs);
     if (entered !== MavResult.ACCEPTED) return just(entered);
   }
-  return just(flight.goTo({ ...at, upM }, vehicle.body) ? MavResult.ACCEPTED : MavResult.DENIED);
+  return just(flight.goTo({ ...at, upM }, vehicle.body));
 };
 
 const setHome: Handler = (autopilot, { int, params }) => {
@@ -73,10 +84,17 @@ const setHome: Handler = (autopilot, { int, params }) => {
   return just(MavResult.ACCEPTED);
 };
 
-const getHome: Handler = (autopilot, _command, port) =>
-  autopilot.flight.home === null
-    ? just(MavResult.FAILED)
-    : { result: MavResult.ACCEPTED, after: () => autopilot.voice.sendOne(242, port) };
+/** What was asked for leaves before the acknowledgement here (measured). */
+const getHome: Handler = (autopilot, _command, port) => {
+  if (autopilot.flight.home === null) return just(MavResult.FAILED);
+  autopilot.voice.sendOne(HOME_POSITION, port);
+  autopilot.voice.sendOne(GPS_GLOBAL_ORIGIN, port);
+  return just(MavResult.ACCEPTED);
+};
+
+/** Out of range is denied; the message of the same purpose stays silent. */
+const setCurrent: Handler = (autopilot, { params }) =>
+  just(autopilot.setCurrent(params[0]) ? MavResult.ACCEPTED : MavResult.DENIED);
 
 export const flyingCommands: ReadonlyMap<number, Handler> = new Map([
   [MavCmd.DO_SET_MODE, setMode],
@@ -92,4 +110,5 @@ export const flyingCommands: ReadonlyMap<number, Handler> = new Map([
   [MavCmd.DO_REPOSITION, reposition],
   [MavCmd.DO_SET_HOME, setHome],
   [MavCmd.GET_HOME_POSITION, getHome],
+  [MavCmd.DO_SET_MISSION_CURRENT, setCurrent],
 ]);

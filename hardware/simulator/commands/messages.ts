@@ -24,19 +24,13 @@ const setInterval: Handler = (autopilot, { params }, port) => {
   return just(MavResult.ACCEPTED);
 };
 
+/** The interval leaves before the acknowledgement (measured). */
 const getInterval: Handler = (_autopilot, { params }, port) => {
   const [msgid] = params;
-  if (!canStream(msgid)) {
-    return {
-      result: MavResult.FAILED,
-      after: () => port.send('MESSAGE_INTERVAL', { message_id: msgid & 0xffff, interval_us: 0 }),
-    };
-  }
-  const interval_us = port.streams.intervalUs(msgid) ?? -1;
-  return {
-    result: MavResult.ACCEPTED,
-    after: () => port.send('MESSAGE_INTERVAL', { message_id: msgid & 0xffff, interval_us }),
-  };
+  const known = canStream(msgid);
+  const interval_us = known ? (port.streams.intervalUs(msgid) ?? -1) : 0;
+  port.send('MESSAGE_INTERVAL', { message_id: msgid & 0xffff, interval_us });
+  return just(known ? MavResult.ACCEPTED : MavResult.FAILED);
 };
 
 const requestMessage: Handler = (autopilot, { params }, port) => {

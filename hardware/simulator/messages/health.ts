@@ -1,5 +1,5 @@
-import { MavLandedState, MavModeFlag } from '@skein/protocol/mavlink';
-import { bootMs, ekfFlags, SENSORS_ENABLED, SENSORS_PRESENT, sensorHealth } from '../autopilot/boot.ts';
+import { FenceBreach, MavLandedState, MavModeFlag } from '@skein/protocol/mavlink';
+import { bootMs, ekfFlags, FENCE_BIT, SENSORS_ENABLED, SENSORS_PRESENT, sensorHealth } from '../autopilot/boot.ts';
 import type { View } from '../autopilot/view.ts';
 import { timeBootMs } from '../autopilot/view.ts';
 import { packVolts } from '../vehicle/battery.ts';
@@ -13,7 +13,7 @@ const COMPASS_GATE_DEG = 40;
 function baseMode(view: View): number {
   const { CUSTOM_MODE_ENABLED, STABILIZE_ENABLED, MANUAL_INPUT_ENABLED, GUIDED_ENABLED, SAFETY_ARMED } = MavModeFlag;
   // A real one shows "guided" while it still initialises.
-  const guided = view.flight.mode.guided || view.sinceBootMs < bootMs.standby;
+  const guided = view.flight.guided || view.sinceBootMs < bootMs.standby;
   return (
     CUSTOM_MODE_ENABLED |
     STABILIZE_ENABLED |
@@ -24,12 +24,29 @@ function baseMode(view: View): number {
 }
 
 function landedState(view: View): MavLandedState {
-  if (view.vehicle.body.onGround) return MavLandedState.ON_GROUND;
+  // Disarmed is landed to it, even while it falls (measured).
+  if (view.vehicle.body.onGround || !view.flight.armed) return MavLandedState.ON_GROUND;
   return view.flight.phase === 'landing'
     ? MavLandedState.LANDING
     : view.flight.phase === 'taking-off'
       ? MavLandedState.TAKEOFF
       : MavLandedState.IN_AIR;
+}
+
+const ALTITUDE = 1;
+
+/** Null: the fence is off. */
+const fenceOk = (view: View): boolean | null =>
+  view.parameters.value('FENCE_ENABLE') === 0 ? null : view.flight.failsafes.fence.breached === 0;
+
+function wellbeing({ sinceBootMs, flight }: View) {
+  const { radio, battery } = flight.failsafes;
+  return {
+    sinceBootMs,
+    preArmOk: flight.armed || flight.preArm.faults.length === 0,
+    radioOk: !radio.tripped,
+    batteryOk: !battery.tripped,
+  };
 }
 
 /** Modes, sensors, estimator, links: how it is doing. */
@@ -44,10 +61,11 @@ export const health: Builds = {
   }),
   SYS_STATUS: (view) => {
     const { battery } = view.vehicle;
+    const fence = { fenceOk: fenceOk(view) };
     return {
       onboard_control_sensors_present: SENSORS_PRESENT,
-      onboard_control_sensors_enabled: SENSORS_ENABLED,
-      onboard_control_sensors_health: sensorHealth(view.sinceBootMs),
+      onboard_control_sensors_enabled: fence.fenceOk === null ? SENSORS_ENABLED : SENSORS_ENABLED | FENCE_BIT,
+      onboard_control_sensors_health: sensorHealth({ ...wellbeing(view), ...fence }),
       load: Math.round(310 + 15 * view.noise.normal()),
       voltage_battery: Math.round(packVolts(battery) * 1_000),
       current_battery: Math.round(battery.currentA * 100),
@@ -70,7 +88,7 @@ export const health: Builds = {
     const { estimate } = view.vehicle;
     const compassOff = Math.abs(view.troubles.compassDeg) / COMPASS_GATE_DEG;
     return {
-      flags: ekfFlags(view.sinceBootMs),
+      flags: ekfFlags(view.sinceBootMs, view.flight.failsafes.position.trusted),
       velocity_variance: about(0.015),
       pos_horiz_variance: about(0.02) + estimate.variance,
       pos_vert_variance: about(0.006),
@@ -91,10 +109,17 @@ export const health: Builds = {
     mission_mode: view.flight.mode.number === 3 ? 1 : 0,
   }),
   MISSION_ITEM_REACHED: (view) => ({ seq: view.flight.lastReached }),
-  FENCE_STATUS: (view) =>
-    view.parameters.value('FENCE_ENABLE') === 0
-      ? null
-      : { breach_status: 0, breach_count: 0, breach_type: 0, breach_time: 0, breach_mitigation: 0 },
+  FENCE_STATUS: (view) => {
+    if (fenceOk(view) === null) return null;
+    const { breached, breaches } = view.flight.failsafes.fence;
+    return {
+      breach_status: breached === 0 ? 0 : 1,
+      breach_count: breaches,
+      breach_type: breached === 0 ? 0 : breached === ALTITUDE ? FenceBreach.MAXALT : FenceBreach.BOUNDARY,
+      breach_time: breached === 0 ? 0 : timeBootMs(view),
+      breach_mitigation: 0,
+    };
+  },
   RC_CHANNELS: (view) => {
     const channel = (index: number): number => view.channels[index] ?? 0;
     return {

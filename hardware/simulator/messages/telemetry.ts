@@ -11,7 +11,7 @@ import { power } from './power.ts';
 const builds: Builds = { ...health, ...position, ...attitude, ...power, ...identity };
 
 /** Ids a real one takes an interval or a request for without ever having something to send, here. */
-const silentIds: ReadonlySet<number> = new Set([35, 124, 127, 128, 132, 143, 173, 191, 192, 226, 246, 259, 262]);
+const silentIds: ReadonlySet<number> = new Set([22, 35, 124, 127, 128, 132, 143, 173, 191, 192, 226, 246, 259, 262]);
 
 /** Does it know how to send this id? */
 export function canStream(msgid: number): boolean {

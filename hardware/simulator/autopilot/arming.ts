@@ -1,0 +1,62 @@
+import type { Battery } from '../vehicle/battery.ts';
+import { bootFaults, bootMs } from './boot.ts';
+import type { Failsafes } from './failsafes.ts';
+import type { Mode } from './modes.ts';
+import type { Parameters } from './parameters.ts';
+
+export interface ArmingView {
+  readonly mode: Mode;
+  readonly sinceBootMs: number;
+  readonly parameters: Parameters;
+  readonly failsafes: Failsafes;
+  readonly battery: Battery | null;
+  readonly remainingMah: number;
+  /** Reasons from elsewhere, in the autopilot's words. */
+  readonly blocks: Iterable<() => string | null>;
+}
+
+/** What ARMING_CHECK 0 turns off. */
+function optionalFaults(view: ArmingView): readonly string[] {
+  const { failsafes, parameters } = view;
+  if (parameters.value('ARMING_CHECK') === 0) return [];
+  const battery = failsafes.battery.tripped
+    ? 'Battery failsafe'
+    : view.battery === null
+      ? null
+      : failsafes.battery.fault(view.battery, view.remainingMah, parameters);
+  const all = [
+    ...bootFaults(view.sinceBootMs),
+    failsafes.radio.tripped ? 'Radio failsafe on' : null,
+    battery,
+    ...[...view.blocks].map((block) => block()),
+  ];
+  return all.filter((fault) => fault !== null);
+}
+
+function mandatoryFaults({ failsafes, mode, sinceBootMs }: ArmingView): readonly string[] {
+  const faults: string[] = [];
+  if (failsafes.groundLink.tripped) faults.push('GCS failsafe on');
+  const located = sinceBootMs >= bootMs.gpsUsed && failsafes.position.trusted;
+  // While it still boots the reasons above say it all.
+  if (mode.needsPosition && !located && sinceBootMs >= bootMs.preArmGood) faults.push('Need Position Estimate');
+  return faults;
+}
+
+export interface PreArm {
+  /** In the autopilot's words, without "PreArm: ". */
+  readonly faults: readonly string[];
+  /** One that is told as soon as it comes up; the others wait for the next report. */
+  readonly urgent: boolean;
+}
+
+/** What speaks against arming before anybody has asked: the pre-arm bit, and the texts each 31 s. */
+export function preArm(view: ArmingView): PreArm {
+  const optional = optionalFaults(view);
+  return { faults: [...optional, ...mandatoryFaults(view)], urgent: optional.length > 0 };
+}
+
+/** Why it cannot be armed now, in the autopilot's words, without "Arm: "; empty when it can. `forced` asks for the mode alone. */
+export function armFaults(view: ArmingView, forced: boolean): readonly string[] {
+  if (!view.mode.armable) return [`${view.mode.name} mode not armable`];
+  return forced ? [] : preArm(view).faults;
+}

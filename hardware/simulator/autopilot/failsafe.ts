@@ -1,0 +1,18 @@
+/** What a failsafe wants done with a vehicle that is in the air. */
+export type FailsafeAction = 'nothing' | 'land' | 'return' | 'brake' | 'alt-hold';
+
+/** A failsafe has come up or gone; `text` is what the autopilot says about it. */
+export interface FailsafeEvent {
+  readonly on: boolean;
+  readonly name: 'GCS' | 'Radio' | 'Battery' | 'EKF';
+  readonly action: FailsafeAction;
+}
+
+// Bits of FS_OPTIONS: in which modes a lost link changes nothing.
+export const FsOption = {
+  RADIO_CONTINUES_AUTO: 1,
+  GCS_CONTINUES_AUTO: 2,
+  RADIO_CONTINUES_GUIDED: 4,
+  CONTINUES_LANDING: 8,
+  GCS_CONTINUES_PILOTED: 16,
+} as const;

@@ -1,0 +1,120 @@
+import { MavSeverity } from '@skein/protocol/mavlink';
+import type { Vehicle } from '../vehicle/vehicle.ts';
+import { BatteryFailsafe } from './batteryFailsafe.ts';
+import { bootMs } from './boot.ts';
+import { type FailsafeAction, type FailsafeEvent, FsOption } from './failsafe.ts';
+import { Fence } from './fence.ts';
+import { GroundLinkFailsafe } from './groundLinkFailsafe.ts';
+import type { Mode } from './modes.ts';
+import type { Parameters } from './parameters.ts';
+import { PositionFailsafe } from './positionFailsafe.ts';
+import { RadioFailsafe } from './radioFailsafe.ts';
+
+/** What the failsafes see of the flight. */
+export interface FailsafeView {
+  readonly parameters: Parameters;
+  readonly mode: Mode;
+  readonly armed: boolean;
+  /** In the air, as the autopilot knows it. */
+  readonly flying: boolean;
+  readonly sinceBootMs: number;
+  readonly remainingMah: number;
+  readonly transmitterOn: boolean;
+  /** Above home and away from it, metres. */
+  readonly aboveHomeM: number;
+  readonly fromHomeM: number;
+}
+
+export interface FailsafeHands {
+  say(text: string, severity: number): void;
+  /** Brings the vehicle where the failsafe wants it; in the air. */
+  act(action: FailsafeAction): void;
+  /** On the ground, motors turning. */
+  disarm(): void;
+  fenceChanged(): void;
+}
+
+/** Everything is looked at so often; a real one looks 3 to 50 times a second. */
+const LOOK_MS = 60;
+
+/** What the autopilot does by itself when a link, its position or its charge is lost, or a fence crossed. One per boot. */
+export class Failsafes {
+  readonly battery = new BatteryFailsafe();
+  readonly groundLink = new GroundLinkFailsafe();
+  readonly radio = new RadioFailsafe();
+  readonly position = new PositionFailsafe();
+  readonly fence = new Fence();
+  #nextLookMs = Number.NEGATIVE_INFINITY;
+
+  /** One of them has come up and not gone: heartbeats show CRITICAL. A fence breach does not count (measured). */
+  get tripped(): boolean {
+    return this.battery.tripped || this.groundLink.tripped || this.radio.tripped || this.position.tripped;
+  }
+
+  step(vehicle: Vehicle, nowMs: number, view: FailsafeView, hands: FailsafeHands): void {
+    if (nowMs < this.#nextLookMs) return;
+    this.#nextLookMs = nowMs + LOOK_MS;
+    const { parameters } = view;
+    this.#take(this.groundLink.step(nowMs, parameters), view, hands);
+    this.#take(this.radio.step(nowMs, view.transmitterOn, parameters), view, hands);
+    const needs = {
+      on: view.sinceBootMs >= bootMs.gpsUsed,
+      matters: view.flying && view.mode.needsPosition,
+    };
+    this.#take(this.position.step(nowMs, vehicle.estimate, needs, parameters), view, hands);
+    if (view.armed) this.#checkBattery(vehicle, nowMs, view, hands);
+    this.#checkFence(view, hands);
+  }
+
+  #take(event: FailsafeEvent | null, view: FailsafeView, hands: FailsafeHands): void {
+    if (event === null) return;
+    const { name, on } = event;
+    if (!on) {
+      hands.say(`${name} Failsafe Cleared`, name === 'EKF' ? MavSeverity.CRITICAL : MavSeverity.WARNING);
+      return;
+    }
+    if (name === 'EKF') {
+      if (event.action !== 'nothing') hands.act(event.action);
+      hands.say('EKF variance', MavSeverity.CRITICAL);
+      const mode = event.action === 'land' ? 'LAND' : 'ALT_HOLD';
+      if (event.action !== 'nothing') hands.say(`EKF Failsafe: changed to ${mode} Mode`, MavSeverity.CRITICAL);
+      return;
+    }
+    const goesOn = view.flying ? continues(name, view) : null;
+    if (view.flying && goesOn === null) hands.act(event.action);
+    const disarms = !view.flying && name === 'Radio';
+    hands.say(`${name} Failsafe${disarms ? ' - Disarming' : (goesOn ?? '')}`, MavSeverity.WARNING);
+    if (!view.flying && view.armed) hands.disarm();
+  }
+
+  #checkBattery({ battery }: Vehicle, nowMs: number, view: FailsafeView, hands: FailsafeHands): void {
+    const low = this.battery.check(battery, view.remainingMah, view.parameters, nowMs);
+    if (low === null) return;
+    const acts = low.action !== 'nothing';
+    if (acts && view.flying) hands.act(low.action);
+    hands.say(low.text, MavSeverity.WARNING);
+    if (acts) hands.say('Battery Failsafe', MavSeverity.WARNING);
+    if (acts && !view.flying) hands.disarm();
+  }
+
+  #checkFence(view: FailsafeView, hands: FailsafeHands): void {
+    const change = this.fence.step(view);
+    if (change === null) return;
+    if (change.action !== 'nothing') hands.act(change.action);
+    if (change.on) hands.fenceChanged();
+    hands.say(change.text, MavSeverity.NOTICE);
+  }
+}
+
+/** Why a lost link changes nothing now, as FS_OPTIONS has it; null: it does. */
+function continues(name: 'GCS' | 'Radio' | 'Battery', { parameters, mode }: FailsafeView): string | null {
+  const options = parameters.value('FS_OPTIONS');
+  const asks = (bit: number): boolean => (options & bit) !== 0;
+  if (mode.name === 'LAND') return asks(FsOption.CONTINUES_LANDING) ? ' - Continuing Landing' : null;
+  const auto = name === 'GCS' ? FsOption.GCS_CONTINUES_AUTO : FsOption.RADIO_CONTINUES_AUTO;
+  if (mode.name === 'AUTO') return asks(auto) ? ' - Continuing Auto Mode' : null;
+  if (name === 'Radio') {
+    return mode.name === 'GUIDED' && asks(FsOption.RADIO_CONTINUES_GUIDED) ? ' - Continuing Guided Mode' : null;
+  }
+  return mode.piloted && asks(FsOption.GCS_CONTINUES_PILOTED) ? ' - Continuing Pilot Control' : null;
+}
