@@ -3,20 +3,18 @@
  * are wired, and nowhere else.
  *
  *   bus ──► router ──► fleet ──► live, http
- *              └─────► ingest ──► store ◄── http (history, events)
+ *    ▲         ├─────► ingest ──► store ◄── http (history, events)
+ *    │         ▼          ▼
+ *    └────── commands ◄── answers           commands ◄── http
  */
 import path from 'node:path';
+import { downTopic } from '@skein/protocol/fleet';
 import type { FastifyInstance } from 'fastify';
-import {
-  AedesBus,
-  BROKER_COUNTERS,
-  type Bus,
-  MAX_CONNECT_BYTES,
-  MqttBus,
-  type MqttBusOptions,
-} from './broker/index.ts';
+import { BROKER_COUNTERS, type Bus } from './broker/index.ts';
+import { makeBus, portError } from './bus-of.ts';
+import { makeCommands } from './compose-commands.ts';
 import type { Config } from './config.ts';
-import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS } from './fleet/index.ts';
+import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
 import { gauges } from './gauges.ts';
 import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
 import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
@@ -30,6 +28,8 @@ export interface Logger {
   warn(detail: object, message: string): void;
   error(detail: object, message: string): void;
 }
+
+export { StartError } from './bus-of.ts';
 
 /** The world outside, replaceable one by one. */
 export interface ControllerPorts {
@@ -61,8 +61,6 @@ export interface Controller {
   readonly http: FastifyInstance;
   readonly bus: Bus;
 }
-
-export class StartError extends Error {}
 
 const SAVE_MS = 5000;
 const TICK_MS = 500;
@@ -128,6 +126,11 @@ export async function createController(config: Config, ports: ControllerPorts): 
         if (changed) log.info({ url: config.broker.url, reason }, said);
       },
     });
+  const { commands, takeUrgent } = makeCommands({
+    ...{ store, clock, random, fleet, metrics, log },
+    publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'command'), message, 1),
+    event: (event) => events.add(event),
+  });
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
     'ingest_commit_seconds',
@@ -148,6 +151,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       fleet.checksumConflict(drone);
     },
     onHealth: (health) => storeHealthChanged(health),
+    onUrgent: takeUrgent,
     onCommitTime: observeCommit,
   });
   const router = new Router({
@@ -159,12 +163,18 @@ export async function createController(config: Config, ports: ControllerPorts): 
     clock,
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
+    onContact: (drone, presence) => commands.contact(drone, presence),
   });
-  gauges(metrics, { ingest, events, bus, fleet, live });
+  gauges(metrics, { ingest, events, bus, fleet, live, commands });
   const http = await buildHttp({
     ports: {
       drone: (id) => fleet.entry(id),
       drones: () => fleet.entries(),
+      preflight: (id) => {
+        const entry = fleet.entry(id);
+        return entry && preflightOf(entry);
+      },
+      commands,
       series: (request) => store.series(request),
       events: (query) => store.events(query),
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -192,6 +202,9 @@ export async function createController(config: Config, ports: ControllerPorts): 
       fleet.load(await store.drones());
       started.push(() => events.close(), saveDrones);
       started.push(() => bus.close());
+      // Stopped after ingest: the answers of its last commits are written down still.
+      await commands.start();
+      started.push(() => commands.close());
       ingest.start();
       // Closed before the bus: what is committed last is acked still.
       started.push(() => ingest.close());
@@ -275,25 +288,4 @@ export async function createController(config: Config, ports: ControllerPorts): 
       windowBytes: ingest.windowBytes,
     };
   }
-}
-
-/** The broker the config names. */
-function makeBus(config: Config, o: Omit<MqttBusOptions, 'url'> & { readonly nowUs: () => number }): Bus {
-  const { url, host, port, topicRoot, maxPacketKB, ...limits } = config.broker;
-  if (url !== '') return new MqttBus({ url, ...o });
-  const all = { ...limits, maxPacketBytes: maxPacketKB * 1024, maxConnectBytes: MAX_CONNECT_BYTES };
-  return new AedesBus({ host, port, topicRoot, limits: all, nowUs: o.nowUs, count: o.count });
-}
-
-/** A port that cannot be had, in words that name the key to change. */
-function portError(error: unknown, key: string, host: string, port: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : '';
-  if (code === 'EADDRINUSE') {
-    return new StartError(
-      `${key}: port ${port} on ${host} is taken; choose another with --${key}=N (0: any that is free)`,
-    );
-  }
-  if (code === 'EACCES')
-    return new StartError(`${key}: port ${port} needs rights this user lacks; choose one above 1023`);
-  return error;
 }

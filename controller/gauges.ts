@@ -1,5 +1,6 @@
 /** What /metrics shows of the present moment. Counters stand in each folder's ports. */
 import type { Bus } from './broker/index.ts';
+import type { Commands } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Ingest } from './ingest/index.ts';
 import type { LiveHub } from './live/index.ts';
@@ -12,11 +13,12 @@ export interface Measured {
   readonly bus: Bus;
   readonly fleet: Fleet;
   readonly live: LiveHub;
+  readonly commands: Commands;
 }
 
 const STORE_STATES = ['ok', 'slow', 'failed'];
 
-export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live }: Measured): void {
+export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, commands }: Measured): void {
   metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
   metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
   metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
@@ -27,5 +29,7 @@ export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live }: M
   metrics.gauge('broker_connections', 'MQTT connections', () => bus.connections);
   metrics.gauge('fleet_drones', 'drones known', () => fleet.size);
   metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
+  metrics.gauge('commands_open', 'deliveries that are not final', () => commands.openDeliveries);
+  metrics.gauge('commands_unwritten', 'events of commands not yet durable', () => commands.unwritten);
   metrics.gauge('live_clients', 'pages connected', () => live.clients);
 }

@@ -3,6 +3,7 @@
  *
  *   up/presence ──► fleet, then ingest (which acks)      up/live ──► fleet
  *   up/time     ──► fleet ──► down/time                  up/urgent, up/history ──► ingest ──► down/ack
+ *   presence and time also wake the commands that wait for this drone
  *
  * Presence, live and time of all drones are subscribed at once; a drone's urgent and history when its first presence
  * comes, before its first ack (so that more than one controller can share a broker).
@@ -47,6 +48,8 @@ export interface RouterOptions {
   readonly clock: { utcUs(): number; monoUs(): number };
   readonly count: (name: RouterCounter, by?: number) => void;
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
+  /** A drone has given a sign of life; `presence`: it has just said that it is there. */
+  readonly onContact: (drone: string, presence: boolean) => void;
 }
 
 /** Read of every drone: time as well, since it places live stamps, and since it may overtake the first presence. */
@@ -115,6 +118,7 @@ export class Router {
     const presence = read.value;
     if (!this.#o.fleet.presence(drone, presence)) return;
     if (presence.online) this.#early.release(drone);
+    this.#o.onContact(drone, presence.online);
     this.#own(drone)
       .then(() => {
         const { session, online, epochs } = presence;
@@ -165,6 +169,7 @@ export class Router {
       const made = this.#o.fleet.time(drone, read.value, at);
       if (made === 'early') return made;
       this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), JSON.stringify(made), 0);
+      this.#o.onContact(drone, false);
       return 'done';
     };
     if (answer() === 'early') this.#keep(drone, payload.length, answer);

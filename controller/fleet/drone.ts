@@ -2,7 +2,7 @@
  * What is known of one drone, in memory, and how live data changes it. Stamps are our monotonic µs; UTC is made when
  * an entry is written, so a step of the wall clock ages nothing.
  */
-import type { Presence } from '@skein/protocol/fleet';
+import type { CommandType, DeliveryState, Presence } from '@skein/protocol/fleet';
 import type { KindName, Sample } from '@skein/protocol/telemetry';
 import { type ClockMap, clockMap, toOurs } from './clock-map.ts';
 import { COMPANION_KINDS } from './freshness.ts';
@@ -40,11 +40,42 @@ export interface ClockQuality {
   readonly source: string;
 }
 
+/** Who flies, as the drone last said. */
+export interface Control {
+  readonly state: string;
+  readonly commander: string | null;
+  readonly why: string | null;
+}
+
+/** A delivery to it, in short. */
+export interface CommandBrief {
+  readonly id: string;
+  readonly type: CommandType;
+  readonly state: DeliveryState;
+  readonly reason: string | null;
+  readonly words: string | null;
+  readonly at: string;
+  readonly issuedBy: string;
+}
+
+/** Of one session. */
+export interface Said {
+  journal: string | null;
+  autopilotBoot: string | null;
+  /** Newest stamp of its monotonic clock, µs; null: none yet. */
+  newestMonoUs: number | null;
+}
+
 export interface Drone {
   readonly id: string;
   readonly firstSeenUtcUs: number;
   sessions: SessionsState;
-  control: string;
+  control: Control;
+  /** What each of its sessions last said, and how far its clock had come. */
+  readonly said: Map<string, Said>;
+  groups: readonly string[];
+  /** Deliveries to be shown, newest first; made by the commands. */
+  commands: readonly CommandBrief[];
   versions: Readonly<Record<string, string>>;
   heardMonoUs: number | null;
   clockMap: ClockMap | null;
@@ -63,7 +94,10 @@ export function newDrone(id: string, firstSeenUtcUs: number): Drone {
     id,
     firstSeenUtcUs,
     sessions: NO_SESSIONS,
-    control: 'unknown',
+    control: { state: 'unknown', commander: null, why: null },
+    said: new Map(),
+    groups: [],
+    commands: [],
     versions: {},
     heardMonoUs: null,
     clockMap: null,
@@ -136,6 +170,20 @@ export function mergeRanges(known: readonly EpochProgress[], listed: Presence['e
       monoToUs: before?.lanes[lane].monoToUs ?? null,
     });
     return { epoch, lanes: { urgent: merge('urgent'), history: merge('history') } };
+  });
+}
+
+/** One lane of one epoch is committed up to `upTo`. */
+export function moved(
+  epochs: readonly EpochProgress[],
+  to: { readonly epoch: string; readonly lane: Lane; readonly upTo: number; readonly monoToUs: number | null },
+): EpochProgress[] {
+  return epochs.map((one) => {
+    if (one.epoch !== to.epoch) return one;
+    const before = one.lanes[to.lane];
+    const { upTo } = to;
+    const after = { ...before, upTo, monoToUs: to.monoToUs ?? before.monoToUs, next: Math.max(before.next, upTo + 1) };
+    return { epoch: one.epoch, lanes: { ...one.lanes, [to.lane]: after } };
   });
 }
 

@@ -1,8 +1,10 @@
 /** A drone as the live stream and the HTTP routes show it (shape: live/messages.ts, checked where both are wired). */
 import type { KindName, Values } from '@skein/protocol/telemetry';
 import { toOurs } from './clock-map.ts';
+import { currentSaid } from './contact.ts';
 import { type Drone, heldOf, type Lane, type LiveSample } from './drone.ts';
 import { freshnessOf } from './freshness.ts';
+import { controlEntry, preflightEntry, safetyEntry } from './safety.ts';
 import { type ConflictState, currentOf } from './sessions.ts';
 
 export interface Now {
@@ -102,7 +104,11 @@ export const FIELDS = {
   n: (drone: Drone) => currentOf(drone.sessions)?.n ?? 0,
   boot: (drone: Drone) => currentOf(drone.sessions)?.boot ?? null,
   firstSeenUtcUs: (drone: Drone) => drone.firstSeenUtcUs,
-  control: (drone: Drone) => ({ state: drone.control }),
+  control: controlEntry,
+  autopilotBoot: (drone: Drone) => currentSaid(drone)?.autopilotBoot ?? null,
+  safety: safetyEntry,
+  preflight: preflightEntry,
+  commands: (drone: Drone) => drone.commands,
   versions: (drone: Drone) => drone.versions,
   freshness: freshnessEntry,
   link: linkEntry,

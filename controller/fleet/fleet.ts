@@ -9,7 +9,18 @@ import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
 import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
 import { ALL_FIELDS, Changes } from './changes.ts';
 import { clockMap, onStamp, toOurs } from './clock-map.ts';
-import { type Drone, keyOf, type Lane, mapOf, mergeRanges, newDrone, takeLive } from './drone.ts';
+import { type Contact, contactOf, presenceInput, takePresence, takeStamp } from './contact.ts';
+import {
+  type CommandBrief,
+  type Drone,
+  keyOf,
+  type Lane,
+  mapOf,
+  mergeRanges,
+  moved,
+  newDrone,
+  takeLive,
+} from './drone.ts';
 import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
 import { type FreshnessState, freshnessOf } from './freshness.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
@@ -17,6 +28,7 @@ import { recordOf, restore } from './record.ts';
 import {
   bindEpoch,
   currentOf,
+  eventOf,
   onChecksumConflict,
   onHeard,
   onPresence,
@@ -71,8 +83,22 @@ export class Fleet {
     return online;
   }
 
-  has(id: string): boolean {
-    return this.#drones.has(id);
+  get ids(): readonly string[] {
+    return [...this.#drones.keys()];
+  }
+
+  /** null: never heard of. */
+  contact(id: string): Contact | null {
+    const drone = this.#drones.get(id);
+    return drone ? contactOf(drone, this.#o.clock.monoUs()) : null;
+  }
+
+  /** What its entry shows of its commands. */
+  setCommands(id: string, commands: readonly CommandBrief[]): void {
+    const drone = this.#drones.get(id);
+    if (!drone) return;
+    drone.commands = commands;
+    this.#changes.fields(id, ['commands']);
   }
 
   /** false: there is no room for another drone. */
@@ -80,23 +106,11 @@ export class Fleet {
     const drone = this.#admit(id);
     if (drone === null) return false;
     const now = this.#o.clock.monoUs();
-    const step = onPresence(
-      drone.sessions,
-      {
-        session: p.session,
-        n: p.n,
-        boot: p.boot,
-        board: p.board ?? null,
-        bootAgeMs: p.bootAgeMs ?? null,
-        online: p.online,
-        newestEpoch: p.epochs[0]?.epoch ?? null,
-      },
-      now,
-    );
+    const step = onPresence(drone.sessions, presenceInput(p), now);
     this.#apply(drone, step);
+    if (p.online) takePresence(drone, p);
     if (p.online && drone.sessions.current === p.session) {
       drone.heardMonoUs = now;
-      drone.control = p.control.state;
       drone.versions = Object.fromEntries(Object.entries(p.versions).slice(0, MAX_VERSIONS));
       drone.epochs = mergeRanges(drone.epochs, p.epochs);
       drone.clockMap = mapOf(drone, p.boot);
@@ -132,6 +146,7 @@ export class Fleet {
       return;
     }
     drone.clockMap = map;
+    takeStamp(drone, current.session, header.monoToUs);
     let taken = 0;
     for (const sample of samples) {
       const verdict = takeLive(drone, sample, header, now);
@@ -139,6 +154,7 @@ export class Fleet {
       if (verdict !== 'taken') continue;
       taken++;
       this.#changes.kind(id, keyOf(sample));
+      if (sample.kind === 'safety' || sample.kind === 'preflight') this.#changes.fields(id, [sample.kind]);
     }
     if (taken === 0) return;
     drone.heardMonoUs = now;
@@ -155,6 +171,7 @@ export class Fleet {
     if (!drone || !session?.online) return 'early';
     const now = at.monoUs;
     drone.sessions = onHeard(drone.sessions, request.session, now);
+    takeStamp(drone, request.session, request.agentMonoUs);
     if (drone.sessions.current === request.session) {
       const map = onStamp(mapOf(drone, request.boot), request.agentMonoUs, now);
       if (map === null) this.#o.count('timeUnbelievable');
@@ -172,12 +189,7 @@ export class Fleet {
   progress(id: string, epoch: string, lane: Lane, upTo: number, monoToUs: number | null): void {
     const drone = this.#drones.get(id);
     if (!drone) return;
-    drone.epochs = drone.epochs.map((one) => {
-      if (one.epoch !== epoch) return one;
-      const before = one.lanes[lane];
-      const moved = { ...before, upTo, monoToUs: monoToUs ?? before.monoToUs, next: Math.max(before.next, upTo + 1) };
-      return { epoch, lanes: { ...one.lanes, [lane]: moved } };
-    });
+    drone.epochs = moved(drone.epochs, { epoch, lane, upTo, monoToUs });
     this.#changes.fields(id, ['backlog']);
   }
 
@@ -270,22 +282,9 @@ export class Fleet {
   #apply(drone: Drone, step: SessionStep): void {
     drone.sessions = step.state;
     for (const out of step.outputs) {
-      switch (out.type) {
-        case 'online':
-        case 'offline':
-          this.#event(drone.id, out.type, { session: out.session });
-          break;
-        case 'new-session':
-          this.#event(drone.id, 'session', { session: out.session, rebooted: out.rebooted });
-          break;
-        case 'identity-conflict': {
-          const { reason, sessions } = out.conflict;
-          this.#event(drone.id, 'identity-conflict', { reason, sessions });
-          break;
-        }
-        case 'old-offline':
-          this.#o.count('oldOffline');
-      }
+      const event = eventOf(out);
+      if (event) this.#event(drone.id, event.type, event.data);
+      else this.#o.count('oldOffline');
     }
   }
 

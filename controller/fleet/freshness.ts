@@ -5,7 +5,10 @@ export const LOST_MS = 30_000;
 export type FreshnessState = 'fresh' | 'stale' | 'lost' | 'never';
 
 /** What the companion makes by itself says nothing about the vehicle. */
-export const COMPANION_KINDS: ReadonlySet<string> = new Set(['board', 'link', 'clock', 'text', 'flight']);
+export const COMPANION_KINDS: ReadonlySet<string> = new Set([
+  ...['board', 'link', 'clock', 'text', 'flight'],
+  ...['answer', 'control', 'safety', 'preflight'],
+]);
 
 export function freshnessOf(ageMs: number | null): FreshnessState {
   if (ageMs === null) return 'never';

@@ -16,6 +16,7 @@ const State = Compile(
     board: Type.Union([Type.String(), Type.Null()]),
     epoch: Type.Union([Type.String(), Type.Null()]),
     control: Type.String(),
+    groups: Type.Optional(Type.Array(Type.String())),
     versions: Type.Record(Type.String(), Type.String()),
     kinds: Type.Record(
       Type.String(),
@@ -45,7 +46,8 @@ export function recordOf(drone: Drone, now: Now): DroneRecord {
     boot: current?.boot ?? '',
     board: current?.board ?? null,
     epoch: current?.epoch ?? null,
-    control: drone.control,
+    control: drone.control.state,
+    groups: drone.groups,
     versions: drone.versions,
     kinds,
   };
@@ -61,7 +63,8 @@ export function restore(record: DroneRecord, now: Now): Drone | null {
   const ageUs = (utcUs: number) => (utcUs > now.utcUs ? LOST_MS * 1e3 + 1e6 : now.utcUs - utcUs);
   const monoOf = (utcUs: number) => now.monoUs - ageUs(utcUs);
   const drone = newDrone(record.id, record.firstSeenUtcUs);
-  drone.control = state.control;
+  drone.control = { ...drone.control, state: state.control };
+  drone.groups = state.groups ?? [];
   drone.versions = state.versions;
   drone.heardMonoUs = monoOf(record.lastSeenUtcUs);
   for (const [key, one] of Object.entries(state.kinds)) {

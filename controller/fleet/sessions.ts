@@ -178,3 +178,20 @@ function raise(
   };
   return { conflict, outputs: state.conflict ? [] : [{ type: 'identity-conflict', conflict }] };
 }
+
+/** What of this is an event of the drone; null: it is only counted. */
+export function eventOf(
+  out: SessionOutput,
+): { readonly type: string; readonly data: Readonly<Record<string, unknown>> } | null {
+  switch (out.type) {
+    case 'online':
+    case 'offline':
+      return { type: out.type, data: { session: out.session } };
+    case 'new-session':
+      return { type: 'session', data: { session: out.session, rebooted: out.rebooted } };
+    case 'identity-conflict':
+      return { type: out.type, data: { reason: out.conflict.reason, sessions: out.conflict.sessions } };
+    case 'old-offline':
+      return null;
+  }
+}

@@ -44,6 +44,18 @@ const Drone = Type.Object(
   },
   { ...Open, description: 'the same entry as in the live stream, times as RFC 3339' },
 );
+const Preflight = Type.Object(
+  {
+    drone: Type.String(),
+    verdict: Type.Union([Type.String(), Type.Null()], { description: 'ok, warn, stop; null: it has not said yet' }),
+    at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    ageMs: Type.Union([Type.Number(), Type.Null()]),
+    stale: Type.Boolean({ description: 'older than the drone says it every so often: do not go by it' }),
+    items: Type.Array(Type.Object({ item: Type.String(), verdict: Type.String(), words: Type.String() }, Open)),
+    safety: Type.Union([Type.Object({}, Open), Type.Null()]),
+  },
+  Open,
+);
 const Telemetry = Type.Object(
   {
     drone: Type.String(),
@@ -132,6 +144,22 @@ export function droneRoutes(app: FastifyInstance, ports: HttpPorts): void {
     '/api/v1/drones/:id',
     { schema: { tags, summary: 'One drone', params: DroneParams, response: { 200: Drone, ...failures } } },
     ({ params }) => present(known(params.id)),
+  );
+
+  app.get<{ Params: Static<typeof DroneParams> }>(
+    '/api/v1/drones/:id/preflight',
+    {
+      schema: {
+        tags,
+        summary: 'Is it fit to fly: the pre-flight list and the lock, as the drone last said, with their age',
+        params: DroneParams,
+        response: { 200: Preflight, ...failures },
+      },
+    },
+    ({ params }) => {
+      known(params.id);
+      return present(ports.preflight(params.id));
+    },
   );
 
   app.get<{ Params: Static<typeof DroneParams>; Querystring: Static<typeof TelemetryQuery> }>(

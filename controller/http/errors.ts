@@ -8,13 +8,24 @@ export const PROBLEMS = {
   'unknown-kind': [400, 'No such kind of telemetry'],
   'unknown-column': [400, 'No such column in this kind'],
   'bad-cursor': [400, 'Not a cursor of this feed: use `next` of an earlier answer, or leave `after` out'],
+  'too-long': [400, 'The query reads more than one query may: ask for a shorter time, fewer columns, or one instance'],
+  'bad-key': [400, 'Idempotency-Key: 1 to 128 printable characters without spaces'],
+  'unknown-command-type': [400, 'There is no such command'],
+  'bad-params': [400, 'The parameters do not fit the command: docs/commands.md has them all'],
+  'bad-lifetime': [400, 'expiresInS is outside the bounds of this command'],
+  'names-its-drones': [400, 'This command does not go to all or to a group: name its drones'],
+  'one-drone-only': [400, 'This goes to one drone, by name'],
+  'no-targets': [400, 'There is no drone to send it to'],
+  'not-granted': [403, 'The sender lacks the right for this'],
   'foreign-origin': [403, 'Pages of other sites may not use this'],
   'foreign-host': [
     403,
     'This name is not one this controller answers to: use 127.0.0.1 or add it to http.allowedHosts',
   ],
   'unknown-drone': [404, 'No drone of this id was ever heard'],
+  'unknown-command': [404, 'There is no command of this id'],
   'not-found': [404, 'There is nothing at this address: /docs lists what there is'],
+  'key-reused': [409, 'This Idempotency-Key was used with another request within the last day: take a new one'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media': [415, 'This type of body is not understood'],
   'upgrade-required': [426, 'This is a WebSocket'],
@@ -78,6 +89,7 @@ export function toProblem(error: unknown): Problem {
   };
   if (validation !== undefined) return new Problem('bad-request', message);
   if (code === 'busy') return new Problem('busy');
+  if (code === 'too-long') return new Problem('too-long', message);
   if (typeof code === 'string' && STORE_CODES.has(code)) return new Problem('store-unavailable', message);
   if (statusCode === 413) return new Problem('payload-too-large');
   if (statusCode === 415) return new Problem('unsupported-media');

@@ -8,6 +8,10 @@ const EMPTY: SeriesAnswer = {
   ...{ timesUtcUs: [], columns: {}, boots: [], gaps: [], filledLater: [], rows: 0, unreadable: 0 },
 };
 
+const fail = async () => {
+  throw new Error('not asked for');
+};
+
 async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: string[] = []) {
   const asked: SeriesRequest[] = [];
   const counts = new Map<HttpCounter, number>();
@@ -20,6 +24,8 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       drone: (id) =>
         (id === 'd1' ? { id, kinds: { clock: { values: { utcUs: 5 }, atUtcUs: NOON_US } } } : null) as never,
       drones: () => [{ id: 'd1' }],
+      preflight: () => null,
+      commands: { post: fail, cancel: fail, get: async () => null, list: async () => [] },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

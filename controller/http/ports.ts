@@ -1,4 +1,6 @@
 /** What the routes need of the rest of the controller. */
+import type { ProblemCode } from './errors.ts';
+
 export interface DroneView {
   readonly id: string;
 }
@@ -57,6 +59,62 @@ export interface HealthReport {
   readonly windowBytes: number;
 }
 
+/** A body of `POST /api/v1/commands`. */
+export interface CommandRequest {
+  readonly targets: readonly string[] | 'all' | { readonly group: string };
+  readonly type: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly expiresInS?: number;
+  readonly staggerMs?: number;
+  readonly maxFailures?: number;
+  readonly session?: string;
+}
+
+export interface Sender {
+  readonly name: string;
+  readonly role: 'operator' | 'admin';
+}
+
+/** An Idempotency-Key and what it was used with. */
+export interface Key {
+  readonly key: string;
+  readonly hash: string;
+}
+
+export interface CommandView {
+  readonly id: string;
+}
+
+export interface CommandRefusal {
+  readonly ok: false;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+export interface CommandPort {
+  post(
+    body: CommandRequest,
+    sender: Sender,
+    key: Key | null,
+  ): Promise<{ readonly ok: true; readonly fresh: boolean; readonly command: CommandView } | CommandRefusal>;
+  /** null: there is no such command. */
+  get(id: string): Promise<CommandView | null>;
+  list(query: { drone?: string; before?: string; limit: number }): Promise<readonly CommandView[]>;
+  cancel(
+    id: string,
+    sender: Sender,
+    key: Key | null,
+  ): Promise<
+    { readonly ok: true; readonly command: CommandView; readonly cancel: string | null } | CommandRefusal | null
+  >;
+}
+
+/** The pre-flight list of a drone, with how old it is. */
+export interface PreflightView {
+  readonly drone: string;
+  readonly verdict: string | null;
+}
+
 export interface LiveConnection {
   readonly bufferedAmount: number;
   send(text: string): void;
@@ -66,6 +124,9 @@ export interface LiveConnection {
 
 export interface HttpPorts {
   readonly drone: (id: string) => DroneView | null;
+  /** null: no such drone. */
+  readonly preflight: (id: string) => PreflightView | null;
+  readonly commands: CommandPort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;

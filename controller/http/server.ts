@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { commandRoutes } from './commands.ts';
 import { droneRoutes } from './drones.ts';
 import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventRoutes } from './events.ts';
@@ -83,6 +84,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   await app.register(websocket, { options: { maxPayload: MAX_WS_MESSAGE_BYTES, perMessageDeflate: false } });
   await app.register(async (api) => {
     droneRoutes(api, ports);
+    commandRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

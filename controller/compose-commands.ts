@@ -1,0 +1,48 @@
+/** Commands, wired to the store, the fleet and the way to the drones. */
+import { expandBatch } from '@skein/protocol/telemetry';
+import { COMMAND_COUNTERS, type CommandStore, Commands } from './commands/index.ts';
+import type { Fleet } from './fleet/index.ts';
+import type { Metrics } from './metrics/index.ts';
+import type { NewEvent, Store } from './store/index.ts';
+
+export interface CommandWiring {
+  readonly store: Store;
+  readonly clock: { utcUs(): number; monoUs(): number };
+  readonly random: () => number;
+  readonly fleet: Fleet;
+  readonly metrics: Metrics;
+  readonly log: { warn(detail: object, message: string): void };
+  readonly publish: (drone: string, message: string) => void;
+  readonly event: (event: NewEvent) => void;
+}
+
+export function makeCommands(o: CommandWiring) {
+  const { store, clock, random, fleet, metrics, log, publish } = o;
+  const commands = new Commands({
+    ...{ clock, random, publish },
+    // What stands in the projection was written by commands/events.ts: it comes back as it went.
+    store: store as Store & CommandStore,
+    fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids },
+    count: metrics.counters('commands', COMMAND_COUNTERS),
+    onBriefs: (drone, briefs) => fleet.setCommands(drone, briefs),
+    onFirstAnswer: metrics.histogram(
+      'commands_first_answer_seconds',
+      'from the posting of a command to the first word of its drone',
+      [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600],
+    ),
+    onAlert: (drone, data) => {
+      log.warn({ drone, ...data }, 'an alert');
+      o.event({ entity: `drone:${drone}`, type: 'alert', atUtcUs: clock.utcUs(), data });
+    },
+    onProblem: (message, detail) => log.warn(detail, message),
+  });
+
+  /** An urgent batch is committed: the answers in it are for the commands. */
+  function takeUrgent(drone: string, bytes: Uint8Array): void {
+    const expanded = expandBatch(bytes, ['answer']);
+    if (!expanded.ok) return;
+    for (const sample of expanded.samples) if (sample.kind === 'answer') commands.answer(drone, sample.values);
+  }
+
+  return { commands, takeUrgent };
+}

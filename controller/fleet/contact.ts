@@ -1,0 +1,90 @@
+/** What somebody needs to know who wants to say something to a drone: which sessions there are, and how far each is. */
+import type { Presence } from '@skein/protocol/fleet';
+import type { Drone, Said } from './drone.ts';
+import { FRESH_MS } from './freshness.ts';
+import { currentOf, isAlive, type PresenceInput } from './sessions.ts';
+
+export interface SessionContact {
+  readonly session: string;
+  /** Online, and heard within 30 s. */
+  readonly alive: boolean;
+  /** Kernel boot id of the companion. */
+  readonly boot: string;
+  readonly autopilotBoot: string | null;
+  readonly journal: string | null;
+  /** Newest stamp of its monotonic clock that came, ms; null: none yet. */
+  readonly heardMonoMs: number | null;
+}
+
+export interface Contact {
+  readonly id: string;
+  readonly current: string | null;
+  readonly sessions: readonly SessionContact[];
+  readonly conflict: boolean;
+  readonly groups: readonly string[];
+  /** By a sample that is fresh; null: not known now. */
+  readonly armed: boolean | null;
+}
+
+export function contactOf(drone: Drone, nowMonoUs: number): Contact {
+  const status = drone.kinds.get('status');
+  const fresh = status !== undefined && (nowMonoUs - status.atMonoUs) / 1e3 <= FRESH_MS;
+  const armed = fresh && status.kind === 'status' && 'armed' in status.values ? status.values.armed : null;
+  return {
+    id: drone.id,
+    current: drone.sessions.current,
+    conflict: drone.sessions.conflict !== null,
+    groups: drone.groups,
+    armed,
+    sessions: drone.sessions.sessions.map((one) => {
+      const said = drone.said.get(one.session);
+      const newest = said?.newestMonoUs ?? null;
+      return {
+        ...{ session: one.session, alive: isAlive(one, nowMonoUs), boot: one.boot },
+        ...{ autopilotBoot: said?.autopilotBoot ?? null, journal: said?.journal ?? null },
+        heardMonoMs: newest === null ? null : Math.floor(newest / 1e3),
+      };
+    }),
+  };
+}
+
+/** What a presence says of its session. */
+export function presenceInput(p: Presence): PresenceInput {
+  return {
+    ...{ session: p.session, n: p.n, boot: p.boot, online: p.online },
+    ...{ board: p.board ?? null, bootAgeMs: p.bootAgeMs ?? null, newestEpoch: p.epochs[0]?.epoch ?? null },
+  };
+}
+
+/** What a presence says besides who it is. */
+export function takePresence(drone: Drone, p: Presence): void {
+  const said = saidOf(drone, p.session);
+  said.journal = p.journal;
+  said.autopilotBoot = p.autopilotBoot ?? null;
+  if (drone.sessions.current !== p.session) return;
+  const { state, commander = null, why = null } = p.control;
+  drone.control = { state, commander, why };
+  drone.groups = p.groups ?? [];
+}
+
+/** A stamp of a session's monotonic clock came. */
+export function takeStamp(drone: Drone, session: string, monoUs: number): void {
+  const said = saidOf(drone, session);
+  said.newestMonoUs = Math.max(said.newestMonoUs ?? 0, monoUs);
+}
+
+export function currentSaid(drone: Drone): Said | undefined {
+  const current = currentOf(drone.sessions);
+  return current === null ? undefined : drone.said.get(current.session);
+}
+
+function saidOf(drone: Drone, session: string): Said {
+  const known = drone.said.get(session);
+  if (known) return known;
+  for (const old of drone.said.keys()) {
+    if (!drone.sessions.sessions.some((one) => one.session === old)) drone.said.delete(old);
+  }
+  const fresh: Said = { journal: null, autopilotBoot: null, newestMonoUs: null };
+  drone.said.set(session, fresh);
+  return fresh;
+}
