@@ -1,0 +1,3 @@
+export type { EndpointStatus } from './endpoint.ts';
+export { type StationEntry, Stations, type StationsAnswer } from './stations.ts';
+export type { Wish } from './wishes.ts';
