@@ -1,5 +1,6 @@
 import { offset, type Place } from '../geo.ts';
 import type { Meddler } from '../meddler.ts';
+import { boardId } from '../messages/identity.ts';
 import { sendById } from '../messages/telemetry.ts';
 import { Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
@@ -62,7 +63,7 @@ export class Autopilot {
   readonly voice: Voice;
   /** Stick and switch positions; the mode switch stands on channel FLTMODE_CH. */
   readonly channels: number[] = [1_500, 1_500, 1_000, 1_500, 1_800, 1_000, 1_000, 1_800];
-  readonly banner: readonly string[] = ['ArduCopter V4.7.0-dev (skeinsim)', 'Skein simulated vehicle', 'Frame: QUAD/X'];
+  readonly banner: readonly string[];
   readonly world: Place;
   flight: Flight;
   /** Of the local frame; null until the estimator has one. */
@@ -81,6 +82,7 @@ export class Autopilot {
   constructor(options: AutopilotOptions) {
     this.#options = options;
     const random = createRandom(options.seed);
+    this.banner = ['ArduCopter V4.7.0-dev (skeinsim)', boardId(options.seed), 'Frame: QUAD/X'];
     this.world = options.home;
     this.#air = random.fork('air');
     this.#noise = random.fork('noise');

@@ -21,6 +21,8 @@ const LANDED_DISARM_MS = 2_000;
 /** A stick this low asks for descent; released RC gear leaves it at 1000. */
 const STICK_LOW = 1_400;
 const STICK_SINK_MS = 2.4;
+/** Away from the ground's iron it trusts its compass anew. */
+const ALIGN_ABOVE_M = 3.2;
 
 /** Modes, arming and what each mode makes of the vehicle. One per boot. */
 export class Flight {
@@ -45,6 +47,8 @@ export class Flight {
   preArm: PreArm;
   #battery: Battery | null = null;
   #guidedShown = false;
+  /** Its first climb since boot settled the heading. */
+  #aligned = false;
   #groundSinceMs = 0;
 
   constructor(host: FlightHost) {
@@ -268,6 +272,7 @@ export class Flight {
   /** The vehicle starts in the air, in AUTO, on the way to the current item. */
   placeInFlight(body: Body, from: Target): void {
     this.armed = true;
+    this.#aligned = true;
     this.mode = knownMode(CopterMode.AUTO);
     this.#groundSinceMs = Number.POSITIVE_INFINITY;
     this.runner.resume(body, false);
@@ -295,6 +300,7 @@ export class Flight {
       this.#groundSinceMs = Number.POSITIVE_INFINITY;
       this.flownMs += dtMs;
       if (this.#target !== null && body.upM > this.#target.upM - 0.5) this.#takingOff = false;
+      if (!this.#aligned && this.#fromHome(body).aboveHomeM > ALIGN_ABOVE_M) this.#align();
     }
     if (!this.armed) return stopped(body);
     return body.onGround && nowMs < this.#liftAtMs ? idle(body) : this.#demand(body, nowMs);
@@ -328,6 +334,11 @@ export class Flight {
         return sinks ? { ...hold, upMS: -STICK_SINK_MS } : hold;
       }
     }
+  }
+
+  #align(): void {
+    this.#aligned = true;
+    for (const core of [1, 0]) this.#host.say(`EKF3 IMU${core} MAG0 in-flight yaw alignment complete`);
   }
 
   #onGround(body: Body, nowMs: number): void {

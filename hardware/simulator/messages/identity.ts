@@ -1,3 +1,4 @@
+import { createRandom } from '../random.ts';
 import type { Builds } from './build.ts';
 
 const CAPABILITIES = 64_495n;
@@ -10,8 +11,14 @@ const padded = (bytes: readonly number[], length: number): number[] => [
   ...new Array<number>(Math.max(0, length - bytes.length)).fill(0),
 ];
 
+/** What the board is called in the banner: 32 hexadecimal digits. It follows from the seed. */
+export function boardId(seed: number): string {
+  const random = createRandom(seed).fork('board');
+  return Array.from({ length: 32 }, () => Math.floor(random.next() * 16).toString(16)).join('');
+}
+
 export const identity: Builds = {
-  /** `uid2` is what tells boards apart (uid is 0 in software); it follows from the seed. */
+  /** `uid2` is what tells boards apart (uid is 0 in software); it is the beginning of the board's name. */
   AUTOPILOT_VERSION: (view) => ({
     capabilities: CAPABILITIES,
     flight_sw_version: VERSION,
@@ -24,6 +31,6 @@ export const identity: Builds = {
     vendor_id: 0,
     product_id: 0,
     uid: 0n,
-    uid2: padded(ascii(`skein-sim${(view.seed >>> 0).toString(16).padStart(8, '0')}`), 18),
+    uid2: padded(ascii(boardId(view.seed).slice(0, 17)), 18),
   }),
 };
