@@ -84,7 +84,7 @@ async function until(ready: () => boolean): Promise<void> {
 }
 
 t.test(
-  'a flight goes in, batches and a recording come out; the armed vehicle hears heartbeats and intervals only',
+  'a flight goes in, batches and a recording come out; the armed vehicle hears heartbeats, intervals and questions for the time only',
   async (t) => {
     const root = scratch(t);
     const { agent, pilots } = make(t, root);
@@ -103,6 +103,8 @@ t.test(
     for (const { message, sysid, compid } of heard) {
       const fine =
         message.name === 'HEARTBEAT' ||
+        // A question: which boot of the autopilot is this?
+        message.name === 'TIMESYNC' ||
         (message.name === 'COMMAND_LONG' && message.fields.command === MavCmd.SET_MESSAGE_INTERVAL);
       if (!fine || sysid !== 1 || compid !== 191) t.fail(`sent ${message.name} as ${sysid}/${compid}`);
     }

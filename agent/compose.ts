@@ -58,7 +58,7 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
         throw new AgentRefusal('already-running', listening.message);
       }
       if (!listening.ok) ports.log.warn({ part: 'status' }, `no status socket: ${listening.message}`);
-      const { boot, serial } = await ports.identity();
+      const { boot, serial } = await ports.identity(config.board.bootIdFile);
       const state = new StateFile(join(config.dataDir, 'state.json'), (message) =>
         ports.log.error({ part: 'state' }, message),
       );

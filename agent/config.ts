@@ -108,6 +108,54 @@ export const AgentConfig = Type.Object({
     },
     { description: 'The way to the controller' },
   ),
+  linkLoss: Type.Object(
+    {
+      owner: Type.Literal('autopilot', {
+        default: 'autopilot',
+        description:
+          'Who acts when the controller is lost: "autopilot", its own ground-link failsafe (the ground-link heartbeat stops when the lease is over); "agent" is refused until the agent has a ladder of its own',
+      }),
+    },
+    { description: 'What happens when the controller is lost in flight' },
+  ),
+  energy: Type.Object(
+    {
+      rangeM: Type.Number({
+        default: 8_000,
+        minimum: 100,
+        maximum: 1_000_000,
+        description: 'How far a full pack flies with payload, m; `goto` must fit with the way home',
+      }),
+      reservePct: Type.Number({
+        default: 30,
+        minimum: 0,
+        maximum: 90,
+        description: 'Charge that must be left after coming home, %',
+      }),
+    },
+    { description: 'What the charge is good for' },
+  ),
+  reboot: Type.Object(
+    {
+      companionCommand: Type.Array(Type.String({ minLength: 1 }), {
+        default: [],
+        maxItems: 16,
+        description:
+          'Program and arguments that restart this computer; empty: the systemd unit skein-reboot.path, which waits for /run/skein/reboot-companion',
+      }),
+    },
+    { description: 'Restarting what is aboard, on an order from the controller' },
+  ),
+  board: Type.Object(
+    {
+      bootIdFile: Type.String({
+        default: '/proc/sys/kernel/random/boot_id',
+        minLength: 1,
+        description: 'File with the id of this run of the kernel: names the monotonic clock, proves a restart',
+      }),
+    },
+    { description: 'The companion computer' },
+  ),
   backoff: Type.Object(
     {
       minS: Type.Number({

@@ -24,10 +24,12 @@ export interface AgentPorts {
   readonly systemUtcUs: () => number;
   readonly random: () => number;
   readonly randomHex: (bytes: number) => string;
-  readonly identity: () => Promise<BoardIdentity>;
+  readonly identity: (bootIdFile: string) => Promise<BoardIdentity>;
   readonly readBoard: (dataDir: string) => Promise<BoardReading>;
   readonly isNetworkTimeSet: () => Promise<boolean>;
   readonly createLink: (url: string, log: AgentLog) => Link;
+  /** Ends this process in order, because whoever started it starts it again; null: nobody would. */
+  readonly restart: (() => void) | null;
   readonly log: AgentLog;
 }
 
@@ -48,6 +50,7 @@ export function systemPorts(replaced: Partial<AgentPorts> = {}): AgentPorts {
         url,
         onLog: ({ level, event, message, fault }) => log[level]({ part: 'link', event, code: fault?.code }, message),
       }),
+    restart: null,
     log: silent,
     ...replaced,
   };

@@ -7,13 +7,16 @@
  */
 import { join } from 'node:path';
 import type { Link } from '@skein/hardware/link';
-import type { Sample } from '@skein/protocol/telemetry';
+import type { KindName, Sample } from '@skein/protocol/telemetry';
 import { Clock } from './clock/index.ts';
+import { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Recorder } from './recorder/index.ts';
 import { type AgentParts, reportOf } from './report.ts';
+import type { Safety } from './safety.ts';
+import { wireSafety } from './safety-wiring.ts';
 import type { StateFile } from './state/index.ts';
 import type { AgentStatus } from './status/index.ts';
 import { Uplink } from './uplink/index.ts';
@@ -21,10 +24,13 @@ import { Vehicle } from './vehicle/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const SEAL_TICK_MS = 50;
+const COMMAND_TICK_MS = 100;
+const SAFETY_TICK_MS = 1_000;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const NETWORK_TIME_EVERY_MS = 60_000;
 const HEALTH_EVERY_MS = 60_000;
+const URGENT: readonly KindName[] = ['text', 'clock', 'answer'];
 
 export class RunningAgent implements AgentParts {
   readonly config: AgentConfig;
@@ -38,6 +44,8 @@ export class RunningAgent implements AgentParts {
   readonly sealer: Sealer;
   readonly vehicle: Vehicle;
   readonly uplink: Uplink;
+  readonly safety: Safety;
+  readonly commanding: Commanding;
   readonly recorder: Recorder | null;
   readonly startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -96,6 +104,22 @@ export class RunningAgent implements AgentParts {
       onFlightTotals: (totals) => o.state.update(totals),
       onEvent: (event, detail) => log.info({ part: 'vehicle', event }, `autopilot ${event}: ${detail}`),
     });
+    this.safety = wireSafety(this, (sample) => this.#sample(sample));
+    this.commanding = new Commanding({
+      config,
+      ports,
+      session: o.session,
+      boot: o.boot,
+      link: o.link,
+      vehicle: this.vehicle,
+      clock: this.clock,
+      safety: this.safety,
+      leaseLeftMs: () => this.uplink.status().leaseLeftMs,
+      outboxFull: () => this.outbox.status().problem?.code === 'budget',
+      onSample: (sample) => this.#sample(sample),
+      onPresence: () => this.uplink.refreshPresence(),
+      onProblem: (part, message) => this.#problem(part, message),
+    });
     const { username, password, url, topicRoot, backfillKBps } = config.uplink;
     this.uplink = new Uplink({
       url,
@@ -113,9 +137,8 @@ export class RunningAgent implements AgentParts {
         const autopilot = this.vehicle.status().version;
         return {
           n,
-          journal: null,
+          ...this.commanding.presence(),
           versions: { agent: AGENT_VERSION, node: process.version, ...(autopilot === null ? {} : { autopilot }) },
-          control: { state: 'unknown' },
           board: o.serial,
           ...(config.groups.length > 0 ? { groups: config.groups } : {}),
           bootAgeMs: Math.round(nowUs() / 1000),
@@ -124,13 +147,16 @@ export class RunningAgent implements AgentParts {
       source: this.outbox,
       nowUs,
       random,
-      onTime: (answer, receivedMonoUs) =>
+      onTime: (answer, receivedMonoUs) => {
         this.clock.controller({
           sentMonoUs: answer.agentMonoUs,
           receivedMonoUs,
           remoteReceivedUtcUs: answer.receivedUtcUs,
           remoteSentUtcUs: answer.sentUtcUs,
-        }),
+        });
+        this.commanding.exchange(answer, receivedMonoUs);
+      },
+      onCommand: (command, via) => this.commanding.take(command, via),
       onState: (state, detail) =>
         log.info({ part: 'uplink', state }, detail === '' ? `uplink ${state}` : `uplink ${state}: ${detail}`),
     });
@@ -153,15 +179,21 @@ export class RunningAgent implements AgentParts {
 
   #sample(sample: Sample): void {
     this.#firstSampleUs ??= sample.monoUs;
-    if (sample.kind === 'text' || sample.kind === 'clock') this.sealer.urgent(sample);
+    if (URGENT.includes(sample.kind)) this.sealer.urgent(sample);
     else this.sealer.history(sample);
-    this.uplink.noteLive(sample);
+    this.safety.take(sample);
+    // An answer is no state of the vehicle: the newest would hide the others.
+    if (sample.kind !== 'answer') this.uplink.noteLive(sample);
   }
 
   async start(): Promise<void> {
     this.recorder?.start();
     this.link.start();
     this.vehicle.start();
+    // What was done before comes first: a command that is repeated must find its outcome. Both are bounded by 2 s.
+    await Promise.all([this.commanding.start(), this.safety.start()]);
+    this.#every(COMMAND_TICK_MS, () => this.commanding.tick());
+    this.#every(SAFETY_TICK_MS, () => this.safety.tick());
     // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
     this.uplink.start();
     this.#every(SEAL_TICK_MS, () => this.sealer.tick());
@@ -223,6 +255,8 @@ export class RunningAgent implements AgentParts {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.commanding.close();
+    await this.safety.close();
     this.vehicle.close();
     this.sealer.flush();
     await this.uplink.close();

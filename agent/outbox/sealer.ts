@@ -46,7 +46,8 @@ export class Sealer {
   urgent(sample: Sample): void {
     const into = sample.kind === 'text' ? this.#texts : this.#urgent;
     into.push(sample);
-    if (!this.#holding && into.length >= MAX_URGENT_ROWS) this.#sealUrgent();
+    // Somebody waits for the answer to a command: it does not wait for company.
+    if (!this.#holding && (into.length >= MAX_URGENT_ROWS || sample.kind === 'answer')) this.#sealUrgent();
   }
 
   /** Monotonic stamp of the oldest sample not sealed, or null. */

@@ -1,2 +1,3 @@
+export type { UplinkOptions } from './options.ts';
 export type { UplinkState, UplinkStatus } from './status.ts';
-export { Uplink, type UplinkOptions } from './uplink.ts';
+export { Uplink } from './uplink.ts';

@@ -12,6 +12,7 @@ const NAMES = [
   'ignoredMessages',
   'timeOtherSession',
   'hellos',
+  'commands',
   'resends',
   'readsFailed',
   'messagesUrgent',

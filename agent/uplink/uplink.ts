@@ -4,20 +4,22 @@
  */
 import {
   broadcastTopic,
-  type EpochRange,
+  downTopic,
+  type Parsed,
   type Presence,
   parseDownTopic,
   readAck,
+  readCommand,
   readHello,
   readTimeAnswer,
-  type TimeAnswer,
 } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
 import { Connection } from './connection.ts';
 import { LiveLane } from './live.ts';
-import { Sender, type SenderOptions } from './sender.ts';
-import { type ReadableLane, Session } from './session.ts';
-import { noUplinkCounts, type UplinkState, type UplinkStatus } from './status.ts';
+import type { UplinkOptions } from './options.ts';
+import { Sender } from './sender.ts';
+import { Session } from './session.ts';
+import { noUplinkCounts, type UplinkStatus } from './status.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
 const TIME_EVERY_MS = 5_000;
@@ -26,41 +28,9 @@ const TICK_MS = 100;
 /** Bytes waiting in the socket above which even live is left out: it would arrive old. */
 const SOCKET_FULL_BYTES = 256 << 10;
 const GOODBYE_MS = 1_000;
+const MAX_COMMAND_BYTES = 16 << 10;
 /** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
 const MAX_CONTROLLERS = 64;
-
-/** What the uplink needs of the outbox. */
-export interface UplinkSource {
-  ranges(): EpochRange[];
-  readable(): readonly ReadableLane[];
-  read: SenderOptions['read'];
-  ack(epoch: string, lane: 'urgent' | 'history', upTo: number): void;
-}
-
-export interface UplinkOptions {
-  /** Empty: stay offline. */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly topicRoot: string;
-  readonly drone: string;
-  readonly groups: readonly string[];
-  readonly session: string;
-  readonly boot: string;
-  readonly epoch: () => string;
-  readonly backoff: { readonly minS: number; readonly maxS: number };
-  readonly backfillKBps: number;
-  /** Presence but for what the uplink itself knows. */
-  readonly presence: () => Omit<Presence, 'session' | 'boot' | 'online' | 'epochs'>;
-  readonly source: UplinkSource;
-  readonly nowUs: () => number;
-  readonly random: () => number;
-  /** How long an attempt may take until it is connected and subscribed, ms. */
-  readonly connectDeadlineMs?: number;
-  /** An answer to our clock question, with our clock when we asked and when it came. */
-  readonly onTime?: (answer: TimeAnswer, receivedMonoUs: number) => void;
-  readonly onState?: (state: UplinkState, detail: string) => void;
-}
 
 export class Uplink {
   readonly #o: UplinkOptions;
@@ -180,26 +150,30 @@ export class Uplink {
     const channel = parseDownTopic(topicRoot, topic, drone, groups);
     if (channel === 'ack') this.#heardAck(payload);
     else if (channel === 'time') this.#heardTime(payload);
+    else if (channel === 'command') this.#heardCommand(topic, payload);
     else if (channel === 'hello' && topic === broadcastTopic(topicRoot, 'hello')) this.#heardHello(payload);
     else this.#counters.ignoredMessages++;
   }
 
+  #checked<T>(read: Parsed<T>): T | null {
+    if (read.ok) return read.value;
+    this.#counters.badMessages++;
+    return null;
+  }
+
   #heardAck(payload: Buffer): void {
-    const read = readAck(payload);
-    if (!read.ok) {
-      this.#counters.badMessages++;
-      return;
-    }
+    const ack = this.#checked(readAck(payload));
+    if (ack === null) return;
     const { source } = this.#o;
     const known = new Set(source.ranges().map((range) => range.epoch));
-    const verdict = this.#session.ack(read.value, known, this.#nowMs());
+    const verdict = this.#session.ack(ack, known, this.#nowMs());
     if (!verdict.taken) {
       this.#counters[verdict.why]++;
       return;
     }
     this.#counters.acks++;
     source.ack(verdict.epoch, verdict.lane, verdict.upTo);
-    this.#known(read.value.start);
+    this.#known(ack.start);
     this.#sender.pump();
   }
 
@@ -218,31 +192,34 @@ export class Uplink {
 
   #heardTime(payload: Buffer): void {
     const receivedMonoUs = this.#o.nowUs();
-    const read = readTimeAnswer(payload);
-    if (!read.ok) {
-      this.#counters.badMessages++;
-      return;
-    }
-    if (read.value.session !== this.#o.session) {
+    const answer = this.#checked(readTimeAnswer(payload));
+    if (answer === null) return;
+    if (answer.session !== this.#o.session) {
       this.#counters.timeOtherSession++;
       return;
     }
-    this.#leaseUntilMs = receivedMonoUs / 1000 + read.value.leaseS * 1000;
-    this.#live.setHz(read.value.liveHz);
-    this.#o.onTime?.(read.value, receivedMonoUs);
+    this.#leaseUntilMs = receivedMonoUs / 1000 + answer.leaseS * 1000;
+    this.#live.setHz(answer.liveHz);
+    this.#o.onTime?.(answer, receivedMonoUs);
   }
 
   #heardHello(payload: Buffer): void {
-    if (!readHello(payload).ok) {
-      this.#counters.badMessages++;
-      return;
-    }
+    if (this.#checked(readHello(payload)) === null) return;
     this.#counters.hellos++;
     const at = this.#nowMs() + this.#o.random() * HELLO_JITTER_MS;
     this.#presenceDueMs = Math.min(this.#presenceDueMs, at);
     this.#timeDueMs = Math.min(this.#timeDueMs, at);
     // A controller that begins has no live view yet.
     this.#live.begin();
+  }
+
+  #heardCommand(topic: string, payload: Buffer): void {
+    const { topicRoot, drone } = this.#o;
+    const tooLong = { ok: false, reason: 'too long' } as const;
+    const command = this.#checked(payload.length > MAX_COMMAND_BYTES ? tooLong : readCommand(payload));
+    if (command === null) return;
+    this.#counters.commands++;
+    this.#o.onCommand?.(command, topic === downTopic(topicRoot, drone, 'command') ? 'own' : 'broadcast');
   }
 
   /** The newest value of a kind, for the live lane. */

@@ -37,9 +37,11 @@ async function text(path: string): Promise<string | null> {
   }
 }
 
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
+
 /** Who this board is. Where the kernel gives no boot id a random one stands in: samples of two starts then never mix. */
-export async function readIdentity(): Promise<BoardIdentity> {
-  const boot = (await text('/proc/sys/kernel/random/boot_id')) ?? randomUUID();
+export async function readIdentity(bootIdFile = BOOT_ID_FILE): Promise<BoardIdentity> {
+  const boot = (await text(bootIdFile)) ?? randomUUID();
   const serial =
     (await text('/proc/device-tree/serial-number')) ??
     (await text('/sys/class/dmi/id/product_uuid')) ??
