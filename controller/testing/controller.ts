@@ -22,6 +22,11 @@ export interface Running {
   readonly controller: Controller;
   readonly addresses: Addresses;
   readonly get: (url: string) => Promise<{ status: number; body: Record<string, unknown> }>;
+  readonly post: (
+    url: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<{ status: number; body: Record<string, unknown> }>;
   readonly metric: (name: string) => Promise<number>;
 }
 
@@ -43,6 +48,11 @@ export async function startController(
     addresses,
     async get(url) {
       const answer = await inject(url);
+      return { status: answer.statusCode, body: answer.json() };
+    },
+    async post(url, body, headers = {}) {
+      const about = { method: 'POST' as const, url, headers: { host: '127.0.0.1', ...headers } };
+      const answer = await controller.http.inject(body === undefined ? about : { ...about, payload: body });
       return { status: answer.statusCode, body: answer.json() };
     },
     async metric(name) {

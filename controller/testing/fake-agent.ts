@@ -5,8 +5,17 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Ack, clientId, type Presence, readAck, readTimeAnswer, type TimeAnswer } from '@skein/protocol/fleet';
-import { type Sample, sealBatch } from '@skein/protocol/telemetry';
+import {
+  type Ack,
+  type Command,
+  clientId,
+  type Presence,
+  readAck,
+  readCommand,
+  readTimeAnswer,
+  type TimeAnswer,
+} from '@skein/protocol/fleet';
+import { type Sample, sealBatch, type Values } from '@skein/protocol/telemetry';
 import { type ConnectPacket, connectPacket, PacketReader, publishPacket, subscribePacket } from './mqtt-wire.ts';
 import { until } from './until.ts';
 
@@ -20,6 +29,19 @@ export interface FakeAgentOptions {
   readonly root?: string;
 }
 
+/** One answer to a command. */
+export interface Reply {
+  readonly state: NonNullable<Values<'answer'>['state']>;
+  readonly reason?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export const DONE: readonly Reply[] = [
+  { state: 'delivered' },
+  { state: 'executing' },
+  { state: 'succeeded', reason: 'done' },
+];
+
 export const BOOT = '11111111-2222-4333-8444-555555555555';
 
 export class FakeAgent {
@@ -27,6 +49,13 @@ export class FakeAgent {
   readonly acks: Ack[] = [];
   readonly times: TimeAnswer[] = [];
   readonly topics: string[] = [];
+  /** Commands as they came, repeats too. */
+  readonly commands: Command[] = [];
+  /** What it says to a new command; a repeat is told the last of it again. null: nothing, as if it had not come. */
+  obey: ((command: Command) => readonly Reply[]) | null = null;
+  /** What more its presence says. */
+  more: Partial<Presence> = {};
+  readonly #steps = new Map<string, { step: number; last: Reply }>();
   hellos = 0;
   connackCode: number | null = null;
   granted: number[] = [];
@@ -111,6 +140,7 @@ export class FakeAgent {
       ...{ versions: { agent: 'test' }, control: { state: 'skein' } },
       epochs: [{ epoch, lanes: { urgent: lane('urgent'), history: lane('history') } }],
       ...(board === undefined ? {} : { board }),
+      ...this.more,
     };
   }
 
@@ -135,6 +165,16 @@ export class FakeAgent {
 
   live(samples: readonly Sample[]): void {
     this.publish(this.up('live'), this.batch('live', 0, samples), 0);
+  }
+
+  /** Says what has become of a command, in a batch of the urgent lane of its own. */
+  answer(command: Pick<Command, 'id' | 'type'>, ...replies: readonly Reply[]): void {
+    const samples = replies.map((reply) => {
+      const step = (this.#steps.get(command.id)?.step ?? 0) + 1;
+      this.#steps.set(command.id, { step, last: reply });
+      return answerSample(command, step, reply, this.monoUs());
+    });
+    if (samples.length > 0) this.send('urgent', this.batch('urgent', this.next.urgent, samples));
   }
 
   /** Newest ack of a lane. */
@@ -171,7 +211,35 @@ export class FakeAgent {
       const answer = readTimeAnswer(text(0));
       if (answer.ok) this.times.push(answer.value);
     } else if (topic.endsWith('/down/hello')) this.hellos++;
+    else if (topic.endsWith('/down/command')) {
+      const command = readCommand(text(1));
+      if (command.ok) this.#command(command.value);
+    }
   }
+
+  #command(command: Command): void {
+    if (command.session !== this.o.session) return;
+    this.commands.push(command);
+    if (this.obey === null) return;
+    const known = this.#steps.get(command.id);
+    if (known === undefined) {
+      this.answer(command, ...this.obey(command));
+      return;
+    }
+    const again = answerSample(command, known.step, known.last, this.monoUs());
+    this.send('urgent', this.batch('urgent', this.next.urgent, [again]));
+  }
+}
+
+function answerSample(
+  command: Pick<Command, 'id' | 'type'>,
+  step: number,
+  { state, reason, detail }: Reply,
+  monoUs: number,
+): Sample<'answer'> {
+  const values = { command: command.id, step, state, reason: reason ?? null, type: command.type };
+  const text = detail === undefined ? null : JSON.stringify(detail);
+  return { kind: 'answer', monoUs, bootMs: null, values: { ...values, detail: text } };
 }
 
 /** A position sample at `monoUs`. */
