@@ -7,6 +7,7 @@ import { AgentConfig, SECRET_KEYS } from './config.ts';
 import { type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
 import { SOCKET_NAME } from './socket.ts';
 import type { AgentStatus } from './status/index.ts';
+import { isSupervised, RESTART_EXIT_CODE } from './supervised.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const;
@@ -15,6 +16,7 @@ const CLOSE_DEADLINE_MS = 12_000;
 const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fleet
 
   skein-agent run [--config FILE] [--key=value …]     run until SIGINT or SIGTERM
+              --respawn                               and start again when it ends by itself (systemd does so too)
   skein-agent status [--json] [--config FILE]         what the agent on this machine is doing
   skein-agent decode FILE|-                           .tlog or raw MAVLink → JSON lines on standard output
   skein-agent config --print|--check [--config FILE]  the settings in force, or what is wrong with them
@@ -22,7 +24,7 @@ const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fl
 
 Settings: agent.example.toml explains each. SKEIN_… in the environment overrides the file (SKEIN_UPLINK_URL is
 uplink.url), flags override both (--uplink.url=mqtt://…).
-Exit codes: 0 fine, 1 failed, 2 wrong settings or usage, 3 no agent runs here, 4 one runs already.
+Exit codes: 0 fine, 1 failed, 2 wrong settings or usage, 3 no agent runs here, 4 one runs already, 75 start me again.
 `;
 
 function complain(lines: readonly string[]): void {
@@ -52,17 +54,17 @@ async function run(line: CommandLine): Promise<number> {
   const log = openLog({ dir: logFolder(config), level, fileMB, files, stdout, drone: config.drone });
   // Whoever started us may be gone: a closed pipe is no reason to stop.
   process.stdout.on('error', () => {});
-  const agent = createAgent(config, systemPorts({ log: log.logger }));
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      let asked = false;
-      process.on(signal, () => {
-        if (asked) process.exit(EXIT.failed);
-        asked = true;
-        resolve();
-      });
-    }
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<number>();
+  const restart = isSupervised(process.env, process) ? () => end(RESTART_EXIT_CODE) : null;
+  const agent = createAgent(config, systemPorts({ log: log.logger, restart }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    let asked = false;
+    process.on(signal, () => {
+      if (asked) process.exit(EXIT.failed);
+      asked = true;
+      end(EXIT.ok);
+    });
+  }
   try {
     const started = await agent.start();
     process.stdout.write(`${JSON.stringify({ event: 'started', ...started })}\n`);
@@ -72,12 +74,12 @@ async function run(line: CommandLine): Promise<number> {
     complain([error.message]);
     return error.code === 'already-running' ? EXIT.alreadyRunning : EXIT.usage;
   }
-  await stopped;
+  const code = await ended;
   // Whatever hangs, the process ends: what is durable stays durable.
-  setTimeout(() => process.exit(EXIT.failed), CLOSE_DEADLINE_MS).unref();
+  setTimeout(() => process.exit(code === EXIT.ok ? EXIT.failed : code), CLOSE_DEADLINE_MS).unref();
   await agent.close();
   await log.close();
-  return EXIT.ok;
+  return code;
 }
 
 async function status(line: CommandLine): Promise<number> {

@@ -17,7 +17,39 @@ function pinnedNode() {
   }
 }
 
-if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+/**
+ * `run --respawn`: watches the agent and starts it again when it ends by itself, at once when it asks for that (75), else
+ * after a second; not when it was stopped, or would only be refused again.
+ */
+function respawn(args) {
+  const AGAIN = 75;
+  const FINAL = [0, 2, 4];
+  let child = null;
+  let stopping = false;
+  const start = () => {
+    if (stopping) process.exit(0);
+    const env = { ...process.env, _SKEIN_RESPAWN: '1' };
+    child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit', env });
+    child.on('exit', (code) => {
+      child = null;
+      if (stopping || FINAL.includes(code)) process.exit(code === null ? 1 : code);
+      setTimeout(start, code === AGAIN ? 0 : 1000);
+    });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      stopping = true;
+      if (child === null) process.exit(0);
+      child.kill(signal);
+    });
+  }
+  start();
+}
+
+const args = process.argv.slice(2);
+if (args[0] === 'run' && args.includes('--respawn')) {
+  respawn(args.filter((word) => word !== '--respawn'));
+} else if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   process.argv[1] = main;
   // Half the start is compiling; after a restart in the air the heartbeat must be back within seconds.
   const module = await import('node:module');
