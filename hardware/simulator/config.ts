@@ -19,6 +19,10 @@ export const schema = Type.Object({
     description:
       'cold (power-on, with the boot times of a real one), ready (disarmed, armable) or airborne (on circuits, for ever: home with a low pack it gets a new one)',
   }),
+  flavour: Type.Union([Type.Literal('ardupilot'), Type.Literal('px4')], {
+    default: 'ardupilot',
+    description: 'which make of autopilot it is',
+  }),
   seed: Type.Integer({
     default: 1,
     minimum: 0,

@@ -5,6 +5,7 @@ export { Other, type OtherOptions } from './behaviours/other.ts';
 export { Pilot } from './behaviours/pilot.ts';
 export { type FaultRead, type FaultRequest, readFault } from './behaviours/read.ts';
 export { Driver, type DriverOptions } from './driver.ts';
+export type { FlavourName } from './flavours/flavour.ts';
 export type { Place } from './geo.ts';
 export type { Carrier, Damage, Port, PortOptions } from './port.ts';
 export { createRandom, type Random } from './random.ts';

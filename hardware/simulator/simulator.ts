@@ -7,6 +7,7 @@ import { FtpServer } from './files/ftp-server.ts';
 import { LogTransfer } from './files/log-transfer.ts';
 import { earlierLogs } from './files/logs.ts';
 import { Tree } from './files/tree.ts';
+import { type FlavourName, flavours } from './flavours/flavour.ts';
 import type { Place } from './geo.ts';
 import type { Damage, Port, PortOptions } from './port.ts';
 import { createRandom } from './random.ts';
@@ -24,6 +25,8 @@ export interface SimulatorOptions {
   readonly olderNames?: boolean;
   /** Wall clock when the simulation begins, µs since 1970. */
   readonly epochUs?: bigint;
+  /** Which make it is; ardupilot unless said. */
+  readonly flavour?: FlavourName;
   /** Sizes of the logs on its card, bytes, the oldest first. */
   readonly logSizes?: readonly number[];
   /** Every frame that left undamaged, in order. */
@@ -82,6 +85,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     new LogTransfer(autopilot, logs),
     new FtpServer(autopilot, new Tree(logs, autopilot.parameters)),
   );
+  flavours[options.flavour ?? 'ardupilot'](autopilot);
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
   return {
