@@ -1,5 +1,6 @@
-export { askAgent } from './client.ts';
+export { type Asked, askAgent } from './client.ts';
 export { renderMetrics } from './metrics.ts';
 export { headline, statusPage } from './page.ts';
+export { type RouteAnswer, type Routes, refusal } from './route.ts';
 export { StatusServer } from './server.ts';
 export { type AgentStatus, metricsOf } from './status.ts';

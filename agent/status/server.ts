@@ -3,8 +3,9 @@
  * here; a second one is refused, a socket left by a killed one is taken over.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { type Routes, readBody, refusal } from './route.ts';
 
 /** A unix socket's path must fit sockaddr_un, 108 bytes with its NUL. */
 const MAX_PATH = 107;
@@ -15,6 +16,8 @@ export interface StatusServerOptions {
   /** Null: the agent holds the door already but is not up yet. */
   readonly status: () => object | null;
   readonly metrics: () => Promise<string | null>;
+  /** Null while the agent is not up yet. */
+  readonly routes?: () => Routes | null;
 }
 
 export type StatusListen =
@@ -43,21 +46,45 @@ export class StatusServer {
 
   constructor(o: StatusServerOptions) {
     this.#o = o;
-    this.#server = createServer((request, response) => {
-      const path = (request.url ?? '').split('?')[0];
-      if (request.method !== 'GET') this.#answer(response, 405, 'text/plain', 'only GET\n');
-      else if (path === '/status') {
-        const status = o.status();
-        this.#show(response, 'application/json', status === null ? null : `${JSON.stringify(status)}\n`);
-      } else if (path === '/metrics') {
-        o.metrics().then(
-          (text) => this.#show(response, 'text/plain; version=0.0.4', text),
-          (error: unknown) => this.#answer(response, 500, 'text/plain', `${String(error)}\n`),
-        );
-      } else this.#answer(response, 404, 'text/plain', 'there is /status and /metrics\n');
-    });
+    this.#server = createServer((request, response) => this.#request(request, response));
     this.#server.maxConnections = 16;
     this.#server.requestTimeout = 5_000;
+  }
+
+  #request(request: IncomingMessage, response: ServerResponse): void {
+    const { status, metrics, routes } = this.#o;
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    if (request.method === 'GET' && path === '/status') {
+      const now = status();
+      this.#show(response, 'application/json', now === null ? null : `${JSON.stringify(now)}\n`);
+    } else if (request.method === 'GET' && path === '/metrics') {
+      metrics().then(
+        (text) => this.#show(response, 'text/plain; version=0.0.4', text),
+        (error: unknown) => this.#answer(response, 500, 'text/plain', `${String(error)}\n`),
+      );
+    } else {
+      const known = routes?.() ?? null;
+      const route = known?.[`${request.method} ${path}`];
+      const paths = ['GET /status', 'GET /metrics', ...Object.keys(known ?? {})];
+      const asked = paths.some((each) => each.endsWith(` ${path}`));
+      if (route !== undefined) void this.#route(request, response, route);
+      else if (known === null && routes !== undefined) this.#show(response, 'text/plain', null);
+      else if (asked) this.#answer(response, 405, 'text/plain', 'not with this method\n');
+      else this.#answer(response, 404, 'text/plain', `there is ${paths.join(', ')}\n`);
+    }
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse, route: Routes[string]): Promise<void> {
+    const read = await readBody(request);
+    let answer = refusal(400, 'bad-body', read.ok ? '' : read.message);
+    if (read.ok) {
+      try {
+        answer = await route(read.body);
+      } catch (error) {
+        answer = refusal(500, 'bug', String(error));
+      }
+    }
+    this.#answer(response, answer.code, 'application/json', `${JSON.stringify(answer.body)}\n`);
   }
 
   #show(response: ServerResponse, type: string, body: string | null): void {
