@@ -79,6 +79,7 @@ export class AutopilotClient {
       state,
       send: (request, confirmation) => this.#sendCommand(request, confirmation),
       isTaken: (command) => this.#streams.outstanding === command,
+      onRefused: (command) => this.#controlInput({ kind: 'refused', command }),
     });
     this.#streams = new StreamKeeper({
       sharePct: o.sharePct,
@@ -339,6 +340,7 @@ export class AutopilotClient {
 
   #rebooted(): void {
     this.#tracker.reset();
+    this.#heartbeat = null;
     this.#streams.forgotten();
     this.#groundSysid.forget();
     this.#controlInput({ kind: 'rebooted' });
@@ -383,7 +385,7 @@ export class AutopilotClient {
     const frame = this.#frames.command(request, { confirmation, to, from, dialect: flavour?.name ?? null });
     // Before it leaves: its effect may be heard before this returns.
     const expected = flavour?.expected(request) ?? null;
-    if (expected !== null) this.#controlInput({ kind: 'expect', expected });
+    if (expected !== null) this.#controlInput({ kind: 'expect', command: request.command, expected });
     return this.#o.send(frame, 'normal');
   }
 

@@ -1,5 +1,5 @@
 /** What speaks for whom, when something happened that nobody here commanded. Pure. */
-import type { ControlMemory, Evidence } from './control.ts';
+import type { ControlMemory, Evidence, Seen } from './control.ts';
 import type { Expected } from './flavours/flavour.ts';
 
 const WRITE_MS = 3_000;
@@ -28,7 +28,10 @@ export function isDue(expected: Expectations, met: (expected: Expected) => boole
   return index < 0 ? null : expected.toSpliced(index, 1);
 }
 
-/** The expectations without the mode change that was met; null: it was not expected. */
-export function matches(expected: Expectations, mode: number): Expectations | null {
-  return isDue(expected, ({ modes, reboot }) => reboot === true || (modes?.includes(mode) ?? false));
+/** The expectations without the mode change that was met; null: it was not expected. A reboot ends disarmed. */
+export function matches(expected: Expectations, now: Seen): Expectations | null {
+  return isDue(
+    expected,
+    ({ modes, reboot }) => (reboot === true && !now.armed) || (modes?.includes(now.mode) ?? false),
+  );
 }

@@ -34,7 +34,9 @@ export interface ControlSnapshot {
 export type ControlInput =
   | { readonly kind: 'heartbeat'; readonly mode: number; readonly armed: boolean; readonly status: number }
   /** We send something that will show so. */
-  | { readonly kind: 'expect'; readonly expected: Expected }
+  | { readonly kind: 'expect'; readonly command: number; readonly expected: Expected }
+  /** The autopilot refused it: it will show nothing. */
+  | { readonly kind: 'refused'; readonly command: number }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'rc'; readonly modeUs: number | null; readonly healthy: boolean | null }
   | { readonly kind: 'foreign-write'; readonly what: string; readonly who: string }
@@ -65,7 +67,11 @@ export interface ControlMemory {
   readonly failsafe: { readonly why: string; readonly mode: number | null; readonly atMs: number } | null;
   /** An uncommanded mode change, still open to being a failsafe's: its text or status may come after it. */
   readonly open: { readonly atMs: number; readonly before: ControlMemory['holder']; readonly beforeWhy: string } | null;
-  readonly expected: readonly { readonly expected: Expected; readonly untilMs: number }[];
+  readonly expected: readonly {
+    readonly command: number;
+    readonly expected: Expected;
+    readonly untilMs: number;
+  }[];
   readonly silent: boolean;
   readonly at: Evidence;
 }
@@ -140,7 +146,9 @@ function step(m: ControlMemory, input: ControlInput, nowMs: number, rules: Contr
     case 'heartbeat':
       return heartbeat({ ...m, silent: false }, input, nowMs, rules);
     case 'expect':
-      return { ...m, expected: [...m.expected.slice(-7), { expected: input.expected, untilMs: nowMs + EXPECT_MS }] };
+      return { ...m, expected: [...m.expected.slice(-7), { ...input, untilMs: nowMs + EXPECT_MS }] };
+    case 'refused':
+      return { ...m, expected: m.expected.filter(({ command }) => command !== input.command) };
     case 'text':
       return text(m, input.text, nowMs, rules);
     case 'rc': {
@@ -219,7 +227,7 @@ function modeChanged(m: ControlMemory, before: Seen, now: Seen, nowMs: number, r
     rules.modeName(before.mode) ?? `mode ${before.mode}`,
     rules.modeName(now.mode) ?? `mode ${now.mode}`,
   ];
-  const ours = matches(m.expected, now.mode);
+  const ours = matches(m.expected, now);
   if (ours) {
     const failsafe = m.failsafe === null ? null : isCritical(now) ? { ...m.failsafe, mode: now.mode } : null;
     return { ...m, expected: ours, failsafe, open: null };

@@ -20,6 +20,7 @@ export interface DeskOptions {
   readonly state: () => VehicleState;
   /** Somebody else has a question of this command outstanding. */
   readonly isTaken: (command: number) => boolean;
+  readonly onRefused: (command: number) => void;
 }
 
 interface Job {
@@ -154,7 +155,10 @@ export class CommandDesk {
     if (this.#current.get(command) === job) this.#current.delete(command);
     // A repeatable one's late answer says nothing false about the next: its effect is looked for as well.
     if (machine.owesAnswer && klass === 'once') this.#quietUntilMs.set(command, nowMs + LATE_ANSWER_MS);
-    if (!outcome.ok && outcome.code === 'refused') this.counters.refused++;
+    if (!outcome.ok && outcome.code === 'refused') {
+      this.counters.refused++;
+      this.#o.onRefused(command);
+    }
     if (!outcome.ok && outcome.code === 'no-ack') this.counters.unanswered++;
     job.settle(outcome);
   }

@@ -62,12 +62,12 @@ function* hold(state: VehicleState): Doing {
   const pausable = mode === 'GUIDED' || (mode === 'AUTO' && landed !== 'taking-off');
   if (pausable) {
     const paused = yield { do: 'command', request: pauseOrContinue(PAUSE) };
-    if (paused.ok) return yield* stand('paused', state);
+    if (paused.ok) return yield* stand('paused', state, mode);
     if (paused.how !== 'refused') return failed(paused);
   }
   const guided = yield { do: 'command', request: setMode('GUIDED') };
   if (!guided.ok) return failed(guided);
-  return yield* stand('guided', state);
+  return yield* stand('guided', state, 'GUIDED');
 }
 
 /** Set-current first: going on in AUTO runs the last do-command again, and a winch or gripper would act twice. */

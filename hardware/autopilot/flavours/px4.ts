@@ -50,7 +50,7 @@ function* hold(state: VehicleState): Doing {
   if (state.armed === false) return refused('disarmed');
   if (state.landed === 'on-ground') return refused('already-on-ground');
   const step = yield { do: 'command', request: setMode('AUTO.LOITER', SUB.LOITER) };
-  return step.ok ? yield* stand('loiter', state) : failed(step);
+  return step.ok ? yield* stand('loiter', state, 'AUTO.LOITER') : failed(step);
 }
 
 function* resume(state: VehicleState, o: IntentOptions): Doing {

@@ -36,8 +36,9 @@ export const isStill = (state: VehicleState): boolean =>
   state.position.ageMs < 2_000;
 
 /** Confirms a hold by its speed: an answer says only that the order was taken. */
-export function* stand(how: string, before: VehicleState): Doing {
-  const seen = yield { do: 'see', until: isStill, withinMs: STILL_WITHIN_MS, heldMs: STILL_HELD_MS };
+export function* stand(how: string, before: VehicleState, inMode: string | null): Doing {
+  const until = (state: VehicleState): boolean => state.mode === inMode && isStill(state);
+  const seen = yield { do: 'see', until, withinMs: STILL_WITHIN_MS, heldMs: STILL_HELD_MS };
   const { speedMps, climbMps, altRelM, mode } = seen.state;
   const detail = {
     mode,
@@ -48,7 +49,8 @@ export function* stand(how: string, before: VehicleState): Doing {
     altRelM,
   };
   if (seen.ok) return done(how, detail);
-  const words = speedMps === null ? 'its speed is not known' : `it still moves at ${speedMps.toFixed(1)} m/s`;
+  const moving = speedMps === null ? 'its speed is not known' : `it still moves at ${speedMps.toFixed(1)} m/s`;
+  const words = mode === inMode ? moving : `mode ${mode}`;
   return { ok: false, code: 'no-effect', detail: words, sent: true };
 }
 
