@@ -19,6 +19,9 @@ const MAX_COUNT = 10_000;
 const BATCH = 10;
 /** With nothing new for so long the stream has ended, or paused for other traffic of a narrow line. */
 const QUIET_MS = 700;
+/** Waits for a batch follow what batches took lately. */
+const MIN_BATCH_MS = 200;
+const MAX_BATCH_MS = 2_000;
 const FIRST_ANSWER_MS = 1_500;
 const MAX_LIST_REQUESTS = 5;
 /** Batches in a row without one new parameter. */
@@ -42,6 +45,9 @@ export class ListParameters implements Exchange<ListOutcome> {
   #countChanges = 0;
   #listRequests = 0;
   #idleBatches = 0;
+  #batchedMs = 0;
+  /** From a batch to an answer of it, lately the longest, ms. */
+  #answerMs = QUIET_MS / 3;
   #untilMs = 0;
   #deadlineMs = 0;
   result: ListOutcome | null = null;
@@ -84,10 +90,11 @@ export class ListParameters implements Exchange<ListOutcome> {
       this.#byIndex.clear();
       this.#asked.clear();
     }
-    this.#asked.delete(index);
+    const asked = this.#asked.delete(index);
+    if (asked) this.#answerMs = Math.max(nowMs - this.#batchedMs, this.#answerMs * 0.9);
     if (!this.#byIndex.has(index)) {
       this.#idleBatches = 0;
-      this.#untilMs = nowMs + QUIET_MS;
+      this.#untilMs = asked ? this.#untilMs : nowMs + QUIET_MS;
     }
     const value = valueOfWire(param_value, type, this.#o.encoding);
     this.#byIndex.set(index, { name, value, type, index });
@@ -120,7 +127,9 @@ export class ListParameters implements Exchange<ListOutcome> {
     for (let index = 0; index < this.#count && this.#asked.size < BATCH; index++) {
       if (!this.#byIndex.has(index)) this.#asked.add(index);
     }
-    this.#untilMs = nowMs + QUIET_MS;
+    this.#batchedMs = nowMs;
+    const waitMs = 3 * this.#answerMs * (1 + this.#idleBatches);
+    this.#untilMs = nowMs + Math.min(MAX_BATCH_MS, Math.max(MIN_BATCH_MS, waitMs));
     return [...this.#asked].map((index) => ({
       name: 'PARAM_REQUEST_READ',
       fields: { param_id: '', param_index: index },

@@ -1,7 +1,7 @@
 /**
  * Reading a parameter by name. ArduPilot says nothing at all about a name it does not know (observed), so silence has
  * to be told from loss: with each question goes one for index 0, which every autopilot has and answers in order. Heard
- * that one and not the other, three times over, there is no such parameter.
+ * that one and not the other, five times over, there is no such parameter.
  */
 import type { Message } from '@skein/protocol/mavlink';
 import { type Exchange, NOTHING_TO_SEND, type Outgoing } from './exchange.ts';
@@ -11,10 +11,13 @@ import type { ReadOutcome } from './parameters.ts';
 /** The field holds 16 bytes. */
 export const MAX_NAME_LENGTH = 16;
 /** Waits for an answer, ms; a narrow line busy with streams takes some hundreds. */
-const ATTEMPTS_MS = [700, 1_000, 1_500, 2_000, 2_500];
+const ATTEMPTS_MS = [700, 1_000, 1_500, 2_000, 700, 700, 700];
 /** The witness has been heard: the answer may only be a little late (another order on a radio). */
-const GRACE_MS = 150;
-const WITNESSES = 3;
+const GRACE_MS = 100;
+/** With 5 % lost each way a parameter that exists is taken for missing once in 100 000 readings. */
+const WITNESSES = 5;
+/** Fewer than WITNESSES and the tries are over: still an answer, if there were this many. */
+const FEW_WITNESSES = 3;
 const WITNESS_INDEX = 0;
 
 export interface ReadParameterOptions {
@@ -48,7 +51,7 @@ export class ReadParameter implements Exchange<ReadOutcome> {
   #ask(nowMs: number): readonly Outgoing[] {
     const waitMs = ATTEMPTS_MS[this.#attempt];
     if (waitMs === undefined || this.#witnesses >= WITNESSES) {
-      this.result = { ok: false, code: this.#witnesses === 0 ? 'no-answer' : 'no-such-parameter' };
+      this.result = { ok: false, code: this.#witnesses < FEW_WITNESSES ? 'no-answer' : 'no-such-parameter' };
       return NOTHING_TO_SEND;
     }
     this.#attempt++;

@@ -10,10 +10,14 @@ import { type ParameterEncoding, sameValue, valueOfWire, wireValue } from './par
 import type { SetOutcome } from './parameters.ts';
 
 const WAIT_MS = 700;
+const GRACE_MS = 250;
 /** Writes, and waits of one reading back, before giving up. */
 const MAX_TRIES = 5;
 /** Read back and another value, after so many writes: not taken (read-only, limited, denied). One write may be lost. */
 const REFUSALS = 3;
+
+/** Another value makes ArduPilot wipe all parameters at its next start. */
+const NEVER_WRITTEN: readonly string[] = ['FORMAT_VERSION', 'SYSID_SW_MREV'];
 
 export interface SetParameterOptions {
   readonly name: string;
@@ -31,6 +35,7 @@ export class SetParameter implements Exchange<SetOutcome> {
   #type = 0;
   #tries = 0;
   #refusals = 0;
+  #mismatched = false;
   #untilMs = 0;
   #seen: { before?: number; after?: number } = {};
   result: SetOutcome | null = null;
@@ -64,9 +69,10 @@ export class SetParameter implements Exchange<SetOutcome> {
       this.result = { ok: true, before: this.#seen.before ?? after, after, type: param_type };
       return NOTHING_TO_SEND;
     }
-    this.#refusals++;
-    if (this.#refusals >= REFUSALS) return this.#fail('not-taken');
-    return this.#write(nowMs);
+    // It may be a late answer to something earlier: the right one gets a moment to arrive.
+    this.#mismatched = true;
+    this.#untilMs = Math.min(this.#untilMs, nowMs + GRACE_MS);
+    return NOTHING_TO_SEND;
   }
 
   tick(nowMs: number): readonly Outgoing[] {
@@ -74,6 +80,10 @@ export class SetParameter implements Exchange<SetOutcome> {
     if (this.#phase === 'before') return this.#afterReading(this.#before.tick(nowMs), nowMs);
     if (nowMs < this.#untilMs) return NOTHING_TO_SEND;
     if (this.#phase === 'write') return this.#write(nowMs);
+    if (this.#mismatched) {
+      this.#refusals++;
+      return this.#refusals >= REFUSALS ? this.#fail('not-taken') : this.#write(nowMs);
+    }
     this.#tries++;
     if (this.#tries > MAX_TRIES) return this.#fail('no-answer');
     return this.#wait([askByName(this.#o.name)], nowMs);
@@ -86,7 +96,7 @@ export class SetParameter implements Exchange<SetOutcome> {
     const { value: before, type } = read;
     this.#seen = { before };
     const wire = wireValue(this.#o.value, type, this.#o.encoding);
-    if (wire === null) return this.#fail('bad-value');
+    if (wire === null || NEVER_WRITTEN.includes(this.#o.name)) return this.#fail('bad-value');
     if (sameValue(before, this.#o.value, type)) {
       this.result = { ok: true, before, after: before, type };
       return NOTHING_TO_SEND;
@@ -106,6 +116,7 @@ export class SetParameter implements Exchange<SetOutcome> {
   }
 
   #wait(messages: readonly Outgoing[], nowMs: number): readonly Outgoing[] {
+    this.#mismatched = false;
     this.#untilMs = nowMs + WAIT_MS;
     return messages;
   }

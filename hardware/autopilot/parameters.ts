@@ -35,7 +35,7 @@ export type ListOutcome =
       readonly count: number;
     };
 
-/** `bad-value`: its type cannot hold it; nothing was sent. `not-taken`: read back, it has another value (`after`). */
+/** `bad-value`: its type cannot hold it, or it is never to be written; nothing was sent. `not-taken`: read back, it has another value (`after`). */
 export type SetOutcome =
   | { readonly ok: true; readonly before: number; readonly after: number; readonly type: number }
   | {
