@@ -5,6 +5,12 @@ import './styles/base.css';
 import './styles/list.css';
 import './styles/map.css';
 import './styles/detail.css';
+import './styles/commands.css';
+import './styles/timeline.css';
+import './styles/forms.css';
+import './styles/results.css';
+import { createBook } from './commands/book.ts';
+import { createDesk } from './commands/desk.ts';
 import { connectLive } from './live/connection.ts';
 import { createFleet } from './live/fleet.ts';
 import { App } from './shell/app.tsx';
@@ -28,5 +34,11 @@ const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 const connection = connectLive(`${scheme}://${location.host}/api/v1/live`, fleet);
 setInterval(() => fleet.tick(), TICK_MS);
 
+const book = createBook({
+  records: () => fleet.all(),
+  onChange: (listener) => fleet.onChange((changed) => listener(changed)),
+});
+const desk = createDesk(book);
+
 const root = document.getElementById('app');
-if (root) render(<App fleet={fleet} connection={connection} />, root);
+if (root) render(<App fleet={fleet} connection={connection} book={book} desk={desk} />, root);

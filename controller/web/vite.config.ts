@@ -40,6 +40,13 @@ export default defineConfig({
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
     // Cutting the ground takes most of the build, as it must.
-    rolldownOptions: { checks: { bundlerTimings: false } },
+    rolldownOptions: {
+      checks: { bundlerTimings: false },
+      // Of protocol the page uses words and small functions; the schemas, and the library they are made with, stay behind.
+      treeshake: {
+        moduleSideEffects: (id) => !/[/]protocol[/]|[/]typebox[/]/.test(id),
+        manualPureFunctions: ['Type', 'Compile', 'reader', 'num', 'text', 'choice', 'flag', 'list'],
+      },
+    },
   },
 });

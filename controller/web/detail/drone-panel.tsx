@@ -1,20 +1,32 @@
 /** Everything known about the drone looked at, the most needed first. */
 import { DroneCharts } from '../charts/drone-charts.tsx';
+import type { Book } from '../commands/book.ts';
+import { CommandList } from '../commands/command-list.tsx';
+import type { Desk } from '../commands/desk.ts';
+import { Dock } from '../commands/dock.tsx';
 import type { Fleet } from '../live/fleet.ts';
-import { freshnessOf } from '../live/record.ts';
-import { leaveDrone } from '../shell/route.ts';
+import { freshnessOf, valuesOf } from '../live/record.ts';
+import { leave } from '../shell/route.ts';
 import { Companion, Versions } from './companion.tsx';
 import { Delivery } from './delivery.tsx';
 import { Flight } from './flight.tsx';
 import { Checks, Motors } from './motors.tsx';
 import { Estimate, Satellites } from './navigation.tsx';
 import { Power } from './power.tsx';
+import { Preflight } from './preflight.tsx';
 import { problemsOf } from './problems.ts';
 import { DroneState } from './state.tsx';
 import { Texts } from './texts.tsx';
 import type { View } from './view.ts';
 
-export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
+export interface DronePanelProps {
+  readonly fleet: Fleet;
+  readonly book: Book;
+  readonly desk: Desk;
+  readonly id: string;
+}
+
+export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
   const record = fleet.drone(id).value;
   if (!record) return <Absent id={id} loaded={fleet.loaded.value} />;
   const view: View = {
@@ -23,6 +35,8 @@ export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: 
     limits: fleet.limits.value,
     pageLive: fleet.connection.value.state === 'open',
   };
+  // In the air what comes before flight can wait.
+  const down = valuesOf(record, 'status')?.landed === 'on-ground';
   const freshness = freshnessOf(record, view.nowMs, view.limits);
   return (
     <aside class="pane pane-detail" aria-label={`Drone ${id}`} data-detail={id} data-freshness={freshness}>
@@ -31,7 +45,10 @@ export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: 
         <Problems view={view} />
         <Flight view={view} />
         <Power view={view} />
+        {down && <Preflight view={view} />}
+        <CommandList view={view} book={book} desk={desk} />
         <DroneCharts fleet={fleet} id={id} />
+        {!down && <Preflight view={view} />}
         <Delivery view={view} />
         <Texts fleet={fleet} id={id} />
         <Satellites view={view} />
@@ -41,6 +58,7 @@ export function DronePanel({ fleet, id }: { readonly fleet: Fleet; readonly id: 
         <Companion view={view} />
         <Versions view={view} />
       </div>
+      <Dock view={view} book={book} desk={desk} />
     </aside>
   );
 }
@@ -85,7 +103,7 @@ function Absent({ id, loaded }: { readonly id: string; readonly loaded: boolean 
             : 'Asking the controller…'}
         </p>
         <p>
-          <button type="button" class="link" onClick={leaveDrone}>
+          <button type="button" class="link" onClick={leave}>
             Back to the fleet
           </button>
         </p>

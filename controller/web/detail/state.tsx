@@ -4,12 +4,15 @@ import { ageExact } from '../format/times.ts';
 import { summarise } from '../list/summary.ts';
 import { ageOf, freshnessOf, valuesOf } from '../live/record.ts';
 import { Glyph } from '../shell/glyph.tsx';
-import { leaveDrone } from '../shell/route.ts';
+import { leave } from '../shell/route.ts';
 import { ageTitle, isDimmed, type View } from './view.ts';
 
 const BADGES = {
   skein: { words: 'SKEIN', title: 'Skein is in control' },
-  pilot: { words: 'PILOT', title: 'A pilot is in control: Skein sends nothing that steers' },
+  pilot: {
+    words: 'PILOT',
+    title: 'A pilot is in control: Skein sends nothing that steers, but an operator’s return or land',
+  },
   failsafe: { words: 'FAILSAFE', title: 'The autopilot flies a failsafe' },
   other: { words: 'STATION', title: 'Another ground station is in control' },
   unknown: { words: 'CONTROL ?', title: 'Not known who is in control' },
@@ -24,7 +27,7 @@ export function DroneState({ view }: { readonly view: View }) {
   const old = isDimmed(view, 'status');
   return (
     <header class="drone-head">
-      <button type="button" class="back" onClick={leaveDrone} aria-label="Back to the list">
+      <button type="button" class="back" onClick={leave} aria-label="Back to the list">
         <svg
           width="18"
           height="18"
@@ -50,7 +53,7 @@ export function DroneState({ view }: { readonly view: View }) {
       <span class="badge" data-control={one.control} title={badge.title}>
         {badge.words}
       </span>
-      <button type="button" class="close" onClick={leaveDrone} aria-label="Close (Esc)" title="Close (Esc)">
+      <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
         <svg
           width="14"
           height="14"
@@ -76,7 +79,25 @@ export function DroneState({ view }: { readonly view: View }) {
         {landed != null && landed !== 'unknown' && <span class={old ? 'old' : ''}>{landed.replace('-', ' ')}</span>}
         <Mission view={view} />
       </p>
+      <ControlLine view={view} />
     </header>
+  );
+}
+
+/** Who is in command, and what the badge was inferred from. As old as the drone's last word of it. */
+function ControlLine({ view }: { readonly view: View }) {
+  const { commander = null, why = null } = view.record.entry.control;
+  if (commander === null && why === null) return null;
+  const old = freshnessOf(view.record, view.nowMs, view.limits) !== 'fresh';
+  return (
+    <p class={`control-line ${old ? 'old' : ''}`} data-commander={commander ?? ''}>
+      {commander !== null && (
+        <span>
+          in command <b>{commander}</b>
+        </span>
+      )}
+      {why !== null && <span title={why}>{why}</span>}
+    </p>
   );
 }
 

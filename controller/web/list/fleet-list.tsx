@@ -1,9 +1,13 @@
 /** The fleet as a table: filter, sort, keyboard; only rows in sight are in the page. */
+
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Broadcast } from '../commands/broadcast.tsx';
+import type { Desk } from '../commands/desk.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
+import { choosing, stopChoosing } from './chosen.ts';
 import { rowHeightPx, windowOf } from './density.ts';
 import { FleetEmpty, FleetLoading, NothingMatches } from './empty.tsx';
 import { FleetRow } from './fleet-row.tsx';
@@ -32,7 +36,7 @@ const COLUMNS: readonly {
 ];
 const PHONE_ROW_PX = 60;
 
-export function FleetList({ fleet }: { readonly fleet: Fleet }) {
+export function FleetList({ fleet, desk }: { readonly fleet: Fleet; readonly desk: Desk }) {
   const rows = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ heightPx: 720, scrollPx: 0 });
   const listed = useComputed(() => listOf(fleet));
@@ -101,6 +105,7 @@ export function FleetList({ fleet }: { readonly fleet: Fleet }) {
           </ul>
         )}
       </div>
+      <Broadcast fleet={fleet} desk={desk} />
     </section>
   );
 }
@@ -152,6 +157,19 @@ function ListTools({ shown, total }: { readonly shown: number; readonly total: n
       ) : (
         <kbd title="Press / to filter">/</kbd>
       )}
+      <button
+        type="button"
+        class="choose"
+        aria-pressed={choosing.value}
+        disabled={total === 0}
+        title="Choose several drones and command them together (X)"
+        onClick={() => {
+          if (choosing.value) stopChoosing();
+          else choosing.value = true;
+        }}
+      >
+        Choose
+      </button>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { ageOf, freshnessOf, isOld } from '../live/record.ts';
 import { Glyph } from '../shell/glyph.tsx';
 import { routeHash } from '../shell/route.ts';
 import { Battery } from './battery.tsx';
+import { choosing, chosen, toggleChosen } from './chosen.ts';
 import { controlWords, type Summary, summarise } from './summary.ts';
 
 export interface FleetRowProps {
@@ -38,11 +39,13 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
   const state = freshness.value;
   const one = summarise(record);
   const old = isOld(record, 'battery', fleet.nowMs.peek());
+  const picked = chosen.value.has(id);
   return (
     <li
       class="row"
       data-cursor={cursor}
       data-selected={selected}
+      data-chosen={picked}
       data-drone={id}
       data-freshness={state}
       data-age-ms={ageData}
@@ -55,16 +58,25 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
         aria-current={selected ? 'true' : undefined}
         aria-label={wordsOf(one, state)}
         title={titleOf(one, state, ageMs.peek())}
+        onClick={(event) => {
+          if (!choosing.value && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;
+          event.preventDefault();
+          toggleChosen(id);
+        }}
         style={phone ? undefined : { lineHeight: `${heightPx}px` }}
       >
         <span class="glyph fades">
-          <Glyph
-            freshness={state}
-            inAir={one.inAir ?? false}
-            control={one.control}
-            headingDeg={one.headingDeg}
-            size={heightPx < 20 ? 13 : 16}
-          />
+          {choosing.value ? (
+            <ChooseMark picked={picked} />
+          ) : (
+            <Glyph
+              freshness={state}
+              inAir={one.inAir ?? false}
+              control={one.control}
+              headingDeg={one.headingDeg}
+              size={heightPx < 20 ? 13 : 16}
+            />
+          )}
         </span>
         <span class="id fades">{id}</span>
         {phone ? (
@@ -87,6 +99,24 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
         )}
       </a>
     </li>
+  );
+}
+
+function ChooseMark({ picked }: { readonly picked: boolean }) {
+  return (
+    <svg width="14" height="14" viewBox="0 0 14 14" role="img" aria-label={picked ? 'chosen' : 'not chosen'}>
+      <rect
+        x="1.5"
+        y="1.5"
+        width="11"
+        height="11"
+        rx="2"
+        fill={picked ? 'var(--skein)' : 'none'}
+        stroke={picked ? 'var(--skein)' : 'currentColor'}
+        stroke-width="1.3"
+      />
+      {picked && <path d="M4 7.2 6.2 9.4 10 5" fill="none" stroke="var(--on-mark)" stroke-width="1.8" />}
+    </svg>
   );
 }
 

@@ -18,9 +18,11 @@ import { gridFor } from './grid.ts';
 import { keepGround } from './ground.ts';
 import { type Labelled, placeLabels, type Side } from './labels.ts';
 import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, repaint } from './map-style.ts';
+import { pickAt } from './picking.ts';
 import { padsOf, reachOf } from './reach.ts';
 import { droneSprites, padSprite } from './sprites.ts';
 import { startMap } from './start-map.ts';
+import { keepTarget } from './target-layer.ts';
 import { keepTrack } from './track-layer.ts';
 import { createTrailLayer } from './trail-layer.ts';
 
@@ -230,6 +232,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       schedule();
     }),
     keepTrack(map, fleet),
+    keepTarget(map, fleet),
   ];
 
   map.on('move', () => tellView(null, null));
@@ -248,7 +251,8 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     map.getCanvasContainer().dataset.over = droneAt(point.x, point.y) === null ? '' : 'drone';
   });
   map.on('mouseout', () => options.onPointer(null));
-  map.on('click', ({ point }) => {
+  map.on('click', ({ point, lngLat }) => {
+    if (pickAt({ latDeg: lngLat.lat, lonDeg: lngLat.lng })) return;
     const id = droneAt(point.x, point.y);
     if (id !== null) go({ view: 'drone', id });
   });

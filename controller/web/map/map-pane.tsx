@@ -4,9 +4,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { latLon, roundLength } from '../format/numbers.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { Glyph } from '../shell/glyph.tsx';
-import { selectedId } from '../shell/route.ts';
+import { go, selectedId } from '../shell/route.ts';
+import { phone } from '../shell/screen.ts';
 import type { FleetMap, MapView } from './fleet-map.ts';
 import { scaleBar } from './grid.ts';
+import { picking } from './picking.ts';
 
 export interface MapPaneProps {
   readonly fleet: Fleet;
@@ -78,6 +80,7 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
           List and details work without it.
         </p>
       )}
+      <PickNotice />
       <div class="map-buttons">
         <div>
           <MapButton
@@ -112,6 +115,33 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
         <span class="at">{pointer.value ? latLon(pointer.value.latDeg, pointer.value.lonDeg) : ''}</span>
       </div>
     </section>
+  );
+}
+
+/** While a place is being chosen. On a phone the map was opened for it, and the way back is to the drone. */
+function PickNotice() {
+  const drone = picking.value;
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    if (drone === null && asked.current !== null && phone.peek()) go({ view: 'drone', id: asked.current });
+    asked.current = drone;
+  }, [drone]);
+  if (drone === null) return null;
+  return (
+    <p class="pick-notice" role="status">
+      <span>
+        Choose where <b>{drone}</b> is to go
+      </span>
+      <button
+        type="button"
+        class="second"
+        onClick={() => {
+          picking.value = null;
+        }}
+      >
+        Cancel
+      </button>
+    </p>
   );
 }
 

@@ -1,6 +1,9 @@
 /** The frame: bar, list, map, and the drone looked at. On a phone one of them at a time. */
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Book } from '../commands/book.ts';
+import type { Desk } from '../commands/desk.ts';
+import { Results } from '../commands/results.tsx';
 import { DronePanel } from '../detail/drone-panel.tsx';
 import { FleetList } from '../list/fleet-list.tsx';
 import type { LiveConnection } from '../live/connection.ts';
@@ -10,16 +13,20 @@ import { MapPane } from '../map/map-pane.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
 import { route, selectedId } from './route.ts';
+import { Shortcuts } from './shortcuts.tsx';
 import { TopBar } from './top-bar.tsx';
 
 export interface AppProps {
   readonly fleet: Fleet;
   readonly connection: LiveConnection;
+  readonly book: Book;
+  readonly desk: Desk;
 }
 
-export function App({ fleet, connection }: AppProps) {
+export function App({ fleet, connection, book, desk }: AppProps) {
   const map = useRef<FleetMap | null>(null);
-  const { view } = route.value;
+  const at = route.value;
+  const { view } = at;
   const selected = selectedId();
 
   useEffect(() => listenToKeys({ fleet, fitFleet: () => map.current?.fitFleet() }), [fleet]);
@@ -30,17 +37,18 @@ export function App({ fleet, connection }: AppProps) {
 
   return (
     <div class="app" data-view={view}>
-      <TopBar fleet={fleet} />
-      <Notices fleet={fleet} open={selected !== null} onRetry={() => connection.retryNow()} />
-      <main class="panes" data-open={selected !== null}>
-        <FleetList fleet={fleet} />
+      <TopBar fleet={fleet} book={book} />
+      <Notices fleet={fleet} open={selected !== null || view === 'command'} onRetry={() => connection.retryNow()} />
+      <main class="panes" data-open={selected !== null || view === 'command'}>
+        <FleetList fleet={fleet} desk={desk} />
         <MapPane
           fleet={fleet}
           onReady={(ready) => {
             map.current = ready;
           }}
         />
-        {selected !== null && <DronePanel key={selected} fleet={fleet} id={selected} />}
+        {selected !== null && <DronePanel key={selected} fleet={fleet} book={book} desk={desk} id={selected} />}
+        {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}
       </main>
       <nav class="tabs" aria-label="Views">
         <a href="#/" aria-current={view === 'map' ? undefined : 'page'}>
@@ -50,6 +58,7 @@ export function App({ fleet, connection }: AppProps) {
           Map
         </a>
       </nav>
+      <Shortcuts />
     </div>
   );
 }

@@ -1,9 +1,18 @@
-/** Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, Esc goes back one step, f shows the whole fleet. */
+/**
+ * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet; h r l ask for hold,
+ * return, land of the drone looked at, m for more; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
+ */
 
+import { inHand } from '../commands/desk.ts';
+import type { SafeType } from '../commands/forecast.ts';
+import { askingName } from '../commands/operator.ts';
+import { choosing, stopChoosing, toggleChosen } from '../list/chosen.ts';
 import { cursorId, filterText, stateFilter } from '../list/list-state.ts';
 import { listOf } from '../list/listed.ts';
 import type { Fleet } from '../live/fleet.ts';
-import { go, leaveDrone, route } from './route.ts';
+import { picking } from '../map/picking.ts';
+import { go, leave, route, selectedId } from './route.ts';
+import { shortcutsOpen } from './shortcuts.tsx';
 
 export interface KeyboardOptions {
   readonly fleet: Fleet;
@@ -12,13 +21,20 @@ export interface KeyboardOptions {
 
 export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || shortcutsOpen.value) return;
     const filter = document.getElementById('filter');
     const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+    const command = typing ? undefined : commandKey(event.key);
     if (event.key === 'Escape') {
       stepBack(filter, typing);
     } else if (typing && event.target !== filter) {
       return;
+    } else if (command) {
+      command();
+    } else if (event.key === 'Enter' && inHand.value !== null) {
+      // Where the question is, Enter answers it; from elsewhere it only leads there.
+      if (event.target instanceof HTMLButtonElement) return;
+      document.querySelector<HTMLElement>('.dock .in-hand .go')?.focus();
     } else if (event.key === 'ArrowDown' || (event.key === 'j' && !typing)) {
       move(fleet, 1);
     } else if (event.key === 'ArrowUp' || (event.key === 'k' && !typing)) {
@@ -27,6 +43,10 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
       go({ view: 'drone', id: cursorId.value });
     } else if (event.key === '/' && !typing) {
       filter?.focus();
+    } else if (event.key === 'x' && !typing && cursorId.value !== null) {
+      toggleChosen(cursorId.value);
+    } else if (event.key === '?' && !typing) {
+      shortcutsOpen.value = true;
     } else if (event.key === 'f' && !typing) {
       fitFleet();
     } else {
@@ -38,11 +58,32 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   return () => window.removeEventListener('keydown', onKey);
 }
 
+const SAFE: Readonly<Record<string, SafeType>> = { h: 'hold', r: 'return', l: 'land' };
+
+/** What a key asks of the drone looked at; undefined: nothing. */
+function commandKey(key: string): (() => void) | undefined {
+  const drone = selectedId();
+  if (drone === null) return undefined;
+  const type = SAFE[key.toLowerCase()];
+  if (type !== undefined)
+    return () => {
+      inHand.value = { kind: 'safe', drone, type };
+    };
+  if (key.toLowerCase() !== 'm') return undefined;
+  return () => {
+    inHand.value = inHand.value?.kind === 'more' ? null : { kind: 'more', drone };
+  };
+}
+
 function stepBack(filter: HTMLElement | null, typing: boolean): void {
   if (typing && filter && document.activeElement === filter) {
     filterText.value = '';
     filter.blur();
-  } else if (route.value.view === 'drone') leaveDrone();
+  } else if (askingName.value) askingName.value = false;
+  else if (picking.value !== null) picking.value = null;
+  else if (inHand.value !== null) inHand.value = null;
+  else if (choosing.value) stopChoosing();
+  else if (route.value.view === 'drone' || route.value.view === 'command') leave();
   else {
     filterText.value = '';
     stateFilter.value = 'all';

@@ -7,6 +7,13 @@ t.test('links to a drone', async (t) => {
   t.equal(routeHash(parseRoute('#/map')), '#/map');
 });
 
+t.test('links to what became of a command', async (t) => {
+  const hash = '#/command/01JDABCDEFGHJKMNPQRSTVWXYZ';
+  t.same(parseRoute(hash), { view: 'command', id: '01JDABCDEFGHJKMNPQRSTVWXYZ' });
+  t.equal(routeHash(parseRoute(hash)), hash);
+  t.same(parseRoute('#/command/short'), { view: 'list' });
+});
+
 t.test('anything else is the list', async (t) => {
   for (const hash of ['', '#', '#/drone/', '#/drone/UPPER', '#/drone/a/b', '#/drone/%3Cscript%3E', '#/nowhere']) {
     t.same(parseRoute(hash), { view: 'list' }, hash);

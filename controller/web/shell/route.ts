@@ -1,21 +1,28 @@
-/** Where the page is, kept in the hash so that a link to a drone can be sent: `#/`, `#/map`, `#/drone/heron-01`. */
+/**
+ * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, and `#/command/…`
+ * for what became of a command to several drones.
+ */
 import { signal } from '@preact/signals';
 
 export type Route =
   | { readonly view: 'list' }
   | { readonly view: 'map' }
-  | { readonly view: 'drone'; readonly id: string };
+  | { readonly view: 'drone'; readonly id: string }
+  | { readonly view: 'command'; readonly id: string };
 
+const COMMAND = /^#\/command\/([0-9A-HJKMNP-TV-Z]{26})$/;
 const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
 
 export function parseRoute(hash: string): Route {
   const id = DRONE.exec(hash)?.[1];
   if (id !== undefined) return { view: 'drone', id };
+  const command = COMMAND.exec(hash)?.[1];
+  if (command !== undefined) return { view: 'command', id: command };
   return hash === '#/map' ? { view: 'map' } : { view: 'list' };
 }
 
 export function routeHash(route: Route): string {
-  if (route.view === 'drone') return `#/drone/${route.id}`;
+  if (route.view === 'drone' || route.view === 'command') return `#/${route.view}/${route.id}`;
   return route.view === 'map' ? '#/map' : '#/';
 }
 
@@ -26,21 +33,21 @@ export function selectedId(): string | null {
   return route.value.view === 'drone' ? route.value.id : null;
 }
 
-/** Where Esc and the back arrow lead from a drone: the pane it was opened from. */
+/** Where Esc and the back arrow lead from a drone or a command: the pane it was opened from. */
 let cameFrom: Route = { view: 'list' };
 
 export function go(to: Route): void {
   if (routeHash(to) !== location.hash) location.hash = routeHash(to);
 }
 
-export function leaveDrone(): void {
+export function leave(): void {
   go(cameFrom);
 }
 
 export function followHash(): void {
   const read = (): void => {
     const next = parseRoute(location.hash);
-    if (next.view !== 'drone') cameFrom = next;
+    if (next.view === 'list' || next.view === 'map') cameFrom = next;
     route.value = next;
   };
   window.addEventListener('hashchange', read);

@@ -1,11 +1,15 @@
 /** The bar above everything: whose it is, how many are well, whether the page is live, what time it is. */
+import type { Book } from '../commands/book.ts';
+import { Waiting } from '../commands/waiting.tsx';
 import { localClock, localZone, utcClock } from '../format/times.ts';
 import { stateFilter, toggleState } from '../list/list-state.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { Dot } from './glyph.tsx';
+import { OperatorButton } from './operator-button.tsx';
+import { shortcutsOpen } from './shortcuts.tsx';
 import { chooseTheme, THEMES, type Theme, theme } from './theme.ts';
 
-export function TopBar({ fleet }: { readonly fleet: Fleet }) {
+export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: Book }) {
   return (
     <header class="topbar">
       <h1 class="brand">
@@ -25,9 +29,22 @@ export function TopBar({ fleet }: { readonly fleet: Fleet }) {
       </h1>
       <Tally fleet={fleet} />
       <span class="spacer" />
+      <Waiting book={book} />
       <LiveState fleet={fleet} />
       <Clock fleet={fleet} />
+      <OperatorButton />
       <Themes />
+      <button
+        type="button"
+        class="help"
+        aria-label="Keys (?)"
+        title="Keys (?)"
+        onClick={() => {
+          shortcutsOpen.value = true;
+        }}
+      >
+        ?
+      </button>
     </header>
   );
 }

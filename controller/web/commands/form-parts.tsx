@@ -1,0 +1,57 @@
+/** Parts of the forms: the list of what must hold, and a box to tick. */
+import type { Interlock } from './interlocks.ts';
+
+export function InterlockList({ list, forced }: { readonly list: readonly Interlock[]; readonly forced: boolean }) {
+  if (list.length === 0) return null;
+  return (
+    <ul class="interlocks" aria-label="What must hold">
+      {list.map((one) => (
+        <li
+          key={one.words.replace(/[\d.]+/g, '#')}
+          data-state={forced && one.waivable && one.state !== 'ok' ? 'forced' : one.state}
+        >
+          <svg
+            width="14"
+            height="14"
+            viewBox="0 0 14 14"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.8"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+          >
+            <path d={MARKS[one.state]} />
+          </svg>
+          <span>
+            {one.state === 'stop' && <b>stop: </b>}
+            {one.words}
+            {forced && one.waivable && one.state !== 'ok' && <b> — forced</b>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const MARKS = {
+  ok: 'M2.5 7.5 5.5 10.5 11.5 4',
+  stop: 'M3.5 3.5l7 7M10.5 3.5l-7 7',
+  unknown: 'M5 5a2 2 0 1 1 2.8 1.8Q7 7.2 7 8.3M7 11v.1',
+} as const;
+
+interface TickProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly words: string;
+  readonly danger?: boolean;
+}
+
+export function Tick({ checked, onChange, words, danger = false }: TickProps) {
+  return (
+    <label class="tick" data-danger={danger}>
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{words}</span>
+    </label>
+  );
+}

@@ -1,0 +1,40 @@
+/** Whose commands these are: asked once, kept in this browser, sent as `issuedBy`. No proof of identity. */
+import { signal } from '@preact/signals';
+
+const KEY = 'skein.operator';
+export const NAME_MAX = 64;
+
+export const operator = signal<string | null>(remembered());
+/** Is the name being asked for from the bar? */
+export const askingName = signal(false);
+
+function remembered(): string | null {
+  try {
+    return tidyName(localStorage.getItem(KEY) ?? '');
+  } catch {
+    return null;
+  }
+}
+
+/** Without control characters and stray blanks; null when nothing is left. */
+export function tidyName(text: string): string | null {
+  const plain = text
+    .replace(/\p{C}+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, NAME_MAX)
+    .trim();
+  return plain === '' ? null : plain;
+}
+
+export function rememberName(text: string): boolean {
+  const name = tidyName(text);
+  if (name === null) return false;
+  operator.value = name;
+  try {
+    localStorage.setItem(KEY, name);
+  } catch {
+    // Storage may be forbidden; the name then lasts as long as the page.
+  }
+  return true;
+}

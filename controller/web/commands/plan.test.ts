@@ -1,0 +1,31 @@
+import t from 'tap';
+import { planOf } from './plan.ts';
+import { flying, standing } from './testing/situation.ts';
+
+const words = (...args: Parameters<typeof planOf>): string[] =>
+  planOf(...args).map(
+    ({ outcome, words, drones }) => `${outcome}: ${drones.join(' ')} ${words.replace(/\u202f/g, ' ')}`,
+  );
+
+t.test('hold: who stops, who waits, who refuses', async (t) => {
+  const all = [
+    flying({ id: 'a' }),
+    flying({ id: 'b' }),
+    flying({ id: 'c', control: 'pilot' }),
+    flying({ id: 'd', online: false, freshness: 'lost', ageMs: 60_000 }),
+  ];
+  t.same(words('hold', all), [
+    'now: a b stop and hover where they are',
+    'waits: d offline: queued 60 s',
+    'refused: c refuse: a pilot flies',
+  ]);
+});
+
+t.test('reboot: the armed refuse, those away are asked later', async (t) => {
+  const all = [standing({ id: 'a' }), flying({ id: 'b' }), standing({ id: 'c', online: false, freshness: 'lost' })];
+  t.same(words('reboot', all), [
+    'now: a restart, one after another',
+    'waits: c offline: queued 10 min 00 s',
+    'refused: b refuse: it is armed: never restarted',
+  ]);
+});

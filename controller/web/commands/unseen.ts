@@ -1,0 +1,50 @@
+/** Commands sent from this browser whose end has not been looked at: they stay on the page, also across a reload. */
+import { signal } from '@preact/signals';
+
+export interface Unseen {
+  readonly id: string;
+  readonly type: string;
+  /** The one drone it went to; null: to several. */
+  readonly drone: string | null;
+}
+
+const KEY = 'skein.unseen';
+const MOST = 50;
+
+export const unseen = signal<readonly Unseen[]>(remembered());
+
+function remembered(): readonly Unseen[] {
+  try {
+    return readUnseen(JSON.parse(localStorage.getItem(KEY) ?? '[]'));
+  } catch {
+    return [];
+  }
+}
+
+export function readUnseen(value: unknown): readonly Unseen[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .flatMap((one: unknown) => {
+      const { id, type, drone } = (typeof one === 'object' && one !== null ? one : {}) as Partial<Unseen>;
+      if (typeof id !== 'string' || typeof type !== 'string') return [];
+      return [{ id, type, drone: typeof drone === 'string' ? drone : null }];
+    })
+    .slice(0, MOST);
+}
+
+function keep(next: readonly Unseen[]): void {
+  unseen.value = next.slice(0, MOST);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(unseen.value));
+  } catch {
+    // Storage may be forbidden; the list then lasts as long as the page.
+  }
+}
+
+export function addUnseen(one: Unseen): void {
+  keep([one, ...unseen.value.filter(({ id }) => id !== one.id)]);
+}
+
+export function markSeen(ids: readonly string[]): void {
+  if (unseen.value.some(({ id }) => ids.includes(id))) keep(unseen.value.filter(({ id }) => !ids.includes(id)));
+}

@@ -1,0 +1,64 @@
+/** Whose commands go out from here, in the bar; pressing it asks for another name. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { askingName, NAME_MAX, operator, rememberName, tidyName } from '../commands/operator.ts';
+
+export function OperatorButton() {
+  const asking = askingName.value;
+  return (
+    <span class="operator">
+      <button
+        type="button"
+        aria-expanded={asking}
+        title="Your name goes with every command"
+        onClick={() => {
+          askingName.value = !asking;
+        }}
+      >
+        <svg
+          width="14"
+          height="14"
+          viewBox="0 0 14 14"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.3"
+          aria-hidden="true"
+        >
+          <circle cx="7" cy="4.6" r="2.6" />
+          <path d="M1.8 12.8c.6-3 2.6-4.2 5.2-4.2s4.6 1.2 5.2 4.2" />
+        </svg>
+        <span>{operator.value ?? 'Your name?'}</span>
+      </button>
+      {asking && <Ask />}
+    </span>
+  );
+}
+
+function Ask() {
+  const [name, setName] = useState(operator.value ?? '');
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.select(), []);
+  return (
+    <form
+      class="operator-ask"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (rememberName(name)) askingName.value = false;
+      }}
+    >
+      <label class="field">
+        <span>Your name, sent with every command</span>
+        <input
+          ref={input}
+          type="text"
+          autocomplete="name"
+          maxLength={NAME_MAX}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="go" data-tone="plain" disabled={tidyName(name) === null}>
+        Keep
+      </button>
+    </form>
+  );
+}

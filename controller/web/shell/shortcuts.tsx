@@ -1,0 +1,73 @@
+/** All keys of the page, on `?`. */
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+
+export const shortcutsOpen = signal(false);
+
+const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: 'The drone looked at',
+    keys: [
+      ['H', 'hold: asks first'],
+      ['R', 'return: asks first'],
+      ['L', 'land: asks first'],
+      ['Enter', 'yes, send it'],
+      ['Esc', 'no, do not'],
+      ['M', 'more commands'],
+    ],
+  },
+  {
+    title: 'The fleet',
+    keys: [
+      ['/', 'filter'],
+      ['J K ↓ ↑', 'next, previous drone'],
+      ['Enter', 'open it'],
+      ['X', 'choose it, for a command to several'],
+      ['F', 'the whole fleet on the map'],
+      ['Esc', 'one step back'],
+      ['?', 'these keys'],
+    ],
+  },
+];
+
+export function Shortcuts() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = shortcutsOpen.value;
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={dialog}
+      class="shortcuts"
+      aria-label="Keys"
+      onClose={() => {
+        shortcutsOpen.value = false;
+      }}
+    >
+      {KEYS.map(({ title, keys }) => (
+        <section key={title}>
+          <h3>{title}</h3>
+          <dl>
+            {keys.map(([key, words]) => (
+              <div key={key}>
+                <dt>
+                  {key.split(' ').map((one) => (
+                    <kbd key={one}>{one}</kbd>
+                  ))}
+                </dt>
+                <dd>{words}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+      <form method="dialog">
+        <button type="submit" class="second">
+          Close
+        </button>
+      </form>
+    </dialog>
+  );
+}
