@@ -18,6 +18,8 @@ import { type AgentParts, reportOf } from './report.ts';
 import type { Safety } from './safety.ts';
 import { wireSafety } from './safety-wiring.ts';
 import type { StateFile } from './state/index.ts';
+import type { Stations } from './stations/index.ts';
+import { wireStations } from './stations-wiring.ts';
 import type { AgentStatus } from './status/index.ts';
 import { Uplink } from './uplink/index.ts';
 import { Vehicle } from './vehicle/index.ts';
@@ -26,6 +28,7 @@ import { AGENT_VERSION } from './version.ts';
 const SEAL_TICK_MS = 50;
 const COMMAND_TICK_MS = 100;
 const SAFETY_TICK_MS = 1_000;
+const STATION_TICK_MS = 100;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const NETWORK_TIME_EVERY_MS = 60_000;
@@ -46,6 +49,7 @@ export class RunningAgent implements AgentParts {
   readonly uplink: Uplink;
   readonly safety: Safety;
   readonly commanding: Commanding;
+  readonly stations: Stations;
   readonly recorder: Recorder | null;
   readonly startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -100,6 +104,10 @@ export class RunningAgent implements AgentParts {
       flight: { flights, airS, armedS },
       onSample: (sample) => this.#sample(sample),
       onFrame: (frame, monoUs) => this.recorder?.frame(frame, monoUs),
+      onHeard: (frame) => {
+        this.stations.heard(frame);
+        this.safety.frame(frame);
+      },
       onGpsTime: (utcUs, monoUs) => this.clock.gps(utcUs, monoUs),
       onFlightTotals: (totals) => o.state.update(totals),
       onEvent: (event, detail) => log.info({ part: 'vehicle', event }, `autopilot ${event}: ${detail}`),
@@ -120,6 +128,7 @@ export class RunningAgent implements AgentParts {
       onPresence: () => this.uplink.refreshPresence(),
       onProblem: (part, message) => this.#problem(part, message),
     });
+    this.stations = wireStations(this);
     const { username, password, url, topicRoot, backfillKBps } = config.uplink;
     this.uplink = new Uplink({
       url,
@@ -193,6 +202,8 @@ export class RunningAgent implements AgentParts {
     // What was done before comes first: a command that is repeated must find its outcome. Both are bounded by 2 s.
     await Promise.all([this.commanding.start(), this.safety.start()]);
     this.#every(COMMAND_TICK_MS, () => this.commanding.tick());
+    this.stations.start();
+    this.#every(STATION_TICK_MS, () => this.stations.tick());
     this.#every(SAFETY_TICK_MS, () => this.safety.tick());
     // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
     this.uplink.start();
@@ -255,6 +266,7 @@ export class RunningAgent implements AgentParts {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.stations.close();
     await this.commanding.close();
     await this.safety.close();
     this.vehicle.close();

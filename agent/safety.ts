@@ -7,7 +7,7 @@
  */
 import type { Flavour, VehicleState } from '@skein/hardware/autopilot';
 import { type ReasonCode, reason } from '@skein/protocol/fleet';
-import type { Message } from '@skein/protocol/mavlink';
+import { decode, type Frame, type Message, messageByName } from '@skein/protocol/mavlink';
 import type { Sample } from '@skein/protocol/telemetry';
 import { GroundLock, type Held } from './lock/index.ts';
 import { LastSeen, type Preflight, type PreflightFacts, PreflightNews, preflightOf } from './preflight/index.ts';
@@ -15,6 +15,7 @@ import { differenceWords, type ProfileName, ProfileWatch, type ReadAnswer } from
 
 const SAY_EVERY_MS = 60_000;
 const REFRESH_LOCK_MS = 3_000;
+const REMOTE_ID_STATUS = messageByName('OPEN_DRONE_ID_ARM_STATUS').id;
 /** Remote ID modules report each second or two. */
 const REMOTE_ID_FRESH_MS = 10_000;
 
@@ -95,14 +96,18 @@ export class Safety {
     if (sample.kind !== 'safety' && sample.kind !== 'preflight') this.#seen.take(sample);
   }
 
-  /** Every message of our autopilot; ODID frames come from its Remote ID module, whatever component that is. */
+  /** Every message of our autopilot. */
   message(message: Message): void {
-    if (message.name === 'PARAM_VALUE') {
-      this.#watch.note(message.fields.param_id, message.fields.param_value, this.#nowMs());
-    } else if (message.name === 'OPEN_DRONE_ID_ARM_STATUS') {
-      const { status, error } = message.fields;
-      this.#remoteId = { ok: status === 0, error, atUs: this.#o.nowUs() };
-    }
+    if (message.name !== 'PARAM_VALUE') return;
+    this.#watch.note(message.fields.param_id, message.fields.param_value, this.#nowMs());
+  }
+
+  /** Every frame of the link: a Remote ID module is a component of its own. */
+  frame(frame: Frame): void {
+    if (frame.msgid !== REMOTE_ID_STATUS) return;
+    const message = decode(frame);
+    if (message?.name !== 'OPEN_DRONE_ID_ARM_STATUS') return;
+    this.#remoteId = { ok: message.fields.status === 0, error: message.fields.error, atUs: this.#o.nowUs() };
   }
 
   /** Call every second. */

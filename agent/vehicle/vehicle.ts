@@ -29,7 +29,7 @@ const MAX_EARLY = 512;
 export interface VehicleLink extends Line {
   readonly nominalBytesPerS: number | null;
   read(reader: (chunk: Uint8Array) => void): () => void;
-  write(frame: Uint8Array, priority: AutopilotPriority): boolean;
+  write(frame: Uint8Array, priority: AutopilotPriority | 'bulk'): boolean;
 }
 
 export interface VehicleOptions {
@@ -42,6 +42,8 @@ export interface VehicleOptions {
   readonly onSample: (sample: Sample) => void;
   /** Every raw frame, both directions; the bytes must be copied if kept. */
   readonly onFrame?: (frame: { readonly bytes: Uint8Array; readonly msgid: number }, monoUs: number) => void;
+  /** Every frame that came, whoever's it is, before anything is done with it. */
+  readonly onHeard?: (frame: Frame) => void;
   /** UTC as the autopilot has it, from SYSTEM_TIME. */
   readonly onGpsTime?: (utcUs: number, monoUs: number) => void;
   readonly onFlightTotals?: (totals: FlightTotals) => void;
@@ -127,6 +129,13 @@ export class Vehicle {
     return taken;
   }
 
+  /** Passes another's frame on as it is; it waits behind ours. */
+  relay(frame: Uint8Array, msgid: number): boolean {
+    const taken = this.#o.link.write(frame, 'bulk');
+    if (taken) this.#o.onFrame?.({ bytes: frame, msgid }, this.#o.nowUs());
+    return taken;
+  }
+
   #chunk(chunk: Uint8Array): void {
     this.#chunkUs = Math.round(this.#o.nowUs());
     this.#chunkMs = this.#chunkUs / 1000;
@@ -137,6 +146,7 @@ export class Vehicle {
   #frame(frame: Frame): void {
     this.#line.frame(this.#chunkMs);
     this.#o.onFrame?.(frame, this.#chunkUs);
+    this.#o.onHeard?.(frame);
     const { sysid, compid, msgid } = frame;
     const ours = this.autopilot.isOurs(sysid, compid);
     if (!this.autopilot.wants(sysid, compid, msgid) && msgid !== RADIO_STATUS) {
