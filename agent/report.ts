@@ -1,6 +1,7 @@
 /** The parts of a running agent → its status. */
 import type { Link } from '@skein/hardware/link';
 import type { Clock } from './clock/index.ts';
+import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
 import type { Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
@@ -25,6 +26,7 @@ export interface AgentParts {
   readonly vehicle: Vehicle;
   readonly uplink: Uplink;
   readonly recorder: Recorder | null;
+  readonly commanding: Commanding;
 }
 
 export function reportOf(parts: AgentParts): AgentStatus {
@@ -35,6 +37,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
   const unsealedUs = sealer.oldestMonoUs;
   const oldestNotDurableMs = Math.max(outbox.oldestNotDurableMs, unsealedUs === null ? 0 : (nowUs - unsealedUs) / 1000);
   const recorder = parts.recorder?.status() ?? null;
+  const commanding = parts.commanding.status();
   const uplink = parts.uplink.status();
   const { counters } = link;
   const dropped = [...Object.values(counters.droppedFull), ...Object.values(counters.droppedDown)];
@@ -44,6 +47,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
     recorder?.problem,
     linkError === null ? null : `${linkError.message}. ${linkError.advice}`,
     vehicle.autopilot.otherAutopilots > 0 ? 'A second autopilot is heard on this link; it is ignored.' : null,
+    ...problemsOf(commanding),
   ].filter((problem): problem is string => typeof problem === 'string');
   const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
   return {
@@ -84,5 +88,23 @@ export function reportOf(parts: AgentParts): AgentStatus {
     },
     recorder,
     clock: clock.read(nowUs),
+    commanding,
   };
+}
+
+type CommandingStatus = ReturnType<Commanding['status']>;
+
+function problemsOf({ journal, control, battery, unorderedReboots }: CommandingStatus): (string | null)[] {
+  const { remembered, effectivePct } = battery;
+  return [
+    journal.problem,
+    control.readOnly ? `Somebody else speaks for this vehicle (${control.why}): nothing is commanded.` : null,
+    control.adopted ? 'The agent started in mid-flight and only listens, until an operator takes control.' : null,
+    unorderedReboots > 0
+      ? `The autopilot restarted by itself, ${unorderedReboots} times since the agent started.`
+      : null,
+    remembered === null
+      ? null
+      : `The charge restarted on paper: count on ${effectivePct} %, or say "new pack" if it was changed.`,
+  ];
 }

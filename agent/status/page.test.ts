@@ -72,6 +72,16 @@ const WELL: AgentStatus = {
   },
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
   clock: null,
+  commanding: {
+    control: { state: 'skein', why: 'the vehicle is disarmed', adopted: false, readOnly: false, commander: null },
+    groundLink: { on: true, sending: true, upMs: 12_000 },
+    writers: [],
+    commands: { running: [], last: [], counters: { taken: 0 } },
+    journal: { id: '0123456789abcdef', state: 'ok', problem: null, longestWriteMs: 4, counters: { late: 0 } },
+    battery: { reportedPct: 61, remembered: null, effectivePct: 61 },
+    unorderedReboots: 0,
+    controllerClockSteps: 0,
+  },
 };
 
 t.test('the first line says how it is', async (t) => {
@@ -103,6 +113,34 @@ t.test('the page says what is refused, what is wrong, what is lost', async (t) =
   t.match(shown, /lost {7}thinnedBatches 4$/m);
   t.match(shown, /2\.0 MB ONLY IN MEMORY/);
   t.match(shown, /not open — no such device/);
+});
+
+t.test('who has control, what was commanded, what the charge is worth', async (t) => {
+  const page = statusPage(WELL);
+  t.match(page, /^control {4}skein \(the vehicle is disarmed\); ground link up for 12 s$/m);
+  t.match(page, /^commands {3}none yet; journal ok$/m);
+  t.match(page, /^battery {4}61 %$/m);
+  const { commanding } = WELL;
+  const busy = statusPage({
+    ...WELL,
+    commanding: {
+      ...commanding,
+      control: { ...commanding.control, state: 'pilot', commander: 'Ann' },
+      commands: {
+        running: [{ id: 'A', type: 'land', phase: 'acting' }],
+        last: [
+          { command: 'A', type: 'land', state: 'executing', reason: '' },
+          { command: 'B', type: 'arm', state: 'rejected', reason: 'ground-lock: hands' },
+          { command: 'C', type: 'hold', state: 'succeeded', reason: 'done' },
+        ],
+        counters: {},
+      },
+      battery: { reportedPct: 98, remembered: { pct: 61, reportedPct: 100 }, effectivePct: 59 },
+    },
+  });
+  t.match(busy, /^control {4}pilot .*, in command: Ann;/m);
+  t.match(busy, /^commands {3}land acting, arm rejected \(ground-lock: hands\), hold succeeded;/m);
+  t.match(busy, /^battery {4}59 % to count on: it says 98 %, but restarted at 61 %$/m);
 });
 
 t.test('the same facts as metrics, every counter by its name', async (t) => {

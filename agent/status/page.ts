@@ -54,6 +54,33 @@ function recorderLine({ recorder }: AgentStatus): string {
   return `recorder   ${recorder.state}, ${megabytes(recorder.bytes)} in ${recorder.files} files`;
 }
 
+function controlLine({ commanding }: AgentStatus): string {
+  const { control, groundLink } = commanding;
+  const by = control.commander === null ? '' : `, in command: ${control.commander}`;
+  const ground = groundLink.sending
+    ? `ground link up for ${seconds(groundLink.upMs)}`
+    : `ground link ${groundLink.on ? 'not sent' : 'off'}`;
+  return `control    ${control.state} (${control.why})${by}; ${ground}`;
+}
+
+function commandsLine({ commanding }: AgentStatus): string {
+  const { commands, journal } = commanding;
+  const running = commands.running.map(({ type, phase }) => `${type} ${phase}`);
+  const last = commands.last
+    .filter(({ command }) => commands.running.every(({ id }) => id !== command))
+    .slice(0, 3)
+    .map(({ type, state, reason }) => `${type} ${state}${reason === '' || reason === 'done' ? '' : ` (${reason})`}`);
+  const said = [...running, ...last];
+  return `commands   ${said.length === 0 ? 'none yet' : said.join(', ')}; journal ${journal.state}`;
+}
+
+function batteryLine({ commanding }: AgentStatus): string[] {
+  const { reportedPct, remembered, effectivePct } = commanding.battery;
+  if (reportedPct === null) return [];
+  if (remembered === null) return [`battery    ${reportedPct} %`];
+  return [`battery    ${effectivePct} % to count on: it says ${reportedPct} %, but restarted at ${remembered.pct} %`];
+}
+
 function clockLine({ clock }: AgentStatus): string {
   if (clock === null) return 'clock      unset: nobody has told the time yet';
   return `clock      ${new Date(clock.utcUs / 1000).toISOString()} ± ${seconds(clock.errUs / 1000)} (${clock.source})`;
@@ -75,6 +102,9 @@ export function statusPage(status: AgentStatus): string {
     linkLine(status),
     vehicleLine(status),
     streamsLine(status),
+    controlLine(status),
+    commandsLine(status),
+    ...batteryLine(status),
     `uplink     ${status.uplink.url || '—'}: ${status.uplink.state}, ack in ${status.uplink.smoothedAckMs === null ? '—' : seconds(status.uplink.smoothedAckMs)}`,
     outboxLine(status),
     recorderLine(status),

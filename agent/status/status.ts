@@ -75,6 +75,43 @@ export interface AgentStatus {
     readonly counters: object;
   } | null;
   readonly clock: { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  readonly commanding: {
+    readonly control: {
+      readonly state: string;
+      readonly why: string;
+      readonly adopted: boolean;
+      readonly readOnly: boolean;
+      readonly commander: string | null;
+    };
+    readonly groundLink: { readonly on: boolean; readonly sending: boolean; readonly upMs: number };
+    readonly writers: readonly { readonly sysid: number; readonly compid: number; readonly role: string }[];
+    readonly commands: {
+      readonly running: readonly { readonly id: string; readonly type: string; readonly phase: string }[];
+      /** The newest first. */
+      readonly last: readonly {
+        readonly command: string;
+        readonly type: string;
+        readonly state: string;
+        readonly reason: string;
+      }[];
+      readonly counters: Readonly<Record<string, number>>;
+    };
+    readonly journal: {
+      readonly id: string | null;
+      readonly state: string;
+      readonly problem: string | null;
+      readonly longestWriteMs: number;
+      readonly counters: Readonly<Record<string, number>>;
+    };
+    /** Charge as reported, and what to count on after restarts of the autopilot, %. */
+    readonly battery: {
+      readonly reportedPct: number | null;
+      readonly remembered: { readonly pct: number; readonly reportedPct: number } | null;
+      readonly effectivePct: number | null;
+    };
+    readonly unorderedReboots: number;
+    readonly controllerClockSteps: number;
+  };
 }
 
 const numbers = (values: object): Record<string, number> =>
@@ -82,7 +119,7 @@ const numbers = (values: object): Record<string, number> =>
 
 /** The same facts for /metrics. */
 export function metricsOf(status: AgentStatus): MetricGroups {
-  const { link, vehicle, uplink, outbox, recorder, clock } = status;
+  const { link, vehicle, uplink, outbox, recorder, clock, commanding } = status;
   const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
@@ -101,6 +138,12 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       intervals: numbers(intervals),
       uplink: uplink.counters,
       outbox: numbers(outbox.counters),
+      commands: commanding.commands.counters,
+      journal: commanding.journal.counters,
+      control: {
+        unorderedReboots: commanding.unorderedReboots,
+        controllerClockSteps: commanding.controllerClockSteps,
+      },
       ...(recorder ? { recorder: numbers(recorder.counters) } : {}),
     },
     gauges: {
@@ -117,6 +160,9 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       oldestNotDurableMs: gauge(outbox.oldestNotDurableMs, 'age of the oldest sample not yet durable, ms'),
       worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
       longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
+      journalLongestWriteMs: gauge(commanding.journal.longestWriteMs, 'longest write of the command journal, ms'),
+      groundLinkSending: gauge(Number(commanding.groundLink.sending), 'the ground-link heartbeat is being sent'),
+      batteryEffectivePct: gauge(commanding.battery.effectivePct, 'charge to count on, %'),
       recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
       clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
       problems: gauge(status.problems.length, 'things wrong now'),
