@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { Link } from '@skein/hardware/link';
 import type { AgentConfig } from './config.ts';
 import type { AgentPorts } from './ports.ts';
+import { routesOf } from './routes.ts';
 import { RunningAgent } from './running.ts';
 import { SOCKET_NAME } from './socket.ts';
 import { StateFile } from './state/index.ts';
-import { type AgentStatus, metricsOf, renderMetrics, StatusServer } from './status/index.ts';
+import { type AgentStatus, metricsOf, type Routes, renderMetrics, StatusServer } from './status/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
 /** The agent cannot run; `code` is stable, the message says what to do. */
@@ -30,6 +31,7 @@ export interface Agent {
 /** An agent, unstarted; usable as a process of its own or many in one process. */
 export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
   let running: RunningAgent | null = null;
+  let routes: Routes | null = null;
   const status = (): AgentStatus => {
     if (running === null) throw new Error('the agent does not run');
     return running.status();
@@ -38,6 +40,7 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
     path: join(config.dataDir, SOCKET_NAME),
     status: () => running?.status() ?? null,
     metrics: async () => (running === null ? null : renderMetrics(metricsOf(running.status()))),
+    routes: () => routes,
   });
   return {
     async start() {
@@ -66,6 +69,7 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
       const session = ports.randomHex(8);
       running = new RunningAgent(config, ports, { session, state, boot, serial, link });
       await running.start();
+      routes = routesOf(running);
       const { drone } = config;
       const { epoch } = running.outbox;
       ports.log.info(
