@@ -216,7 +216,7 @@ export class AutopilotClient {
     if (this.#control.now.readOnly) {
       return Promise.resolve({ ok: false, code: 'aborted', result: null, texts: [], sent: false });
     }
-    return this.#control.guard(o.signal, (signal) => this.#desk.run(request, signal));
+    return this.#desk.run(request, this.#control.guard(o.signal));
   }
 
   /** What an operator means, by flavour. Who may ask for it is not judged here. */
@@ -238,7 +238,7 @@ export class AutopilotClient {
       see: this.#watches.see.bind(this.#watches),
       state: () => this.state,
     };
-    return this.#control.guard(o.signal, (signal) => runIntent(flavour.intent(name, o, state), ports, signal));
+    return runIntent(flavour.intent(name, o, state), ports, this.#control.guard(o.signal));
   }
 
   /** A decoded message of whatever system. */

@@ -25,7 +25,8 @@ const NO_RULES: ControlRules = {
 
 export class ControlWatch {
   readonly #listeners = new Set<ControlListener>();
-  readonly #running = new Set<AbortController>();
+  /** Ends what is under way; a new one after each time. */
+  #ours = new AbortController();
   #memory: ControlMemory;
 
   constructor(nowMs: number) {
@@ -43,7 +44,7 @@ export class ControlWatch {
     if (now === before) return;
     const wasTaken = now.taken > before.taken;
     // What is under way ends before anything else is told: not one more frame of it may leave.
-    if (wasTaken) for (const running of this.#running) running.abort(new Superseded(codeOf(now), now.why));
+    if (wasTaken) this.#endWhatIsUnderWay(now);
     for (const listener of this.#listeners) listener(now, wasTaken);
   }
 
@@ -52,15 +53,16 @@ export class ControlWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Something that changes flight: it ends when control is taken from us. */
-  async guard<T>(signal: AbortSignal | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const running = new AbortController();
-    this.#running.add(running);
-    try {
-      return await run(signal === undefined ? running.signal : AbortSignal.any([signal, running.signal]));
-    } finally {
-      this.#running.delete(running);
-    }
+  /** For something that changes flight: it ends when control is taken from us, or with the caller's own signal. */
+  guard(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#ours.signal : AbortSignal.any([signal, this.#ours.signal]);
+  }
+
+  /** By one signal, so that all of it knows before any of it reacts. */
+  #endWhatIsUnderWay(now: ControlSnapshot): void {
+    const ours = this.#ours;
+    this.#ours = new AbortController();
+    ours.abort(new Superseded(codeOf(now), now.why));
   }
 }
 

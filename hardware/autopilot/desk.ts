@@ -26,6 +26,7 @@ export interface DeskOptions {
 interface Job {
   readonly machine: Transaction;
   readonly settle: (outcome: CommandOutcome) => void;
+  readonly signal: AbortSignal | undefined;
   settled: boolean;
 }
 
@@ -88,7 +89,7 @@ export class CommandDesk {
         resolve(outcome);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.push({ machine, settle, settled: false });
+      this.#waiting.push({ machine, settle, signal, settled: false });
       this.tick();
     });
   }
@@ -116,6 +117,9 @@ export class CommandDesk {
     if (!this.isBusy) return;
     const nowMs = this.#o.nowMs();
     const state = this.#o.state();
+    // One signal may end several: none of them sends while the others are still being told.
+    for (const { signal, machine } of [...this.#current.values(), ...this.#waiting])
+      if (signal?.aborted) machine.abort();
     for (const job of [...this.#current.values()]) this.#send(job, job.machine.tick(nowMs, state), nowMs);
     const waiting = this.#waiting;
     this.#waiting = [];
