@@ -55,7 +55,7 @@ export class FtpCall implements Exchange<FtpResult> {
   }
 
   take(message: Message, _nowMs: number): readonly Outgoing[] {
-    const answer = answerOf(message);
+    const answer = ftpAnswer(message);
     if (answer === null || this.result !== null) return NOTHING_TO_SEND;
     if (answer.seq !== ((this.#request.seq + 1) & 0xffff) || answer.reqOpcode !== this.#request.opcode) {
       return NOTHING_TO_SEND;
@@ -136,7 +136,7 @@ export class FtpWindow implements Window {
   }
 
   take(message: Message, nowMs: number): readonly Outgoing[] {
-    const answer = answerOf(message);
+    const answer = ftpAnswer(message);
     if (answer === null || this.result !== null || answer.session !== this.#o.session) return NOTHING_TO_SEND;
     if (answer.reqOpcode !== MavFtpOpcode.READFILE && answer.reqOpcode !== MavFtpOpcode.BURSTREADFILE) {
       return NOTHING_TO_SEND;
@@ -226,7 +226,8 @@ export class FtpWindow implements Window {
   }
 }
 
-function answerOf(message: Message): FtpPayload | null {
+/** The answer in a message; null for anything else. */
+export function ftpAnswer(message: Message): FtpPayload | null {
   if (message.name !== 'FILE_TRANSFER_PROTOCOL') return null;
   const answer = decodeFtp(message.fields.payload);
   return answer !== null && (answer.opcode === MavFtpOpcode.ACK || answer.opcode === MavFtpOpcode.NAK) ? answer : null;

@@ -6,14 +6,14 @@
  *
  * LOG_DATA and MAVFTP are protected by the 16-bit checksum of the frame only, which lets one in 65 536 damaged frames
  * pass: a few in a long log over a poor line. So the bytes are proved: by the CRC-32 that MAVFTP computes over the
- * file, or, without it, by reading again what was in doubt and samples of the rest; one difference, and all is read
- * again. Where two readings differ a third decides.
+ * file, or, without it, by reading again what was in doubt and samples of the rest. One difference, or another
+ * checksum, and all is read again. Where two readings differ a third decides.
  */
 import { crc32 } from 'node:zlib';
 import type { Interruption } from './exchange.ts';
 import type { RunExchange } from './log-files.ts';
 import type { LogSource } from './log-source.ts';
-import type { FetchOutcome, LogEntry, LogSink } from './logs.ts';
+import type { FetchOutcome, LogEntry, LogSink, LogVerification } from './logs.ts';
 import type { Run } from './pieces.ts';
 
 /** Compared before an earlier attempt is carried on. */
@@ -69,8 +69,7 @@ export class LogFetch {
     try {
       await this.#resume();
       await this.#windows();
-      const verified = (await this.#isProved()) ? 'checksum' : 'second-look';
-      if (verified === 'second-look') await this.#secondLook();
+      const verified = await this.#prove();
       return { ok: true, bytes: this.#bytes, crc: this.#crc, verified };
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
@@ -151,17 +150,29 @@ export class LogFetch {
     return new Ended(code);
   }
 
-  async #isProved(): Promise<boolean> {
-    const theirs = await this.#o.checksum();
-    if (theirs === null) return false;
-    return theirs === (await this.#plainCrc());
+  async #prove(): Promise<LogVerification> {
+    const first = await this.#isTheirs();
+    if (first === true) return 'checksum';
+    if (first === null) {
+      let differed = 0;
+      for (const run of [...this.#doubtful, ...sampleRuns(this.#size, this.#crc)]) {
+        if (await this.#lookAgain(run)) differed++;
+      }
+      if (differed > 0) await this.#lookAtAll();
+      return 'second-look';
+    }
+    await this.#lookAtAll();
+    // Still another: the file has grown since it was listed, and what was listed has been read twice.
+    return (await this.#isTheirs()) === true ? 'checksum' : 'second-look';
   }
 
-  async #secondLook(): Promise<void> {
-    const samples = sampleRuns(this.#size, this.#crc);
-    let differed = 0;
-    for (const run of [...this.#doubtful, ...samples]) if (await this.#lookAgain(run)) differed++;
-    if (differed === 0) return;
+  /** By its checksum; null when there is none. */
+  async #isTheirs(): Promise<boolean | null> {
+    const theirs = await this.#o.checksum();
+    return theirs === null ? null : theirs === (await this.#plainCrc());
+  }
+
+  async #lookAtAll(): Promise<void> {
     for (let offset = 0; offset < this.#size; offset += this.#source.windowBytes) {
       await this.#lookAgain({ offset, length: Math.min(this.#source.windowBytes, this.#size - offset) });
     }
