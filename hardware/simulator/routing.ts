@@ -8,6 +8,11 @@ export interface Address {
   readonly component: number;
 }
 
+/** Never passed on: a radio's own report, and a key. */
+const KEPT: ReadonlySet<string> = new Set(['RADIO', 'RADIO_STATUS', 'SETUP_SIGNING']);
+
+const keyOf = (system: number, component: number): number => system * 256 + component;
+
 /** Whom a message is for; null: everybody. */
 export function targetOf(message: Message): Address | null {
   const { fields } = message;
@@ -26,20 +31,33 @@ export function isForAutopilot(target: Address | null, sysid: number, heard: (ke
   if (target === null) return true;
   if (target.system !== 0 && target.system !== sysid) return false;
   if (target.component === 0 || target.component === 1) return true;
-  return !heard(sysid * 256 + target.component);
+  return !heard(keyOf(sysid, target.component));
+}
+
+/** Is somebody on this port whom the target means? On a port where nobody ever spoke there is nobody. */
+function isBehind(port: Port, target: Address | null): boolean {
+  if (target === null || target.system === 0) return port.heard.size > 0;
+  if (target.component !== 0) return port.heard.has(keyOf(target.system, target.component));
+  for (const key of port.heard) if (key >> 8 === target.system) return true;
+  return false;
 }
 
 /** Takes a frame from a port: notes who is there, passes on what others should have, and carries out what is for the autopilot. */
 export function route(autopilot: Autopilot, port: Port, frame: Frame, message: Message | null): void {
   const { ports, sysid } = autopilot;
   if (frame.sysid === sysid && frame.compid === 1) return;
-  if (frame.compid !== 0) port.heard.add(frame.sysid * 256 + frame.compid);
+  const source = keyOf(frame.sysid, frame.compid);
+  if (frame.compid !== 0) port.heard.add(source);
   const target = message === null ? null : targetOf(message);
-  const toAll = target === null || target.system === 0;
   const ours = isForAutopilot(target, sysid, (key) => ports.some((one) => one.heard.has(key)));
-  if (!ours || toAll) {
-    const key = target === null ? -1 : target.system * 256 + target.component;
-    for (const other of ports) if (other !== port && (toAll || other.heard.has(key))) other.forward(frame.bytes);
+  const kept = message !== null && KEPT.has(message.name);
+  // (own, 1) is nobody else's; a heartbeat goes to all who spoke, but not back to where its sender also is.
+  if (!kept && !(target?.system === sysid && target.component === 1)) {
+    const heartbeat = message?.name === 'HEARTBEAT';
+    for (const other of ports) {
+      if (other === port || !isBehind(other, target) || (heartbeat && other.heard.has(source))) continue;
+      other.forward(frame.bytes);
+    }
   }
   if (ours && message !== null) handle(autopilot, message, { sysid: frame.sysid, compid: frame.compid }, port);
 }

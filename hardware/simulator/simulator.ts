@@ -9,6 +9,7 @@ import { earlierLogs } from './files/logs.ts';
 import { Tree } from './files/tree.ts';
 import { type FlavourName, flavours } from './flavours/flavour.ts';
 import type { Place } from './geo.ts';
+import { Lines } from './lines.ts';
 import type { Damage, Port, PortOptions } from './port.ts';
 import { createRandom } from './random.ts';
 import type { Vehicle } from './vehicle/vehicle.ts';
@@ -45,7 +46,7 @@ export interface Simulator {
   /** Virtual milliseconds since the simulation began. */
   readonly nowMs: number;
   readonly nextDueMs: number;
-  /** A telemetry port with its own intervals, sequence and version. It is silent until `port.connected` is set. */
+  /** A telemetry port with its own intervals and sequence, and the version of SERIALn_PROTOCOL. It is silent until `port.connected` is set. */
   attach(options: PortOptions): Port;
   advanceTo(ms: number): void;
   /** Restarts the autopilot at once, as a power dip does: no acknowledgement, no refusal. */
@@ -85,6 +86,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     new LogTransfer(autopilot, logs),
     new FtpServer(autopilot, new Tree(logs, autopilot.parameters)),
   );
+  const lines = new Lines(autopilot);
+  autopilot.services.push(lines);
   flavours[options.flavour ?? 'ardupilot'](autopilot);
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
@@ -99,7 +102,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     get nextDueMs() {
       return Math.max(autopilot.nowMs, Math.min(autopilot.nextDueMs, behaviours.nextDueMs));
     },
-    attach: (port) => autopilot.attach(port),
+    attach(options) {
+      const port = autopilot.attach(options);
+      lines.add(port);
+      return port;
+    },
     advanceTo(ms) {
       while (behaviours.nextDueMs <= ms) {
         autopilot.advanceTo(Math.max(autopilot.nowMs, behaviours.nextDueMs));

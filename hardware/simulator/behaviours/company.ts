@@ -1,8 +1,10 @@
-import { encode, MavAutopilot, MavCmd, MavType } from '@skein/protocol/mavlink';
-import { fault, number, text } from './fault.ts';
+import { encode, type FieldsIn, MavAutopilot, MavCmd, MavState, MavType } from '@skein/protocol/mavlink';
+import { fault, number, type Stage, text } from './fault.ts';
 import { Other } from './other.ts';
 
 const CUSTOM_MODE = 1;
+const IDLE_MODE = 81;
+const ARMED_MODE = 209;
 /** After its first heartbeat a station looks around before it does something. */
 const LOOK_MS = 500;
 const NOTHING = -1;
@@ -42,45 +44,61 @@ const station = fault({
   },
 });
 
+/** Heartbeats each second that every client hears as if it stood on the same wire: the autopilot does not pass them on, and may not know. */
+function onTheWire(
+  stage: Stage,
+  from: { readonly sysid: number; readonly compid: number },
+  fields: FieldsIn<'HEARTBEAT'>,
+): void {
+  let seq = 128;
+  const heartbeat = (): void => {
+    seq = (seq + 1) & 255;
+    const frame = encode('HEARTBEAT', fields, { ...from, seq });
+    for (const port of stage.autopilot.ports) port.forward(frame);
+  };
+  heartbeat();
+  stage.every(1_000, heartbeat);
+}
+
 const companion = fault({
   name: 'companion',
-  words: "a second companion computer with the vehicle's own system id",
-  settings: { compid: number('its component', 191, 0, 255), on: text('port it shares; none: a link of its own') },
-  begin(stage, { compid, on }) {
+  words: "a second companion computer on the same wire, with the vehicle's own system id",
+  settings: { compid: number('its component', 191, 0, 255) },
+  begin(stage, { compid }) {
     const { sysid } = stage.autopilot;
-    new Other(stage, { sysid, compid, type: MavType.ONBOARD_CONTROLLER, on });
+    onTheWire(
+      stage,
+      { sysid, compid },
+      {
+        type: MavType.ONBOARD_CONTROLLER,
+        autopilot: MavAutopilot.INVALID,
+        base_mode: 0,
+        custom_mode: 0,
+        system_status: MavState.ACTIVE,
+        mavlink_version: 3,
+      },
+    );
   },
 });
 
 const secondAutopilot = fault({
   name: 'second-autopilot',
-  words: 'another autopilot on the same wire, heard on every port',
+  words: 'another autopilot on the same wire',
   settings: {
     sysid: number('its system id; 0: the same', 0, 0, 255),
     mode: number('its custom mode', 0),
     armed: number('1: armed', 0, 0, 1),
   },
   begin(stage, { sysid, mode, armed }) {
-    let seq = 128;
-    const heartbeat = (): void => {
-      seq = (seq + 1) & 255;
-      const { autopilot } = stage;
-      const frame = encode(
-        'HEARTBEAT',
-        {
-          type: MavType.QUADROTOR,
-          autopilot: MavAutopilot.ARDUPILOTMEGA,
-          base_mode: armed === 1 ? 209 : 81,
-          custom_mode: mode,
-          system_status: armed === 1 ? 4 : 3,
-          mavlink_version: 3,
-        },
-        { sysid: sysid === 0 ? autopilot.sysid : sysid, compid: 1, seq },
-      );
-      for (const port of autopilot.ports) port.forward(frame);
-    };
-    heartbeat();
-    stage.every(1_000, heartbeat);
+    const from = { sysid: sysid === 0 ? stage.autopilot.sysid : sysid, compid: 1 };
+    onTheWire(stage, from, {
+      type: MavType.QUADROTOR,
+      autopilot: MavAutopilot.ARDUPILOTMEGA,
+      base_mode: armed === 1 ? ARMED_MODE : IDLE_MODE,
+      custom_mode: mode,
+      system_status: armed === 1 ? MavState.ACTIVE : MavState.STANDBY,
+      mavlink_version: 3,
+    });
   },
 });
 
