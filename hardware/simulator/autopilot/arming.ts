@@ -33,26 +33,25 @@ function optionalFaults(view: ArmingView): readonly string[] {
   return all.filter((fault) => fault !== null);
 }
 
-function mandatoryFaults({ failsafes, mode, sinceBootMs }: ArmingView): readonly string[] {
-  const faults: string[] = [];
-  if (failsafes.groundLink.tripped) faults.push('GCS failsafe on');
-  const located = sinceBootMs >= bootMs.gpsUsed && failsafes.position.trusted;
-  // While it still boots the reasons above say it all.
-  if (mode.needsPosition && !located && sinceBootMs >= bootMs.preArmGood) faults.push('Need Position Estimate');
-  return faults;
+/** In a mode that needs a position. While it still boots the other reasons say it all. */
+function positionFaults({ failsafes, mode, sinceBootMs }: ArmingView): readonly string[] {
+  if (!mode.needsPosition || sinceBootMs < bootMs.preArmGood) return [];
+  if (sinceBootMs < bootMs.gpsUsed) return ['Need Position Estimate'];
+  return failsafes.position.trusted ? [] : ['GPS 1: Bad fix'];
 }
 
 export interface PreArm {
   /** In the autopilot's words, without "PreArm: ". */
   readonly faults: readonly string[];
-  /** One that is told as soon as it comes up; the others wait for the next report. */
+  /** One that is told as soon as it comes up; a lost ground station waits for the next report (measured). */
   readonly urgent: boolean;
 }
 
 /** What speaks against arming before anybody has asked: the pre-arm bit, and the texts each 31 s. */
 export function preArm(view: ArmingView): PreArm {
-  const optional = optionalFaults(view);
-  return { faults: [...optional, ...mandatoryFaults(view)], urgent: optional.length > 0 };
+  const urgent = [...optionalFaults(view), ...positionFaults(view)];
+  const lost = view.failsafes.groundLink.tripped ? ['GCS failsafe on'] : [];
+  return { faults: [...urgent, ...lost], urgent: urgent.length > 0 };
 }
 
 /** Why it cannot be armed now, in the autopilot's words, without "Arm: "; empty when it can. `forced` asks for the mode alone. */

@@ -59,7 +59,7 @@ export class Failsafes {
     this.#take(this.radio.step(nowMs, view.transmitterOn, parameters), view, hands);
     const needs = {
       on: view.sinceBootMs >= bootMs.gpsUsed,
-      matters: view.flying && view.mode.needsPosition,
+      matters: view.mode.needsPosition,
     };
     this.#take(this.position.step(nowMs, vehicle.estimate, needs, parameters), view, hands);
     if (view.armed) this.#checkBattery(vehicle, nowMs, view, hands);
@@ -74,10 +74,11 @@ export class Failsafes {
       return;
     }
     if (name === 'EKF') {
-      if (event.action !== 'nothing') hands.act(event.action);
+      const acts = view.flying && event.action !== 'nothing';
+      if (acts) hands.act(event.action);
       hands.say('EKF variance', MavSeverity.CRITICAL);
       const mode = event.action === 'land' ? 'LAND' : 'ALT_HOLD';
-      if (event.action !== 'nothing') hands.say(`EKF Failsafe: changed to ${mode} Mode`, MavSeverity.CRITICAL);
+      if (acts) hands.say(`EKF Failsafe: changed to ${mode} Mode`, MavSeverity.CRITICAL);
       return;
     }
     const goesOn = view.flying ? continues(name, view) : null;
@@ -103,6 +104,7 @@ export class Failsafes {
     if (change.action !== 'nothing') hands.act(change.action);
     if (change.on) hands.fenceChanged();
     hands.say(change.text, MavSeverity.NOTICE);
+    if (change.action !== 'nothing') hands.say('Manual recovery started', MavSeverity.INFO);
   }
 }
 

@@ -147,6 +147,14 @@ export class Flight {
   }
 
   setMode(number: number, body: Body, nowMs: number): Answer {
+    const before = this.mode;
+    const answer = this.#changeMode(number, body, nowMs);
+    // Whoever changes the mode beyond the fence has it in hand.
+    if (this.mode !== before && this.failsafes.fence.breached !== 0) this.#host.say('Manual recovery started');
+    return answer;
+  }
+
+  #changeMode(number: number, body: Body, nowMs: number): Answer {
     const next = modeOf(number);
     if (next === undefined) {
       this.#host.say(`No such mode ${number}`, MavSeverity.WARNING);
@@ -173,7 +181,6 @@ export class Flight {
     this.#guidedShown = shown;
     this.#host.modeChanged();
     this.#guidedShown = false;
-    if (this.failsafes.fence.breached !== 0) this.#host.say('Manual recovery started');
     return MavResult.ACCEPTED;
   }
 
@@ -378,6 +385,6 @@ export class Flight {
         : action === 'alt-hold'
           ? CopterMode.ALT_HOLD
           : CopterMode.LAND;
-    this.setMode(mode, body, nowMs);
+    this.#changeMode(mode, body, nowMs);
   }
 }

@@ -14,7 +14,7 @@ export class PositionFailsafe {
   trusted = true;
   #backAtMs: number | null = null;
 
-  /** `on`: it has begun to use GPS since boot; `matters`: armed in a mode that needs a position. */
+  /** `on`: it has begun to use GPS since boot; `matters`: the mode needs a position. */
   step(
     nowMs: number,
     estimate: Estimate,

@@ -72,6 +72,8 @@ class PreArmWatch {
 
   constructor(autopilot: Autopilot) {
     this.#autopilot = autopilot;
+    // One that booted long ago is somewhere between two reports.
+    this.#toldMs = Math.max(0, autopilot.sinceBootMs - PRE_ARM_REPORT_MS / 2);
   }
 
   look(): void {

@@ -53,6 +53,22 @@ export class Station {
     return answer?.name === 'COMMAND_ACK' ? answer.fields.result : null;
   }
 
+  /** COMMAND_INT; `params` are the first four, `at` x, y in 1e-7 degrees and z. */
+  commandInt(
+    id: number,
+    frame: number,
+    params: readonly number[],
+    at: readonly [x: number, y: number, z: number],
+  ): number | null {
+    const [param1 = 0, param2 = 0, param3 = 0, param4 = 0] = params;
+    const [x, y, z] = at;
+    const before = this.heard.length;
+    const target = { target_system: 1, target_component: 1, current: 0, autocontinue: 0 };
+    this.send('COMMAND_INT', { ...target, command: id, frame, param1, param2, param3, param4, x, y, z });
+    const answer = this.heard.slice(before).find((one) => one.name === 'COMMAND_ACK' && one.fields.command === id);
+    return answer?.name === 'COMMAND_ACK' ? answer.fields.result : null;
+  }
+
   /** Lets time pass and gives what came meanwhile. */
   pass(seconds: number): Heard[] {
     const before = this.heard.length;

@@ -47,8 +47,17 @@ export function pack(
   };
 }
 
-/** Draws what the throttle asks for, sags by it (and by `sagV` more, of the whole pack) and warms from it. */
-export function stepBattery(battery: Battery, throttle: number, dtS: number, sagV = 0): Battery {
+export interface BatteryTrouble {
+  /** Taken off the voltage of the whole pack. */
+  readonly batterySagV: number;
+  /** The voltage of the whole pack, whatever is in it; null: what it is. */
+  readonly batteryV: number | null;
+}
+
+/** Draws what the throttle asks for, sags by it and warms from it. */
+export function stepBattery(battery: Battery, throttle: number, dtS: number, trouble: BatteryTrouble): Battery {
+  const { batterySagV: sagV, batteryV } = trouble;
+  const cells = battery.imbalanceV.length;
   // Power of a rotor grows with thrust to the power of 1.5.
   const wantedA = IDLE_A + HOVER_A * (throttle / HOVER_THROTTLE) ** 1.5;
   const currentA = battery.currentA + (wantedA - battery.currentA) * Math.min(1, dtS / 0.4);
@@ -56,13 +65,15 @@ export function stepBattery(battery: Battery, throttle: number, dtS: number, sag
   const openV = openCircuitV(chargeMah / battery.capacityMah);
   const temperatureC =
     battery.temperatureC + (HEAT * currentA * currentA - (battery.temperatureC - AMBIENT_C) / COOL_S) * dtS;
-  const cellSagV = sagV / Math.max(1, battery.imbalanceV.length);
+  const cellSagV = sagV / Math.max(1, cells);
   return {
     ...battery,
     chargeMah,
     currentA,
     temperatureC,
-    cellsV: battery.imbalanceV.map((by) => Math.max(0, openV + by - currentA * CELL_OHM - cellSagV)),
+    cellsV: battery.imbalanceV.map((by) =>
+      batteryV === null ? Math.max(0, openV + by - currentA * CELL_OHM - cellSagV) : batteryV / cells,
+    ),
   };
 }
 

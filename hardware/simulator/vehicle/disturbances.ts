@@ -13,6 +13,8 @@ export interface Disturbances {
   compassDeg: number;
   /** Taken off the pack's voltage, as a worn or cold pack sags. */
   batterySagV: number;
+  /** What the pack's voltage is, whatever is in it; null: what it is. */
+  batteryV: number | null;
   /** Motors that do not turn, bit 0 the first. */
   failedMotors: number;
   /** The pilot's emergency stop: no motor turns. */
@@ -30,18 +32,24 @@ export const undisturbed = (): Disturbances => ({
   gpsUpM: 0,
   compassDeg: 0,
   batterySagV: 0,
+  batteryV: null,
   failedMotors: 0,
   motorStop: false,
   transmitterOn: true,
   unixErrorUs: 0n,
 });
 
+/** SIM_BATT_VOLTAGE before anybody has set it. */
+const FULL_V = Math.fround(12.6);
+
 /** What the SIM_ parameters of a real one in software ask for, on top of the rest. `value` reads one; 0 where there is none. */
 export function withParameters(base: Readonly<Disturbances>, value: (name: string) => number): Readonly<Disturbances> {
   const metresPerDegree = 111_319.5;
   const enabled = value('SIM_GPS1_ENABLE') !== 0 && value('SIM_GPS1_JAM') === 0;
+  const told = value('SIM_BATT_VOLTAGE');
   return {
     ...base,
+    batteryV: told === FULL_V || told === 0 ? base.batteryV : told,
     gps: enabled ? base.gps : 'lost',
     gpsNorthM: base.gpsNorthM + value('SIM_GPS1_GLTCH_X') * metresPerDegree,
     gpsEastM: base.gpsEastM + value('SIM_GPS1_GLTCH_Y') * metresPerDegree,

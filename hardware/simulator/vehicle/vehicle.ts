@@ -63,7 +63,7 @@ export function stepVehicle(
     atMs,
     body,
     wind,
-    battery: stepBattery(vehicle.battery, body.throttle, dtS, disturbances.batterySagV),
+    battery: stepBattery(vehicle.battery, body.throttle, dtS, disturbances),
     gps,
     estimate: sampled ? follow(vehicle.estimate, gps, atMs) : vehicle.estimate,
   };
