@@ -186,6 +186,7 @@ t.test('whatever happens: nothing is lost, sent late, or sent after it was given
       let sends = 0;
       let gaveUp = false;
       const sentTo = new Set<string>();
+      const journals = new Set<string | null>();
       const step = (presence: boolean) => {
         const before = d;
         const { delivery, send } = onTime(d, given(c, s, known), presence);
@@ -193,6 +194,8 @@ t.test('whatever happens: nothing is lost, sent late, or sent after it was given
         if (send) {
           sends++;
           sentTo.add(send.session);
+          journals.add(send.journal);
+          if (journals.size > 1) throw new Error('sent to a drone that has another journal now');
           if (before.sentUtcUs === null) throw new Error('sent before it was written down');
           if (s >= lifeS) throw new Error('sent after its expiry');
           if (gaveUp || isFinal(before.state)) throw new Error(`sent after ${before.state}`);

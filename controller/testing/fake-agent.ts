@@ -55,6 +55,7 @@ export class FakeAgent {
   obey: ((command: Command) => readonly Reply[]) | null = null;
   /** What more its presence says. */
   more: Partial<Presence> = {};
+  readonly #held: (readonly Sample[])[] = [];
   readonly #steps = new Map<string, { step: number; last: Reply }>();
   hellos = 0;
   connackCode: number | null = null;
@@ -174,7 +175,13 @@ export class FakeAgent {
       this.#steps.set(command.id, { step, last: reply });
       return answerSample(command, step, reply, this.monoUs());
     });
-    if (samples.length > 0) this.send('urgent', this.batch('urgent', this.next.urgent, samples));
+    this.#say(samples);
+  }
+
+  /** Like every agent, nothing before the first ack of its lane. */
+  #say(samples: readonly Sample[]): void {
+    if (this.ack('urgent') === undefined) this.#held.push(samples);
+    else if (samples.length > 0) this.send('urgent', this.batch('urgent', this.next.urgent, samples));
   }
 
   /** Newest ack of a lane. */
@@ -206,7 +213,9 @@ export class FakeAgent {
     const text = (qos: number) => body.subarray(topicEnd + (qos > 0 ? 2 : 0));
     if (topic.endsWith('/down/ack')) {
       const ack = readAck(text(1));
-      if (ack.ok) this.acks.push(ack.value);
+      if (!ack.ok) return;
+      this.acks.push(ack.value);
+      if (this.ack('urgent') !== undefined) for (const samples of this.#held.splice(0)) this.#say(samples);
     } else if (topic.endsWith('/down/time')) {
       const answer = readTimeAnswer(text(0));
       if (answer.ok) this.times.push(answer.value);
@@ -227,7 +236,7 @@ export class FakeAgent {
       return;
     }
     const again = answerSample(command, known.step, known.last, this.monoUs());
-    this.send('urgent', this.batch('urgent', this.next.urgent, [again]));
+    this.#say([again]);
   }
 }
 
