@@ -111,9 +111,14 @@ t.test('battery: sag, and another charge', async (t) => {
   t.equal(station.of('BATTERY_STATUS').at(-1)?.fields.battery_remaining, 40);
 });
 
-t.test('motor: it falls', async (t) => {
+t.test('motor: it falls; the autopilot says so, and disarms what is left', async (t) => {
   const station = hovering();
   station.simulator.fault('motor:2');
-  station.pass(6);
+  station.pass(8);
   t.ok(station.simulator.vehicle.body.onGround);
+  t.same(
+    station.texts.filter((text) => /Thrust|Crash/.test(text)),
+    ['Potential Thrust Loss (2)', 'Crash: Disarming: AngErr=78>30, Accel=0.4<3.0'],
+  );
+  t.equal(station.simulator.autopilot.flight.armed, false);
 });
