@@ -42,12 +42,11 @@ async function until(condition: () => boolean, what: string): Promise<void> {
   }
 }
 
-function given(t: Test, o: { budgetBytes?: number; onUrgent?: (drone: string, bytes: Uint8Array) => void } = {}) {
+function given(t: Test, o: { budgetBytes?: number } = {}) {
   const store = new HeldStore();
   const acks: AckOut[] = [];
   const counts = new Map<IngestCounter, number>();
   const conflicts: number[] = [];
-  const bugs: unknown[] = [];
   const ingest = new Ingest({
     store,
     clock: { utcUs: () => Date.now() * 1e3, monoUs: () => performance.now() * 1e3 },
@@ -59,8 +58,6 @@ function given(t: Test, o: { budgetBytes?: number; onUrgent?: (drone: string, by
     onProgress: () => {},
     onConflict: (_drone, _epoch, _lane, seq) => conflicts.push(seq),
     onHealth: () => {},
-    onBug: (error) => bugs.push(error),
-    ...(o.onUrgent ? { onUrgent: o.onUrgent } : {}),
   });
   ingest.start();
   t.teardown(async () => {
@@ -75,7 +72,7 @@ function given(t: Test, o: { budgetBytes?: number; onUrgent?: (drone: string, by
   };
   const send = (...envelopes: readonly Uint8Array[]) => ingest.message('d1', 'history', Buffer.concat(envelopes));
   const last = (lane: Lane = 'history') => acks.findLast((ack) => ack.lane === lane);
-  return { store, ingest, acks, counts, conflicts, bugs, announce, send, last };
+  return { store, ingest, acks, counts, conflicts, announce, send, last };
 }
 
 function batch(seq: number, o: { lane?: Lane; latDeg?: number; size?: number } = {}): Uint8Array {
@@ -295,26 +292,3 @@ t.test('acks go to every live session that lists the epoch, not to one that is g
   await announce(1, 'bbbbbbbb');
   t.same([...new Set(acks.map((ack) => ack.session))], ['bbbbbbbb']);
 });
-
-t.test(
-  'urgent batches are handed on after their commit; what is thrown there is a bug, no failed commit',
-  async (t) => {
-    const seen: string[] = [];
-    const onUrgent = (drone: string) => {
-      seen.push(drone);
-      throw new Error('a bug of the reader');
-    };
-    const { store, ingest, announce, last, bugs, counts } = given(t, { onUrgent });
-    await announce();
-    ingest.message('d1', 'urgent', batch(1, { lane: 'urgent' }));
-    await until(() => store.groups.length === 1, 'a commit');
-    t.same(seen, []);
-    store.succeed();
-    await until(() => bugs.length === 1, 'the bug to surface');
-    t.same(seen, ['d1']);
-    t.equal(last('urgent')?.upTo, 1, 'it is acked');
-    t.match(ingest.health, { state: 'ok' });
-    t.ok(ingest.windowBytes > 0);
-    t.equal(counts.get('commitFailed') ?? 0, 0);
-  },
-);
