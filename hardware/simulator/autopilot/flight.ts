@@ -21,6 +21,7 @@ const LANDED_DISARM_MS = 2_000;
 /** A stick this low asks for descent; released RC gear leaves it at 1000. */
 const STICK_LOW = 1_400;
 const STICK_SINK_MS = 2.4;
+const PILOT_ACCEL_MS2 = 2.5;
 /** Away from the ground's iron it trusts its compass anew. */
 const ALIGN_ABOVE_M = 3.2;
 
@@ -338,7 +339,7 @@ export class Flight {
         const sinks = (this.#host.channels[2] ?? 1_500) < STICK_LOW;
         if (sinks) this.#target = { ...this.#target, upM: body.upM };
         const hold = toPoint(body, this.#target, speeds, this.#yaw);
-        return sinks ? { ...hold, upMS: -STICK_SINK_MS } : hold;
+        return sinks ? { ...hold, upMS: -STICK_SINK_MS, climbAccelMS2: PILOT_ACCEL_MS2 } : hold;
       }
     }
   }

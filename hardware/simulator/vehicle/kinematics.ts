@@ -31,6 +31,8 @@ export interface Demand {
   readonly eastMS: number;
   readonly upMS: number;
   readonly yaw: number;
+  /** How hard it may climb or sink, m/s²; by default as gently as the guidance does. */
+  readonly climbAccelMS2?: number;
 }
 
 const GRAVITY = 9.80665;
@@ -124,7 +126,7 @@ export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, la
     accelN *= ACCEL_MAX / accel;
     accelE *= ACCEL_MAX / accel;
   }
-  const accelUp = clamp((demand.upMS - body.upMS) * 2, CLIMB_ACCEL_MAX);
+  const accelUp = clamp((demand.upMS - body.upMS) * 2, demand.climbAccelMS2 ?? CLIMB_ACCEL_MAX);
 
   // Gusts push before the controller has leaned against them.
   const northMS = body.northMS + (accelN + DRAG * 0.35 * wind.gustNorthMS) * dtS;
