@@ -2,15 +2,14 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfig } from '@skein/protocol/config';
-import { Type } from 'typebox';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
-import { type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
+import { complain, EXIT } from './exit.ts';
+import { AnonymousConfig, type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
 import { SOCKET_NAME } from './socket.ts';
 import type { AgentStatus } from './status/index.ts';
 import { isSupervised, RESTART_EXIT_CODE } from './supervised.ts';
 import { AGENT_VERSION } from './version.ts';
 
-const EXIT = { ok: 0, failed: 1, usage: 2, notRunning: 3, alreadyRunning: 4 } as const;
 const CLOSE_DEADLINE_MS = 12_000;
 
 const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fleet
@@ -18,24 +17,19 @@ const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fl
   skein-agent run [--config FILE] [--key=value …]     run until SIGINT or SIGTERM
               --respawn                               and start again when it ends by itself (systemd does so too)
   skein-agent status [--json] [--config FILE]         what the agent on this machine is doing
+  skein-agent preflight [--json]                      is everything right before the motors start?
+  skein-agent lock|unlock --reason "…"                the ground lock: nothing arms, starts or reboots
+  skein-agent stations [unlock|lock [NAME]]           ground stations through this agent, and what they may
+  skein-agent params snapshot|diff|restore [FILE]     parameters of the autopilot; restore shows first, --apply sets
   skein-agent decode FILE|-                           .tlog or raw MAVLink → JSON lines on standard output
   skein-agent config --print|--check [--config FILE]  the settings in force, or what is wrong with them
   skein-agent version | help
 
 Settings: agent.example.toml explains each. SKEIN_… in the environment overrides the file (SKEIN_UPLINK_URL is
 uplink.url), flags override both (--uplink.url=mqtt://…).
-Exit codes: 0 fine, 1 failed, 2 wrong settings or usage, 3 no agent runs here, 4 one runs already, 75 start me again.
+Exit codes: 0 fine, 1 failed, 2 wrong settings or usage, 3 no agent runs here, 4 one runs already,
+5 the answer is no (a pre-flight stop, a lock that stays, parameters that differ), 75 start me again.
 `;
-
-function complain(lines: readonly string[]): void {
-  for (const line of lines) process.stderr.write(`skein-agent: ${line}\n`);
-}
-
-/** For commands that only need to find the data directory: the drone need not be named. */
-const Anonymous = Type.Object({
-  ...AgentConfig.properties,
-  drone: Type.String({ default: 'unnamed', description: 'Name of this drone' }),
-});
 
 async function run(line: CommandLine): Promise<number> {
   const settings = readSettings(AgentConfig, line, process.env);
@@ -83,7 +77,7 @@ async function run(line: CommandLine): Promise<number> {
 }
 
 async function status(line: CommandLine): Promise<number> {
-  const settings = readSettings(Anonymous, line, process.env);
+  const settings = readSettings(AnonymousConfig, line, process.env);
   if (!settings.ok) {
     complain(settings.problems);
     return EXIT.usage;
@@ -129,7 +123,7 @@ function config(line: CommandLine): number {
     complain(['usage: skein-agent config --print, or --check']);
     return EXIT.usage;
   }
-  const schema = how === '--print' ? Anonymous : AgentConfig;
+  const schema = how === '--print' ? AnonymousConfig : AgentConfig;
   const settings = readSettings(schema, line, process.env);
   if (!settings.ok) {
     complain(settings.problems);
@@ -147,6 +141,13 @@ async function main(argv: readonly string[]): Promise<number> {
       return run(line);
     case 'status':
       return status(line);
+    case 'preflight':
+    case 'lock':
+    case 'unlock':
+    case 'stations':
+      return (await import('./tools.ts'))[line.command](line);
+    case 'params':
+      return (await import('./tools-params.ts')).params(line);
     case 'decode':
       return decode(line);
     case 'config':

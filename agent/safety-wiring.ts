@@ -5,6 +5,7 @@ import type { Sample } from '@skein/protocol/telemetry';
 import type { Clock } from './clock/index.ts';
 import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
+import { LOCK_NAME } from './lock/index.ts';
 import type { Outbox } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Safety } from './safety.ts';
@@ -27,7 +28,7 @@ export function wireSafety(parts: SafetyParts, onSample: (sample: Sample) => voi
   const { config, ports, link, clock } = parts;
   const { autopilot } = parts.vehicle;
   const safety = new Safety({
-    lockPath: join(config.dataDir, 'lock.json'),
+    lockPath: join(config.dataDir, LOCK_NAME),
     profile: config.profile,
     profileParameters: config.profileParameters,
     linkLossOwner: config.linkLoss.owner,

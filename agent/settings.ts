@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveConfig } from '@skein/protocol/config';
 import { parse } from 'smol-toml';
-import type { TObject } from 'typebox';
-import type { AgentConfig } from './config.ts';
+import { type TObject, Type } from 'typebox';
+import { AgentConfig } from './config.ts';
 
 export interface CommandLine {
   readonly command: string;
@@ -17,7 +17,13 @@ export interface CommandLine {
 }
 
 /** Flags of commands, not settings: they take no value. */
-const SWITCHES = new Set(['--json', '--print', '--check', '--help']);
+const SWITCHES = new Set(['--json', '--print', '--check', '--help', '--apply', '--safety', '--calibration']);
+
+/** For commands that only need to find the data directory: the drone need not be named. */
+export const AnonymousConfig = Type.Object({
+  ...AgentConfig.properties,
+  drone: Type.String({ default: 'unnamed', description: 'Name of this drone' }),
+});
 
 /** Splits argv; `switches` of a command are among `words`. */
 export function readCommandLine(argv: readonly string[]): CommandLine {

@@ -5,6 +5,9 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** In the data directory. */
+export const LOCK_NAME = 'lock.json';
+
 export interface Lock {
   readonly reason: string;
   /** `drone` when set at the drone, else the operator. */

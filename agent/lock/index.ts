@@ -1,2 +1,2 @@
-export { type Lock, type Locks, readLocks, writeLocks } from './file.ts';
+export { LOCK_NAME, type Lock, type Locks, readLocks, writeLocks } from './file.ts';
 export { GroundLock, type Held, type LockRefusal } from './lock.ts';

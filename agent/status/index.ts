@@ -1,4 +1,4 @@
-export { type Asked, askAgent } from './client.ts';
+export { type Asked, type AskOptions, askAgent } from './client.ts';
 export { renderMetrics } from './metrics.ts';
 export { headline, statusPage } from './page.ts';
 export { type RouteAnswer, type Routes, refusal } from './route.ts';

@@ -1,0 +1,63 @@
+/** What the tools of the command line share: their own flags, where the agent is, and how it is asked. */
+import { join } from 'node:path';
+import { AnonymousConfig, type CommandLine, readSettings } from './settings.ts';
+import { SOCKET_NAME } from './socket.ts';
+import { type Asked, type AskOptions, askAgent } from './status/index.ts';
+
+/** A flag of the command itself, and the line without it: the rest are settings. */
+export function takeFlag(
+  line: CommandLine,
+  name: string,
+): { readonly value: string | null; readonly line: CommandLine } {
+  const flags = [...line.flags];
+  const at = flags.findIndex((flag) => flag === `--${name}` || flag.startsWith(`--${name}=`));
+  if (at === -1) return { value: null, line };
+  const [flag = ''] = flags.splice(at, 1);
+  if (flag.includes('=')) return { value: flag.slice(flag.indexOf('=') + 1), line: { ...line, flags } };
+  const next = flags[at];
+  const value = next === undefined || next.startsWith('--') ? '' : (flags.splice(at, 1)[0] ?? '');
+  return { value, line: { ...line, flags } };
+}
+
+export type Found =
+  | { readonly ok: true; readonly dataDir: string; readonly ask: (path: string, o?: AskOptions) => Promise<Asked> }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export function findAgent(line: CommandLine): Found {
+  const settings = readSettings(AnonymousConfig, line, process.env);
+  if (!settings.ok) return settings;
+  const { dataDir } = settings.config;
+  return { ok: true, dataDir, ask: (path, o) => askAgent(join(dataDir, SOCKET_NAME), path, o) };
+}
+
+export function nobodyThere(dataDir: string, reason: string): readonly string[] {
+  return [
+    `no agent answers at ${join(dataDir, SOCKET_NAME)} (${reason}).`,
+    'Start it with "skein-agent run", or name its data directory with --config FILE or --dataDir=FOLDER.',
+  ];
+}
+
+/** What the agent said when it said no. */
+export function refusalWords(reason: string): { readonly code: string; readonly message: string } {
+  try {
+    const { error, message } = JSON.parse(reason) as Record<string, unknown>;
+    return { code: String(error), message: String(message) };
+  } catch {
+    return { code: 'not-ready', message: reason };
+  }
+}
+
+/** For a table on the terminal: every column but the last as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => (i < row.length - 1 ? cell.padEnd(widths[i] ?? 0) : cell))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,169 @@
+/** `skein-agent preflight | lock | unlock | stations`: for whoever stands beside the drone. All work without a network. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonWords } from '@skein/protocol/fleet';
+import { findAgent, nobodyThere, refusalWords, table, takeFlag } from './asking.ts';
+import { complain, EXIT } from './exit.ts';
+import { LOCK_NAME, readLocks, writeLocks } from './lock/index.ts';
+import type { Preflight } from './preflight/index.ts';
+import type { CommandLine } from './settings.ts';
+import type { EndpointStatus } from './stations/index.ts';
+
+const say = (text: string): void => void process.stdout.write(text);
+const isJson = (line: CommandLine): boolean => line.words.includes('--json');
+const wordsOf = (line: CommandLine): readonly string[] => line.words.filter((word) => !word.startsWith('--'));
+
+function usage(...lines: readonly string[]): number {
+  complain(lines);
+  return EXIT.usage;
+}
+
+export function preflightPage({ verdict, items }: Preflight): string {
+  const count = (wanted: string): number => items.filter((each) => each.verdict === wanted).length;
+  const head =
+    verdict === 'stop'
+      ? `NOT READY: ${count('stop')} of ${items.length} items stop it from arming.`
+      : verdict === 'warn'
+        ? `Ready, with ${count('warn')} warnings.`
+        : 'Ready.';
+  const rows = items.map(({ item, verdict, value, limit, words }) => {
+    const shown = [value, limit === null || verdict === 'ok' ? null : `wanted: ${limit}`].filter(
+      (part) => part !== null,
+    );
+    return [
+      verdict === 'ok' ? 'ok' : verdict.toUpperCase(),
+      item,
+      `${words}${shown.length > 0 ? ` (${shown.join('; ')})` : ''}`,
+    ];
+  });
+  return `${head}\n\n${table(rows)}`;
+}
+
+export async function preflight(line: CommandLine): Promise<number> {
+  if (wordsOf(line).length > 0) return usage('usage: skein-agent preflight [--json]');
+  const agent = findAgent(line);
+  if (!agent.ok) return usage(...agent.problems);
+  const asked = await agent.ask('/preflight');
+  if (!asked.ok) {
+    complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
+    return asked.reached ? EXIT.failed : EXIT.notRunning;
+  }
+  const list = JSON.parse(asked.body) as Preflight;
+  say(isJson(line) ? asked.body : preflightPage(list));
+  return list.verdict === 'stop' ? EXIT.refused : EXIT.ok;
+}
+
+/** The reason, also when it was not quoted: what follows it belongs to it. */
+function reasonOf(line: CommandLine): { readonly reason: string; readonly line: CommandLine } {
+  const taken = takeFlag(line, 'reason');
+  return { reason: [taken.value ?? '', ...wordsOf(line)].join(' ').trim(), line: taken.line };
+}
+
+export async function lock(asked: CommandLine): Promise<number> {
+  const { reason, line } = reasonOf(asked);
+  if (reason === '' || takeFlag(asked, 'reason').value === null)
+    return usage('usage: skein-agent lock --reason "changing propellers"');
+  const agent = findAgent(line);
+  if (!agent.ok) return usage(...agent.problems);
+  const answer = await agent.ask('/lock', { method: 'POST', body: { reason } });
+  let kept = true;
+  if (answer.ok) kept = (JSON.parse(answer.body) as { kept: boolean }).kept;
+  else if (answer.reached && refusalWords(answer.reason).code !== 'not-ready')
+    return usage(refusalWords(answer.reason).message);
+  else {
+    // No agent, or one that hangs: the file is what the next start reads, and a running one looks at it every few seconds.
+    const path = join(agent.dataDir, LOCK_NAME);
+    try {
+      await mkdir(agent.dataDir, { recursive: true });
+      const locks = await readLocks(path);
+      await writeLocks(path, { ...locks, here: { reason, by: 'drone', at: new Date().toISOString() } });
+    } catch (error) {
+      complain([`NOT locked: ${error instanceof Error ? error.message : String(error)}`]);
+      return EXIT.failed;
+    }
+  }
+  if (!kept) complain(['locked now, but the disk did not take it: a restart would forget it. Look at the disk.']);
+  if (isJson(line)) say(`${JSON.stringify({ locked: true, reason, kept, agent: answer.ok })}\n`);
+  else say(`Locked: ${reason}. Nothing arms, starts or reboots until "skein-agent unlock --reason …" here.\n`);
+  if (!answer.ok && !isJson(line)) say('No agent answered; the lock is in its file and holds when one starts.\n');
+  return kept ? EXIT.ok : EXIT.failed;
+}
+
+/** Without an agent: the drone's own lock goes, an operator's stays. Null, or why it is still locked. */
+async function unlockFile(dataDir: string): Promise<string | null> {
+  const path = join(dataDir, LOCK_NAME);
+  const locks = await readLocks(path);
+  if (locks.here !== null) await writeLocks(path, { ...locks, here: null });
+  return locks.remote === null ? null : 'locked-by-operator';
+}
+
+export async function unlock(asked: CommandLine): Promise<number> {
+  const { reason, line } = reasonOf(asked);
+  if (reason === '' || takeFlag(asked, 'reason').value === null)
+    return usage('usage: skein-agent unlock --reason "propellers changed"');
+  const agent = findAgent(line);
+  if (!agent.ok) return usage(...agent.problems);
+  const answer = await agent.ask('/unlock', { method: 'POST', body: { reason } });
+  let refused: string | null = null;
+  if (!answer.ok && answer.reached && refusalWords(answer.reason).code !== 'not-ready') {
+    refused = refusalWords(answer.reason).code;
+  } else if (!answer.ok) {
+    try {
+      refused = await unlockFile(agent.dataDir);
+    } catch (error) {
+      complain([`still locked: ${error instanceof Error ? error.message : String(error)}`]);
+      return EXIT.failed;
+    }
+  }
+  if (isJson(line)) say(`${JSON.stringify({ locked: refused !== null, error: refused, agent: answer.ok })}\n`);
+  else if (refused === null) say('Unlocked.\n');
+  if (refused !== null) complain([`still locked: ${reasonWords(refused)}`]);
+  return refused === null ? EXIT.ok : EXIT.refused;
+}
+
+export function stationsPage(stations: readonly EndpointStatus[]): string {
+  if (stations.length === 0) return 'No [[station]] is set: ground stations cannot connect through this agent.\n';
+  const rows = stations.map(({ name, url, mode, open, problem, unlockedLeftMs, stations, counters }) => {
+    const may =
+      unlockedLeftMs !== null
+        ? `MAY CHANGE THE VEHICLE for ${Math.ceil(unlockedLeftMs / 60_000)} min`
+        : mode === 'control'
+          ? 'listening (may be unlocked)'
+          : 'listening';
+    const heard = stations.filter((each) => (each as { sysid: number | null }).sysid !== null).length;
+    const state = open ? `${heard} heard` : `not open${problem === null ? '' : `: ${problem}`}`;
+    const kept = counters.listenOnly + counters.forbidden + counters.groundLock;
+    const lost = counters.droppedQueue + counters.droppedLink + counters.droppedToStation;
+    return [name, url, may, state, `${counters.passed} passed, ${kept} refused, ${lost} dropped`];
+  });
+  return table(rows);
+}
+
+export async function stations(asked: CommandLine): Promise<number> {
+  const { value: minutesText, line } = takeFlag(asked, 'minutes');
+  const [what = 'show', name] = wordsOf(line);
+  const minutes = minutesText === null ? null : Number(minutesText);
+  if (!['show', 'unlock', 'lock'].includes(what) || wordsOf(line).length > 2 || Number.isNaN(minutes)) {
+    return usage('usage: skein-agent stations [unlock|lock [NAME] [--minutes 15]] [--json]');
+  }
+  const agent = findAgent(line);
+  if (!agent.ok) return usage(...agent.problems);
+  const body = { ...(name === undefined ? {} : { station: name }), ...(minutes === null ? {} : { minutes }) };
+  const answer =
+    what === 'show' ? await agent.ask('/stations') : await agent.ask(`/stations/${what}`, { method: 'POST', body });
+  if (!answer.ok) {
+    complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
+    return answer.reached ? EXIT.refused : EXIT.notRunning;
+  }
+  if (isJson(line)) say(answer.body);
+  else if (what === 'show') say(stationsPage((JSON.parse(answer.body) as { stations: EndpointStatus[] }).stations));
+  else {
+    const { station, leftMs } = JSON.parse(answer.body) as { station: string; leftMs: number | null };
+    say(
+      leftMs === null
+        ? `${station} only listens now.\n`
+        : `${station} may change the vehicle for ${Math.round(leftMs / 60_000)} min; end it with "skein-agent stations lock".\n`,
+    );
+  }
+  return EXIT.ok;
+}
