@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { FrameParser, TlogReader } from '@skein/protocol/mavlink';
+import { decode, FrameParser, TlogReader } from '@skein/protocol/mavlink';
 import { SerialPort } from 'serialport';
 import t from 'tap';
 import { addressOf, placeOf, resolve } from './config.ts';
@@ -166,6 +166,40 @@ t.test('a port that is taken: refused with the reason, nothing left behind', asy
   await running.close();
 });
 
+t.test('faults from flags and from lines, told when refused; another make', async (t) => {
+  const station = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(station, 'listening');
+  let heartbeats = 0;
+  const makes = new Set<number>();
+  const parser = new FrameParser();
+  station.on('message', (bytes) =>
+    parser.push(bytes, (frame) => {
+      const message = decode(frame);
+      if (message?.name !== 'HEARTBEAT') return;
+      heartbeats += 1;
+      makes.add(message.fields.autopilot);
+    }),
+  );
+  const port = String(station.address().port);
+  const flags = ['--udp', port, '--speedup', '20', '--flavour', 'px4', '--fault', 'pilot:mode=Nowhere'];
+  const { running, told, commands } = await run(...flags, '--fault=lose:0,way=in');
+  t.match(told, [{ event: 'fault-refused', fault: 'pilot', reason: /no position of the mode switch is Nowhere/ }]);
+  await until(() => heartbeats > 5);
+  t.same([...makes], [12]);
+  commands.write('fault loose:5\n');
+  await until(() =>
+    told.some(({ event, reason }) => event === 'fault-refused' && /did you mean lose/.test(`${reason}`)),
+  );
+  commands.write('fault reboot\n');
+  await until(() => told.filter(({ event }) => event === 'listening').length === 2);
+  commands.write('fault mute\n');
+  commands.write('clear mute\n');
+  const before = heartbeats;
+  await until(() => heartbeats > before + 5);
+  await running.close();
+  await new Promise<void>((resolve) => station.close(() => resolve()));
+});
+
 t.test('configuration', async (t) => {
   t.same(addressOf('5760'), { host: '127.0.0.1', port: 5760 });
   t.same(placeOf('43.6155,-7.0719,10,90'), { latE7: 436_155_000, lonE7: -70_719_000, altM: 10 });
@@ -174,6 +208,12 @@ t.test('configuration', async (t) => {
     flags: ['--start=ready'],
   });
   t.match(fromEnv, { ok: true, config: { ptyLink: '/x', seed: 4, start: 'ready' } });
+  const faulty = resolve({
+    env: { SKEIN_SIM_FAULT: 'mute@5+1' },
+    flags: ['--fault', 'lose:5,way=in', '--fault=delay:100'],
+  });
+  t.match(faulty, { ok: true, config: { fault: ['mute@5+1', 'lose:5,way=in', 'delay:100'] } });
+  t.match(resolve({ env: {}, flags: ['--fault=loose'] }), { ok: false, problems: [/did you mean lose/] });
   const wrong = resolve({ env: {}, flags: ['--sed=4', '--start=hot', '--home=here'] });
   t.equal(wrong.ok, false);
   t.match(wrong.ok ? '' : wrong.problems.join('\n'), /did you mean seed/);

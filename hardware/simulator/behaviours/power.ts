@@ -1,10 +1,13 @@
+import { messages } from '@skein/protocol/mavlink';
 import { fault, number, text } from './fault.ts';
 
 const reboot = fault({
   name: 'reboot',
   words: 'the autopilot restarts by itself: at once, or when a message comes in (`on=MISSION_ITEM_INT,nth=3`)',
   settings: {
-    on: text('name of the message that does it; none: at once'),
+    on: text('name of the message that does it; none: at once', '', (name) =>
+      name === '' || messages.some((one) => one.name === name) ? null : `no message is called ${name}`,
+    ),
     nth: number('which of them', 1, 1),
     every: number('again after so many seconds; 0: once', 0),
   },

@@ -27,6 +27,7 @@ t.test('what is wrong is said, never thrown', async (t) => {
   t.match(reason('mute@soon'), /write NAME/);
   t.match(reason(''), /write NAME/);
   t.match(reason('no-ack:ARM_IT'), /no command is called ARM_IT/);
+  t.match(reason('reboot:on=MISSION_ITEMS'), /no message is called MISSION_ITEMS/);
   t.match(reason('power-cut:3'), /has no setting/);
 });
 
