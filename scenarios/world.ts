@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly controllerArgs?: readonly string[];
   readonly agentArgs?: readonly string[];
   readonly simulatorArgs?: readonly string[];
+  /** Further ones, of the drone with this place in FLEET. */
+  readonly simulatorArgsOf?: (index: number) => readonly string[];
   /** Ends what has been started so far and makes `createWorld` reject. */
   readonly signal?: AbortSignal;
 }
@@ -91,7 +93,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     });
     undo.push(() => controller.stop());
 
-    const drones = FLEET.slice(0, options.drones).map((place) => pairOf(place, dir, controller.mqttUrl, options));
+    const drones = FLEET.slice(0, options.drones).map((place, index) =>
+      pairOf({ place, index, dir, brokerUrl: controller.mqttUrl, options }),
+    );
     undo.push(() => Promise.all(drones.map(({ simulator }) => simulator.program.stop())));
     undo.push(() => Promise.all(drones.map(({ agent }) => agent.stop())));
 
@@ -123,13 +127,21 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-function pairOf(place: DronePlace, dir: string, brokerUrl: string, options: WorldOptions): Drone {
+interface PairOptions {
+  readonly place: DronePlace;
+  readonly index: number;
+  readonly dir: string;
+  readonly brokerUrl: string;
+  readonly options: WorldOptions;
+}
+
+function pairOf({ place, index, dir, brokerUrl, options }: PairOptions): Drone {
   const own = path.join(dir, place.id);
   const simulator = new Simulator({
     ...place,
     dir: own,
     link: options.link ?? 'tcp',
-    ...(options.simulatorArgs && { extraArgs: options.simulatorArgs }),
+    extraArgs: [...(options.simulatorArgs ?? []), ...(options.simulatorArgsOf?.(index) ?? [])],
   });
   const agent = new Agent({
     id: place.id,

@@ -45,14 +45,14 @@ t.test('under way: what was, what is, what is to come', async (t) => {
 t.test('ended: nothing is to come; progress told twice is one step', async (t) => {
   t.equal(
     shape(command(step('queued', 0), step('executing', 1), step('executing', 2), step('failed', 3, 'no-effect'))),
-    'queued:past:good executing:past:good failed:now:bad',
+    'queued:past:good delivered:past:good executing:past:good failed:now:bad',
   );
 });
 
 t.test('an answer after unknown replaces it', async (t) => {
   t.equal(
     shape(command(step('queued', 0), step('unknown', 1), step('succeeded', 2))),
-    'queued:past:good unknown:past:doubt succeeded:now:good',
+    'queued:past:good unknown:past:doubt delivered:past:good succeeded:now:good',
   );
 });
 
@@ -61,7 +61,15 @@ t.test('times: from the first step on', async (t) => {
   t.ok(delivery);
   if (delivery) {
     t.equal(tookMs(delivery, null), 4000);
-    t.equal(timelineOf(delivery)[1]?.afterMs, 4000);
+    t.same(
+      timelineOf(delivery).map(({ state, afterMs, implied }) => [state, afterMs, implied]),
+      [
+        ['queued', 0, false],
+        ['delivered', 4000, true],
+        ['succeeded', 4000, false],
+      ],
+      'what answers has been reached',
+    );
   }
 });
 

@@ -13,6 +13,8 @@ export interface Step {
   readonly words: string | null;
   readonly atMs: number | null;
   readonly detail: Detail | null;
+  /** Said by the drone itself, not by the controller; null: not told. */
+  readonly byDrone: boolean | null;
 }
 
 export interface Delivery extends Step {
@@ -73,6 +75,7 @@ function readStep(step: Readonly<Record<string, unknown>> | null): Step | null {
     words: textOf(step.words),
     atMs: timeMs(step.at),
     detail: detailOf(step.detail),
+    byDrone: typeof step.by === 'string' ? step.by === 'drone' : null,
   };
 }
 
@@ -115,7 +118,7 @@ export function withLive(command: Command, drone: string, entry: CommandEntry): 
   const held = deliveryTo(command, drone);
   const atMs = timeMs(entry.at);
   if (held === null || !isNewer(held, entry, atMs)) return command;
-  const step = { state: entry.state, reason: entry.reason, words: entry.words, atMs, detail: null };
+  const step = { state: entry.state, reason: entry.reason, words: entry.words, atMs, detail: null, byDrone: null };
   const next = { ...held, ...step, steps: [...held.steps, step] };
   return { ...command, deliveries: command.deliveries.map((one) => (one === held ? next : one)) };
 }

@@ -5,7 +5,7 @@ import { type Command, type Delivery, deliveryTo } from './answers.ts';
 import { cancels, type Desk, inHand } from './desk.ts';
 import { proofOf } from './proof.ts';
 import { commandName } from './rules.ts';
-import { type Node, timelineOf, toneOf } from './timeline.ts';
+import { type Node, timelineOf, toneOf, tookMs } from './timeline.ts';
 
 export interface CardProps {
   readonly command: Command;
@@ -66,7 +66,11 @@ export function Timeline({ nodes }: { readonly nodes: readonly Node[] }) {
           <StepMark node={node} />
           <span class="step-name">{node.state}</span>
           <span class="step-time">
-            {node.atMs === null ? '' : i === 0 ? utcClock(node.atMs) : `+${ageExact(node.afterMs)}`}
+            {node.atMs === null
+              ? ''
+              : i === 0
+                ? utcClock(node.atMs)
+                : `${node.implied ? '≤ ' : '+'}${ageExact(node.afterMs)}`}
           </span>
         </li>
       ))}
@@ -119,6 +123,7 @@ function Words({ command, delivery, nowMs }: { command: Command; delivery: Deliv
     <p class="card-words" role="status">
       <b>{delivery.state}</b>
       {words !== null && <>: {words}</>}
+      {!isFinal(delivery.state) && !waiting && <span> for {ageExact(tookMs(delivery, nowMs))}</span>}
       {waiting && leftMs > 0 && (
         <span>
           {words === null ? ': ' : ' · '}given up in {ageExact(leftMs)}

@@ -12,6 +12,8 @@ export interface Node {
   readonly atMs: number | null;
   /** Since the first step, ms. */
   readonly afterMs: number | null;
+  /** Not told by itself: it follows from the next step, and was no later than that. */
+  readonly implied: boolean;
 }
 
 const PATH: readonly DeliveryState[] = ['queued', 'delivered', 'accepted', 'executing', 'succeeded'];
@@ -35,7 +37,7 @@ export function toneOf(state: DeliveryState): Tone {
 }
 
 export function timelineOf(delivery: Delivery): readonly Node[] {
-  const happened = firstOfEach(delivery.steps);
+  const happened = withArrival(firstOfEach(delivery.steps));
   const startMs = happened[0]?.atMs ?? null;
   const nodes: Node[] = happened.map((step, i) => ({
     state: step.state,
@@ -43,16 +45,30 @@ export function timelineOf(delivery: Delivery): readonly Node[] {
     tone: i === happened.length - 1 ? toneOf(step.state) : step.state === 'unknown' ? 'doubt' : 'good',
     atMs: step.atMs,
     afterMs: step.atMs === null || startMs === null ? null : Math.max(0, step.atMs - startMs),
+    implied: step.implied,
   }));
   if (isFinal(delivery.state)) return nodes;
   for (const state of PATH.slice(PATH.indexOf(delivery.state) + 1))
-    nodes.push({ state, place: 'ahead', tone: 'open', atMs: null, afterMs: null });
+    nodes.push({ state, place: 'ahead', tone: 'open', atMs: null, afterMs: null, implied: false });
   return nodes;
 }
 
 /** A state told several times (progress) is one node, from when it began. */
 function firstOfEach(steps: readonly Step[]): readonly Step[] {
   return steps.filter((step, i) => steps.findIndex((one) => one.state === step.state) === i);
+}
+
+type Told = Step & { readonly implied: boolean };
+
+const BY_DRONE: readonly DeliveryState[] = ['accepted', 'executing', 'succeeded', 'failed'];
+
+/** What a drone answers has reached it, also when it did not say so. */
+function withArrival(steps: readonly Step[]): readonly Told[] {
+  const told = steps.map((step) => ({ ...step, implied: false }));
+  const first = told.findIndex((step) => step.byDrone === true || BY_DRONE.includes(step.state));
+  const answer = told[first];
+  if (answer === undefined || told.some((step) => step.state === 'delivered')) return told;
+  return told.toSpliced(first, 0, { ...answer, state: 'delivered', implied: true });
 }
 
 /** How long it took, or has taken so far, ms. */

@@ -29,7 +29,7 @@ export function Waiting({ book }: { readonly book: Book }) {
         data-tone="bad"
         href={routeHash(drone === null ? { view: 'list' } : { view: 'drone', id: drone })}
       >
-        <b>{refused.length}</b> not taken
+        <b>{refused.length}</b> <span>not taken</span>
       </a>
     );
   }
@@ -42,14 +42,18 @@ export function Waiting({ book }: { readonly book: Book }) {
       data-tone={bad > 0 ? 'bad' : first.tone}
       href={hashOf(first.one)}
       title="Commands not looked at yet"
+      aria-label={`${all.length} commands not looked at yet${bad > 0 ? `, ${bad} not done` : ''}`}
     >
       {bad > 0 && (
         <svg width="12" height="12" viewBox="0 0 14 14" aria-hidden="true">
           <path d="M7 1 13.5 12.5H.5Z" fill="none" stroke="currentColor" stroke-width="1.6" stroke-linejoin="round" />
         </svg>
       )}
-      <b>{all.length}</b> {all.length === 1 ? 'command' : 'commands'}
-      {bad > 0 && <span>, {bad} not done</span>}
+      <b>{all.length}</b>
+      <span>
+        {all.length === 1 ? 'command' : 'commands'}
+        {bad > 0 && `, ${bad} not done`}
+      </span>
     </a>
   );
 }

@@ -48,7 +48,7 @@ t.test('anything less is not', async (t) => {
     { landed: 'unknown' },
     { locked: false },
     { locked: null },
-    { lockAgeMs: 20_000 },
+    { lockAgeMs: 80_000 },
     { online: false },
     { pageLive: false },
   ];

@@ -6,8 +6,8 @@ import { ageOf, type DroneRecord, kindAgeMs, valuesOf } from '../live/record.ts'
 import type { View } from './view.ts';
 
 const NOW_MS = 2_000;
-/** Lock and landed state are sent when they change and every 10 s; older than this nothing says they hold. */
-const HELD_MS = 15_000;
+/** Older than this nothing says that it still holds. Heartbeats make `status` each second; the lock is said at once when it changes, and each minute. */
+const HELD_MS = { status: 15_000, safety: 75_000 } as const;
 
 export interface Approach {
   readonly safe: boolean;
@@ -34,5 +34,5 @@ function lockedOf(record: DroneRecord): boolean | null {
 
 function holds(record: DroneRecord, kind: 'status' | 'safety', nowMs: number | null): boolean {
   const age = kindAgeMs(record, kind, nowMs);
-  return age !== null && age < HELD_MS;
+  return age !== null && age < HELD_MS[kind];
 }

@@ -51,21 +51,20 @@ export function Preflight({ view }: { readonly view: View }) {
 
 function Item({ one, sentAgoMs }: { readonly one: PreflightItem; readonly sentAgoMs: number }) {
   const age = one.ageMs === null ? '' : `${ageExact(one.ageMs + sentAgoMs)} old`;
+  const title = [measured(one), age].filter(Boolean).join('\n');
   return (
-    <li data-verdict={one.verdict} title={age}>
+    <li data-verdict={one.verdict} title={title}>
       <VerdictMark verdict={one.verdict} />
       <span>
         <b>{one.item}</b> {one.words}
-        {one.value !== '' && (
-          <i>
-            {' '}
-            {one.value}
-            {one.limit !== '' && ` (limit ${one.limit})`}
-          </i>
-        )}
+        {one.words === '' && <i>{measured(one)}</i>}
       </span>
     </li>
   );
+}
+
+function measured({ value, limit }: PreflightItem): string {
+  return limit === '' ? value : `${value}, limit ${limit}`;
 }
 
 const MARKS = { ok: 'M2.5 7.5 5.5 10.5 11.5 4', warn: 'M7 1.5 13 12.5H1Z', stop: 'M3 3l8 8M11 3l-8 8' } as const;

@@ -34,6 +34,10 @@ const DIM_AFTER_MS: Partial<Record<KindName, number>> = {
   flight: Number.POSITIVE_INFINITY,
   text: Number.POSITIVE_INFINITY,
   clock: 600_000,
+  // Said at once when they change, and each minute in any case.
+  control: 75_000,
+  safety: 75_000,
+  preflight: 75_000,
 };
 const DIM_AFTER_OTHERS_MS = 15_000;
 

@@ -42,6 +42,9 @@ export function Shortcuts() {
       ref={dialog}
       class="shortcuts"
       aria-label="Keys"
+      onCancel={() => {
+        shortcutsOpen.value = false;
+      }}
       onClose={() => {
         shortcutsOpen.value = false;
       }}
