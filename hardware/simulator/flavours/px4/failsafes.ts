@@ -63,6 +63,10 @@ export class Px4Failsafes {
     this.#say = options.say;
   }
 
+  get sticksLost(): boolean {
+    return this.#sticks.lost;
+  }
+
   heardHeartbeat(type: number): void {
     if (type === MavType.GCS) this.#stationHeardMs = this.#autopilot.nowMs;
   }

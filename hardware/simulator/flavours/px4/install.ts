@@ -1,7 +1,7 @@
 import { MavAutopilot, MavModeFlag, MavState, type Message } from '@skein/protocol/mavlink';
 import type { Autopilot } from '../../autopilot/autopilot.ts';
 import type { Command } from '../../commands/command.ts';
-import type { Meddler, Verdict } from '../../meddler.ts';
+import type { Meddler, Outgoing, Verdict } from '../../meddler.ts';
 import type { Port } from '../../port.ts';
 import type { Service, Source } from '../../service.ts';
 import { carryOutPx4, px4Commands } from './commands.ts';
@@ -12,6 +12,7 @@ import { Px4Parameters } from './parameters.ts';
 import { Pilotage } from './pilotage.ts';
 
 const STEP_MS = 100;
+const RC_RECEIVER = 1 << 16;
 const MAVLINK_MARKERS: ReadonlySet<number | undefined> = new Set([0xfd, 0xfe]);
 /** 1.15.4, a release. */
 const VERSION = 0x010f04ff;
@@ -79,7 +80,7 @@ class Px4 implements Service {
     });
     this.#handlers = px4Commands(this.#pilotage);
     this.meddler = {
-      sending: ({ name }) => this.#sending(name),
+      sending: (message) => this.#sending(message),
       leaving: (bytes) => (MAVLINK_MARKERS.has(bytes[0]) ? bytes : null),
     };
   }
@@ -153,8 +154,13 @@ class Px4 implements Service {
     }
   }
 
-  #sending(name: string): Verdict {
+  #sending({ name, fields }: Outgoing): Verdict {
     switch (name) {
+      case 'SYS_STATUS': {
+        const { onboard_control_sensors_health: health } = fields;
+        const spoilt = this.#failsafes.sticksLost && typeof health === 'number';
+        return spoilt ? { fields: { onboard_control_sensors_health: (health & ~RC_RECEIVER) >>> 0 } } : 'send';
+      }
       case 'STATUSTEXT':
       case 'PARAM_VALUE':
         return this.#own ? 'send' : 'drop';

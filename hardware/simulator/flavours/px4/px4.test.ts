@@ -164,6 +164,8 @@ t.test('sticks lost: return; a pilot takes over by his switch', async (t) => {
   station.simulator.fault('rc-loss');
   station.pass(7);
   t.ok(station.texts.includes('Manual control lost'));
+  const health = station.of('SYS_STATUS').at(-1)?.fields.onboard_control_sensors_health ?? 0;
+  t.equal(health & (1 << 16), 0, 'the receiver is not healthy');
   t.equal(custom(station), px4Modes.return.custom);
   station.simulator.clear();
   t.equal(setMode(station, px4Modes.position), ACCEPTED);
