@@ -51,6 +51,8 @@ t.test('a transfer blocks arming until it ends or is ended; one at a time', asyn
     [...station.simulator.autopilot.armingBlocks].map((block) => block()),
     ['Downloading logs'],
   );
+  t.equal(arm(station), MavResult.FAILED);
+  t.ok(station.texts.includes('Arm: Downloading logs'));
   other.send('LOG_REQUEST_LIST', { ...TARGET, start: 0, end: 9 });
   t.ok(other.texts.includes('Log download in progress'));
   station.send('LOG_REQUEST_END', TARGET);
