@@ -1,27 +1,56 @@
 /**
  * The same fleet as world.ts, all in this process and without devices: simulators and agents are joined by memory links,
- * the rest talks over loopback. Starts in a second; nothing in it can be killed.
+ * the rest talks over loopback. Starts in a second; nothing in it can be killed, but agents and simulated autopilots can
+ * be stopped, started again and hurt one by one.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createLink, createMemoryHub, type MemoryHub, type MemoryPeer } from '@skein/hardware/link';
-import { createSimulator, Driver } from '@skein/hardware/simulator';
+import { createLink, createMemoryHub, type MemoryHub } from '@skein/hardware/link';
+import type { SimulatorOptions } from '@skein/hardware/simulator';
 import { resolveConfig } from '@skein/protocol/config';
 import { type Agent, createAgent } from '../agent/compose.ts';
 import { AgentConfig } from '../agent/config.ts';
-import { systemPorts } from '../agent/ports.ts';
+import { type AgentPorts, systemPorts } from '../agent/ports.ts';
 import { type Controller, createController } from '../controller/compose.ts';
 import { ConfigSchema } from '../controller/config.ts';
 import { systemClock } from '../controller/system-clock.ts';
 import { followLive, type LiveFollower } from './kit/live.ts';
-import { type DronePlace, FLEET } from './kit/places.ts';
+import { type MemorySimulator, startMemorySimulator } from './kit/memory-simulator.ts';
+import { type DronePlace, placeOf } from './kit/places.ts';
+
+export interface InProcessOptions {
+  readonly drones: number;
+  /** Of the simulators; `airborne` and seeded by place unless said otherwise. */
+  readonly simulator?: Partial<SimulatorOptions>;
+  /** Further ones of the drone at this index. */
+  readonly simulatorOf?: (index: number) => Partial<SimulatorOptions>;
+  readonly agentFlags?: readonly string[];
+  readonly controllerFlags?: readonly string[];
+  /** In place of the real board, clock and log, by index. */
+  readonly agentPorts?: (index: number) => Partial<AgentPorts>;
+  /** Agents that are not started yet: `drone.startAgent()` does. */
+  readonly agentsLater?: boolean;
+}
+
+export interface InProcessDrone {
+  readonly id: string;
+  readonly dir: string;
+  readonly simulator: MemorySimulator;
+  /** The one that runs; throws when none does. */
+  readonly agent: Agent;
+  startAgent(): Promise<void>;
+  /** Closes it in order, as SIGTERM does. */
+  stopAgent(): Promise<void>;
+}
 
 export interface InProcessWorld {
   readonly ids: readonly string[];
+  readonly drones: readonly InProcessDrone[];
   readonly agents: readonly Agent[];
   readonly controller: Controller;
   readonly httpUrl: string;
+  readonly dir: string;
   live(): LiveFollower;
   close(): Promise<void>;
 }
@@ -34,78 +63,42 @@ function configOf<S extends Parameters<typeof resolveConfig>[0]>(schema: S, flag
   return resolved.config;
 }
 
-/** A simulator in real time whose only port is `memory://<id>` of the hub; the returned function stops it. */
-function startSimulator(hub: MemoryHub, { id, seed, home }: DronePlace): () => void {
-  const simulator = createSimulator({
-    seed,
-    home: { latE7: Math.round(home.latDeg * 1e7), lonE7: Math.round(home.lonDeg * 1e7), altM: home.altM },
-    start: 'airborne',
-    epochUs: BigInt(Date.now()) * 1_000n,
-  });
-  const driver = new Driver({ simulator });
-  let peer: MemoryPeer | null = null;
-  const port = simulator.attach({
-    name: id,
-    carrier: {
-      send(chunks) {
-        for (const chunk of chunks) peer?.write(chunk);
-        return peer === null ? 0 : chunks.length;
-      },
-    },
-  });
-  const stopListening = hub.listen(id, (connected) => {
-    peer = connected;
-    connected.onData = (bytes) => driver.receive(port, bytes);
-    connected.onClose = () => {
-      if (peer === connected) peer = null;
-      port.connected = peer !== null;
-    };
-    port.connected = true;
-    driver.act(() => {});
-  });
-  driver.start();
-  return () => {
-    stopListening();
-    driver.stop();
-  };
-}
-
 /** Starts it and resolves when everything runs; on failure nothing is left behind. */
-export async function createInProcessWorld(options: { readonly drones: number }): Promise<InProcessWorld> {
+export async function createInProcessWorld(options: InProcessOptions): Promise<InProcessWorld> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-world-'));
   const undo: (() => unknown)[] = [() => fs.rmSync(dir, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const controller = await createController(
-      configOf(ConfigSchema, [`--dataDir=${path.join(dir, 'controller')}`, '--http.port=0', '--broker.port=0']),
-      { clock: systemClock(), random: Math.random, log: silent, version: 'scenario', processMetrics: false },
-    );
+    const flags = [`--dataDir=${path.join(dir, 'controller')}`, '--http.port=0', '--broker.port=0'];
+    const controller = await createController(configOf(ConfigSchema, [...flags, ...(options.controllerFlags ?? [])]), {
+      clock: systemClock(),
+      random: Math.random,
+      log: silent,
+      version: 'scenario',
+      processMetrics: false,
+    });
     undo.push(() => controller.close());
     const { http, mqtt } = await controller.start();
 
     const hub = createMemoryHub();
-    const places = FLEET.slice(0, options.drones);
-    const agents: Agent[] = [];
-    for (const place of places) {
-      undo.push(startSimulator(hub, place));
-      const config = configOf(AgentConfig, [
-        `--drone=${place.id}`,
-        `--dataDir=${path.join(dir, place.id)}`,
-        `--link.url=memory://${place.id}`,
-        `--uplink.url=${mqtt}`,
-      ]);
-      const agent = createAgent(config, systemPorts({ createLink: (url) => createLink({ url, memory: hub }) }));
-      undo.push(() => agent.close());
-      agents.push(agent);
-      await agent.start();
+    const drones: InProcessDrone[] = [];
+    for (let index = 0; index < options.drones; index++) {
+      const drone = createDrone({ place: placeOf(index), index, dir, hub, mqtt, options });
+      undo.push(() => drone.close());
+      drones.push(drone);
     }
+    if (options.agentsLater !== true) await Promise.all(drones.map((drone) => drone.startAgent()));
     return {
-      ids: places.map(({ id }) => id),
-      agents,
+      ids: drones.map(({ id }) => id),
+      drones,
+      get agents() {
+        return drones.map(({ agent }) => agent);
+      },
       controller,
       httpUrl: http,
+      dir,
       live() {
         const follower = followLive(http);
         undo.push(() => follower.close());
@@ -117,4 +110,57 @@ export async function createInProcessWorld(options: { readonly drones: number })
     await close();
     throw error;
   }
+}
+
+interface DroneSetup {
+  readonly place: DronePlace;
+  readonly index: number;
+  readonly dir: string;
+  readonly hub: MemoryHub;
+  readonly mqtt: string;
+  readonly options: InProcessOptions;
+}
+
+function createDrone({
+  place,
+  index,
+  dir,
+  hub,
+  mqtt,
+  options,
+}: DroneSetup): InProcessDrone & { close(): Promise<void> } {
+  const { id } = place;
+  const simulator = startMemorySimulator(hub, place, { ...options.simulator, ...options.simulatorOf?.(index) });
+  const own = path.join(dir, id);
+  const config = configOf(AgentConfig, [
+    `--drone=${id}`,
+    `--dataDir=${own}`,
+    `--link.url=memory://${id}`,
+    `--uplink.url=${mqtt}`,
+    ...(options.agentFlags ?? []),
+  ]);
+  let agent: Agent | null = null;
+  const stopAgent = async (): Promise<void> => {
+    await agent?.close();
+    agent = null;
+  };
+  return {
+    id,
+    dir: own,
+    simulator,
+    get agent() {
+      if (agent === null) throw new Error(`the agent of ${id} does not run`);
+      return agent;
+    },
+    async startAgent() {
+      const ports = options.agentPorts?.(index) ?? {};
+      agent = createAgent(config, systemPorts({ createLink: (url) => createLink({ url, memory: hub }), ...ports }));
+      await agent.start();
+    },
+    stopAgent,
+    async close() {
+      await stopAgent();
+      simulator.stop();
+    },
+  };
 }

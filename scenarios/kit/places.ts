@@ -18,3 +18,15 @@ export interface DronePlace {
   readonly seed: number;
   readonly home: Home;
 }
+
+/** Any number of places: FLEET, then further ones on a grid beside it. */
+export function placeOf(index: number): DronePlace {
+  const known = FLEET[index];
+  if (known) return known;
+  const [row, column] = [Math.floor(index / 10), index % 10];
+  return {
+    id: `drone-${String(index + 1).padStart(2, '0')}`,
+    seed: 11 * (index + 1),
+    home: { latDeg: 47.3 + row * 0.004, lonDeg: 8.4 + column * 0.005, altM: 450 },
+  };
+}
