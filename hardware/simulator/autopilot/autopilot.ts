@@ -1,7 +1,6 @@
 import { offset, type Place } from '../geo.ts';
 import type { Meddler } from '../meddler.ts';
 import { boardId } from '../messages/identity.ts';
-import { sendById } from '../messages/telemetry.ts';
 import { Port, type PortOptions } from '../port.ts';
 import { createRandom, type Random } from '../random.ts';
 import { route } from '../routing.ts';
@@ -15,26 +14,14 @@ import { hostOf } from './flightHost.ts';
 import { GroundCrew } from './groundCrew.ts';
 import { Mission } from './mission.ts';
 import { modeSlot } from './modes.ts';
+import type { AutopilotOptions } from './options.ts';
 import { Parameters } from './parameters.ts';
 import { scheduleBoot, schedulePeriodic } from './routine.ts';
 import { Schedule } from './schedule.ts';
 import { onDuty, startInFlight } from './start.ts';
-import type { View } from './view.ts';
+import { type View, viewOf } from './view.ts';
 import { Voice } from './voice.ts';
 import { showWind, windOf } from './weather.ts';
-
-export interface AutopilotOptions {
-  readonly seed: number;
-  readonly home: Place;
-  readonly sysid: number;
-  readonly start: 'cold' | 'ready' | 'airborne';
-  /** Wall clock when the simulation begins, µs. */
-  readonly epochUs: bigint;
-  /** The parameter names of ArduCopter before 4.7. */
-  readonly olderNames?: boolean;
-  /** Every frame that went out undamaged. */
-  readonly onSent: (frame: Uint8Array) => void;
-}
 
 const HEARTBEAT = 0;
 const HEARTBEAT_US = 1_000_000;
@@ -113,7 +100,7 @@ export class Autopilot {
     this.boots = 1;
     this.#countedFromMah = this.vehicle.battery.capacityMah;
     this.origin = home;
-    this.flight.home = home;
+    this.flight.setHome(home);
     schedulePeriodic(this, this.#schedule);
     this.mission.items = circuit(home, random.fork('circuit'));
     if (start === 'airborne') {
@@ -150,24 +137,7 @@ export class Autopilot {
   }
 
   view(): View {
-    const { sinceBootMs, flight, troubles, mission, parameters, world, origin, channels } = this;
-    const knowsTime = sinceBootMs > bootMs.gpsDetected + 4_000;
-    return {
-      sinceBootMs,
-      vehicle: believed(this.vehicle, troubles),
-      troubles,
-      flight,
-      mission,
-      parameters,
-      world,
-      origin,
-      channels,
-      consumedMah: this.consumedMah,
-      remainingMah: this.remainingMah,
-      noise: this.#noise,
-      seed: this.#options.seed,
-      unixUs: knowsTime ? this.#options.epochUs + BigInt(Math.floor(this.nowMs * 1_000)) + troubles.unixErrorUs : 0n,
-    };
+    return viewOf(this, { noise: this.#noise, ...this.#options });
   }
 
   // --- ports
@@ -225,7 +195,7 @@ export class Autopilot {
   }
 
   setCurrent(seq: number): boolean {
-    if (seq < 0 || seq > this.mission.total) return false;
+    if (!Number.isInteger(seq) || seq < 0 || seq > this.mission.total) return false;
     this.mission.current = seq;
     if (this.flight.inAuto) this.flight.runner.resume(this.vehicle.body, false);
     return true;
@@ -252,8 +222,6 @@ export class Autopilot {
     this.#boot();
   }
 
-  // --- life
-
   #boot(): void {
     this.#down = false;
     this.boots += 1;
@@ -275,8 +243,6 @@ export class Autopilot {
     this.voice.sendToAll(GPS_GLOBAL_ORIGIN);
     this.flight.setHome(this.origin);
   }
-
-  // --- time
 
   /** When something happens next, ms. */
   get nextDueMs(): number {
@@ -303,7 +269,7 @@ export class Autopilot {
       for (const port of this.ports) port.tick(dueMs);
       if (!this.#down) for (const service of this.services) service.tick(dueMs);
       this.#schedule.fire(dueMs);
-      this.#stream();
+      this.voice.stream(dueMs, this.#down);
       // In one step of real time all goes out together; over a long stretch each goes at its time.
       if (dueMs - flushedMs >= FLUSH_MS) {
         flushedMs = dueMs;
@@ -328,19 +294,6 @@ export class Autopilot {
         this.#countedFromMah = battery.chargeMah;
         this.flight.failsafes.battery.reset();
       });
-    }
-  }
-
-  #stream(): void {
-    const { nowMs } = this;
-    const view = this.view();
-    for (const port of this.ports) {
-      if (this.#down || !port.connected) {
-        port.streams.skipTo(nowMs);
-        continue;
-      }
-      port.streams.fire(nowMs, (msgid) => sendById(msgid, view, port));
-      this.voice.goOnListing(port, nowMs);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { CopterMode } from '@skein/protocol/mavlink';
+
 /** What a failsafe wants done with a vehicle that is in the air. */
 export type FailsafeAction = 'nothing' | 'land' | 'return' | 'brake' | 'alt-hold';
 
@@ -16,3 +18,19 @@ export const FsOption = {
   CONTINUES_LANDING: 8,
   GCS_CONTINUES_PILOTED: 16,
 } as const;
+
+/** The mode that does it; null: none. Without a position it cannot return: it lands. */
+export function modeFor(action: FailsafeAction, located: boolean): number | null {
+  switch (action) {
+    case 'nothing':
+      return null;
+    case 'return':
+      return located ? CopterMode.RTL : CopterMode.LAND;
+    case 'brake':
+      return CopterMode.BRAKE;
+    case 'alt-hold':
+      return CopterMode.ALT_HOLD;
+    default:
+      return CopterMode.LAND;
+  }
+}

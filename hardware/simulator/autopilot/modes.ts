@@ -70,3 +70,18 @@ const SWITCH_EDGES_US = [1_231, 1_361, 1_491, 1_621, 1_750] as const;
 
 /** Which of the modes FLTMODE1 … FLTMODE6 a mode switch at this pulse width asks for. */
 export const modeSlot = (pulseUs: number): number => 1 + SWITCH_EDGES_US.filter((edge) => pulseUs >= edge).length;
+
+export interface ModeChange {
+  readonly armed: boolean;
+  /** It knows where it is. */
+  readonly located: boolean;
+  readonly hasMission: boolean;
+}
+
+/** Why a change to this mode fails, in the autopilot's words; null: it does not. Disarmed, it takes nearly everything (measured). */
+export function modeRefusal(next: Mode, { armed, located, hasMission }: ModeChange): string | null {
+  if (next.absent) return 'init failed';
+  if (!armed) return null;
+  if (next.needsPosition && !located) return 'requires position';
+  return next.number === CopterMode.AUTO && !hasMission ? 'init failed' : null;
+}

@@ -20,14 +20,14 @@ export function startInFlight(vehicle: Vehicle, flight: Flight, mission: Mission
   const corners = mission.items.filter((item, seq) => seq >= FIRST_CORNER && isNavigation(item.command));
   const leg = Math.floor(random.between(0, corners.length - 1));
   const [from, to] = [corners[leg], corners[leg + 1]].map((corner) =>
-    corner === undefined ? undefined : flight.targetOf(corner, vehicle.body),
+    corner === undefined ? undefined : flight.steering.targetOf(corner, vehicle.body),
   );
   if (from === undefined || to === undefined) return vehicle;
   const part = random.between(0.15, 0.7);
   const north = to.northM - from.northM;
   const east = to.eastM - from.eastM;
   const length = Math.hypot(north, east);
-  const speedMS = flight.speeds.cruiseMS;
+  const speedMS = flight.steering.speeds.cruiseMS;
   const body = {
     ...vehicle.body,
     northM: from.northM + north * part,

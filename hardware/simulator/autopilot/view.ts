@@ -1,7 +1,8 @@
 import { offset, type Place, toNorthEast } from '../geo.ts';
 import type { Random } from '../random.ts';
 import type { Disturbances } from '../vehicle/disturbances.ts';
-import type { Vehicle } from '../vehicle/vehicle.ts';
+import { believed, type Vehicle } from '../vehicle/vehicle.ts';
+import type { Autopilot } from './autopilot.ts';
 import { bootMs } from './boot.ts';
 import type { Flight } from './flight.ts';
 import type { Mission } from './mission.ts';
@@ -29,6 +30,35 @@ export interface View {
   readonly remainingMah: number;
   readonly noise: Random;
   readonly seed: number;
+}
+
+/** What the view needs besides the autopilot itself. `epochUs`: wall clock when the simulation began. */
+export interface ViewExtras {
+  readonly noise: Random;
+  readonly seed: number;
+  readonly epochUs: bigint;
+}
+
+export function viewOf(autopilot: Autopilot, { noise, seed, epochUs }: ViewExtras): View {
+  const { sinceBootMs, flight, troubles, mission, parameters, world, origin, channels, nowMs } = autopilot;
+  const { consumedMah, remainingMah } = autopilot;
+  const knowsTime = sinceBootMs > bootMs.gpsDetected + 4_000;
+  return {
+    sinceBootMs,
+    vehicle: believed(autopilot.vehicle, troubles),
+    troubles,
+    flight,
+    mission,
+    parameters,
+    world,
+    origin,
+    channels,
+    consumedMah,
+    remainingMah,
+    noise,
+    seed,
+    unixUs: knowsTime ? epochUs + BigInt(Math.floor(nowMs * 1_000)) + troubles.unixErrorUs : 0n,
+  };
 }
 
 /** Where the vehicle is; null until the autopilot knows a position. */

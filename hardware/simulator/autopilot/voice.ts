@@ -58,6 +58,19 @@ export class Voice {
     }
   }
 
+  /** What the ports send by themselves and is due. With nobody there, or on the way down, it is not made up for. */
+  stream(nowMs: number, down: boolean): void {
+    const view = this.#options.view();
+    for (const port of this.#options.ports) {
+      if (down || !port.connected) {
+        port.streams.skipTo(nowMs);
+        continue;
+      }
+      port.streams.fire(nowMs, (msgid) => sendById(msgid, view, port));
+      this.goOnListing(port, nowMs);
+    }
+  }
+
   sendOne(msgid: number, port: Port): void {
     sendById(msgid, this.#options.view(), port);
   }

@@ -41,7 +41,7 @@ const pauseOrContinue: Handler = (autopilot, { params }) =>
 
 const changeSpeed: Handler = (autopilot, { params }) => {
   if (!(params[1] > 0)) return just(MavResult.FAILED);
-  autopilot.flight.setCruise(params[1]);
+  autopilot.flight.steering.setCruise(params[1]);
   return just(MavResult.ACCEPTED);
 };
 
@@ -49,7 +49,7 @@ const yaw: Handler = (autopilot, { params }) => {
   if (!Number.isFinite(params[0])) return just(MavResult.FAILED);
   const relative = params[3] === 1;
   const turn = ((params[0] * Math.PI) / 180) * (relative && params[2] < 0 ? -1 : 1);
-  autopilot.flight.setYaw(relative ? autopilot.vehicle.body.yaw + turn : turn);
+  autopilot.flight.steering.yaw = relative ? autopilot.vehicle.body.yaw + turn : turn;
   return just(MavResult.ACCEPTED);
 };
 

@@ -26,7 +26,7 @@ export const power: Builds = {
       energy_consumed: Math.round((view.consumedMah * 3.6 * packVolts(battery)) / 100),
       battery_remaining: remaining(view),
       time_remaining: 0,
-      charge_state: view.flight.failsafe ? 2 : 1,
+      charge_state: view.flight.failsafes.tripped ? 2 : 1,
       voltages_ext: [0, 0, 0, 0],
       mode: 0,
       fault_bitmask: 0,
