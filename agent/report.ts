@@ -6,7 +6,9 @@ import type { AgentConfig } from './config.ts';
 import type { Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Recorder } from './recorder/index.ts';
+import type { Safety } from './safety.ts';
 import type { StateFile } from './state/index.ts';
+import type { Stations } from './stations/index.ts';
 import type { AgentStatus } from './status/index.ts';
 import type { Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
@@ -27,6 +29,8 @@ export interface AgentParts {
   readonly uplink: Uplink;
   readonly recorder: Recorder | null;
   readonly commanding: Commanding;
+  readonly safety: Safety;
+  readonly stations: Stations;
 }
 
 export function reportOf(parts: AgentParts): AgentStatus {
@@ -38,6 +42,8 @@ export function reportOf(parts: AgentParts): AgentStatus {
   const oldestNotDurableMs = Math.max(outbox.oldestNotDurableMs, unsealedUs === null ? 0 : (nowUs - unsealedUs) / 1000);
   const recorder = parts.recorder?.status() ?? null;
   const commanding = parts.commanding.status();
+  const safety = parts.safety.status();
+  const stations = parts.stations.status();
   const uplink = parts.uplink.status();
   const { counters } = link;
   const dropped = [...Object.values(counters.droppedFull), ...Object.values(counters.droppedDown)];
@@ -48,6 +54,10 @@ export function reportOf(parts: AgentParts): AgentStatus {
     linkError === null ? null : `${linkError.message}. ${linkError.advice}`,
     vehicle.autopilot.otherAutopilots > 0 ? 'A second autopilot is heard on this link; it is ignored.' : null,
     ...problemsOf(commanding),
+    safety.lockDurable
+      ? null
+      : 'The ground lock in force is not on the disk: a restart would forget it. Look at the disk.',
+    ...stations.map(({ problem }) => problem),
   ].filter((problem): problem is string => typeof problem === 'string');
   const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
   return {
@@ -89,6 +99,8 @@ export function reportOf(parts: AgentParts): AgentStatus {
     recorder,
     clock: clock.read(nowUs),
     commanding,
+    safety,
+    stations,
   };
 }
 

@@ -5,47 +5,26 @@
  *                                  │  ▲
  *              canArm, samples ◀───┘  └── lock
  */
-import type { Flavour, VehicleState } from '@skein/hardware/autopilot';
 import { type ReasonCode, reason } from '@skein/protocol/fleet';
 import { decode, type Frame, type Message, messageByName } from '@skein/protocol/mavlink';
 import type { Sample } from '@skein/protocol/telemetry';
-import { GroundLock, type Held } from './lock/index.ts';
-import { LastSeen, type Preflight, type PreflightFacts, PreflightNews, preflightOf } from './preflight/index.ts';
-import { differenceWords, type ProfileName, ProfileWatch, type ReadAnswer } from './profile/index.ts';
+import { GroundLock, type Held, type Locks } from './lock/index.ts';
+import { LastSeen, type Preflight, PreflightNews, preflightOf } from './preflight/index.ts';
+import { differenceWords, type ProfileName, ProfileWatch } from './profile/index.ts';
+import { factsOf, type RemoteIdStatus, type SafetyOptions } from './safety-facts.ts';
 
 const SAY_EVERY_MS = 60_000;
 const REFRESH_LOCK_MS = 3_000;
 const REMOTE_ID_STATUS = messageByName('OPEN_DRONE_ID_ARM_STATUS').id;
-/** Remote ID modules report each second or two. */
-const REMOTE_ID_FRESH_MS = 10_000;
 
-export interface SafetyOptions {
-  readonly lockPath: string;
-  readonly profile: ProfileName;
-  /** NAME=WANTED, as in the settings. */
-  readonly profileParameters: readonly string[];
-  readonly linkLossOwner: 'agent' | 'autopilot';
-  readonly batteryCells: number;
-  /** The clock that samples carry, µs. */
-  readonly nowUs: () => number;
-  /** UTC and its error, µs; null while nobody knows. */
-  readonly utc: () => { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
-  readonly state: () => VehicleState;
-  readonly flavour: () => Flavour | null;
-  readonly readParameter: (name: string, o: { readonly signal: AbortSignal }) => Promise<ReadAnswer>;
-  readonly link: () => { readonly open: boolean; readonly opens: number; readonly problem: string | null };
-  /** Presence heartbeats go out; the ground link, and for how long without a break. */
-  readonly heartbeats: () => {
-    readonly presence: boolean;
-    readonly groundLink: boolean;
-    readonly groundLinkMs: number;
-  };
-  readonly leaseLeftMs: () => number;
-  readonly rememberedPct: () => number | null;
-  readonly disk: () => { readonly problem: string | null };
-  readonly itinerary: () => { readonly id: string; readonly verified: boolean } | null;
-  readonly onSample: (sample: Sample) => void;
-  readonly onEvent: (event: 'locked' | 'unlocked' | 'lock-problem' | 'profile', words: string) => void;
+export interface SafetyStatus {
+  readonly lock: Held | null;
+  readonly locks: Locks;
+  readonly lockDurable: boolean;
+  readonly profile: ProfileWatch['profile'] & { readonly name: ProfileName };
+  readonly failsafe: ProfileWatch['failsafe'];
+  readonly preflight: { readonly verdict: string; readonly stops: readonly string[] };
+  readonly counters: ProfileWatch['counters'];
 }
 
 export class Safety {
@@ -55,7 +34,7 @@ export class Safety {
   readonly #seen = new LastSeen();
   readonly #news = new PreflightNews();
   #reboots = 0;
-  #remoteId: { readonly ok: boolean; readonly error: string; readonly atUs: number } | null = null;
+  #remoteId: RemoteIdStatus | null = null;
   #saidSafety: { readonly text: string; readonly atMs: number } | null = null;
   #saidProfile = '';
   #refreshedMs = 0;
@@ -148,55 +127,9 @@ export class Safety {
     return this.#watch.profile.ok;
   }
 
-  #facts(): PreflightFacts {
-    const { state: stateNow, heartbeats, nowUs, utc } = this.#o;
-    const state = stateNow();
-    const now = nowUs();
-    const nowMs = now / 1000;
-    const { profile, failsafe } = this.#watch;
-    const told = utc();
-    const beats = heartbeats();
-    const others = state.otherWriters.filter(({ role }) => role === 'autopilot' || role === 'companion').length;
-    const remoteId = this.#remoteId;
-    const remoteIdAgeMs = remoteId === null ? 0 : (now - remoteId.atUs) / 1000;
-    return {
-      nowUs: now,
-      profile: this.#o.profile,
-      seen: this.#seen,
-      link: this.#o.link(),
-      autopilot: {
-        alive: state.alive,
-        lastHeartbeatAgeMs: state.lastHeartbeatAgeMs === null ? null : Math.round(state.lastHeartbeatAgeMs),
-        armed: state.armed,
-        others,
-        version: state.version,
-        flavour: state.flavour,
-      },
-      heartbeats: { presence: beats.presence, groundLinkMs: beats.groundLink ? beats.groundLinkMs : null },
-      texts: state.texts.map(({ atMs, text }) => ({ ageMs: nowMs - atMs, text })),
-      rememberedPct: this.#o.rememberedPct(),
-      cells: this.#o.batteryCells,
-      profileCheck: {
-        ok: profile.ok,
-        differences: profile.differences.map(differenceWords),
-        unread: profile.unread.length,
-      },
-      failsafeCheck: failsafe,
-      itinerary: this.#o.itinerary(),
-      remoteId:
-        remoteId === null
-          ? null
-          : remoteIdAgeMs > REMOTE_ID_FRESH_MS
-            ? { ok: false, error: 'the Remote ID module has fallen silent', ageMs: Math.round(remoteIdAgeMs) }
-            : { ok: remoteId.ok, error: remoteId.error, ageMs: Math.round(remoteIdAgeMs) },
-      disk: { freeMb: this.#seen.of('board')?.values.diskFreeMb ?? null, problem: this.#o.disk().problem },
-      clock: told === null ? null : { source: told.source, errMs: told.errUs / 1000 },
-      lock: this.#lock.held,
-    };
-  }
-
   preflight(): Preflight {
-    return preflightOf(this.#facts());
+    const own = { seen: this.#seen, watch: this.#watch, remoteId: this.#remoteId, held: this.#lock.held };
+    return preflightOf(factsOf(this.#o, own));
   }
 
   /** Why it must not arm or start now, a reason for the operator; null: nothing speaks against it. */
@@ -263,22 +196,26 @@ export class Safety {
   }
 
   #logProfile(): void {
-    const { ok, differences } = this.#watch.profile;
-    const words = ok === null ? '' : ok ? 'fits' : differences.map(differenceWords).join('; ');
-    if (words === '' || words === this.#saidProfile) return;
+    const { ok, differences, unread } = this.#watch.profile;
+    if (ok === null || unread.length > 0) return;
+    const words = ok ? 'fits' : differences.map(differenceWords).join('; ');
+    if (words === this.#saidProfile) return;
     this.#saidProfile = words;
     this.#o.onEvent('profile', `safety profile ${this.#o.profile}: ${words}`);
   }
 
-  /** For status: what is locked, and what differs. */
-  status(): object {
+  /** For status: what is locked, what differs, what stops. */
+  status(): SafetyStatus {
+    const { profile, failsafe, counters } = this.#watch;
+    const { verdict, items } = this.preflight();
     return {
       lock: this.#lock.held,
       locks: this.#lock.locks,
       lockDurable: this.#lock.durable,
-      profile: { name: this.#o.profile, ...this.#watch.profile },
-      failsafe: this.#watch.failsafe,
-      parameters: this.#watch.counters,
+      profile: { name: this.#o.profile, ...profile },
+      failsafe,
+      preflight: { verdict, stops: items.filter((each) => each.verdict === 'stop').map(({ item }) => item) },
+      counters: { ...counters },
     };
   }
 

@@ -123,14 +123,13 @@ export async function unlock(asked: CommandLine): Promise<number> {
 
 export function stationsPage(stations: readonly EndpointStatus[]): string {
   if (stations.length === 0) return 'No [[station]] is set: ground stations cannot connect through this agent.\n';
-  const rows = stations.map(({ name, url, mode, open, problem, unlockedLeftMs, stations, counters }) => {
+  const rows = stations.map(({ name, url, mode, open, problem, unlockedLeftMs, heard, counters }) => {
     const may =
       unlockedLeftMs !== null
         ? `MAY CHANGE THE VEHICLE for ${Math.ceil(unlockedLeftMs / 60_000)} min`
         : mode === 'control'
           ? 'listening (may be unlocked)'
           : 'listening';
-    const heard = stations.filter((each) => (each as { sysid: number | null }).sysid !== null).length;
     const state = open ? `${heard} heard` : `not open${problem === null ? '' : `: ${problem}`}`;
     const kept = counters.listenOnly + counters.forbidden + counters.groundLock;
     const lost = counters.droppedQueue + counters.droppedLink + counters.droppedToStation;

@@ -29,6 +29,8 @@ export interface EndpointStatus {
   readonly problem: string | null;
   /** Left of its right to change the vehicle; null: it has none now. */
   readonly unlockedLeftMs: number | null;
+  /** Stations heard within the last half minute. */
+  readonly heard: number;
   readonly stations: readonly object[];
   readonly counters: Readonly<PeerCounters> & { readonly refused: number };
 }
@@ -139,6 +141,7 @@ export class Endpoint {
       open: this.#carrier.isOpen,
       problem: this.#carrier.problem,
       unlockedLeftMs: this.unlockedLeftMs,
+      heard: [...this.#peers].filter(({ isHeard }) => isHeard).length,
       stations: [...this.#peers].map((peer) => peer.status),
       counters: { ...this.#counters, refused: this.#carrier.refused },
     };

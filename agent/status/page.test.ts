@@ -72,6 +72,13 @@ const WELL: AgentStatus = {
   },
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
   clock: null,
+  safety: {
+    lock: null,
+    profile: { name: 'bvlos', ok: true },
+    preflight: { verdict: 'ok', stops: [] },
+    counters: {},
+  },
+  stations: [],
   commanding: {
     control: { state: 'skein', why: 'the vehicle is disarmed', adopted: false, readOnly: false, commander: null },
     groundLink: { on: true, sending: true, upMs: 12_000 },
@@ -152,4 +159,20 @@ t.test('the same facts as metrics, every counter by its name', async (t) => {
     recorder: { frames: 1000 },
   });
   t.match(gauges, { outboxBacklogRows: { value: 0 }, worstNotDurableMs: { value: 950 }, uplinkUp: { value: 1 } });
+});
+
+t.test('what stops it from arming, and who else may change it', async (t) => {
+  t.match(statusPage(WELL), /^safety {5}profile bvlos fits; pre-flight has no stop$/m);
+  const page = statusPage({
+    ...WELL,
+    safety: {
+      ...WELL.safety,
+      lock: { reason: 'hands inside', by: 'drone', here: true },
+      profile: { name: 'bvlos', ok: false },
+      preflight: { verdict: 'stop', stops: ['profile', 'lock'] },
+    },
+    stations: [{ name: 'laptop', open: true, unlockedLeftMs: 90_000, heard: 1, counters: {} }],
+  });
+  t.match(page, /LOCKED at the drone: hands inside; profile bvlos DIFFERS; not ready \(profile, lock\)$/m);
+  t.match(page, /^stations {3}laptop 1 heard, MAY CHANGE THE VEHICLE for 90 s$/m);
 });

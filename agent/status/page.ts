@@ -74,6 +74,23 @@ function commandsLine({ commanding }: AgentStatus): string {
   return `commands   ${said.length === 0 ? 'none yet' : said.join(', ')}; journal ${journal.state}`;
 }
 
+function safetyLine({ safety }: AgentStatus): string {
+  const { lock, profile, preflight } = safety;
+  const fits = profile.ok === null ? 'not read yet' : profile.ok ? 'fits' : 'DIFFERS';
+  const ready = preflight.stops.length === 0 ? 'pre-flight has no stop' : `not ready (${preflight.stops.join(', ')})`;
+  const locked = lock === null ? '' : `LOCKED ${lock.here ? 'at the drone' : `by ${lock.by}`}: ${lock.reason}; `;
+  return `safety     ${locked}profile ${profile.name} ${fits}; ${ready}`;
+}
+
+function stationsLine({ stations }: AgentStatus): string[] {
+  if (stations.length === 0) return [];
+  const each = stations.map(({ name, open, unlockedLeftMs, heard }) => {
+    const may = unlockedLeftMs === null ? '' : `, MAY CHANGE THE VEHICLE for ${seconds(unlockedLeftMs)}`;
+    return `${name} ${open ? `${heard} heard` : 'not open'}${may}`;
+  });
+  return [`stations   ${each.join('; ')}`];
+}
+
 function batteryLine({ commanding }: AgentStatus): string[] {
   const { reportedPct, remembered, effectivePct } = commanding.battery;
   if (reportedPct === null) return [];
@@ -104,6 +121,8 @@ export function statusPage(status: AgentStatus): string {
     streamsLine(status),
     controlLine(status),
     commandsLine(status),
+    safetyLine(status),
+    ...stationsLine(status),
     ...batteryLine(status),
     `uplink     ${status.uplink.url || '—'}: ${status.uplink.state}, ack in ${status.uplink.smoothedAckMs === null ? '—' : seconds(status.uplink.smoothedAckMs)}`,
     outboxLine(status),

@@ -75,6 +75,21 @@ export interface AgentStatus {
     readonly counters: object;
   } | null;
   readonly clock: { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  readonly safety: {
+    readonly lock: { readonly reason: string; readonly by: string; readonly here: boolean } | null;
+    readonly profile: { readonly name: string; readonly ok: boolean | null };
+    readonly preflight: { readonly verdict: string; readonly stops: readonly string[] };
+    readonly counters: object;
+  };
+  /** End points for ground stations. */
+  readonly stations: readonly {
+    readonly name: string;
+    readonly open: boolean;
+    /** Left of its right to change the vehicle. */
+    readonly unlockedLeftMs: number | null;
+    readonly heard: number;
+    readonly counters: object;
+  }[];
   readonly commanding: {
     readonly control: {
       readonly state: string;
@@ -117,9 +132,15 @@ export interface AgentStatus {
 const numbers = (values: object): Record<string, number> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 
+function summed(each: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of each) for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
 /** The same facts for /metrics. */
 export function metricsOf(status: AgentStatus): MetricGroups {
-  const { link, vehicle, uplink, outbox, recorder, clock, commanding } = status;
+  const { link, vehicle, uplink, outbox, recorder, clock, commanding, safety, stations } = status;
   const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
@@ -138,6 +159,8 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       intervals: numbers(intervals),
       uplink: uplink.counters,
       outbox: numbers(outbox.counters),
+      safety: numbers(safety.counters),
+      stations: summed(stations.map(({ counters }) => numbers(counters))),
       commands: commanding.commands.counters,
       journal: commanding.journal.counters,
       control: {
@@ -161,6 +184,12 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
       longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
       journalLongestWriteMs: gauge(commanding.journal.longestWriteMs, 'longest write of the command journal, ms'),
+      groundLocked: gauge(Number(safety.lock !== null), 'the ground lock is set'),
+      preflightStops: gauge(safety.preflight.stops.length, 'pre-flight items that stop it from arming'),
+      stationsUnlocked: gauge(
+        stations.filter(({ unlockedLeftMs }) => unlockedLeftMs !== null).length,
+        'end points that may change the vehicle',
+      ),
       groundLinkSending: gauge(Number(commanding.groundLink.sending), 'the ground-link heartbeat is being sent'),
       batteryEffectivePct: gauge(commanding.battery.effectivePct, 'charge to count on, %'),
       recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
