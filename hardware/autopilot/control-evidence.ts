@@ -1,5 +1,5 @@
 /** What speaks for whom, when something happened that nobody here commanded. Pure. */
-import type { ControlMemory, Evidence, Seen } from './control.ts';
+import type { ControlMemory, Evidence, Seen } from './control-types.ts';
 import type { Expected } from './flavours/flavour.ts';
 
 const WRITE_MS = 3_000;

@@ -1,12 +1,6 @@
 /** Runs control.ts: feeds it, tells listeners, and says when what is under way must end. */
-import {
-  beginControl,
-  type ControlInput,
-  type ControlMemory,
-  type ControlRules,
-  type ControlSnapshot,
-  controlOf,
-} from './control.ts';
+import { beginControl, controlOf } from './control.ts';
+import type { ControlInput, ControlMemory, ControlRules, ControlSnapshot } from './control-types.ts';
 import type { IntentFailure } from './intent.ts';
 import { Superseded } from './intents.ts';
 

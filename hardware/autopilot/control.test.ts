@@ -1,5 +1,6 @@
 import t from 'tap';
-import { beginControl, type ControlInput, type ControlMemory, controlOf } from './control.ts';
+import { beginControl, controlOf } from './control.ts';
+import type { ControlInput, ControlMemory } from './control-types.ts';
 import { ardupilot } from './flavours/ardupilot.ts';
 import type { Flavour } from './flavours/flavour.ts';
 import { px4 } from './flavours/px4.ts';

@@ -1,6 +1,6 @@
 export { AutopilotClient } from './client.ts';
 export type { CommandFailure, CommandOutcome, CommandRequest } from './command.ts';
-export type { ControlSnapshot, ControlState } from './control.ts';
+export type { ControlSnapshot, ControlState } from './control-types.ts';
 export type { ControlListener } from './control-watch.ts';
 export type { Flavour, ParameterFault } from './flavours/flavour.ts';
 export type { GroundLinkStatus } from './ground-link.ts';

@@ -1,6 +1,6 @@
 /** What an AutopilotClient is given, and what it tells of itself. */
 
-import type { ControlSnapshot } from './control.ts';
+import type { ControlSnapshot } from './control-types.ts';
 import type { DeskCounters } from './desk.ts';
 import type { GroundLinkStatus } from './ground-link.ts';
 import type { IntervalKeeper } from './intervals.ts';

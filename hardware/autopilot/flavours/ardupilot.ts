@@ -12,6 +12,7 @@ import {
   done,
   failed,
   isGrounded,
+  isLanded,
   isStill,
   isUnderWay,
   reboot,
@@ -56,7 +57,7 @@ function pauseOrContinue(what: typeof PAUSE | typeof CONTINUE): CommandRequest {
  */
 function* hold(state: VehicleState): Doing {
   if (state.armed === false) return refused('disarmed');
-  if (state.landed === 'on-ground') return refused('already-on-ground');
+  if (isLanded(state)) return refused('already-on-ground');
   const { mode, landed } = state;
   // In GUIDED already, "GUIDED" would change nothing, and it would fly on to where it was sent.
   const pausable = mode === 'GUIDED' || (mode === 'AUTO' && landed !== 'taking-off');
@@ -112,7 +113,7 @@ function* comeBack(state: VehicleState): Doing {
 
 function* land(state: VehicleState): Doing {
   if (isGrounded(state)) return refused('already-on-ground');
-  const isLanding = (now: VehicleState): boolean => now.mode === 'LAND' || now.landed === 'on-ground';
+  const isLanding = (now: VehicleState): boolean => now.mode === 'LAND' || isLanded(now);
   const step = yield {
     do: 'command',
     request: {

@@ -5,7 +5,7 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
-import { arm, disarm, done, failed, isGrounded, isUnderWay, reboot, stand } from './steps.ts';
+import { arm, disarm, done, failed, isGrounded, isLanded, isUnderWay, reboot, stand } from './steps.ts';
 
 const PX4 = 12;
 const MAIN_AUTO = 4;
@@ -48,7 +48,7 @@ function setMode(name: 'AUTO.LOITER' | 'AUTO.MISSION', sub: number): CommandRequ
 /** AUTO.LOITER keeps place and height by itself, whatever the sticks say (the pilot's sticks take over only by setting). */
 function* hold(state: VehicleState): Doing {
   if (state.armed === false) return refused('disarmed');
-  if (state.landed === 'on-ground') return refused('already-on-ground');
+  if (isLanded(state)) return refused('already-on-ground');
   const step = yield { do: 'command', request: setMode('AUTO.LOITER', SUB.LOITER) };
   return step.ok ? yield* stand('loiter', state, 'AUTO.LOITER') : failed(step);
 }
@@ -74,7 +74,7 @@ function* resume(state: VehicleState, o: IntentOptions): Doing {
 /** To a mode by a command of its own. PX4 refuses a return on the ground by itself; we do not ask. */
 function* toMode(state: VehicleState, name: 'AUTO.RTL' | 'AUTO.LAND', command: number): Doing {
   if (isGrounded(state)) return refused('already-on-ground');
-  const isThere = (now: VehicleState): boolean => now.mode === name || now.landed === 'on-ground';
+  const isThere = (now: VehicleState): boolean => now.mode === name || isLanded(now);
   const step = yield {
     do: 'command',
     request: {

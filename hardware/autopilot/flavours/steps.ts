@@ -3,7 +3,7 @@ import { MavCmd } from '@skein/protocol/mavlink';
 import type { CommandRequest } from '../command.ts';
 import type { IntentFailure, IntentOutcome } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
-import type { Doing, StepResult } from './flavour.ts';
+import { type Doing, refused, type StepResult } from './flavour.ts';
 
 /** A hold is one when it stands still for so long. */
 const STILL_MPS = 1;
@@ -54,8 +54,15 @@ export function* stand(how: string, before: VehicleState, inMode: string | null)
   return { ok: false, code: 'no-effect', detail: words, sent: true };
 }
 
-/** On the ground, as far as one can tell. */
-export const isGrounded = (state: VehicleState): boolean => state.landed === 'on-ground' || state.armed === false;
+/** A landed state older than this is none: it comes once in two seconds at the least. */
+const LANDED_FRESH_MS = 5_000;
+
+/** It says so, and now: an old word must not keep a flying vehicle from being called back. */
+export const isLanded = (state: VehicleState): boolean =>
+  state.landed === 'on-ground' && state.landedAgeMs !== null && state.landedAgeMs < LANDED_FRESH_MS;
+
+/** Nothing that flies is of use. */
+export const isGrounded = (state: VehicleState): boolean => state.armed === false || isLanded(state);
 
 /** p2, the force of arming and disarming, is 0 and cannot be anything else. */
 export function* arm(state: VehicleState): Doing {
@@ -77,8 +84,10 @@ export function* arm(state: VehicleState): Doing {
 /** On the ground only. */
 export function* disarm(state: VehicleState): Doing {
   if (state.armed === false) return done('already');
-  if (state.landed === 'unknown') return { ok: false, code: 'state-unknown', detail: 'landed?', sent: false };
-  if (state.landed !== 'on-ground') return { ok: false, code: 'in-air', detail: state.landed, sent: false };
+  if (!isLanded(state)) {
+    const isOld = state.landed === 'unknown' || state.landed === 'on-ground';
+    return isOld ? refused('state-unknown', 'whether it has landed') : refused('in-air', state.landed);
+  }
   const step = yield {
     do: 'command',
     request: {
@@ -99,7 +108,7 @@ export function* disarm(state: VehicleState): Doing {
  */
 export function* reboot(state: VehicleState, request: CommandRequest): Doing {
   if (state.armed !== false) {
-    return { ok: false, code: state.armed ? 'armed' : 'state-unknown', detail: '', sent: false };
+    return refused(state.armed ? 'armed' : 'state-unknown');
   }
   const { reboots } = state;
   const gone = (now: VehicleState): boolean =>
