@@ -7,6 +7,8 @@ import { differenceWords, type ProfileName, type ProfileWatch, type ReadAnswer }
 
 /** Remote ID modules report each second or two. */
 const REMOTE_ID_FRESH_MS = 10_000;
+/** A second autopilot or companion silent for so long is gone: each beats once a second. */
+const SECOND_HEARD_MS = 10_000;
 
 export interface SafetyOptions {
   readonly lockPath: string;
@@ -60,7 +62,9 @@ export function factsOf(o: SafetyOptions, own: OwnFacts): PreflightFacts {
   const { profile, failsafe } = watch;
   const told = utc();
   const beats = heartbeats();
-  const others = state.otherWriters.filter(({ role }) => role === 'autopilot' || role === 'companion').length;
+  const others = state.otherWriters.filter(
+    ({ role, lastHeardAgeMs }) => (role === 'autopilot' || role === 'companion') && lastHeardAgeMs < SECOND_HEARD_MS,
+  ).length;
   const remoteIdAgeMs = remoteId === null ? 0 : (now - remoteId.atUs) / 1000;
   return {
     nowUs: now,

@@ -57,7 +57,7 @@ export class ProfileReader {
   /** A PARAM_VALUE went by, as it stands on the wire: the answer to us, to a station, or what a station has just set. */
   note(name: string, rawValue: number, nowMs: number): void {
     if (!this.#names.includes(name)) return;
-    const before = this.#lastSeen.get(name);
+    const before = this.#lastSeen.get(name) ?? this.#values.get(name);
     this.#lastSeen.set(name, rawValue);
     if (before === undefined || Object.is(before, rawValue) || this.#due.has(name)) return;
     this.counters.changesSeen++;
