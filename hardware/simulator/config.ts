@@ -23,6 +23,10 @@ export const schema = Type.Object({
     default: 'ardupilot',
     description: 'which make of autopilot it is',
   }),
+  olderNames: Type.Boolean({
+    default: false,
+    description: 'ardupilot: parameters by the names of before 4.7 (SYSID_THISMAV, SR0_POSITION)',
+  }),
   seed: Type.Integer({
     default: 1,
     minimum: 0,

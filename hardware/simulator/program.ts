@@ -39,6 +39,7 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     sysid: config.sysid,
     start: config.start,
     flavour: config.flavour,
+    olderNames: config.olderNames,
     epochUs: BigInt(Date.now()) * 1_000n,
     onFaultTrouble: (fault, reason) => tell({ event: 'fault-refused', fault, reason }),
     ...(log === null ? {} : { onSent: (frame: Uint8Array) => log.add(frame) }),
