@@ -1,16 +1,14 @@
 /** Commands through a whole controller: real store, real broker, agents on raw sockets. */
-import t, { type Test } from 'tap';
+import t from 'tap';
 import type { DroneEntry } from '../live/index.ts';
 import { type Running, startController, tempDir } from '../testing/controller.ts';
 import { DONE, FakeAgent, type Reply } from '../testing/fake-agent.ts';
 import { until } from '../testing/until.ts';
 import type { CommandView } from './view.ts';
 
-async function given(t: Test, dir = tempDir()): Promise<Running> {
-  const running = await startController(dir);
-  t.teardown(() => running.controller.close());
-  return running;
-}
+/** One for all tests, each with drones of its own. */
+const running = await startController(tempDir());
+t.teardown(() => running.controller.close());
 
 /** Online, its clock known; `obey` says how it answers. */
 async function connected(
@@ -49,12 +47,11 @@ async function finished(running: Running, id: string, deadlineMs = 5000): Promis
 }
 
 t.test('a command goes there and back, each step kept and shown', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1');
-  const { id, ...posted } = await post(running, { targets: ['d1'], type: 'hold', issuedBy: 'Ann' });
-  t.match(posted, { type: 'hold', issuedBy: 'Ann', targets: ['d1'], state: 'open', deliveries: [{ drone: 'd1' }] });
+  const agent = await connected(running, 'd11');
+  const { id, ...posted } = await post(running, { targets: ['d11'], type: 'hold', issuedBy: 'Ann' });
+  t.match(posted, { type: 'hold', issuedBy: 'Ann', targets: ['d11'], state: 'open', deliveries: [{ drone: 'd11' }] });
   const done = await finished(running, id);
-  t.match(done.deliveries[0], { drone: 'd1', state: 'succeeded', reason: 'done', words: 'done' });
+  t.match(done.deliveries[0], { drone: 'd11', state: 'succeeded', reason: 'done', words: 'done' });
   t.same(
     done.deliveries[0]?.steps.map((step) => [step.state, step.by]),
     [
@@ -69,10 +66,10 @@ t.test('a command goes there and back, each step kept and shown', async (t) => {
   t.equal(sent?.heard?.session, agent.o.session);
   t.ok((sent?.heard?.monoMs ?? 0) > 0, 'the newest stamp of the drone');
   t.equal(Date.parse(sent?.expiresAt ?? '') - Date.parse(sent?.issuedAt ?? ''), 60_000);
-  const entry = (await running.get('/api/v1/drones/d1')).body as unknown as DroneEntry;
+  const entry = (await running.get('/api/v1/drones/d11')).body as unknown as DroneEntry;
   t.match(entry.commands, [{ id, type: 'hold', state: 'succeeded', reason: 'done', issuedBy: 'Ann' }]);
-  t.match((await running.get('/api/v1/commands?drone=d1')).body, { commands: [{ id }] });
-  t.match((await running.get('/api/v1/commands?drone=d2')).body, { commands: [] });
+  t.match((await running.get('/api/v1/commands?drone=d11')).body, { commands: [{ id }] });
+  t.match((await running.get('/api/v1/commands?drone=d900')).body, { commands: [] });
   await until(async () => {
     const { body } = await running.get(`/api/v1/events?entity=command:${id}`);
     const events = body.events as { type: string; data: { by?: string; cause?: string } }[];
@@ -83,42 +80,40 @@ t.test('a command goes there and back, each step kept and shown', async (t) => {
 });
 
 t.test('what is wrong as a whole is a problem, what is wrong for one drone its delivery', async (t) => {
-  const running = await given(t);
-  await connected(running, 'd1');
+  await connected(running, 'd21');
   const refused = async (body: object, code: string, status = 400) => {
     const answer = await running.post('/api/v1/commands', body);
     t.match(answer, { status, body: { code } }, `${code}: ${answer.body.detail ?? ''}`);
   };
-  await refused({ targets: ['d1'], type: 'explode' }, 'unknown-command-type');
-  await refused({ targets: ['d1'], type: 'cancel', params: {} }, 'unknown-command-type');
-  await refused({ targets: ['d1'], type: 'goto', params: { latDeg: 91, lonDeg: 0, altRelM: 5 } }, 'bad-params');
-  await refused({ targets: ['d1'], type: 'arm', params: { takeover: true } }, 'bad-params');
-  await refused({ targets: ['d1'], type: 'arm', expiresInS: 61 }, 'bad-lifetime');
+  await refused({ targets: ['d21'], type: 'explode' }, 'unknown-command-type');
+  await refused({ targets: ['d21'], type: 'cancel', params: {} }, 'unknown-command-type');
+  await refused({ targets: ['d21'], type: 'goto', params: { latDeg: 91, lonDeg: 0, altRelM: 5 } }, 'bad-params');
+  await refused({ targets: ['d21'], type: 'arm', params: { takeover: true } }, 'bad-params');
+  await refused({ targets: ['d21'], type: 'arm', expiresInS: 61 }, 'bad-lifetime');
   await refused({ targets: 'all', type: 'arm' }, 'names-its-drones');
   await refused({ targets: { group: 'north' }, type: 'hold' }, 'no-targets');
-  await refused({ targets: ['d1', 'd7'], type: 'hold' }, 'unknown-drone', 404);
+  await refused({ targets: ['d21', 'd900'], type: 'hold' }, 'unknown-drone', 404);
   await refused({ targets: 'all', type: 'reboot', params: { target: 'agent', force: true } }, 'one-drone-only');
-  await refused({ targets: ['d1'], type: 'ping', session: 'aaaaaaaa' }, 'one-drone-only');
-  await refused({ targets: ['d1'], type: 'hold', more: 1 }, 'bad-request');
+  await refused({ targets: ['d21'], type: 'ping', session: 'aaaaaaaa' }, 'one-drone-only');
+  await refused({ targets: ['d21'], type: 'hold', more: 1 }, 'bad-request');
   t.match(await running.get('/api/v1/commands/01JD0000000000000000000001'), { body: { code: 'unknown-command' } });
   const foreign = await running.post(
     '/api/v1/commands',
-    { targets: ['d1'], type: 'hold' },
+    { targets: ['d21'], type: 'hold' },
     { origin: 'http://evil.example' },
   );
   t.match(foreign, { status: 403, body: { code: 'foreign-origin' } });
 });
 
 t.test('a drone that is away: what waits is sent as it comes back, what never waits is rejected', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1');
+  const agent = await connected(running, 'd31');
   agent.kill();
-  await until(async () => (await running.get('/api/v1/drones/d1')).body.online === false, 'the drone to be offline');
-  const arm = await post(running, { targets: ['d1'], type: 'arm' });
+  await until(async () => (await running.get('/api/v1/drones/d31')).body.online === false, 'the drone to be offline');
+  const arm = await post(running, { targets: ['d31'], type: 'arm' });
   t.match(arm, { state: 'done', deliveries: [{ state: 'rejected', reason: 'offline', sentAt: null }] });
-  const ping = await post(running, { targets: ['d1'], type: 'ping' });
+  const ping = await post(running, { targets: ['d31'], type: 'ping' });
   t.match(ping, { state: 'open', deliveries: [{ state: 'queued', sentAt: null }] });
-  const again = await connected(running, 'd1', { n: 2, session: 'bbbbbbbb00000001' });
+  const again = await connected(running, 'd31', { n: 2, session: 'bbbbbbbb00000001' });
   t.match(await finished(running, ping.id), { deliveries: [{ state: 'succeeded' }] });
   t.same(
     again.commands.map((one) => one.type),
@@ -127,9 +122,8 @@ t.test('a drone that is away: what waits is sent as it comes back, what never wa
 });
 
 t.test('nobody answers: sent again, on each presence and in between; a late answer counts once', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1', { obey: null });
-  const { id } = await post(running, { targets: ['d1'], type: 'ping' });
+  const agent = await connected(running, 'd41', { obey: null });
+  const { id } = await post(running, { targets: ['d41'], type: 'ping' });
   await until(() => agent.commands.length === 2, 'a second sending by itself');
   agent.presence();
   await until(() => agent.commands.length >= 3, 'a third for the presence');
@@ -139,9 +133,8 @@ t.test('nobody answers: sent again, on each presence and in between; a late answ
 });
 
 t.test('the drone comes back with another journal: unknown, never sent again, until it says more', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1', { obey: null });
-  const { id } = await post(running, { targets: ['d1'], type: 'ping' });
+  const agent = await connected(running, 'd51', { obey: null });
+  const { id } = await post(running, { targets: ['d51'], type: 'ping' });
   await until(() => agent.commands.length > 0, 'the command');
   agent.more = { journal: 'j2' };
   agent.presence();
@@ -178,19 +171,18 @@ t.test('Idempotency-Key: the same request once, another one refused, also after 
 });
 
 t.test('cancel: what waits ends at once; of what was sent the drone is asked', async (t) => {
-  const running = await given(t);
-  await connected(running, 'd1', { obey: (command) => (command.type === 'cancel' ? DONE : [{ state: 'executing' }]) });
-  const away = await connected(running, 'd2');
+  await connected(running, 'd71', { obey: (command) => (command.type === 'cancel' ? DONE : [{ state: 'executing' }]) });
+  const away = await connected(running, 'd72');
   away.kill();
-  await until(async () => (await running.get('/api/v1/drones/d2')).body.online === false, 'one to be offline');
-  const { id } = await post(running, { targets: ['d1', 'd2'], type: 'ping' });
+  await until(async () => (await running.get('/api/v1/drones/d72')).body.online === false, 'one to be offline');
+  const { id } = await post(running, { targets: ['d71', 'd72'], type: 'ping' });
   await until(async () => (await read(running, id)).deliveries[0]?.state === 'executing', 'the first to be under way');
   const answer = await running.post(`/api/v1/commands/${id}/cancel`, { issuedBy: 'Bob' });
   t.equal(answer.status, 200);
   t.match(answer.body, {
     deliveries: [
-      { drone: 'd1', state: 'executing' },
-      { drone: 'd2', state: 'cancelled', steps: [{}, { by: 'Bob' }] },
+      { drone: 'd71', state: 'executing' },
+      { drone: 'd72', state: 'cancelled', steps: [{}, { by: 'Bob' }] },
     ],
   });
   const cancel = await finished(running, String(answer.body.cancel));
@@ -198,17 +190,16 @@ t.test('cancel: what waits ends at once; of what was sent the drone is asked', a
     type: 'cancel',
     issuedBy: 'Bob',
     params: { id },
-    targets: ['d1'],
+    targets: ['d71'],
     deliveries: [{ state: 'succeeded' }],
   });
   t.match(await running.post('/api/v1/commands/01JD0000000000000000000001/cancel'), { status: 404 });
 });
 
 t.test('cancel: the drone never had it: it is cancelled, and not sent any more', async (t) => {
-  const running = await given(t);
   const notFound: readonly Reply[] = [{ state: 'rejected', reason: 'not-found' }];
-  const agent = await connected(running, 'd1', { obey: (command) => (command.type === 'cancel' ? notFound : []) });
-  const { id } = await post(running, { targets: ['d1'], type: 'ping' });
+  const agent = await connected(running, 'd81', { obey: (command) => (command.type === 'cancel' ? notFound : []) });
+  const { id } = await post(running, { targets: ['d81'], type: 'ping' });
   await running.post(`/api/v1/commands/${id}/cancel`, { issuedBy: 'Bob' });
   t.match(await finished(running, id), { deliveries: [{ state: 'cancelled', reason: 'cancelled' }] });
   const sent = agent.commands.filter((one) => one.id === id).length;
@@ -219,38 +210,39 @@ t.test('cancel: the drone never had it: it is cancelled, and not sent any more',
 });
 
 t.test('two boards with one name: commands to neither, but for hold to the session that was picked', async (t) => {
-  const running = await given(t);
-  const one = await connected(running, 'd1', { board: 'A' });
-  const two = await connected(running, 'd1', { board: 'B', n: 2, session: 'bbbbbbbb00000002' });
+  const one = await connected(running, 'd91', { board: 'A' });
+  const two = await connected(running, 'd91', { board: 'B', n: 2, session: 'bbbbbbbb00000002' });
   const rejected = { deliveries: [{ state: 'rejected', reason: 'identity-conflict' }] };
-  t.match(await post(running, { targets: ['d1'], type: 'ping' }), rejected);
-  t.match(await post(running, { targets: ['d1'], type: 'hold' }), rejected);
-  const gone = await post(running, { targets: ['d1'], type: 'hold', session: 'cccccccc00000003' });
+  t.match(await post(running, { targets: ['d91'], type: 'ping' }), rejected);
+  t.match(await post(running, { targets: ['d91'], type: 'hold' }), rejected);
+  const gone = await post(running, { targets: ['d91'], type: 'hold', session: 'cccccccc00000003' });
   t.match(gone, { deliveries: [{ state: 'rejected', reason: 'other-session' }] });
-  const { id } = await post(running, { targets: ['d1'], type: 'hold', session: one.o.session });
+  const { id } = await post(running, { targets: ['d91'], type: 'hold', session: one.o.session });
   t.match(await finished(running, id), { deliveries: [{ state: 'succeeded' }] });
   t.same([one.commands.length, two.commands.length], [1, 0]);
 });
 
 t.test('a reboot names the boot or session it is to end; rights are shown with it', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1', { more: { autopilotBoot: 'ap-7' }, obey: () => DONE });
+  const agent = await connected(running, 'd101', { more: { autopilotBoot: 'ap-7' }, obey: () => DONE });
   for (const target of ['autopilot', 'companion', 'agent']) {
     const force = target === 'agent' ? { force: true } : {};
     await finished(
       running,
-      (await post(running, { targets: ['d1'], type: 'reboot', params: { target, ...force } })).id,
+      (await post(running, { targets: ['d101'], type: 'reboot', params: { target, ...force } })).id,
     );
   }
   await finished(
     running,
-    (await post(running, { targets: ['d1'], type: 'set-parameter', params: { name: 'FS_GCS_ENABLE', value: 1 } })).id,
+    (await post(running, { targets: ['d101'], type: 'set-parameter', params: { name: 'FS_GCS_ENABLE', value: 1 } })).id,
   );
   await finished(
     running,
-    (await post(running, { targets: ['d1'], type: 'set-parameter', params: { name: 'WPNAV_SPEED', value: 1 } })).id,
+    (await post(running, { targets: ['d101'], type: 'set-parameter', params: { name: 'WPNAV_SPEED', value: 1 } })).id,
   );
-  await finished(running, (await post(running, { targets: ['d1'], type: 'unlock', params: { reason: 'checked' } })).id);
+  await finished(
+    running,
+    (await post(running, { targets: ['d101'], type: 'unlock', params: { reason: 'checked' } })).id,
+  );
   t.same(
     agent.commands.map(({ params, grants }) => [params.ifBoot ?? params.ifSession ?? null, grants]),
     [
@@ -265,18 +257,17 @@ t.test('a reboot names the boot or session it is to end; rights are shown with i
 });
 
 t.test('an answer to what nobody here sent makes the record, and an alert', async (t) => {
-  const running = await given(t);
-  const agent = await connected(running, 'd1');
+  const agent = await connected(running, 'd111');
   const id = '01JD0000000000000000000007';
   agent.answer({ id, type: 'hold' }, { state: 'succeeded', reason: 'done' });
   await until(async () => (await running.get(`/api/v1/commands/${id}`)).status === 200, 'the record');
   t.match(await read(running, id), {
     untargeted: true,
     issuedBy: 'unknown',
-    deliveries: [{ drone: 'd1', state: 'succeeded' }],
+    deliveries: [{ drone: 'd111', state: 'succeeded' }],
   });
   await until(async () => {
-    const { body } = await running.get('/api/v1/events?entity=drone:d1');
+    const { body } = await running.get('/api/v1/events?entity=drone:d111');
     return (body.events as { type: string; data: unknown }[]).some((event) => event.type === 'alert');
   }, 'the alert');
   t.equal(await running.metric('commands_untargeted_total'), 1);

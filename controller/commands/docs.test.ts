@@ -24,7 +24,8 @@ t.test('every parameter is there, and no other', async (t) => {
     ([, type, name, must]) => `${type} ${name} ${must !== undefined}`,
   );
   const known = COMMAND_TYPES.flatMap((type) => {
-    const { properties, required = [] }: { properties: object; required?: readonly string[] } = COMMANDS[type].params;
+    const { properties, required = [] }: { properties: object; required?: readonly string[] | undefined } =
+      COMMANDS[type].params;
     return Object.keys(properties).map((name) => `${type} ${name} ${required.includes(name)}`);
   });
   t.same(written, known);
