@@ -1,5 +1,6 @@
 import { Autopilot } from './autopilot/autopilot.ts';
 import { CrashWatch } from './autopilot/crashWatch.ts';
+import { MissionUpload } from './autopilot/missionUpload.ts';
 import { loseBytes } from './behaviours/damage.ts';
 import type { Stage } from './behaviours/fault.ts';
 import { type FaultRequest, readFault } from './behaviours/read.ts';
@@ -88,7 +89,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     new FtpServer(autopilot, new Tree(logs, autopilot.parameters)),
   );
   const lines = new Lines(autopilot);
-  autopilot.services.push(lines, new CrashWatch(autopilot));
+  autopilot.services.push(lines, new CrashWatch(autopilot), new MissionUpload(autopilot));
   flavours[options.flavour ?? 'ardupilot'](autopilot);
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
