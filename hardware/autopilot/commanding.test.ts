@@ -110,6 +110,17 @@ t.test('a foreign command heard on the link takes control', async (t) => {
   t.equal(autopilot.client.control.state, 'skein');
 });
 
+t.test('a stranger’s upload shows as another number of items', async (t) => {
+  const autopilot = new ScriptedAutopilot();
+  await autopilot.run(1_000);
+  const current = (total: number): void => autopilot.say('MISSION_CURRENT', { seq: 0, total });
+  current(4);
+  current(4);
+  t.equal(autopilot.client.control.state, 'skein');
+  current(6);
+  t.equal(autopilot.client.control.state, 'other-station');
+});
+
 t.test('a second companion with our name: nothing but heartbeats and questions', async (t) => {
   const autopilot = await flying();
   const beat = { type: 18, autopilot: 8, base_mode: 0, custom_mode: 0, system_status: 4, mavlink_version: 3 } as const;

@@ -39,6 +39,8 @@ export class Hearing {
   readonly #tracker = new StateTracker();
   readonly #others = new OtherWriters();
   #heartbeat: Messages['HEARTBEAT'] | null = null;
+  /** What tells one mission, fence and rally list from another. */
+  #plan: string | null = null;
 
   constructor(o: HearingOptions) {
     this.#o = o;
@@ -124,6 +126,9 @@ export class Hearing {
       case 'RC_CHANNELS':
         this.#takeRc();
         break;
+      case 'MISSION_CURRENT':
+        this.#takeMission(message.fields);
+        break;
       default:
     }
     return true;
@@ -179,18 +184,32 @@ export class Hearing {
     this.tell({ kind: 'rc', modeUs, healthy: rc?.healthy ?? null });
   }
 
+  /**
+   * "Flight plan received" goes to the uploader's link only (observed): on ours a stranger's upload shows as another
+   * number of items, or another id of the list.
+   */
+  #takeMission(f: Messages['MISSION_CURRENT']): void {
+    const plan = [f.total, f.mission_id ?? 0, f.fence_id ?? 0, f.rally_points_id ?? 0].join(' ');
+    const before = this.#plan;
+    this.#plan = plan;
+    if (before !== null && before !== plan) this.#foreignPlan();
+  }
+
   #takeText(text: HeardText): void {
     this.#tracker.text(text);
     this.tell({ kind: 'text', text: text.text });
-    // We upload no missions yet: whoever did, it was another.
-    if (text.text === 'Flight plan received') {
-      this.tell({ kind: 'foreign-write', what: 'a mission', who: 'somebody else' });
-    }
+    if (text.text === 'Flight plan received') this.#foreignPlan();
+  }
+
+  /** We upload no missions yet: whoever did, it was another. */
+  #foreignPlan(): void {
+    this.tell({ kind: 'foreign-write', what: 'a mission', who: 'somebody else' });
   }
 
   #rebooted(): void {
     this.#tracker.reset();
     this.#heartbeat = null;
+    this.#plan = null;
     this.tell({ kind: 'rebooted' });
     this.#o.onRebooted();
   }
