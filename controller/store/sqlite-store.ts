@@ -22,14 +22,13 @@ import type {
   StreamPosition,
 } from './port.ts';
 import { monotonicMs } from './query-bound.ts';
+import { Respawn } from './respawn.ts';
 import { type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
 
 const CLOSE_DEADLINE_MS = 10_000;
 /** Queries waiting for the reader; past it they are turned away at once. */
 const MAX_WAITING_READS = 32;
 const REOPEN_MS = 2000;
-/** A thread that ends again and again is started at ever longer intervals; one that ran this long begins anew. */
-const RESPAWN_MS = { min: 100, max: 10_000, stable: 30_000 } as const;
 /** From its asking, the time in which a query has to be answered. */
 const QUERY_MS = 10_000;
 
@@ -45,10 +44,8 @@ export class SqliteStore implements Store {
   #writer: WorkerClient | null = null;
   #reader: WorkerClient | null = null;
   #closed = false;
-  readonly #deaths: Record<Role, { count: number; lastMs: number; timer: NodeJS.Timeout | null }> = {
-    writer: { count: 0, lastMs: 0, timer: null },
-    reader: { count: 0, lastMs: 0, timer: null },
-  };
+  readonly #respawns = { writer: new Respawn(), reader: new Respawn() };
+  readonly #timers = new Map<Role, NodeJS.Timeout>();
 
   constructor(o: SqliteStoreOptions) {
     this.#o = o;
@@ -130,7 +127,7 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { timer } of Object.values(this.#deaths)) if (timer) clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.#reader?.close(CLOSE_DEADLINE_MS);
     await this.#writer?.close(CLOSE_DEADLINE_MS);
   }
@@ -157,20 +154,15 @@ export class SqliteStore implements Store {
   #respawn(role: Role, reason: string): void {
     if (this.#closed) return;
     this.#o.onWorkerDeath?.(role, reason);
-    const deaths = this.#deaths[role];
-    const nowMs = performance.now();
-    if (nowMs - deaths.lastMs > RESPAWN_MS.stable) deaths.count = 0;
-    deaths.lastMs = nowMs;
-    const pauseMs = deaths.count === 0 ? 0 : Math.min(RESPAWN_MS.max, RESPAWN_MS.min * 2 ** (deaths.count - 1));
-    deaths.count++;
-    deaths.timer = setTimeout(() => {
+    const start = () => {
       const again = this.#spawn(role);
       if (role === 'reader') this.#reader = again;
       else {
         this.#writer = again;
         void this.#reopen(again);
       }
-    }, pauseMs);
+    };
+    this.#timers.set(role, setTimeout(start, this.#respawns[role].pauseMs(performance.now())));
   }
 
   /** A new writer thread opens the files; while it cannot, every commit fails and is tried again by its caller. */
