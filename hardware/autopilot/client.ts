@@ -241,8 +241,7 @@ export class AutopilotClient {
       return;
     }
     this.#hearing.clock.tick(nowMs);
-    const { flavour } = this;
-    if (this.#ground.isOn && flavour !== null) this.#groundSysid.tick(flavour, latched.sysid, nowMs);
+    if (this.#ground.isOn && this.flavour !== null) this.#groundSysid.tick(this.flavour, latched.sysid, nowMs);
     this.#streams.tick({ nowMs, lineBytesPerS: o.lineBytesPerS, armed: latched.armed });
   }
 
@@ -251,8 +250,7 @@ export class AutopilotClient {
     if (latched === null || !this.#linkOpen) return false;
     const { flavour } = this;
     const from = { sysid: latched.sysid, compid: COMPANION };
-    const to = { sysid: latched.sysid, compid: latched.compid };
-    const frame = this.#frames.command(request, { confirmation, to, from, dialect: flavour?.name ?? null });
+    const frame = this.#frames.command(request, { confirmation, to: latched, from, dialect: flavour?.name ?? null });
     // Before it leaves: its effect may be heard before this returns.
     const expected = flavour?.expected(request) ?? null;
     if (expected !== null) this.#hearing.tell({ kind: 'expect', command: request.command, expected });
