@@ -12,3 +12,11 @@ export const EXIT = {
 export function complain(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`skein-agent: ${line}\n`);
 }
+
+/** Where a tool speaks. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly complain: (lines: readonly string[]) => void;
+}
+
+export const TERMINAL: Terminal = { out: (text) => void process.stdout.write(text), complain };

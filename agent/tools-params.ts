@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSafetyParameter } from '@skein/protocol/fleet';
 import { type Found, findAgent, nobodyThere, refusalWords, table } from './asking.ts';
-import { complain, EXIT } from './exit.ts';
+import { EXIT, TERMINAL, type Terminal } from './exit.ts';
 import {
   diffParameters,
   type LeftOut,
@@ -36,53 +36,51 @@ const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
   'missing-in-file': 'not in the file',
 };
 
-const say = (text: string): void => void process.stdout.write(text);
-
 type Read = { readonly ok: true; readonly snapshot: Snapshot } | { readonly ok: false; readonly code: number };
 type Agent = Extract<Found, { ok: true }>;
 
-async function fromFile(path: string): Promise<Read> {
+async function fromFile(path: string, io: Terminal): Promise<Read> {
   try {
     const parsed = parseSnapshot(await readFile(path, 'utf8'));
     if (parsed.ok) return parsed;
-    complain([`${path}: ${parsed.reason}`]);
+    io.complain([`${path}: ${parsed.reason}`]);
   } catch (error) {
-    complain([error instanceof Error ? error.message : String(error)]);
+    io.complain([error instanceof Error ? error.message : String(error)]);
   }
   return { ok: false, code: EXIT.failed };
 }
 
-async function fromAgent(agent: Agent): Promise<Read> {
+async function fromAgent(agent: Agent, io: Terminal): Promise<Read> {
   const asked = await agent.ask('/params', { waitMs: LIST_WAIT_MS });
   if (asked.ok) return { ok: true, snapshot: JSON.parse(asked.body) as Snapshot };
-  complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
+  io.complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
   return { ok: false, code: asked.reached ? EXIT.failed : EXIT.notRunning };
 }
 
 const shown = (value: number | null): string => (value === null ? '—' : shownValue(value));
 
-async function snapshot(agent: Agent, file: string | undefined): Promise<number> {
-  const now = await fromAgent(agent);
+async function snapshot(agent: Agent, file: string | undefined, io: Terminal): Promise<number> {
+  const now = await fromAgent(agent, io);
   if (!now.ok) return now.code;
   const text = renderSnapshot(now.snapshot);
-  if (file === undefined || file === '-') say(text);
+  if (file === undefined || file === '-') io.out(text);
   else {
     await writeFile(file, text);
-    say(`${Object.keys(now.snapshot.parameters).length} parameters in ${file}\n`);
+    io.out(`${Object.keys(now.snapshot.parameters).length} parameters in ${file}\n`);
   }
   return EXIT.ok;
 }
 
-async function diff(agent: Agent, files: readonly string[], json: boolean): Promise<number> {
+async function diff(agent: Agent, files: readonly string[], json: boolean, io: Terminal): Promise<number> {
   const [first = '', second] = files;
-  const from = await fromFile(first);
+  const from = await fromFile(first, io);
   if (!from.ok) return from.code;
-  const to = second === undefined ? await fromAgent(agent) : await fromFile(second);
+  const to = second === undefined ? await fromAgent(agent, io) : await fromFile(second, io);
   if (!to.ok) return to.code;
   const changes = diffParameters(from.snapshot.parameters, to.snapshot.parameters);
-  if (json) say(`${JSON.stringify({ changes })}\n`);
-  else if (changes.length === 0) say('no difference\n');
-  else say(table(changes.map((change) => [change.name, shown(change.from), '→', shown(change.to)])));
+  if (json) io.out(`${JSON.stringify({ changes })}\n`);
+  else if (changes.length === 0) io.out('no difference\n');
+  else io.out(table(changes.map((change) => [change.name, shown(change.from), '→', shown(change.to)])));
   return changes.length === 0 ? EXIT.ok : EXIT.refused;
 }
 
@@ -108,58 +106,59 @@ async function keepBefore(agent: Agent, before: Snapshot): Promise<string> {
   return path;
 }
 
-async function restore(agent: Agent, file: string, line: CommandLine): Promise<number> {
+async function restore(agent: Agent, file: string, line: CommandLine, io: Terminal): Promise<number> {
   const has = (flag: string): boolean => line.words.includes(flag);
-  const wanted = await fromFile(file);
+  const wanted = await fromFile(file, io);
   if (!wanted.ok) return wanted.code;
-  const now = await fromAgent(agent);
+  const now = await fromAgent(agent, io);
   if (!now.ok) return now.code;
   const options = { safety: has('--safety'), calibration: has('--calibration'), isSafety: isSafetyParameter };
   const plan = planRestore(now.snapshot, wanted.snapshot, options);
   const json = has('--json');
   if (!has('--apply')) {
-    say(json ? `${JSON.stringify({ applied: false, ...plan })}\n` : planPage(plan));
-    if (!json && plan.changes.length > 0) say('\nNothing was set. "--apply" sets it.\n');
+    io.out(json ? `${JSON.stringify({ applied: false, ...plan })}\n` : planPage(plan));
+    if (!json && plan.changes.length > 0) io.out('\nNothing was set. "--apply" sets it.\n');
     return EXIT.ok;
   }
-  if (!json) say(planPage(plan));
+  if (!json) io.out(planPage(plan));
   if (plan.changes.length === 0) return EXIT.ok;
   const before = await keepBefore(agent, now.snapshot);
   const changes = plan.changes.map(({ name, to }) => ({ name, to }));
   const asked = await agent.ask('/params/restore', { method: 'POST', body: { changes }, waitMs: RESTORE_WAIT_MS });
   if (!asked.ok) {
-    complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
+    io.complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
     return asked.reached ? EXIT.refused : EXIT.notRunning;
   }
   const run = JSON.parse(asked.body) as RestoreRun;
   const failed = run.results.filter(({ ok }) => !ok);
-  if (json) say(`${JSON.stringify({ applied: true, before, ...run, leftOut: plan.leftOut })}\n`);
+  if (json) io.out(`${JSON.stringify({ applied: true, before, ...run, leftOut: plan.leftOut })}\n`);
   else {
-    say(`\n${run.results.length - failed.length} set and read back. What was there before: ${before}\n`);
-    if (failed.length > 0) say(table(failed.map(({ name, code, after }) => [`  ${name}`, code, `is ${shown(after)}`])));
-    if (run.stopped !== null) complain([`stopped after ${run.results.length} of ${changes.length}: ${run.stopped}`]);
+    io.out(`\n${run.results.length - failed.length} set and read back. What was there before: ${before}\n`);
+    if (failed.length > 0)
+      io.out(table(failed.map(({ name, code, after }) => [`  ${name}`, code, `is ${shown(after)}`])));
+    if (run.stopped !== null) io.complain([`stopped after ${run.results.length} of ${changes.length}: ${run.stopped}`]);
   }
   return failed.length === 0 && run.stopped === null ? EXIT.ok : EXIT.failed;
 }
 
-export async function params(line: CommandLine): Promise<number> {
+export async function params(line: CommandLine, io: Terminal = TERMINAL): Promise<number> {
   const [what, ...files] = line.words.filter((word) => !word.startsWith('--'));
   const wantsFiles = { snapshot: [0, 1], diff: [1, 2], restore: [1, 1] }[what ?? ''];
   if (wantsFiles === undefined || files.length < (wantsFiles[0] ?? 0) || files.length > (wantsFiles[1] ?? 0)) {
-    complain(USAGE);
+    io.complain(USAGE);
     return EXIT.usage;
   }
   const agent = findAgent(line);
   if (!agent.ok) {
-    complain(agent.problems);
+    io.complain(agent.problems);
     return EXIT.usage;
   }
   try {
-    if (what === 'snapshot') return await snapshot(agent, files[0]);
-    if (what === 'diff') return await diff(agent, files, line.words.includes('--json'));
-    return await restore(agent, files[0] ?? '', line);
+    if (what === 'snapshot') return await snapshot(agent, files[0], io);
+    if (what === 'diff') return await diff(agent, files, line.words.includes('--json'), io);
+    return await restore(agent, files[0] ?? '', line, io);
   } catch (error) {
-    complain([error instanceof Error ? error.message : String(error)]);
+    io.complain([error instanceof Error ? error.message : String(error)]);
     return EXIT.failed;
   }
 }

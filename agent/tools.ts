@@ -3,18 +3,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonWords } from '@skein/protocol/fleet';
 import { findAgent, nobodyThere, refusalWords, table, takeFlag } from './asking.ts';
-import { complain, EXIT } from './exit.ts';
+import { EXIT, TERMINAL, type Terminal } from './exit.ts';
 import { LOCK_NAME, readLocks, writeLocks } from './lock/index.ts';
 import type { Preflight } from './preflight/index.ts';
 import type { CommandLine } from './settings.ts';
 import type { EndpointStatus } from './stations/index.ts';
 
-const say = (text: string): void => void process.stdout.write(text);
 const isJson = (line: CommandLine): boolean => line.words.includes('--json');
 const wordsOf = (line: CommandLine): readonly string[] => line.words.filter((word) => !word.startsWith('--'));
 
-function usage(...lines: readonly string[]): number {
-  complain(lines);
+function usage(io: Terminal, ...lines: readonly string[]): number {
+  io.complain(lines);
   return EXIT.usage;
 }
 
@@ -39,17 +38,17 @@ export function preflightPage({ verdict, items }: Preflight): string {
   return `${head}\n\n${table(rows)}`;
 }
 
-export async function preflight(line: CommandLine): Promise<number> {
-  if (wordsOf(line).length > 0) return usage('usage: skein-agent preflight [--json]');
+export async function preflight(line: CommandLine, io: Terminal = TERMINAL): Promise<number> {
+  if (wordsOf(line).length > 0) return usage(io, 'usage: skein-agent preflight [--json]');
   const agent = findAgent(line);
-  if (!agent.ok) return usage(...agent.problems);
+  if (!agent.ok) return usage(io, ...agent.problems);
   const asked = await agent.ask('/preflight');
   if (!asked.ok) {
-    complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
+    io.complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(agent.dataDir, asked.reason));
     return asked.reached ? EXIT.failed : EXIT.notRunning;
   }
   const list = JSON.parse(asked.body) as Preflight;
-  say(isJson(line) ? asked.body : preflightPage(list));
+  io.out(isJson(line) ? asked.body : preflightPage(list));
   return list.verdict === 'stop' ? EXIT.refused : EXIT.ok;
 }
 
@@ -59,17 +58,17 @@ function reasonOf(line: CommandLine): { readonly reason: string; readonly line: 
   return { reason: [taken.value ?? '', ...wordsOf(line)].join(' ').trim(), line: taken.line };
 }
 
-export async function lock(asked: CommandLine): Promise<number> {
+export async function lock(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
   const { reason, line } = reasonOf(asked);
   if (reason === '' || takeFlag(asked, 'reason').value === null)
-    return usage('usage: skein-agent lock --reason "changing propellers"');
+    return usage(io, 'usage: skein-agent lock --reason "changing propellers"');
   const agent = findAgent(line);
-  if (!agent.ok) return usage(...agent.problems);
+  if (!agent.ok) return usage(io, ...agent.problems);
   const answer = await agent.ask('/lock', { method: 'POST', body: { reason } });
   let kept = true;
   if (answer.ok) kept = (JSON.parse(answer.body) as { kept: boolean }).kept;
   else if (answer.reached && refusalWords(answer.reason).code !== 'not-ready')
-    return usage(refusalWords(answer.reason).message);
+    return usage(io, refusalWords(answer.reason).message);
   else {
     // No agent, or one that hangs: the file is what the next start reads, and a running one looks at it every few seconds.
     const path = join(agent.dataDir, LOCK_NAME);
@@ -78,14 +77,14 @@ export async function lock(asked: CommandLine): Promise<number> {
       const locks = await readLocks(path);
       await writeLocks(path, { ...locks, here: { reason, by: 'drone', at: new Date().toISOString() } });
     } catch (error) {
-      complain([`NOT locked: ${error instanceof Error ? error.message : String(error)}`]);
+      io.complain([`NOT locked: ${error instanceof Error ? error.message : String(error)}`]);
       return EXIT.failed;
     }
   }
-  if (!kept) complain(['locked now, but the disk did not take it: a restart would forget it. Look at the disk.']);
-  if (isJson(line)) say(`${JSON.stringify({ locked: true, reason, kept, agent: answer.ok })}\n`);
-  else say(`Locked: ${reason}. Nothing arms, starts or reboots until "skein-agent unlock --reason …" here.\n`);
-  if (!answer.ok && !isJson(line)) say('No agent answered; the lock is in its file and holds when one starts.\n');
+  if (!kept) io.complain(['locked now, but the disk did not take it: a restart would forget it. Look at the disk.']);
+  if (isJson(line)) io.out(`${JSON.stringify({ locked: true, reason, kept, agent: answer.ok })}\n`);
+  else io.out(`Locked: ${reason}. Nothing arms, starts or reboots until "skein-agent unlock --reason …" here.\n`);
+  if (!answer.ok && !isJson(line)) io.out('No agent answered; the lock is in its file and holds when one starts.\n');
   return kept ? EXIT.ok : EXIT.failed;
 }
 
@@ -97,12 +96,12 @@ async function unlockFile(dataDir: string): Promise<string | null> {
   return locks.remote === null ? null : 'locked-by-operator';
 }
 
-export async function unlock(asked: CommandLine): Promise<number> {
+export async function unlock(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
   const { reason, line } = reasonOf(asked);
   if (reason === '' || takeFlag(asked, 'reason').value === null)
-    return usage('usage: skein-agent unlock --reason "propellers changed"');
+    return usage(io, 'usage: skein-agent unlock --reason "propellers changed"');
   const agent = findAgent(line);
-  if (!agent.ok) return usage(...agent.problems);
+  if (!agent.ok) return usage(io, ...agent.problems);
   const answer = await agent.ask('/unlock', { method: 'POST', body: { reason } });
   let refused: string | null = null;
   if (!answer.ok && answer.reached && refusalWords(answer.reason).code !== 'not-ready') {
@@ -111,13 +110,13 @@ export async function unlock(asked: CommandLine): Promise<number> {
     try {
       refused = await unlockFile(agent.dataDir);
     } catch (error) {
-      complain([`still locked: ${error instanceof Error ? error.message : String(error)}`]);
+      io.complain([`still locked: ${error instanceof Error ? error.message : String(error)}`]);
       return EXIT.failed;
     }
   }
-  if (isJson(line)) say(`${JSON.stringify({ locked: refused !== null, error: refused, agent: answer.ok })}\n`);
-  else if (refused === null) say('Unlocked.\n');
-  if (refused !== null) complain([`still locked: ${reasonWords(refused)}`]);
+  if (isJson(line)) io.out(`${JSON.stringify({ locked: refused !== null, error: refused, agent: answer.ok })}\n`);
+  else if (refused === null) io.out('Unlocked.\n');
+  if (refused !== null) io.complain([`still locked: ${reasonWords(refused)}`]);
   return refused === null ? EXIT.ok : EXIT.refused;
 }
 
@@ -138,31 +137,44 @@ export function stationsPage(stations: readonly EndpointStatus[]): string {
   return table(rows);
 }
 
-export async function stations(asked: CommandLine): Promise<number> {
+export async function stations(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
   const { value: minutesText, line } = takeFlag(asked, 'minutes');
   const [what = 'show', name] = wordsOf(line);
   const minutes = minutesText === null ? null : Number(minutesText);
   if (!['show', 'unlock', 'lock'].includes(what) || wordsOf(line).length > 2 || Number.isNaN(minutes)) {
-    return usage('usage: skein-agent stations [unlock|lock [NAME] [--minutes 15]] [--json]');
+    return usage(io, 'usage: skein-agent stations [unlock|lock [NAME] [--minutes 15]] [--json]');
   }
   const agent = findAgent(line);
-  if (!agent.ok) return usage(...agent.problems);
+  if (!agent.ok) return usage(io, ...agent.problems);
   const body = { ...(name === undefined ? {} : { station: name }), ...(minutes === null ? {} : { minutes }) };
   const answer =
     what === 'show' ? await agent.ask('/stations') : await agent.ask(`/stations/${what}`, { method: 'POST', body });
   if (!answer.ok) {
-    complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
+    io.complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
     return answer.reached ? EXIT.refused : EXIT.notRunning;
   }
-  if (isJson(line)) say(answer.body);
-  else if (what === 'show') say(stationsPage((JSON.parse(answer.body) as { stations: EndpointStatus[] }).stations));
+  if (isJson(line)) io.out(answer.body);
+  else if (what === 'show') io.out(stationsPage((JSON.parse(answer.body) as { stations: EndpointStatus[] }).stations));
   else {
     const { station, leftMs } = JSON.parse(answer.body) as { station: string; leftMs: number | null };
-    say(
+    io.out(
       leftMs === null
         ? `${station} only listens now.\n`
         : `${station} may change the vehicle for ${Math.round(leftMs / 60_000)} min; end it with "skein-agent stations lock".\n`,
     );
   }
+  return EXIT.ok;
+}
+
+/** The pack was changed: the charge the autopilot reports counts again. */
+export async function newPack(line: CommandLine): Promise<number> {
+  const agent = findAgent(line);
+  if (!agent.ok) return usage(...agent.problems);
+  const answer = await agent.ask('/new-pack', { method: 'POST' });
+  if (!answer.ok) {
+    complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
+    return answer.reached ? EXIT.refused : EXIT.notRunning;
+  }
+  say(isJson(line) ? answer.body : 'A new pack: the charge that the autopilot reports counts again.\n');
   return EXIT.ok;
 }

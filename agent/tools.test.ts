@@ -1,0 +1,204 @@
+/** The tools for whoever stands beside the drone, as a person meets them. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLink, createMemoryHub } from '@skein/hardware/link';
+import { resolveConfig } from '@skein/protocol/config';
+import { decode, encode, type FieldsIn, FrameParser, type MessageName } from '@skein/protocol/mavlink';
+import t, { type Test } from 'tap';
+import { createAgent } from './compose.ts';
+import { AgentConfig } from './config.ts';
+import type { Terminal } from './exit.ts';
+import { systemPorts } from './ports.ts';
+import { readCommandLine } from './settings.ts';
+import { lock, preflight, preflightPage, stations, stationsPage, unlock } from './tools.ts';
+import { params, planPage } from './tools-params.ts';
+
+function scratch(test: Test): string {
+  const root = mkdtempSync(join(tmpdir(), 'sk-'));
+  test.teardown(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+const TOOLS = { lock, params, preflight, stations, unlock } as const;
+
+/** A command as it is typed, and what it says. */
+async function run(
+  tool: keyof typeof TOOLS,
+  ...args: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const io: Terminal = {
+    out: (text) => {
+      out += text;
+    },
+    complain: (lines) => {
+      err += `${lines.join('\n')}\n`;
+    },
+  };
+  const code = await TOOLS[tool](readCommandLine([tool, ...args]), io);
+  return { code, out, err };
+}
+
+/** An agent whose autopilot is this test: it beats, and has the parameters of `held`. */
+async function agent(test: Test, root: string, held: Record<string, number> = {}): Promise<void> {
+  const memory = createMemoryHub();
+  memory.listen('fc', (peer) => {
+    const from = { sysid: 1, compid: 1 };
+    let seq = 0;
+    const send = <N extends MessageName>(name: N, fields: FieldsIn<N>) =>
+      peer.write(encode(name, fields, { ...from, seq: seq++ & 0xff }));
+    const value = (name: string, index = 65_535) =>
+      send('PARAM_VALUE', {
+        param_id: name,
+        param_value: held[name] ?? 0,
+        param_type: 9,
+        param_count: Object.keys(held).length,
+        param_index: index,
+      });
+    const parser = new FrameParser();
+    peer.onData = (bytes) =>
+      parser.push(bytes, (frame) => {
+        const message = decode(frame);
+        if (message?.name === 'PARAM_REQUEST_LIST')
+          for (const [index, name] of Object.keys(held).entries()) value(name, index);
+        else if (message?.name === 'PARAM_REQUEST_READ') {
+          const { param_id, param_index } = message.fields;
+          const name = param_index >= 0 ? (Object.keys(held)[param_index] ?? '') : param_id;
+          if (name in held) value(name, param_index >= 0 ? param_index : 65_535);
+        } else if (message?.name === 'PARAM_SET' && message.fields.param_id in held) {
+          held[message.fields.param_id] = message.fields.param_value;
+          value(message.fields.param_id);
+        }
+      });
+    const beat = () =>
+      send('HEARTBEAT', { type: 2, autopilot: 3, base_mode: 81, custom_mode: 0, system_status: 3, mavlink_version: 3 });
+    const timer = setInterval(beat, 500);
+    peer.onClose = () => clearInterval(timer);
+    beat();
+  });
+  const config = resolveConfig(AgentConfig, {
+    file: {
+      drone: 'kite-1',
+      dataDir: root,
+      link: { url: 'memory://fc' },
+      uplink: { url: '' },
+      station: [{ url: 'memory://one', name: 'laptop', mode: 'control' }, 'memory://two'],
+    },
+  });
+  if (!config.ok) throw new Error(config.problems.join('\n'));
+  const ports = systemPorts({
+    identity: async () => ({ boot: '6f1d2c3b-4a59-4e68-8777-0123456789ab', serial: 'test' }),
+    createLink: (url) => createLink({ url, memory }),
+  });
+  const started = createAgent(config.config, ports);
+  test.teardown(() => started.close());
+  await started.start();
+  while (!started.status().vehicle.autopilot.alive) await new Promise((resolve) => setImmediate(resolve));
+}
+
+t.test('locked with no agent, found by the one that starts, unlocked through it', async (t) => {
+  const root = scratch(t);
+  const at = `--dataDir=${root}`;
+  t.match(await run('lock', at), { code: 2, err: /--reason/ });
+  t.match(await run('lock', '--reason', 'changing', 'propellers', at), {
+    code: 0,
+    out: /^Locked: changing propellers\.[\s\S]*No agent/,
+  });
+  await agent(t, root);
+  const list = await run('preflight', '--json', at);
+  t.equal(list.code, 5);
+  const { items } = JSON.parse(list.out) as { items: { item: string; verdict: string; words: string }[] };
+  t.match(
+    items.find(({ item }) => item === 'lock'),
+    { verdict: 'stop', words: 'locked at the drone: changing propellers' },
+  );
+  t.match(await run('unlock', '--reason=changed', at), { code: 0, out: 'Unlocked.\n' });
+  t.match(await run('unlock', '--reason=changed', at), { code: 0 }, 'twice does no harm');
+  t.match(await run('lock', '--reason', 'again', '--json', at), { code: 0, out: /"kept":true,"agent":true/ });
+  t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'again' }, remote: null });
+});
+
+t.test('an operator’s lock stays, with an agent and without', async (t) => {
+  const root = scratch(t);
+  writeFileSync(join(root, 'lock.json'), '{"here":null,"remote":{"reason":"inspection","by":"Ann","at":null}}');
+  const at = `--dataDir=${root}`;
+  t.match(await run('unlock', '--reason=mine', at), { code: 5, err: /still locked: the lock was set by an operator/ });
+  await agent(t, root);
+  t.match(await run('unlock', '--reason=mine', at), { code: 5, err: /still locked: the lock was set by an operator/ });
+});
+
+t.test('stations: who is there, unlock and lock, what is refused', async (t) => {
+  const root = scratch(t);
+  const at = `--dataDir=${root}`;
+  t.match(await run('stations', at), { code: 3, err: /no agent answers/ });
+  await agent(t, root);
+  t.match(await run('stations', at), {
+    code: 0,
+    out: /^laptop .*listening \(may be unlocked\).*\nstation-2 .*listening/,
+  });
+  t.match(await run('stations', 'unlock', '--minutes', '5', at), {
+    code: 0,
+    out: /laptop may change the vehicle for 5 min/,
+  });
+  t.match(await run('stations', 'lock', 'laptop', at), { code: 0, out: /only listens now/ });
+  t.match(await run('stations', 'unlock', 'station-2', at), { code: 5, err: /mode = "control"/ });
+  t.match(await run('stations', 'unlock', 'nobody', at), { code: 5, err: /there are laptop, station-2/ });
+  t.match(await run('stations', 'open', at), { code: 2, err: /usage/ });
+});
+
+t.test('parameters of two files need no agent', async (t) => {
+  const root = scratch(t);
+  const [a, b] = [join(root, 'a.param'), join(root, 'b.param')];
+  writeFileSync(a, 'RTL_ALT,1500\nFS_THR_ENABLE,1\n');
+  writeFileSync(b, 'RTL_ALT 3000\nFS_THR_ENABLE 1\n');
+  t.match(await run('params', 'diff', a, b), { code: 5, out: 'RTL_ALT  1500  →  3000\n' });
+  t.match(await run('params', 'diff', a, a), { code: 0, out: 'no difference\n' });
+  t.match(await run('params', 'diff', a, '/no/such'), { code: 1, err: /ENOENT/ });
+  t.match(await run('params', 'restore', a, `--dataDir=${root}`), { code: 3, err: /no agent answers/ });
+  t.match(await run('params'), { code: 2, err: /params restore FILE/ });
+});
+
+t.test('parameters: kept, compared, shown before they are set, set, and back again', async (t) => {
+  const root = scratch(t);
+  const at = `--dataDir=${root}`;
+  const held: Record<string, number> = { RTL_ALT: 1500, WP_RADIUS: 200, STAT_BOOTCNT: 4, FS_GCS_ENABLE: 0 };
+  await agent(t, root, held);
+  const file = join(root, 'kept.json');
+  t.match(await run('params', 'snapshot', file, at), { code: 0, out: /^4 parameters in / });
+  t.match(JSON.parse(readFileSync(file, 'utf8')), { format: 'skein-parameters/1', drone: 'kite-1', parameters: held });
+  t.match(await run('params', 'diff', file, at), { code: 0, out: 'no difference\n' });
+  Object.assign(held, { RTL_ALT: 3000, WP_RADIUS: 500, STAT_BOOTCNT: 5, FS_GCS_ENABLE: 1 });
+  t.match(await run('params', 'diff', file, '--json', at), { code: 5, out: /"name":"RTL_ALT","from":1500,"to":3000/ });
+  const dry = await run('params', 'restore', file, at);
+  t.match(dry, { code: 0, out: /^1 to set:\n {2}WP_RADIUS {2}500 {2}→ {2}200\n[\s\S]*Nothing was set/ });
+  t.match(dry.out, /written by the autopilot itself:\n {2}STAT_BOOTCNT/);
+  t.equal(held.WP_RADIUS, 500);
+  t.match(await run('params', 'restore', file, '--apply', '--safety', at), { code: 0, out: /3 set and read back/ });
+  t.match(held, { RTL_ALT: 1500, WP_RADIUS: 200, STAT_BOOTCNT: 5, FS_GCS_ENABLE: 0 });
+  const before = readdirSync(root).find((name) => name.startsWith('parameters-before-')) ?? '';
+  t.match(await run('params', 'restore', join(root, before), '--apply', '--safety', at), { code: 0 });
+  t.match(held, { RTL_ALT: 3000, WP_RADIUS: 500, FS_GCS_ENABLE: 1 });
+});
+
+t.test('pages', async (t) => {
+  const item = { value: null, limit: null, ageMs: null };
+  const items = [
+    { ...item, item: 'link', verdict: 'ok', words: 'heard' },
+    { ...item, item: 'lock', verdict: 'stop', words: 'locked', value: 'locked', limit: 'unlocked' },
+  ] as const;
+  t.equal(
+    preflightPage({ verdict: 'stop', items }),
+    'NOT READY: 1 of 2 items stop it from arming.\n\nok    link  heard\nSTOP  lock  locked (locked; wanted: unlocked)\n',
+  );
+  t.match(stationsPage([]), /No \[\[station\]\]/);
+  const plan = {
+    changes: [{ name: 'RTL_ALT', from: 1500, to: 3000 }],
+    leftOut: [{ name: 'FS_GCS_ENABLE', from: 0, to: 1, why: 'safety' as const }],
+  };
+  t.match(
+    planPage(plan),
+    /^1 to set:\n {2}RTL_ALT {2}1500 {2}→ {2}3000\n\nLeft alone, part of the safety net \(--safety\):\n {2}FS_GCS_ENABLE/,
+  );
+});
