@@ -19,6 +19,7 @@ const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fl
   skein-agent status [--json] [--config FILE]         what the agent on this machine is doing
   skein-agent preflight [--json]                      is everything right before the motors start?
   skein-agent lock|unlock --reason "…"                the ground lock: nothing arms, starts or reboots
+  skein-agent new-pack                                the battery was changed: no charge is remembered any more
   skein-agent stations [unlock|lock [NAME]]           ground stations through this agent, and what they may
   skein-agent params snapshot|diff|restore [FILE]     parameters of the autopilot; restore shows first, --apply sets
   skein-agent decode FILE|-                           .tlog or raw MAVLink → JSON lines on standard output
@@ -146,6 +147,8 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'unlock':
     case 'stations':
       return (await import('./tools.ts'))[line.command](line);
+    case 'new-pack':
+      return (await import('./tools-battery.ts')).newPack(line);
     case 'params':
       return (await import('./tools-params.ts')).params(line);
     case 'decode':

@@ -18,6 +18,7 @@ export interface RouteParts {
   readonly safety: Safety;
   readonly stations: Stations;
   readonly clock: { read(nowUs: number): { readonly utcUs: number } | null };
+  readonly commanding: { newPack(): void };
 }
 
 const MAX_REASON = 200;
@@ -52,6 +53,16 @@ function lockRoutes({ safety }: RouteParts): Routes {
       if (why === null) return noReason();
       const refused = await safety.removeLock('drone', true, false, why);
       return refused === null ? ok({ locked: null }) : refusal(409, refused, reasonWords(refused));
+    },
+  };
+}
+
+function batteryRoutes({ commanding, ports }: RouteParts): Routes {
+  return {
+    'POST /new-pack': () => {
+      ports.log.info({ part: 'battery' }, 'a new pack, said at the drone: the charge reported counts again');
+      commanding.newPack();
+      return ok({ remembered: null });
     },
   };
 }
@@ -147,5 +158,5 @@ function parameterRoutes(parts: RouteParts): Routes {
 }
 
 export function routesOf(parts: RouteParts): Routes {
-  return { ...lockRoutes(parts), ...stationRoutes(parts), ...parameterRoutes(parts) };
+  return { ...lockRoutes(parts), ...batteryRoutes(parts), ...stationRoutes(parts), ...parameterRoutes(parts) };
 }

@@ -1,0 +1,20 @@
+/** `skein-agent new-pack`: the battery was changed, so the charge the autopilot reports counts again. */
+import { findAgent, nobodyThere, refusalWords } from './asking.ts';
+import { EXIT, TERMINAL, type Terminal } from './exit.ts';
+import type { CommandLine } from './settings.ts';
+
+export async function newPack(line: CommandLine, io: Terminal = TERMINAL): Promise<number> {
+  const agent = findAgent(line);
+  if (!agent.ok) {
+    io.complain(agent.problems);
+    return EXIT.usage;
+  }
+  const answer = await agent.ask('/new-pack', { method: 'POST' });
+  if (!answer.ok) {
+    io.complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
+    return answer.reached ? EXIT.refused : EXIT.notRunning;
+  }
+  const words = 'A new pack: the charge that the autopilot reports counts again.\n';
+  io.out(line.words.includes('--json') ? answer.body : words);
+  return EXIT.ok;
+}
