@@ -11,7 +11,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Interruption } from './exchange.ts';
-import type { RunExchange } from './log-files.ts';
+import type { RunExchange } from './ftp-files.ts';
 import type { LogSource } from './log-source.ts';
 import type { FetchOutcome, LogEntry, LogSink, LogVerification } from './logs.ts';
 import type { Run } from './pieces.ts';

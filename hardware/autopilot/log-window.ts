@@ -48,7 +48,7 @@ export interface LogWindowOptions extends Run {
 
 export class LogWindow implements Window {
   readonly #id: number;
-  #pieces: Pieces;
+  readonly #pieces: Pieces;
   #asked: Run = { offset: 0, length: 0 };
   #idle = 0;
   #doubts = 0;
@@ -130,13 +130,7 @@ export class LogWindow implements Window {
       this.#endsAt = endsAt;
       return;
     }
-    const { start } = this.#pieces;
-    const shorter = new Pieces({ start, length: endsAt - start, size: LOG_PIECE_BYTES });
-    const known = this.#pieces.prefix();
-    for (let at = 0; at < Math.min(known.length, endsAt - start); at += LOG_PIECE_BYTES) {
-      shorter.put(start + at, known.subarray(at, at + LOG_PIECE_BYTES));
-    }
-    shorter.put(ofs, data);
-    this.#pieces = shorter;
+    this.#pieces.endAt(endsAt);
+    this.#pieces.put(ofs, data);
   }
 }

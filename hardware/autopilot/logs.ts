@@ -6,9 +6,10 @@
  */
 import type { Message } from '@skein/protocol/mavlink';
 import { type Exchange, type ExchangeOptions, ExchangeQueue, type Interruption } from './exchange.ts';
+import { FTP_SESSIONS, FtpFiles } from './ftp-files.ts';
 import { END_LOGS, EndLogs } from './log-end.ts';
 import { LogFetch } from './log-fetch.ts';
-import { LogFiles } from './log-files.ts';
+import { findLog } from './log-files.ts';
 import { ListLogs } from './log-list.ts';
 import { ftpSession, type LogSource, logMessages } from './log-source.ts';
 
@@ -80,7 +81,7 @@ export interface LogClientOptions extends ExchangeOptions {
 export class LogClient {
   readonly #o: LogClientOptions;
   readonly #queue: ExchangeQueue;
-  readonly #files: LogFiles;
+  readonly #files: FtpFiles;
   /** Of what is under way. */
   #abort: AbortController | null = null;
   #why: LogInterruption = 'aborted';
@@ -91,7 +92,7 @@ export class LogClient {
   constructor(o: LogClientOptions) {
     this.#o = o;
     this.#queue = new ExchangeQueue(o);
-    this.#files = new LogFiles((exchange) => this.#run(exchange));
+    this.#files = new FtpFiles({ run: (exchange) => this.#run(exchange), session: FTP_SESSIONS.logs });
   }
 
   /** A list or a log is under way: the autopilot refuses to arm meanwhile. */
@@ -124,7 +125,7 @@ export class LogClient {
     const entry = listed.logs.find((log) => log.id === id);
     if (entry === undefined) return { ok: false, code: 'no-such-log', bytes: from };
     const messages = logMessages(id);
-    const path = this.#o.hasFtp() ? await this.#files.find(entry, listed.logs) : null;
+    const path = this.#o.hasFtp() ? await findLog(this.#files, entry, listed.logs) : null;
     const ftp = (): Promise<LogSource | null> => this.#open(path);
     const preferred = o.via === 'ftp' ? await ftp() : messages;
     return new LogFetch({

@@ -4,6 +4,8 @@
  */
 import type { Message } from '@skein/protocol/mavlink';
 import { type ExchangeOptions, ExchangeQueue, type Interruption } from './exchange.ts';
+import { FTP_SESSIONS, FtpFiles, type RunExchange } from './ftp-files.ts';
+import { fetchParameterFile } from './parameter-file.ts';
 import { ListParameters } from './parameter-list.ts';
 import { ReadParameter } from './parameter-read.ts';
 import { SetParameter } from './parameter-set.ts';
@@ -47,11 +49,20 @@ export type SetOutcome =
 
 export interface ParameterClientOptions extends ExchangeOptions {
   readonly encoding: () => ParameterEncoding;
+  /** It keeps its parameters as a file behind MAVFTP, as ArduPilot does: the list is then read from there. */
+  readonly hasFile?: () => boolean;
 }
+
+/**
+ * MAVFTP that gave no answer is left alone for so long. ArduPilot's may be stuck for good: it waits to send an answer on
+ * a link whose other end has gone (observed), and serves nobody meanwhile.
+ */
+const FILE_AGAIN_MS = 120_000;
 
 export class ParameterClient {
   readonly #o: ParameterClientOptions;
   readonly #queue: ExchangeQueue;
+  #noFileUntilMs = 0;
 
   constructor(o: ParameterClientOptions) {
     this.#o = o;
@@ -83,13 +94,25 @@ export class ParameterClient {
     return read.ok ? { name: read.name, value: read.value, type: read.type } : null;
   }
 
-  /** All of them. ArduPilot has some 1 350: 0.6 s over TCP, 5 s over a narrow serial line. */
+  /**
+   * All of them. ArduPilot has some 1 350: as messages 0.6 s over TCP and 5 s over a narrow serial line, as a file a
+   * second over either. The index is that of the list in both.
+   */
   async list(
     o: { readonly signal?: AbortSignal; readonly onProgress?: (got: number, count: number) => void } = {},
   ): Promise<ListOutcome> {
-    const { onProgress } = o;
+    const { onProgress, signal } = o;
+    if (this.#o.hasFile?.() === true && this.#o.nowMs() >= this.#noFileUntilMs) {
+      const run: RunExchange = (exchange) => this.#queue.run(exchange, signal);
+      const parameters = await fetchParameterFile(new FtpFiles({ run, session: FTP_SESSIONS.parameters }), run);
+      if (parameters !== null) {
+        onProgress?.(parameters.size, parameters.size);
+        return { ok: true, parameters };
+      }
+      this.#noFileUntilMs = this.#o.nowMs() + FILE_AGAIN_MS;
+    }
     const machine = new ListParameters({ encoding: this.#o.encoding(), ...(onProgress && { onProgress }) });
-    const ended = await this.#queue.run(machine, o.signal);
+    const ended = await this.#queue.run(machine, signal);
     if (typeof ended !== 'string') return ended;
     return { ok: false, code: ended, got: machine.got, count: machine.count };
   }
@@ -103,7 +126,7 @@ export class ParameterClient {
 
   /** A message of the autopilot. */
   take(message: Message, nowMs: number): void {
-    if (message.name === 'PARAM_VALUE') this.#queue.take(message, nowMs);
+    this.#queue.take(message, nowMs);
   }
 
   /** Call every 100 ms. */

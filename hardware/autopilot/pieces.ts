@@ -14,7 +14,7 @@ export type Put = 'new' | 'known' | 'differs' | 'misfit';
 
 export class Pieces {
   readonly start: number;
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   readonly #size: number;
   readonly #have: boolean[];
   #missing: number;
@@ -29,6 +29,15 @@ export class Pieces {
 
   get isComplete(): boolean {
     return this.#missing === 0;
+  }
+
+  /** The file ends there, inside of what was expected. A piece cut by the end is asked for as long as it is. */
+  endAt(offset: number): void {
+    const length = Math.max(0, offset - this.start);
+    if (length >= this.#bytes.length) return;
+    this.#bytes = this.#bytes.subarray(0, length);
+    this.#have.length = Math.ceil(length / this.#size);
+    this.#missing = this.#have.reduce((sum, have) => (have ? sum : sum + 1), 0);
   }
 
   /** Bytes a piece at this offset of the file must have; 0 when none begins there. */

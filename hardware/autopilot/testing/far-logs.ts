@@ -21,7 +21,10 @@ export class FarLogs implements FarEnd {
   /** Applied to the data of every piece on its way out. */
   damage: ((bytes: number[], ofs: number) => void) | null = null;
   session: number | null = null;
+  /** Files besides the logs, by path; what OPEN tells of their size is an estimate. */
+  readonly files = new Map<string, Uint8Array>();
   #file: Uint8Array | null = null;
+  #answered: { seq: number; answer: Message } | null = null;
   /** The answer under way; another symbol, and the rest of it is not sent. */
   #sending = Symbol();
   #sendingUntilMs = 0;
@@ -79,6 +82,11 @@ export class FarLogs implements FarEnd {
     const request = decodeFtp(Array.from(payload));
     if (request === null) return;
     const { session, opcode, offset, size } = request;
+    // The answer to the request before it is kept, for the same request again.
+    if (this.#answered?.seq === request.seq) {
+      say(this.#answered.answer, FTP_MS);
+      return;
+    }
     const answer = (data: Uint8Array, error?: number): void => {
       const bytes = new Uint8Array(251);
       const view = new DataView(bytes.buffer);
@@ -86,15 +94,10 @@ export class FarLogs implements FarEnd {
       bytes.set([session, error === undefined ? MavFtpOpcode.ACK : MavFtpOpcode.NAK, data.length, opcode], 2);
       view.setUint32(8, offset, true);
       bytes.set(data, 12);
-      say(
-        messageOf('FILE_TRANSFER_PROTOCOL', {
-          target_network: 0,
-          target_system: 7,
-          target_component: 191,
-          payload: [...bytes],
-        }),
-        FTP_MS,
-      );
+      const target = { target_network: 0, target_system: 7, target_component: 191 };
+      const message = messageOf('FILE_TRANSFER_PROTOCOL', { ...target, payload: [...bytes] });
+      this.#answered = { seq: request.seq, answer: message };
+      say(message, FTP_MS);
     };
     const fail = (error: number): void => answer(Uint8Array.of(error), error);
     const path = new TextDecoder().decode(request.data);
@@ -114,7 +117,7 @@ export class FarLogs implements FarEnd {
         fail(MavFtpErr.FAIL);
         return;
       }
-      this.#file = this.logs[Number(/(\d+)\.BIN$/.exec(path)?.[1] ?? 0) - 1] ?? null;
+      this.#file = this.files.get(path) ?? this.logs[Number(/(\d+)\.BIN$/.exec(path)?.[1] ?? 0) - 1] ?? null;
       if (this.#file === null) {
         fail(MavFtpErr.FILENOTFOUND);
         return;
