@@ -103,6 +103,7 @@ export class Autopilot {
     this.flight.setHome(home);
     schedulePeriodic(this, this.#schedule);
     this.mission.items = circuit(home, random.fork('circuit'));
+    this.parameters.set('MIS_TOTAL', this.mission.items.length);
     if (start === 'airborne') {
       this.vehicle = startInFlight(this.vehicle, this.flight, this.mission, random.fork('place'));
     }

@@ -152,11 +152,12 @@ export class MissionUpload implements Service {
       return;
     }
     const { mission, parameters, voice } = this.#autopilot;
-    const before = mission.items.length;
     mission.items = list;
     if (mission.current >= list.length) mission.current = 0;
-    if (list.length === before) return;
-    parameters.set('MIS_TOTAL', list.length);
+    // Home counts, also before anybody has sent one.
+    const total = Math.max(1, list.length);
+    if (total === parameters.value('MIS_TOTAL')) return;
+    parameters.set('MIS_TOTAL', total);
     voice.announce('MIS_TOTAL');
   }
 
