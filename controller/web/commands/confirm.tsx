@@ -1,5 +1,5 @@
 /** The one question before hold, return or land: what it will do to this drone now. Enter says yes, Esc no. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Desk, inHand } from './desk.ts';
 import { type Forecast, forecast, type SafeType } from './forecast.ts';
 import { NameField } from './name-field.tsx';
@@ -25,7 +25,8 @@ export function Confirm({ type, situation, desk }: ConfirmProps) {
   const nameless = operator.value === null;
   const undecided = situation.rivals.length > 1 && (session === null || !situation.rivals.includes(session));
 
-  useEffect(() => {
+  // Before it is painted: the next key may come at once, and must go here.
+  useLayoutEffect(() => {
     const first = form.current?.querySelector<HTMLElement>(nameless ? 'input' : 'button[type="submit"]');
     first?.focus({ preventScroll: true });
   }, [type]);

@@ -1,5 +1,5 @@
 /** A deliberate command: what must hold, what it needs to know, and only then its button. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { picking, target } from '../map/picking.ts';
 import { type Desk, inHand } from './desk.ts';
 import { Fields } from './fields.tsx';
@@ -34,7 +34,8 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
       : null;
   const stopped = !mayGo(list, forced) && !(type === 'resume' && filled.takeControl === true);
 
-  useEffect(() => {
+  // Before it is painted: the next key may come at once, and must go here.
+  useLayoutEffect(() => {
     const first = form.current?.querySelector<HTMLElement>(
       '.fields input:not([type=checkbox]), .fields button, .second',
     );

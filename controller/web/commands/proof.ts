@@ -25,6 +25,8 @@ const LABELS: Readonly<Record<string, string>> = {
   by: 'By',
   name: 'Parameter',
   mode: 'Mode',
+  from: 'From mode',
+  missionSeq: 'At item',
   altRelM: 'Height',
   altAmslM: 'Altitude',
   bytes: 'Size',

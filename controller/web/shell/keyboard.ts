@@ -23,11 +23,14 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || shortcutsOpen.value) return;
     const filter = document.getElementById('filter');
-    const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+    const typing = isTyping(event.target);
     const command = typing ? undefined : commandKey(event.key);
     if (event.key === 'Escape') {
       stepBack(filter, typing);
-    } else if (typing && event.target !== filter) {
+    } else if (
+      event.target !== filter &&
+      (typing || (event.target instanceof HTMLInputElement && isArrow(event.key)))
+    ) {
       return;
     } else if (command) {
       command();
@@ -56,6 +59,16 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   };
   window.addEventListener('keydown', onKey);
   return () => window.removeEventListener('keydown', onKey);
+}
+
+/** A field that takes letters: keys belong to it. A box to tick does not. */
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== 'checkbox' && target.type !== 'radio';
+  return target instanceof HTMLSelectElement;
+}
+
+function isArrow(key: string): boolean {
+  return key.startsWith('Arrow');
 }
 
 const SAFE: Readonly<Record<string, SafeType>> = { h: 'hold', r: 'return', l: 'land' };

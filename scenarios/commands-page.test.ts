@@ -1,0 +1,167 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { startBrowser } from './kit/browser.ts';
+import { until } from './kit/until.ts';
+import { createWorld } from './world.ts';
+
+const OPERATOR = 'Ann Viewer';
+
+interface Told {
+  readonly type: string;
+  readonly state: string;
+  readonly issuedBy: string;
+  readonly deliveries: readonly {
+    readonly state: string;
+    readonly detail: Readonly<Record<string, unknown>> | null;
+  }[];
+}
+
+/** What the controller says of the drone's commands, newest first. */
+async function commandsOf(httpUrl: string, drone: string): Promise<readonly Told[]> {
+  const response = await fetch(`${httpUrl}/api/v1/commands?drone=${drone}`);
+  return ((await response.json()) as { readonly commands: readonly Told[] }).commands;
+}
+
+/** Text as a person reads it: narrow spaces are spaces. */
+async function textOf(page: Page, selector: string): Promise<string> {
+  const text = await page.locator(selector).innerText();
+  return text.replace(/[\u202f\s]+/g, ' ');
+}
+
+async function openDrone(page: Page, drone: string): Promise<void> {
+  await page.evaluate((id) => {
+    location.hash = `#/drone/${id}`;
+  }, drone);
+  await page.locator(`[data-detail="${drone}"][data-freshness="fresh"]`).waitFor({ timeout: 60_000 });
+}
+
+/** Waits until the card of this command has ended, and reads it. */
+async function endOf(page: Page, type: string): Promise<{ readonly state: string; readonly words: string }> {
+  const card = `.dock [data-type="${type}"]`;
+  await page.locator(`${card}:not([data-tone="open"])`).waitFor({ timeout: 60_000 });
+  return { state: (await page.locator(card).getAttribute('data-state')) ?? '', words: await textOf(page, card) };
+}
+
+t.test('an operator commands drones from a real browser', async (t) => {
+  // given: one drone in the air, one on the ground, and somebody whom the page does not know yet
+  const world = await createWorld({
+    drones: 2,
+    simulatorArgsOf: (index) => (index === 1 ? ['--start=ready'] : []),
+  });
+  t.teardown(() => world.close());
+  t.setTimeout(300_000);
+  const browser = await startBrowser();
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  const [flying, standing] = world.drones;
+  if (flying === undefined || standing === undefined) throw new Error('no drones');
+  const { httpUrl } = world.controller;
+  await page.goto(httpUrl);
+
+  await t.test('hold: asked once, with the keyboard alone', async (t) => {
+    await openDrone(page, flying.id);
+    await page.keyboard.press('h');
+    const question = await textOf(page, '[data-confirm="hold"]');
+    t.match(question, /hover at \d+ m/, 'it says what will happen to this drone now');
+    await page.keyboard.press('Escape');
+    t.equal(await page.locator('[data-confirm]').count(), 0, 'Esc says no');
+    t.same(await commandsOf(httpUrl, flying.id), [], 'and nothing was sent');
+
+    await page.keyboard.press('h');
+    await page.locator('[data-confirm="hold"] input').waitFor();
+    await page.keyboard.type(OPERATOR);
+    await page.keyboard.press('Enter');
+    const { state, words } = await endOf(page, 'hold');
+    t.equal(state, 'succeeded', words);
+    t.match(words, /queued.*delivered.*accepted.*executing.*succeeded/, 'its steps are shown');
+    const [told] = await commandsOf(httpUrl, flying.id);
+    t.match(told, { type: 'hold', issuedBy: OPERATOR, deliveries: [{ state: 'succeeded' }] });
+
+    await page.reload();
+    await openDrone(page, flying.id);
+    t.equal(
+      (await endOf(page, 'hold')).state,
+      'succeeded',
+      'it stays until looked at, also when the page is loaded again',
+    );
+    await page.locator('.dock .card .seen').click();
+    t.equal(await page.locator('.dock .card').count(), 0);
+    t.equal(await page.locator('[data-command-row]').count(), 1, 'and is still in the list');
+  });
+
+  await t.test('reboot: what must hold is shown before the button, and the proof after it', async (t) => {
+    await openDrone(page, standing.id);
+    await page.keyboard.press('m');
+    await page.locator('[data-more="reboot"]').click();
+    const form = page.locator('[data-form="reboot"]');
+    const button = form.locator('button[type="submit"]');
+    let listed = '';
+    const possible = async (): Promise<boolean> => {
+      listed = await textOf(page, '[data-form="reboot"] .interlocks');
+      return button.isEnabled();
+    };
+    await until(possible, { timeoutMs: 60_000, what: 'the reboot to be possible', seen: () => listed });
+    t.match(listed, /disarmed and on the ground.*no pilot in control/);
+    t.equal(await form.locator('.interlocks [data-state="stop"]').count(), 0);
+    t.equal(await form.locator('input[name="operator"]').count(), 0, 'the name was asked once');
+    await button.click();
+    await page.locator('.dock [data-type="reboot"] .proof').waitFor({ timeout: 60_000 });
+    const { state, words } = await endOf(page, 'reboot');
+    t.equal(state, 'succeeded', words);
+    t.match(words, /Before \w{8,}.*After \w{8,}.*Away for [\d.]+ s/);
+    const detail = (await commandsOf(httpUrl, standing.id))[0]?.deliveries[0]?.detail;
+    t.ok(typeof detail?.before === 'string' && typeof detail.after === 'string');
+    t.not(detail?.before, detail?.after, 'another boot of the autopilot');
+    t.ok(words.includes(String(detail?.before)) && words.includes(String(detail?.after)), 'as the controller tells it');
+  });
+
+  await t.test('a drone in the air is not rebooted: the list says why', async (t) => {
+    await openDrone(page, flying.id);
+    await page.keyboard.press('m');
+    await page.locator('[data-more="reboot"]').click();
+    t.match(await textOf(page, '[data-form="reboot"] .interlocks'), /stop: it is armed: never restarted/);
+    t.ok(await page.locator('[data-form="reboot"] button[type="submit"]').isDisabled());
+    t.equal(await page.locator('[data-form="reboot"] .tick').count(), 0, 'and force is not offered');
+    await page.keyboard.press('Escape');
+  });
+
+  await t.test('stale, then offline: the buttons say what will happen', async (t) => {
+    await flying.simulator.program.kill9();
+    await page.locator(`[data-detail="${flying.id}"][data-freshness="stale"]`).waitFor({ timeout: 30_000 });
+    t.match(await textOf(page, '[data-safe="land"]'), /queued 60 s/);
+    await page.keyboard.press('l');
+    t.match(await textOf(page, '[data-confirm="land"]'), /queued 60 s: drone is (stale|lost).*last seen .* ago/);
+
+    await flying.agent.program.kill9();
+    let words = '';
+    const offline = async (): Promise<boolean> => {
+      words = await textOf(page, '[data-confirm="land"]');
+      return /drone is offline/.test(words);
+    };
+    await until(offline, { timeoutMs: 60_000, what: 'the question to say that it is offline', seen: () => words });
+    t.match(words, /acts only if it comes back within 60 s/);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('m');
+    t.match(await textOf(page, '[data-more="disarm"]'), /offline.*never waits/);
+    await page.keyboard.press('Escape');
+    t.equal((await commandsOf(httpUrl, flying.id)).length, 1, 'nothing was sent');
+  });
+
+  await t.test('to all: one row a drone, with what became of it', async (t) => {
+    await page.locator('.choose').click();
+    await page.locator('.broadcast-bar button', { hasText: 'All' }).click();
+    await page.locator('[data-broadcast="ping"]').click();
+    t.match(await textOf(page, '.plan'), /1 answer.*1 offline: queued 10 min/);
+    await page.locator('.broadcast button[type="submit"]').click();
+    await page.locator('[data-results]').waitFor();
+    await page.locator(`[data-drone-result="${standing.id}"][data-state="succeeded"]`).waitFor({ timeout: 30_000 });
+    await page.locator(`[data-drone-result="${flying.id}"][data-state="queued"]`).waitFor();
+    await page.locator('.results-foot button').click();
+    await page.locator(`[data-drone-result="${flying.id}"][data-state="cancelled"]`).waitFor({ timeout: 30_000 });
+    t.match(await textOf(page, '.result-counts'), /1 cancelled.*1 succeeded/);
+  });
+
+  t.same(errors, [], 'no error in the page');
+});
