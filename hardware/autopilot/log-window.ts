@@ -51,6 +51,8 @@ export class LogWindow implements Window {
   readonly #pieces: Pieces;
   #asked: Run = { offset: 0, length: 0 };
   #idle = 0;
+  /** Since the last request. */
+  #news = false;
   #doubts = 0;
   readonly #pace: LogPace;
   #heardMs = 0;
@@ -87,7 +89,7 @@ export class LogWindow implements Window {
     if (count < expected) this.#end(ofs, data.slice(0, count));
     else {
       const put = this.#pieces.put(ofs, data);
-      if (put === 'new') this.#idle = 0;
+      if (put === 'new') this.#news = true;
       if (put === 'differs') this.#doubts++;
     }
     this.#untilMs = nowMs + this.#quietMs();
@@ -95,8 +97,9 @@ export class LogWindow implements Window {
       this.result = { ok: true, bytes: this.#pieces.prefix(), doubts: this.#doubts };
       return NOTHING_TO_SEND;
     }
-    const last = ofs + expected >= this.#asked.offset + this.#asked.length;
-    return last ? this.#ask(nowMs, this.#quietMs()) : NOTHING_TO_SEND;
+    // Late pieces of a request before are no reason to hurry.
+    const isLast = ofs + expected === this.#asked.offset + this.#asked.length;
+    return isLast && this.#news ? this.#ask(nowMs, this.#quietMs()) : NOTHING_TO_SEND;
   }
 
   tick(nowMs: number): readonly Outgoing[] {
@@ -111,7 +114,8 @@ export class LogWindow implements Window {
     const join = Math.floor(this.#pace.firstMs / Math.max(0.1, this.#pace.pieceMs));
     const run = this.#pieces.firstMissing(Math.min(MAX_JOIN_PIECES, join));
     if (run === null) return NOTHING_TO_SEND;
-    this.#idle++;
+    this.#idle = this.#news ? 0 : this.#idle + 1;
+    this.#news = false;
     if (this.#idle > MAX_IDLE) {
       this.result = { ok: false, code: 'no-answer', bytes: this.prefix };
       return NOTHING_TO_SEND;
