@@ -45,6 +45,9 @@ t.test('what is needed to speak to a drone: its sessions, how far each has come,
   live('status', { armed: true }, 101e6);
   t.match(fleet.contact('d1'), { armed: true, groups: ['north'], conflict: false, current: 'aaaaaaaa' });
   t.equal(fleet.contact('d1')?.sessions[0]?.heardMonoMs, 101_000, 'live data has stamps too');
+  fleet.progress('d1', EPOCH, 'urgent', 3, 102e6);
+  fleet.progress('d1', '00000000000000ff', 'urgent', 3, 999e6);
+  t.equal(fleet.contact('d1')?.sessions[0]?.heardMonoMs, 102_000, 'and what was committed, of its own epoch');
   wait(4);
   t.equal(fleet.contact('d1')?.armed, null, 'not known any more');
   wait(30);

@@ -73,6 +73,12 @@ export function takeStamp(drone: Drone, session: string, monoUs: number): void {
   said.newestMonoUs = Math.max(said.newestMonoUs ?? 0, monoUs);
 }
 
+/** A batch of this epoch was committed: its newest stamp, if we know whose epoch it is. */
+export function takeCommitted(drone: Drone, epoch: string, monoUs: number | null): void {
+  const owner = monoUs === null ? undefined : drone.sessions.sessions.find((one) => one.epoch === epoch);
+  if (owner && monoUs !== null) takeStamp(drone, owner.session, monoUs);
+}
+
 export function currentSaid(drone: Drone): Said | undefined {
   const current = currentOf(drone.sessions);
   return current === null ? undefined : drone.said.get(current.session);

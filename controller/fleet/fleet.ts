@@ -9,7 +9,7 @@ import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
 import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
 import { ALL_FIELDS, Changes } from './changes.ts';
 import { clockMap, onStamp, toOurs } from './clock-map.ts';
-import { type Contact, contactOf, presenceInput, takePresence, takeStamp } from './contact.ts';
+import { type Contact, contactOf, presenceInput, takeCommitted, takePresence, takeStamp } from './contact.ts';
 import {
   type CommandBrief,
   type Drone,
@@ -189,6 +189,7 @@ export class Fleet {
   progress(id: string, epoch: string, lane: Lane, upTo: number, monoToUs: number | null): void {
     const drone = this.#drones.get(id);
     if (!drone) return;
+    takeCommitted(drone, epoch, monoToUs);
     drone.epochs = moved(drone.epochs, { epoch, lane, upTo, monoToUs });
     this.#changes.fields(id, ['backlog']);
   }
