@@ -165,16 +165,3 @@ export async function stations(asked: CommandLine, io: Terminal = TERMINAL): Pro
   }
   return EXIT.ok;
 }
-
-/** The pack was changed: the charge the autopilot reports counts again. */
-export async function newPack(line: CommandLine): Promise<number> {
-  const agent = findAgent(line);
-  if (!agent.ok) return usage(...agent.problems);
-  const answer = await agent.ask('/new-pack', { method: 'POST' });
-  if (!answer.ok) {
-    complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
-    return answer.reached ? EXIT.refused : EXIT.notRunning;
-  }
-  say(isJson(line) ? answer.body : 'A new pack: the charge that the autopilot reports counts again.\n');
-  return EXIT.ok;
-}
