@@ -124,6 +124,25 @@ t.test('ground station lost while idle: not armable until it returns, or a reboo
   t.equal(station.command(COMPONENT_ARM_DISARM, 1), ACCEPTED, 'a reboot has forgotten that there ever was one');
 });
 
+t.test('a link lost while armed on the ground: disarmed', async (t) => {
+  const armed = (): Station => {
+    const station = new Station({ start: 'ready' });
+    set(station, { FS_GCS_ENABLE: 1, DISARM_DELAY: 0 });
+    beat(station, 2);
+    station.command(COMPONENT_ARM_DISARM, 1);
+    station.heard.length = 0;
+    return station;
+  };
+  const silent = armed();
+  silent.pass(7);
+  t.same(silent.texts, ['Disarming motors', 'GCS Failsafe - Disarming']);
+  t.equal(state(silent), '81/0/5');
+  const unheard = armed();
+  set(unheard, { SIM_RC_FAIL: 1 });
+  unheard.pass(2);
+  t.same(unheard.texts, ['Radio Failsafe - Disarming', 'Disarming motors']);
+});
+
 t.test('transmitter lost: home after 1.0 s; in a pilot mode too', async (t) => {
   const station = hovering();
   set(station, { SIM_RC_FAIL: 1 });

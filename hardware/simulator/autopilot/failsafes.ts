@@ -51,8 +51,12 @@ export class Failsafes {
     return this.battery.tripped || this.groundLink.tripped || this.radio.tripped || this.position.tripped;
   }
 
+  isDue(nowMs: number): boolean {
+    return nowMs >= this.#nextLookMs;
+  }
+
   step(vehicle: Vehicle, nowMs: number, view: FailsafeView, hands: FailsafeHands): void {
-    if (nowMs < this.#nextLookMs) return;
+    if (!this.isDue(nowMs)) return;
     this.#nextLookMs = nowMs + LOOK_MS;
     const { parameters } = view;
     this.#take(this.groundLink.step(nowMs, parameters), view, hands);
@@ -83,9 +87,12 @@ export class Failsafes {
     }
     const goesOn = view.flying ? continues(name, view) : null;
     if (view.flying && goesOn === null) hands.act(event.action);
-    const disarms = !view.flying && name === 'Radio';
+    const onGround = view.armed && !view.flying;
+    // In this order each (measured).
+    if (onGround && name === 'GCS') hands.disarm();
+    const disarms = onGround || (!view.armed && name === 'Radio');
     hands.say(`${name} Failsafe${disarms ? ' - Disarming' : (goesOn ?? '')}`, MavSeverity.WARNING);
-    if (!view.flying && view.armed) hands.disarm();
+    if (onGround && name !== 'GCS') hands.disarm();
   }
 
   #checkBattery({ battery }: Vehicle, nowMs: number, view: FailsafeView, hands: FailsafeHands): void {

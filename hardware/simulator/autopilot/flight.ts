@@ -269,6 +269,7 @@ export class Flight {
   }
 
   #lookOut(vehicle: Vehicle, nowMs: number, transmitterOn: boolean): void {
+    if (!this.failsafes.isDue(nowMs)) return;
     const { parameters, sinceBootMs, remainingMah } = this.#host;
     const { body } = vehicle;
     const { mode, armed } = this;
