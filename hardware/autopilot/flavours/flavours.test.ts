@@ -146,7 +146,10 @@ t.test('PX4: AUTO.LOITER, AUTO.RTL, AUTO.LAND, AUTO.MISSION', async (t) => {
   t.same(run(px4, 'hold', flying).commands, ['DO_SET_MODE(1,4,3) repeatable']);
   t.same(run(px4, 'return', flying).commands, ['NAV_RETURN_TO_LAUNCH() repeatable']);
   t.same(run(px4, 'land', flying).commands, ['NAV_LAND(0,0,0,NaN,NaN,NaN,NaN) repeatable']);
+  const onTheWay = run(px4, 'hold', { ...flying, mode: 'AUTO.LOITER' });
+  t.same(onTheWay.commands, ['DO_REPOSITION(-1,1,0,NaN) repeatable'], 'here becomes the place to be');
   const holding = { ...flying, mode: 'AUTO.LOITER', speedMps: 0 };
+  t.same(run(px4, 'hold', holding).commands, ['DO_SET_MODE(1,4,3) repeatable']);
   t.same(run(px4, 'resume', holding, { options: { missionSeq: 3 } }).commands, [
     'DO_SET_MISSION_CURRENT(3) once',
     'DO_SET_MODE(1,4,4) repeatable',

@@ -5,7 +5,7 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
-import { arm, disarm, done, failed, isGrounded, isLanded, isUnderWay, reboot, stand } from './steps.ts';
+import { arm, disarm, done, failed, isGrounded, isLanded, isStill, isUnderWay, reboot, stand } from './steps.ts';
 
 const PX4 = 12;
 const MAIN_AUTO = 4;
@@ -45,11 +45,34 @@ function setMode(name: 'AUTO.LOITER' | 'AUTO.MISSION', sub: number): CommandRequ
   };
 }
 
-/** AUTO.LOITER keeps place and height by itself, whatever the sticks say (the pilot's sticks take over only by setting). */
+/** PX4 takes DO_REPOSITION by height above mean sea level. */
+function reposition(to: {
+  readonly latDeg: number;
+  readonly lonDeg: number;
+  readonly altAmslM: number;
+}): CommandRequest {
+  return {
+    command: MavCmd.DO_REPOSITION,
+    params: [-1, CHANGE_MODE, 0, Number.NaN],
+    int: {
+      frame: MavFrame.GLOBAL,
+      x: Math.round(to.latDeg * 1e7),
+      y: Math.round(to.lonDeg * 1e7),
+      z: to.altAmslM,
+    },
+    klass: 'repeatable',
+  };
+}
+
+/** AUTO.LOITER keeps place and height by itself, whatever the sticks say (they take over only by setting). */
 function* hold(state: VehicleState): Doing {
   if (state.armed === false) return refused('disarmed');
   if (isLanded(state)) return refused('already-on-ground');
-  const step = yield { do: 'command', request: setMode('AUTO.LOITER', SUB.LOITER) };
+  const { mode, position } = state;
+  // In AUTO.LOITER on the way to somewhere, the mode would change nothing: here becomes the place to be.
+  const isUnderWayInLoiter = mode === 'AUTO.LOITER' && !isStill(state) && position !== null && position.ageMs < 1_000;
+  const request = isUnderWayInLoiter ? reposition(position) : setMode('AUTO.LOITER', SUB.LOITER);
+  const step = yield { do: 'command', request };
   return step.ok ? yield* stand('loiter', state, 'AUTO.LOITER') : failed(step);
 }
 
@@ -97,21 +120,8 @@ function* goTo(state: VehicleState, o: IntentOptions): Doing {
   const { position, altRelM } = state;
   if (position === null || altRelM === null || position.ageMs > 2_000) return refused('position', 'not known now');
   if (state.mode !== 'AUTO.LOITER') return refused('not-holding', `mode ${state.mode ?? 'unknown'}`);
-  const step = yield {
-    do: 'command',
-    request: {
-      command: MavCmd.DO_REPOSITION,
-      params: [-1, CHANGE_MODE, 0, Number.NaN],
-      int: {
-        // PX4 takes DO_REPOSITION by height above mean sea level.
-        frame: MavFrame.GLOBAL,
-        x: Math.round(to.latDeg * 1e7),
-        y: Math.round(to.lonDeg * 1e7),
-        z: position.altAmslM - altRelM + to.altRelM,
-      },
-      klass: 'repeatable',
-    },
-  };
+  const altAmslM = position.altAmslM - altRelM + to.altRelM;
+  const step = yield { do: 'command', request: reposition({ ...to, altAmslM }) };
   if (!step.ok) return failed(step);
   const seen = yield { do: 'see', until: isUnderWay(to, state), withinMs: UNDER_WAY_WITHIN_MS };
   return seen.ok
