@@ -109,6 +109,9 @@ export function commandOf(db: Database, id: string): CommandState | null {
   return { command: { id, ...JSON.parse(body) }, deliveries: (deliveries as string[]).map(parse) };
 }
 
+/** One answer holds no more deliveries, but for those of its last command; the rest comes with `before`. */
+const MAX_DELIVERIES = 20_000;
+
 /** Newest first: ids are ULIDs, which sort by time. */
 export function commandsOf(db: Database, { drone, before, limit }: CommandQuery): CommandState[] {
   // `~` sorts after every letter a ULID has.
@@ -120,7 +123,16 @@ export function commandsOf(db: Database, { drone, before, limit }: CommandQuery)
           .prepare('SELECT command FROM delivery WHERE drone = ? AND command < ? ORDER BY command DESC LIMIT ?')
           .pluck()
           .all(drone, ...args);
-  return (ids as string[]).flatMap((id) => commandOf(db, id) ?? []);
+  const found: CommandState[] = [];
+  let deliveries = 0;
+  for (const id of ids as string[]) {
+    const one = commandOf(db, id);
+    if (one === null) continue;
+    found.push(one);
+    deliveries += one.deliveries.length;
+    if (deliveries >= MAX_DELIVERIES) break;
+  }
+  return found;
 }
 
 export function openCommands(db: Database): CommandState[] {

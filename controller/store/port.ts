@@ -174,7 +174,7 @@ export interface Store {
   series(query: SeriesQuery): Promise<Series>;
   /** Projections of the events of `command:<id>`, as new as the last `append`. */
   command(id: string): Promise<CommandState | null>;
-  /** Newest first. */
+  /** Newest first; fewer than `limit` where they are to very many drones: go on with `before`. */
   commands(query: CommandQuery): Promise<readonly CommandState[]>;
   /** Those with a delivery that is not final. */
   openCommands(): Promise<readonly CommandState[]>;
