@@ -1,7 +1,7 @@
 /** An agent as the command line and the scenarios see it: made, started, asked, closed. running.ts wires its parts. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Link } from '@skein/hardware/link';
+import { type Link, parseLinkUrl } from '@skein/hardware/link';
 import type { AgentConfig } from './config.ts';
 import type { AgentPorts } from './ports.ts';
 import { routesOf } from './routes.ts';
@@ -55,6 +55,10 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
         link = ports.createLink(config.link.url, ports.log);
       } catch (error) {
         throw new AgentRefusal('bad-link-url', `link.url: ${error instanceof Error ? error.message : String(error)}`);
+      }
+      for (const entry of config.station) {
+        const parsed = parseLinkUrl(typeof entry === 'string' ? entry : entry.url);
+        if (!parsed.ok) throw new AgentRefusal('bad-link-url', `station: ${parsed.reason}`);
       }
       const listening = await server.listen();
       if (!listening.ok && listening.reason === 'already-running') {

@@ -1,7 +1,7 @@
 /** Everything that can be set about an agent: type, default, check and documentation in one place. */
 import { type Static, Type } from 'typebox';
 
-import { PROFILES } from './profile/index.ts';
+import { PROFILES, WANT_PATTERN } from './profile/index.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -44,7 +44,7 @@ export const AgentConfig = Type.Object({
       description: `Safety profile the parameters of the autopilot must fit before it arms: ${PROFILES.join(', ')}`,
     },
   ),
-  profileParameters: Type.Array(Type.String({ pattern: '^[A-Z0-9_]{1,16}=.{1,60}$' }), {
+  profileParameters: Type.Array(Type.String({ pattern: `^[A-Z0-9_]{1,16}=${WANT_PATTERN}$` }), {
     default: [],
     maxItems: 100,
     description:

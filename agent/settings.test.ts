@@ -61,3 +61,21 @@ t.test('the command line: command, file, words, flags with their values', async 
   t.equal(readCommandLine([]).command, 'help');
   t.same(readCommandLine(['decode', '-']).words, ['-']);
 });
+
+t.test('what a profile wants is checked with the settings; stations are URLs or tables', async (t) => {
+  const flags = (...more: string[]) => resolveConfig(AgentConfig, { flags: ['--drone=kite-1', ...more] });
+  for (const wanted of ['1', '1|3', '2..30', '-5..', '!0', 'bits+1-34', 'any', '0.6..1']) {
+    t.match(flags(`--profileParameters=RTL_ALT=${wanted}`), { ok: true }, wanted);
+  }
+  for (const wrong of ['RTL_ALT', 'RTL_ALT=', 'RTL_ALT=high', 'rtl=1', 'RTL_ALT=1|']) {
+    t.match(flags(`--profileParameters=${wrong}`), { ok: false }, wrong);
+  }
+  t.match(flags('--station=udpin://0.0.0.0:14551,tcp://0.0.0.0:5770'), {
+    ok: true,
+    config: { station: { length: 2 } },
+  });
+  t.match(flags('--station=http://x'), { ok: false });
+  const table = (station: object) => resolveConfig(AgentConfig, { file: { drone: 'kite-1', station: [station] } });
+  t.match(table({ url: 'tcp://0.0.0.0:5770', mode: 'control', name: 'laptop' }), { ok: true });
+  t.match(table({ url: 'tcp://0.0.0.0:5770', mod: 'control' }), { ok: false, problems: [/station/] });
+});

@@ -49,6 +49,9 @@ const LIST = new RegExp(`^${NUMBER}(?:\\|${NUMBER})*$`);
 const NOT = new RegExp(`^!(${NUMBER})$`);
 const BITS = /^bits(?:\+(\d+))?(?:-(\d+))?$/;
 
+/** What `parseWant` reads, for the check of the settings. */
+export const WANT_PATTERN = `(any|!${NUMBER}|${NUMBER}(\\|${NUMBER})*|${NUMBER}\\.\\.(${NUMBER})?|bits(\\+\\d+)?(-\\d+)?)`;
+
 /**
  * As written in the settings: `5`, `1|3|4`, `2..30`, `10..` (at least), `!0` (anything else), `bits+1-34` (1 set, 34 not),
  * `any` (not looked at). Null: none of these.
