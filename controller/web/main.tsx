@@ -8,6 +8,7 @@ import './styles/detail.css';
 import './styles/commands.css';
 import './styles/timeline.css';
 import './styles/forms.css';
+import './styles/preflight.css';
 import './styles/results.css';
 import { createBook } from './commands/book.ts';
 import { createDesk } from './commands/desk.ts';

@@ -32,6 +32,10 @@ t.test('a stale or offline drone: queued, and for how long', async (t) => {
 t.test('a pilot flies: hold is refused, return and land say whom they take it from', async (t) => {
   t.match(forecast('hold', flying({ control: 'pilot' })), { outcome: 'refused', short: 'a pilot flies' });
   t.match(forecast('return', flying({ control: 'pilot' })), { outcome: 'pilot', confirm: 'Return, pilot or not' });
+  t.match(forecast('land', flying({ control: 'pilot', freshness: 'stale', ageMs: 5000 })), {
+    outcome: 'pilot',
+    headline: 'Queued 60 s: drone is stale',
+  });
   t.match(words('land', flying({ control: 'pilot' })), /A pilot is flying: this takes the aircraft out of their hands/);
 });
 

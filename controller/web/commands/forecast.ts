@@ -33,7 +33,7 @@ const MOVING_MPS = 1;
 
 export function forecast(type: SafeType, s: Situation): Forecast {
   const act = ACTS[type](s);
-  const waits = waiting(type, s);
+  const waits = waitingOf(type, s);
   const notes = [...control(type, s), ...act.notes, ...page(s)];
   const refused = act.refused ?? refusedByControl(type, s);
   if (refused !== null)
@@ -44,23 +44,23 @@ export function forecast(type: SafeType, s: Situation): Forecast {
       short: refused,
       confirm: `${NAMES[type]} all the same`,
     };
-  if (waits !== null)
-    return {
-      outcome: 'waits',
-      headline: waits.headline,
-      notes: [waits.note, `Then: ${lower(act.headline)}`, ...notes],
-      short: waits.short,
-      confirm: `${NAMES[type]} ${s.id}`,
-    };
-  if (s.control === 'pilot')
-    return {
-      outcome: 'pilot',
-      headline: act.headline,
-      notes,
-      short: 'pilot flies',
-      confirm: `${NAMES[type]}, pilot or not`,
-    };
-  return { outcome: 'now', headline: act.headline, notes, short: act.short, confirm: `${NAMES[type]} ${s.id}` };
+  const pilot = s.control === 'pilot';
+  const told = { notes, headline: act.headline, short: pilot ? 'pilot flies' : act.short };
+  const waiting = waits && {
+    notes: [
+      ...notes.slice(0, pilot ? 1 : 0),
+      waits.note,
+      `Then: ${lower(act.headline)}.`,
+      ...notes.slice(pilot ? 1 : 0),
+    ],
+    headline: waits.headline,
+    short: waits.short,
+  };
+  return {
+    ...(waiting ?? told),
+    outcome: pilot ? 'pilot' : waiting ? 'waits' : 'now',
+    confirm: pilot ? `${NAMES[type]}, pilot or not` : `${NAMES[type]} ${s.id}`,
+  };
 }
 
 interface Act {
@@ -166,7 +166,7 @@ function control(type: SafeType, s: Situation): string[] {
 }
 
 /** A drone that is away: it waits, and not for ever. */
-function waiting(type: SafeType, s: Situation): { headline: string; note: string; short: string } | null {
+function waitingOf(type: SafeType, s: Situation): { headline: string; note: string; short: string } | null {
   const reach = reachOf(s);
   if (reach === 'now') return null;
   const lifetimeS = RULES[type].lifetimeS;

@@ -64,9 +64,15 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
     >
       <div class="in-hand-words">
         <p class="headline">
-          <span>
-            {commandName(type)} <b>{situation.id}</b>
-          </span>
+          {type === 'goto' ? (
+            <span>
+              Send <b>{situation.id}</b> to a place
+            </span>
+          ) : (
+            <span>
+              {commandName(type)} <b>{situation.id}</b>
+            </span>
+          )}
         </p>
         <InterlockList list={list} forced={forced} />
       </div>
