@@ -116,7 +116,9 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
       const { state } = vehicle;
       const { position, home } = state;
       if (state.armed !== true) return [reason('disarmed')];
-      if (!isWaiting(state)) return [reason('not-holding', state.mode ?? '')];
+      // A paused mission is a hold too, though the mode is still that of the mission.
+      const paused = holding.resumable(now()).ok && (state.speedMps ?? STILL_MPS) < STILL_MPS;
+      if (!isWaiting(state) && !paused) return [reason('not-holding', state.mode ?? '')];
       if (position === null || position.ageMs > POSITION_FRESH_MS || home === null) return [reason('position')];
       const chargePct = o.chargePct();
       const short = beyondEnergy({ from: position, to: target(task), home, chargePct, rule: o.energy });
