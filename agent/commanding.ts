@@ -25,7 +25,7 @@ import {
 } from './commands/index.ts';
 import type { AgentConfig } from './config.ts';
 import { Commander, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
-import { Journal } from './journal/index.ts';
+import { Journal, type JournalOpened } from './journal/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { ChargeMemory, companionHelper, RebootWatch, rebootExecutor, savedChargeOf } from './reboot/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
@@ -83,6 +83,7 @@ export class Commanding {
   readonly #sampler = new ControlSampler();
   #wasGroundLink: boolean | null = null;
   #presence = '';
+  #started = false;
   #unlisten: (() => void) | null = null;
 
   constructor(o: CommandingOptions) {
@@ -161,11 +162,11 @@ export class Commanding {
     this.#o.onSample({ kind: 'answer', monoUs, bootMs: null, values: { ...answer, detail: JSON.stringify(detail) } });
   }
 
-  #journalOpened({ setAside, damagedLines }: { readonly setAside: boolean; readonly damagedLines: number }): void {
+  #journalOpened({ setAside, damagedLines, lasting }: JournalOpened): void {
     const { log } = this.#o.ports;
     if (setAside) log.warn({ part: 'journal' }, 'the command journal was damaged: it was set aside, a new one begun');
     if (damagedLines > 0) log.warn({ part: 'journal', damagedLines }, 'lines of the command journal were damaged');
-    const { lasting, commands } = this.#journal;
+    const { commands } = this.#journal;
     this.#commander.restore(lasting.get('commander'));
     this.#charge.restore(savedChargeOf(lasting.get('charge')));
     this.#groundRule.restore(lasting.get('groundLink') === this.#o.boot);
@@ -181,6 +182,7 @@ export class Commanding {
       this.tick();
     });
     await this.#journal.start();
+    this.#started = true;
   }
 
   take(command: Command, via: 'own' | 'broadcast'): void {
@@ -200,6 +202,8 @@ export class Commanding {
 
   /** Call every 100 ms. */
   tick(): void {
+    // What an earlier start remembered comes first.
+    if (!this.#started) return;
     const { vehicle, ports, leaseLeftMs, boot } = this.#o;
     const { autopilot } = vehicle;
     const { state, control } = autopilot;

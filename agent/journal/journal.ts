@@ -23,8 +23,16 @@ export interface JournalOptions {
   readonly path: string;
   readonly newId: () => string;
   /** The file was read: at the start, or when a failing disk came back. */
-  readonly onOpened?: (opened: { readonly setAside: boolean; readonly damagedLines: number }) => void;
+  readonly onOpened?: (opened: JournalOpened) => void;
   readonly onProblem?: (message: string | null) => void;
+}
+
+export interface JournalOpened {
+  /** What was there was no journal; it was put aside. */
+  readonly setAside: boolean;
+  readonly damagedLines: number;
+  /** What an earlier start wrote, also where this one knows newer. */
+  readonly lasting: ReadonlyMap<string, unknown>;
 }
 
 export interface JournalStatus {
@@ -57,6 +65,8 @@ export class Journal {
   #closed: () => void = () => {};
   readonly commands = new Map<string, CommandEntry>();
   readonly lasting = new Map<string, unknown>();
+  /** Lasting things that the file does not have; they are written when it can be. */
+  readonly #unsaved = new Set<string>();
 
   constructor(o: JournalOptions) {
     this.#o = o;
@@ -110,6 +120,7 @@ export class Journal {
         break;
       case 'appended':
         this.#counters.appended++;
+        if (this.#state === 'failing') for (const key of [...this.#unsaved]) this.remember(key, this.lasting.get(key));
         this.#waiting.get(message.number)?.settle('durable');
         this.#well();
         break;
@@ -131,7 +142,9 @@ export class Journal {
     for (const [key, value] of message.lasting) if (!this.lasting.has(key)) this.lasting.set(key, value);
     this.#well();
     this.#settleStart();
-    this.#o.onOpened?.({ setAside: message.setAside, damagedLines: message.damagedLines });
+    const { setAside, damagedLines } = message;
+    this.#o.onOpened?.({ setAside, damagedLines, lasting: new Map(message.lasting) });
+    for (const key of [...this.#unsaved]) this.remember(key, this.lasting.get(key));
   }
 
   #well(): void {
@@ -166,7 +179,10 @@ export class Journal {
   /** Something to be found again after a restart. */
   remember(key: string, value: unknown): void {
     this.lasting.set(key, value);
-    void this.#append({ k: key, v: value });
+    this.#unsaved.delete(key);
+    void this.#append({ k: key, v: value }).then((written) => {
+      if (written === 'failed') this.#unsaved.add(key);
+    });
   }
 
   #append(line: JournalLine): Promise<Written> {

@@ -70,12 +70,14 @@ export class ChargeMemory {
     this.#save = save;
   }
 
-  /** What an earlier start knew. */
+  /** What an earlier start knew; it may be read only after the first readings have come. */
   restore(saved: SavedCharge | null): void {
-    if (saved === null || this.#last !== null) return;
+    if (saved === null) return;
+    const since = this.#last;
     this.#last = { pct: saved.pct, restingV: saved.restingV };
     this.#remembered = saved.remembered;
     this.#saved = saved;
+    if (since !== null) this.#take(since);
   }
 
   observe({ pct, voltageV, armed, nowMs }: ChargeReading): void {
@@ -83,14 +85,18 @@ export class ChargeMemory {
     else this.#restingSinceMs ??= nowMs;
     if (pct === null) return;
     const rested = this.#restingSinceMs !== null && nowMs - this.#restingSinceMs >= RESTING_MS;
-    const last = this.#last;
-    if (last !== null && pct > last.pct + JUMP_PCT) {
-      const left = this.#effective(last.pct);
-      this.#remembered = left < pct ? { pct: left, reportedPct: pct, restingV: last.restingV } : null;
-    }
     const before = this.#remembered?.restingV ?? null;
     if (rested && voltageV !== null && before !== null && voltageV > before * NEW_PACK_RATIO) this.#remembered = null;
-    this.#last = { pct, restingV: rested ? voltageV : armed === false ? (last?.restingV ?? voltageV) : null };
+    this.#take({ pct, restingV: rested ? voltageV : armed === false ? (this.#last?.restingV ?? voltageV) : null });
+  }
+
+  #take(now: { readonly pct: number; readonly restingV: number | null }): void {
+    const last = this.#last;
+    if (last !== null && now.pct > last.pct + JUMP_PCT) {
+      const left = this.#effective(last.pct);
+      this.#remembered = left < now.pct ? { pct: left, reportedPct: now.pct, restingV: last.restingV } : null;
+    }
+    this.#last = now;
     this.#saveIfWorth();
   }
 

@@ -87,6 +87,10 @@ t.test('the charge is carried across a restart, and goes on falling', async (t) 
   next.restore(savedChargeOf(JSON.parse(JSON.stringify(saved.at(-1)))));
   next.observe({ pct: 100, voltageV: 11.4, armed: false, nowMs: 0 });
   t.equal(next.status.effectivePct, 56, 'also by a later start of the agent');
+  const late = new ChargeMemory(() => {});
+  late.observe({ pct: 100, voltageV: 11.4, armed: false, nowMs: 0 });
+  late.restore(savedChargeOf(saved.at(-1)));
+  t.equal(late.status.effectivePct, 56, 'also when its journal can only be read later');
   next.newPack();
   t.equal(next.status.effectivePct, 100);
 });
@@ -97,6 +101,7 @@ t.test('a pack that rests much higher is another; one still warm from flight is 
   say(40, 11.2, 0);
   say(40, 11.2, 31_000);
   say(100, 12.5, 32_000);
+  say(100, 12.5, 33_000);
   t.equal(memory.status.remembered, null, 'it has rested: another pack');
   const worn = new ChargeMemory(() => {});
   worn.observe({ pct: 40, voltageV: 11.2, armed: false, nowMs: 0 });

@@ -106,7 +106,8 @@ export async function createOneDrone(o: {
     const split = splitMessage(payload);
     if (!split.ok) return;
     for (const envelope of split.envelopes) {
-      const { epoch, lane } = envelope.header;
+      const { epoch, lane, boot, monoToUs } = envelope.header;
+      if (boot === world.boot) heardMonoMs = Math.max(heardMonoMs, Math.floor(monoToUs / 1000));
       if (lane !== 'urgent' && lane !== 'history') continue;
       const upTo = envelope.gap === null ? envelope.header.seq : envelope.gap.to;
       acked.set(`${epoch} ${lane}`, upTo);
@@ -137,11 +138,11 @@ export async function createOneDrone(o: {
       }
     } else if (channel === 'time') {
       const { session, agentMonoUs } = JSON.parse(payload.toString()) as { session: string; agentMonoUs: number };
-      heardMonoMs = Math.floor(agentMonoUs / 1000);
+      heardMonoMs = Math.max(heardMonoMs, Math.floor(agentMonoUs / 1000));
       if (world.silent) return;
       const utcUs = utcNowUs();
       say('kite-1/down/time', { session, agentMonoUs, receivedUtcUs: utcUs, sentUtcUs: utcUs, leaseS: 15, liveHz: 1 });
-    } else if (channel === 'urgent' || channel === 'history') takeBatches(payload);
+    } else if (channel === 'urgent' || channel === 'history' || channel === 'live') takeBatches(payload);
   });
 
   let restarts = 0;
