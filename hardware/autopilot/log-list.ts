@@ -13,7 +13,7 @@ const ALL = 0xffff;
 const FIRST_ANSWER_MS = 2_000;
 const QUIET_MS = 800;
 /** Requests in a row that brought nothing new. */
-const MAX_IDLE = 5;
+const MAX_IDLE = 8;
 /** ArduPilot keeps 500 at most. */
 const MAX_LOGS = 5_000;
 

@@ -56,7 +56,7 @@ t.test('the list', async (t) => {
 t.test(`the list over a poor line, 20 runs from SEED=${SEED}`, async (t) => {
   for (let run = 0; run < 20; run++) {
     const far = new FarLogs(...Array.from({ length: 60 }, (_, index) => index));
-    const { line, logs } = begin(far, { faults: { ...POOR, lossPct: 10 }, seed: SEED + run });
+    const { line, logs } = begin(far, { faults: POOR, seed: SEED + run });
     const listed = await line.until(logs.list());
     const right = listed.ok && listed.logs.length === 60 && listed.logs.every((log, i) => log.sizeBytes === i);
     t.ok(right, `SEED=${SEED + run}`);
