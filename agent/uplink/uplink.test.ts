@@ -148,52 +148,55 @@ t.test('the connection is cut: it comes back by itself and begins anew with pres
   t.ok(uplink.status().counters.closes >= 1);
 });
 
-t.test('a hello is answered with presence; a time answer gives lease, rate and offset; commands are told by their topic', async (t) => {
-  const far = await farEnd(t);
-  const answers: number[] = [];
-  const commands: string[] = [];
-  const uplink = begin(t, far.port, source(0), {
-    random: () => 0,
-    onTime: (answer) => answers.push(answer.sentUtcUs),
-    onCommand: ({ type }, via) => commands.push(`${type} ${via}`),
-  });
-  await far.until(() => far.of('presence').length === 1 && far.of('time').length === 1);
-  far.say('all/down/hello', { controller: 'main', start: 'aaaaaaaa' });
-  await far.until(() => far.of('presence').length === 2);
-  const asked = readTimeRequest(far.of('time')[0]?.payload ?? '');
-  if (!asked.ok) throw new Error(asked.reason);
-  const { agentMonoUs } = asked.value;
-  const answer = { session: SESSION, agentMonoUs, receivedUtcUs: 1e15, sentUtcUs: 1e15 + 5, leaseS: 15, liveHz: 4 };
-  far.say('d1/down/time', { ...answer, session: 'ffffffffffffffff', sentUtcUs: 1e15 + 9 });
-  far.say('d1/down/time', answer);
-  far.say('d1/down/ack', { rubbish: true });
-  far.say('d1/down/command', { id: 'x' });
-  far.say('d1/down/itinerary', {});
-  const command = {
-    id: '01JD0000000000000000000000',
-    type: 'hold',
-    params: {},
-    issuedAt: '2026-11-21T20:00:00Z',
-    expiresAt: '2026-11-21T20:01:00Z',
-    sentAt: '2026-11-21T20:00:00Z',
-    issuedBy: 'Ann',
-    grants: [],
-  };
-  far.say('d1/down/command', command);
-  far.say('all/down/command', command);
-  far.ack({ epoch: 'ffffffffffffffff' });
-  const counters = () => uplink.status().counters;
-  while (counters().acksUnknownEpoch === 0) await setImmediate();
-  t.same(answers, [1e15 + 5]);
-  t.ok(uplink.status().leaseLeftMs > 10_000);
-  t.equal(uplink.status().liveHz, 4);
-  const { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch } = uplink.status().counters;
-  t.same(
-    { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch },
-    { badMessages: 2, ignoredMessages: 1, timeOtherSession: 1, acksUnknownEpoch: 1 },
-  );
-  t.same(commands, ['hold own', 'hold broadcast']);
-});
+t.test(
+  'a hello is answered with presence; a time answer gives lease, rate and offset; commands are told by their topic',
+  async (t) => {
+    const far = await farEnd(t);
+    const answers: number[] = [];
+    const commands: string[] = [];
+    const uplink = begin(t, far.port, source(0), {
+      random: () => 0,
+      onTime: (answer) => answers.push(answer.sentUtcUs),
+      onCommand: ({ type }, via) => commands.push(`${type} ${via}`),
+    });
+    await far.until(() => far.of('presence').length === 1 && far.of('time').length === 1);
+    far.say('all/down/hello', { controller: 'main', start: 'aaaaaaaa' });
+    await far.until(() => far.of('presence').length === 2);
+    const asked = readTimeRequest(far.of('time')[0]?.payload ?? '');
+    if (!asked.ok) throw new Error(asked.reason);
+    const { agentMonoUs } = asked.value;
+    const answer = { session: SESSION, agentMonoUs, receivedUtcUs: 1e15, sentUtcUs: 1e15 + 5, leaseS: 15, liveHz: 4 };
+    far.say('d1/down/time', { ...answer, session: 'ffffffffffffffff', sentUtcUs: 1e15 + 9 });
+    far.say('d1/down/time', answer);
+    far.say('d1/down/ack', { rubbish: true });
+    far.say('d1/down/command', { id: 'x' });
+    far.say('d1/down/itinerary', {});
+    const command = {
+      id: '01JD0000000000000000000000',
+      type: 'hold',
+      params: {},
+      issuedAt: '2026-11-21T20:00:00Z',
+      expiresAt: '2026-11-21T20:01:00Z',
+      sentAt: '2026-11-21T20:00:00Z',
+      issuedBy: 'Ann',
+      grants: [],
+    };
+    far.say('d1/down/command', command);
+    far.say('all/down/command', command);
+    far.ack({ epoch: 'ffffffffffffffff' });
+    const counters = () => uplink.status().counters;
+    while (counters().acksUnknownEpoch === 0) await setImmediate();
+    t.same(answers, [1e15 + 5]);
+    t.ok(uplink.status().leaseLeftMs > 10_000);
+    t.equal(uplink.status().liveHz, 4);
+    const { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch } = uplink.status().counters;
+    t.same(
+      { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch },
+      { badMessages: 2, ignoredMessages: 1, timeOtherSession: 1, acksUnknownEpoch: 1 },
+    );
+    t.same(commands, ['hold own', 'hold broadcast']);
+  },
+);
 
 t.test('whoever acks for the first time gets everything live and the time at once, before history', async (t) => {
   const far = await farEnd(t);
