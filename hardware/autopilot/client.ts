@@ -85,17 +85,13 @@ export class AutopilotClient {
       send: <N extends SendableMessage>(name: N, fields: FieldsIn<N>) => this.#send(name, fields),
       target: () => (this.#linkOpen ? latch.latched : null),
     };
-    const hasFtp = (): boolean => ((identity.facts?.capabilities ?? 0n) & BigInt(MavProtocolCapability.FTP)) !== 0n;
-    this.parameters = new ParameterClient({
-      ...exchange,
-      encoding: () => parameterEncoding(identity.facts?.capabilities ?? null, this.flavour?.name ?? null),
-      hasFile: () => this.flavour?.name === 'ardupilot' && hasFtp(),
-    });
-    this.logs = new LogClient({
-      ...exchange,
-      armed: () => (latch.isAlive(nowMs()) ? (latch.latched?.armed ?? null) : null),
-      hasFtp,
-    });
+    const capabilities = () => identity.facts?.capabilities ?? null;
+    const hasFtp = () => ((capabilities() ?? 0n) & BigInt(MavProtocolCapability.FTP)) !== 0n;
+    const hasFile = () => this.flavour?.name === 'ardupilot' && hasFtp();
+    const encoding = () => parameterEncoding(capabilities(), this.flavour?.name ?? null);
+    this.parameters = new ParameterClient({ ...exchange, encoding, hasFile });
+    const armed = () => (latch.isAlive(nowMs()) ? (latch.latched?.armed ?? null) : null);
+    this.logs = new LogClient({ ...exchange, armed, hasFtp });
     this.#groundSysid = new GroundSysid({
       parameters: this.parameters,
       onSysid: (sysid) => this.#ground.setSysid(sysid),
