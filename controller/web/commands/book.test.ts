@@ -70,6 +70,27 @@ t.test('an answer older than the stream does not take it back', async (t) => {
   t.equal(w.book.command(ID).value?.deliveries[0]?.state, 'succeeded');
 });
 
+t.test('a command the controller does not know is asked for once', async (t) => {
+  const asked: string[] = [];
+  const other = '01JDABCDEFGHJKMNPQRSTVWXY0';
+  const book = createBook({
+    lookAgainMs: 10,
+    records: () => new Map(),
+    onChange: () => () => undefined,
+    fetchCommand: async (id) => {
+      asked.push(id);
+      const gone = id === ID;
+      return { ok: false, trouble: { code: null, words: gone ? 'No such command.' : 'No answer.', open: !gone } };
+    },
+  });
+  t.teardown(() => book.close());
+  book.follow(ID);
+  book.follow(other);
+  await until(() => asked.filter((id) => id === other).length > 4);
+  t.same(book.trouble(ID), { words: 'No such command.', gone: true });
+  t.equal(asked.filter((id) => id === ID).length, 1);
+});
+
 t.test('a drone that is opened has its commands fetched; one that is not is left alone', async (t) => {
   const w = world();
   t.teardown(() => w.book.close());

@@ -13,7 +13,6 @@ const HISTORY = 20;
 /** Soon after the stream says something new, but once for several changes. */
 const REFRESH_MS = 200;
 const BROADCAST_REFRESH_MS = 1_000;
-/** An open command that is looked at is asked for anyway, should the stream be silent about it. */
 const LOOK_AGAIN_MS = 2_000;
 
 export interface BookPorts {
@@ -21,6 +20,8 @@ export interface BookPorts {
   readonly onChange: (listener: (changed: ReadonlySet<string>) => void) => () => void;
   readonly fetchCommand?: (id: string) => Promise<Asked<Command>>;
   readonly fetchCommands?: (drone: string, limit: number) => Promise<Asked<readonly Command[]>>;
+  /** An open command that is followed is asked for so often, should the stream be silent about it; 2 s. */
+  readonly lookAgainMs?: number;
 }
 
 export interface History {
@@ -35,8 +36,8 @@ export interface Book {
   ofDrone(drone: string): readonly string[];
   /** Rises whenever a command comes or goes; `ofDrone` is to be read again. */
   readonly version: ReadonlySignal<number>;
-  /** Why this command cannot be shown, or null. */
-  trouble(id: string): string | null;
+  /** Why this command cannot be shown, or null. `gone`: the controller knows of none, and is not asked again. */
+  trouble(id: string): { readonly words: string; readonly gone: boolean } | null;
   history(drone: string): ReadonlySignal<History>;
   put(command: Command): void;
   /** Asks for the drone's commands now and keeps them current until the returned function is called. */
@@ -51,8 +52,9 @@ export interface Book {
 export function createBook(ports: BookPorts): Book {
   const fetchOne = ports.fetchCommand ?? ((id) => fetchCommand(id));
   const fetchMany = ports.fetchCommands ?? ((drone, limit) => fetchCommands(drone, limit));
+  const lookAgainMs = ports.lookAgainMs ?? LOOK_AGAIN_MS;
   const held = new Map<string, Signal<Command | null>>();
-  const troubles = new Map<string, string>();
+  const troubles = new Map<string, { readonly words: string; readonly gone: boolean }>();
   const histories = new Map<string, Signal<History>>();
   const followed = new Map<string, number>();
   const opened = new Map<string, number>();
@@ -120,7 +122,7 @@ export function createBook(ports: BookPorts): Book {
     const answer = await fetchOne(id);
     if (answer.ok) put(answer.value);
     else if (held.get(id)?.peek() === null) {
-      troubles.set(id, answer.trouble.words);
+      troubles.set(id, { words: answer.trouble.words, gone: !answer.trouble.open });
       version.value += 1;
     }
   }
@@ -173,10 +175,10 @@ export function createBook(ports: BookPorts): Book {
     const nowMs = performance.now();
     for (const id of followed.keys()) {
       const command = held.get(id)?.peek() ?? null;
-      if (command !== null && !isOpen(command)) continue;
-      if (nowMs - (asked.get(id) ?? Number.NEGATIVE_INFINITY) >= LOOK_AGAIN_MS) void load(id);
+      if (troubles.get(id)?.gone || (command !== null && !isOpen(command))) continue;
+      if (nowMs - (asked.get(id) ?? Number.NEGATIVE_INFINITY) >= lookAgainMs) void load(id);
     }
-  }, LOOK_AGAIN_MS / 2);
+  }, lookAgainMs / 2);
 
   return {
     command: signalOf,

@@ -30,7 +30,7 @@ export function Results({ id, fleet, book, desk }: ResultsProps) {
       <aside class="pane pane-detail" aria-label="Command">
         <div class="empty">
           <h2>{book.trouble(id) === null ? 'Asking the controller…' : 'This command cannot be shown'}</h2>
-          <p>{book.trouble(id)}</p>
+          <p>{book.trouble(id)?.words}</p>
           <p>
             <button type="button" class="link" onClick={leave}>
               Back to the fleet

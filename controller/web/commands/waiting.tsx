@@ -5,7 +5,7 @@ import { routeHash } from '../shell/route.ts';
 import type { Book } from './book.ts';
 import { drafts } from './desk.ts';
 import { toneOf } from './timeline.ts';
-import { type Unseen, unseen } from './unseen.ts';
+import { markSeen, type Unseen, unseen } from './unseen.ts';
 
 /** As many as are kept current while their panels are closed. */
 const WATCHED = 12;
@@ -19,6 +19,9 @@ export function Waiting({ book }: { readonly book: Book }) {
       for (const release of releases) release();
     };
   }, [key]);
+  void book.version.value;
+  const gone = all.filter((one) => book.trouble(one.id)?.gone).map((one) => one.id);
+  useEffect(() => markSeen(gone), [gone.join(' ')]);
   const worst = all.slice(0, WATCHED).map((one) => ({ one, tone: worstTone(book, one) }));
   const refused = drafts.value.filter((one) => one.trouble !== null);
   if (refused[0] !== undefined) {
