@@ -6,7 +6,7 @@
  *
  * Whoever ends a task ends it once: what its executor still says afterwards counts for nothing.
  */
-import { COMMANDS, type Command, type CommandType, reason } from '@skein/protocol/fleet';
+import { COMMANDS, type Command, type CommandType, reason, reasons } from '@skein/protocol/fleet';
 import { isExpired } from './admission.ts';
 import { blank, type Said, STEPS } from './known.ts';
 import { refusedByControl, touchesAircraft } from './permission.ts';
@@ -151,7 +151,7 @@ export class TaskRunner {
     const [first, ...others] = all;
     if (first === undefined) return null;
     const detail = others.length === 0 ? {} : { reasons: all };
-    return { state: 'rejected', reason: others.length === 0 ? first : `${first}; ${others.join('; ')}`, detail };
+    return { state: 'rejected', reason: reasons(all), detail };
   }
 
   #executor(task: Task): Executor {

@@ -8,8 +8,13 @@ import {
   maySubscribe,
   parseDownTopic,
   parseUpTopic,
+  REASONS,
   readAck,
   readPresence,
+  reason,
+  reasonCode,
+  reasons,
+  reasonWords,
   DEFAULT_TOPIC_ROOT as root,
 } from './index.ts';
 
@@ -63,4 +68,15 @@ t.test('messages: unknown fields are welcome, wrong ones get a reason', async (t
   t.match(readPresence('{'), { ok: false, reason: 'presence: not JSON' });
   t.match(readPresence(Uint8Array.of(0xff, 0xfe)), { ok: false, reason: 'presence: not JSON' });
   t.match(readPresence('[]'), { ok: false, reason: /presence/ });
+});
+
+t.test('reasons: one with a detail, several at once, and what is none of ours', async (t) => {
+  t.equal(reasonCode(reason('in-command', 'Ann; the second')), 'in-command');
+  t.equal(reasonWords(reason('in-command', 'Ann; the second')), `${REASONS['in-command']} (Ann; the second)`);
+  const several = reasons([reason('armed'), reason('pilot', 'mode LOITER'), reason('active-leg')]);
+  t.equal(several, 'armed; pilot: mode LOITER; active-leg');
+  t.equal(reasonCode(several), 'armed');
+  t.equal(reasonWords(several), `${REASONS.armed}; ${REASONS.pilot} (mode LOITER); ${REASONS['active-leg']}`);
+  t.equal(reasonCode('gremlins'), null);
+  t.equal(reasonWords('gremlins'), 'gremlins');
 });

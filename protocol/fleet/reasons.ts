@@ -78,16 +78,37 @@ export function reason(code: ReasonCode, detail?: string): string {
   return detail === undefined || detail === '' ? code : `${code}: ${detail}`;
 }
 
-/** The code of a reason; null when it is none of ours. */
-export function reasonCode(text: string): ReasonCode | null {
-  const code = text.split(':', 1)[0] ?? '';
-  return Object.hasOwn(REASONS, code) ? (code as ReasonCode) : null;
+/** Several reasons at once, the gravest first: `armed; in-air`. */
+export function reasons(all: readonly string[]): string {
+  return all.join('; ');
 }
 
-/** A reason in words, its detail included. */
+const isCode = (text: string): text is ReasonCode => Object.hasOwn(REASONS, text);
+
+/** The single reasons of a text: cut where a known code follows, so that a detail may hold a semicolon. */
+function split(text: string): readonly string[] {
+  const parts: string[] = [];
+  for (const part of text.split('; ')) {
+    if (parts.length === 0 || isCode(part.split(':', 1)[0] ?? '')) parts.push(part);
+    else parts[parts.length - 1] += `; ${part}`;
+  }
+  return parts;
+}
+
+/** The code of a reason, of several the first; null when it is none of ours. */
+export function reasonCode(text: string): ReasonCode | null {
+  const code = split(text)[0]?.split(':', 1)[0] ?? '';
+  return isCode(code) ? code : null;
+}
+
+/** A reason in words, its detail included; of several all. */
 export function reasonWords(text: string): string {
-  const code = reasonCode(text);
-  if (code === null) return text;
-  const detail = text.slice(code.length + 1).trim();
-  return detail === '' ? REASONS[code] : `${REASONS[code]} (${detail})`;
+  return split(text)
+    .map((one) => {
+      const code = reasonCode(one);
+      if (code === null) return one;
+      const detail = one.slice(code.length + 1).trim();
+      return detail === '' ? REASONS[code] : `${REASONS[code]} (${detail})`;
+    })
+    .join('; ');
 }
