@@ -158,7 +158,7 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     against: () => {
       if (vehicle.state.armed === true) return [];
       const lock = safety.locked();
-      const unfit = safety.canArm();
+      const unfit = lock === null ? safety.canArm() : null;
       const linkMs = o.groundLinkMs();
       return [
         ...(lock === null ? [] : [reason('ground-lock', lock.reason)]),
