@@ -29,6 +29,7 @@ export interface ReadParameterOptions {
 export class ReadParameter implements Exchange<ReadOutcome> {
   readonly #o: ReadParameterOptions;
   readonly #names: readonly string[];
+  readonly #unknown = new Set<string>();
   #attempt = 0;
   #witnesses = 0;
   #witnessed = false;
@@ -37,7 +38,7 @@ export class ReadParameter implements Exchange<ReadOutcome> {
 
   constructor(o: ReadParameterOptions) {
     this.#o = o;
-    this.#names = o.names.filter((name) => name.length > 0 && name.length <= MAX_NAME_LENGTH);
+    this.#names = [...new Set(o.names)].filter((name) => name.length > 0 && name.length <= MAX_NAME_LENGTH);
   }
 
   begin(nowMs: number): readonly Outgoing[] {
@@ -62,7 +63,9 @@ export class ReadParameter implements Exchange<ReadOutcome> {
   }
 
   take(message: Message, nowMs: number): readonly Outgoing[] {
-    if (message.name !== 'PARAM_VALUE' || this.result !== null) return NOTHING_TO_SEND;
+    if (this.result !== null) return NOTHING_TO_SEND;
+    if (message.name === 'STATUSTEXT') this.#text(message.fields.text);
+    if (message.name !== 'PARAM_VALUE') return NOTHING_TO_SEND;
     const { param_id, param_value, param_type, param_index } = message.fields;
     if (this.#names.includes(param_id)) {
       const value = valueOfWire(param_value, param_type, this.#o.encoding);
@@ -73,6 +76,13 @@ export class ReadParameter implements Exchange<ReadOutcome> {
       this.#untilMs = Math.min(this.#untilMs, nowMs + GRACE_MS);
     }
     return NOTHING_TO_SEND;
+  }
+
+  /** PX4 says so in words. */
+  #text(text: string): void {
+    const name = /unknown param(?: ID)?: (\S+)$/.exec(text)?.[1];
+    if (name !== undefined && this.#names.includes(name)) this.#unknown.add(name);
+    if (this.#unknown.size === this.#names.length) this.result = { ok: false, code: 'no-such-parameter' };
   }
 
   tick(nowMs: number): readonly Outgoing[] {

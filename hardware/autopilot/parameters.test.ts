@@ -3,7 +3,7 @@ import { MavParamType } from '@skein/protocol/mavlink';
 import t from 'tap';
 import { ParameterClient } from './parameters.ts';
 import { FarParameters } from './testing/far-parameters.ts';
-import { type Faults, Line } from './testing/line.ts';
+import { type Faults, Line, messageOf } from './testing/line.ts';
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const POOR: Faults = { lossPct: 5, duplicatePct: 3, reorderPct: 5 };
@@ -91,6 +91,18 @@ t.test('no such parameter: known within a second and a half, though the autopilo
   t.ok(line.nowMs <= 1_500, `${line.nowMs} ms`);
   t.equal(await line.until(parameters.read('NO_SUCH')), null);
   t.strictSame(await line.until(parameters.ask(['A_NAME_THAT_IS_TOO_LONG'])), { ok: false, code: 'no-such-parameter' });
+});
+
+t.test('an autopilot that says so is believed at once', async (t) => {
+  const { line, parameters } = begin(new FarParameters(10));
+  const asked = parameters.ask(['A', 'B']);
+  const say = (text: string): void =>
+    parameters.take(messageOf('STATUSTEXT', { severity: 6, text, id: 0, chunk_seq: 0 }), line.nowMs);
+  say('unknown param: OTHER');
+  say('[pm] unknown param: A');
+  t.equal(parameters.isBusy, true, 'B may still be there');
+  say('unknown param: B');
+  t.strictSame(await asked, { ok: false, code: 'no-such-parameter' });
 });
 
 t.test(`over a poor line nothing that exists is called missing, 300 reads from SEED=${SEED}`, async (t) => {
