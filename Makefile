@@ -42,8 +42,8 @@ voyage: $(INSTALLED) ## random histories against the store-and-forward invariant
 	@RUNS=$${RUNS:-500} exec node run-tests.ts agent/outbox/invariants.test.ts
 
 .PHONY: sitl
-sitl: $(INSTALLED) ## try the agent on a real autopilot that you have running: make sitl SITL=tcp://127.0.0.1:5760
-	@exec node scenarios/sitl.ts $(SITL)
+sitl: $(INSTALLED) ## a flight on the simulator, or on an autopilot you have running: AUTOPILOT=tcp:127.0.0.1:5760 [WATCH=1 only looks]
+	@AUTOPILOT='$(AUTOPILOT)' AUTOPILOT2='$(AUTOPILOT2)' WATCH='$(WATCH)' exec node scenarios/sitl/run.ts
 
 .PHONY: dialect
 dialect: $(INSTALLED) ## generate the MAVLink dialect again from its definitions

@@ -1,0 +1,245 @@
+/**
+ * One flight, as an operator, a pilot and a technician see it: the same on the simulator and on a real autopilot. The pilot
+ * takes off by a line of his own; everything else goes through controller and agent.
+ */
+import type { DroneEntry } from '../../controller/live/messages.ts';
+import { getJson } from '../kit/http.ts';
+import { type Delivery, Operator } from '../kit/operator.ts';
+import { until } from '../kit/until.ts';
+import { Pilot } from './pilot.ts';
+import { FlightEnded, type Steps } from './steps.ts';
+
+export interface FlightOptions {
+  readonly drone: string;
+  readonly httpUrl: string;
+  /** The pilot's own line. */
+  readonly pilotUrl: string;
+  readonly steps: Steps;
+  /** Comes home by `return`, or lands where it is, which is quicker. */
+  readonly homeBy: 'return' | 'land';
+  readonly altM: number;
+  /** How long hold and ground link are watched, ms. */
+  readonly watchMs: number;
+  /** After switching on an autopilot may take a minute until it lets itself be armed. */
+  readonly armableWithinMs: number;
+}
+
+const METRES_PER_DEGREE = 111_320;
+const GOTO_M = 30;
+const FRESH_MS = 2_000;
+/** What the flight needs: a ground-link failsafe that acts, and a short log. Put back afterwards. */
+const FOR_THE_FLIGHT = { FS_GCS_ENABLE: 1, LOG_BITMASK: 2 } as const;
+/** One of these is known to every autopilot; none guards safety. */
+const HARMLESS = ['WPNAV_SPEED_UP', 'WP_SPD_UP', 'MPC_Z_VEL_MAX_UP'] as const;
+const BASIC = ['status', 'position', 'attitude', 'battery', 'gps', 'health', 'ekf'] as const;
+/** Without these a pre-flight list is none. */
+const PREFLIGHT_ITEMS = ['pre-arm', 'ekf', 'gps', 'home', 'battery', 'profile', 'lock', 'clock', 'disk'] as const;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const told = ({ state, reason, detail }: Delivery): string =>
+  `${state} (${reason})${detail === null ? '' : ` ${JSON.stringify(detail)}`}`;
+
+export async function fly(o: FlightOptions): Promise<void> {
+  const { steps, drone } = o;
+  const pilot = new Pilot(o.pilotUrl);
+  const ann = new Operator(o.httpUrl, 'Ann');
+  const entry = () => getJson<DroneEntry>(`${o.httpUrl}/api/v1/drones/${drone}`);
+  const before = new Map<string, number>();
+
+  async function succeeds(type: string, params: Record<string, unknown> = {}): Promise<Delivery> {
+    const delivery = await ann.order(drone, type, params);
+    if (delivery.state !== 'succeeded') throw new Error(told(delivery));
+    return delivery;
+  }
+  async function refused(why: RegExp, type: string, params: Record<string, unknown>, more = {}): Promise<Delivery> {
+    const { id } = await ann.post([drone], type, { params, ...more });
+    const [delivery] = await ann.fates(id);
+    if (delivery?.state !== 'rejected' || !why.test(delivery.reason ?? '')) {
+      throw new Error(delivery === undefined ? 'no delivery' : told(delivery));
+    }
+    return delivery;
+  }
+  async function controlIs(state: string): Promise<number> {
+    let seen: unknown = null;
+    const { tookMs } = await until(
+      async () => {
+        const { control } = await entry();
+        seen = control;
+        return control.state === state;
+      },
+      { timeoutMs: 15_000, what: `control ${state}`, seen: () => seen },
+    );
+    return tookMs;
+  }
+  /** Looks for a while: the fastest it moved and how far its altitude went from where it was. */
+  async function watch(ms: number): Promise<{ readonly fastestMps: number; readonly offM: number }> {
+    const began = performance.now();
+    const altM = pilot.seen.altRelM;
+    let fastestMps = 0;
+    let offM = 0;
+    const looked = (): boolean => {
+      fastestMps = Math.max(fastestMps, pilot.seen.speedMps);
+      offM = Math.max(offM, Math.abs(pilot.seen.altRelM - altM));
+      return performance.now() - began > ms;
+    };
+    await until(looked, { timeoutMs: ms * 3, everyMs: 100, what: 'the time to pass' });
+    if (performance.now() - pilot.seen.atMs > FRESH_MS) throw new Error('no position on the pilot’s line');
+    return { fastestMps, offM };
+  }
+  async function holds(): Promise<string> {
+    const delivery = await succeeds('hold');
+    const { fastestMps, offM } = await watch(o.watchMs);
+    if (fastestMps > 1) throw new Error(`it moves: ${fastestMps.toFixed(2)} m/s`);
+    if (offM > 1) throw new Error(`altitude changed by ${offM.toFixed(2)} m`);
+    const moved = `at most ${fastestMps.toFixed(2)} m/s and ${offM.toFixed(2)} m up or down in ${seconds(o.watchMs)}`;
+    return `${told(delivery)}; ${moved}`;
+  }
+  /** Every basic kind is there and young. */
+  async function streams(withinMs: number): Promise<number> {
+    let missing: readonly string[] = BASIC;
+    const { tookMs } = await until(
+      async () => {
+        const { kinds } = await entry();
+        const ages: Readonly<Record<string, { readonly ageMs: number } | undefined>> = kinds;
+        missing = BASIC.filter((kind) => (ages[kind]?.ageMs ?? Number.POSITIVE_INFINITY) > 5_000);
+        return missing.length === 0;
+      },
+      { timeoutMs: withinMs, what: 'every basic kind, fresh', seen: () => missing },
+    );
+    return tookMs;
+  }
+
+  try {
+    await steps.must('pilot and agent hear the autopilot', async () => {
+      const heardMs = await pilot.heard(60_000);
+      return `pilot after ${seconds(heardMs)}, ${BASIC.length} kinds at the controller after ${seconds(await streams(60_000))}`;
+    });
+    await steps.must('the ground-link failsafe is switched on', async () => {
+      for (const [name, value] of Object.entries(FOR_THE_FLIGHT)) {
+        const was = await pilot.set(name, value);
+        if (was !== null) before.set(name, was);
+      }
+      return [...before].map(([name, was]) => `${name} was ${was}`).join(', ') || 'not an ArduPilot: left as it is';
+    });
+
+    await steps.must('the pilot takes off', () => pilot.takeOff(o.altM, o.armableWithinMs));
+    await steps.step('the agent says that a pilot flies', async () => `after ${seconds(await controlIs('pilot'))}`);
+    const north = () => ({
+      latDeg: pilot.seen.latDeg + GOTO_M / METRES_PER_DEGREE,
+      lonDeg: pilot.seen.lonDeg,
+      altRelM: o.altM,
+    });
+    await steps.step('goto is refused while the pilot flies', async () =>
+      told(await refused(/^(pilot|other-station)/, 'goto', north())),
+    );
+    await steps.step('an operator takes control', async () => {
+      const delivery = await succeeds('resume', { takeControl: true });
+      return `${told(delivery)}; shown after ${seconds(await controlIs('skein'))}`;
+    });
+    await steps.step('hold: it stays where it is', holds);
+    const target = north();
+    await steps.step(`goto ${GOTO_M} m away: it goes there`, async () => {
+      const delivery = await succeeds('goto', target);
+      const away = () =>
+        Math.hypot(
+          (pilot.seen.latDeg - target.latDeg) * METRES_PER_DEGREE,
+          (pilot.seen.lonDeg - target.lonDeg) * METRES_PER_DEGREE * Math.cos((target.latDeg * Math.PI) / 180),
+        );
+      const { tookMs } = await until(() => away() < 3, { timeoutMs: 60_000, what: 'it to be there', seen: away });
+      return `${told(delivery)}; there after ${seconds(tookMs)}`;
+    });
+    await steps.step('hold again', holds);
+    await steps.step('a reboot is refused in flight', async () =>
+      told(await refused(/^armed/, 'reboot', { target: 'autopilot' })),
+    );
+    await steps.step('with force too', async () =>
+      told(await refused(/^armed/, 'reboot', { target: 'autopilot', force: true })),
+    );
+    await steps.step('a parameter is not set in flight', async () =>
+      told(await refused(/^armed/, 'set-parameter', { name: HARMLESS[0], value: 200 })),
+    );
+    await steps.step('the ground-link failsafe has not fired: its heartbeat arrives', async () => {
+      const fired = pilot.texts.filter((text) => /GCS Failsafe/i.test(text));
+      if (fired.length > 0) throw new Error(fired.join('; '));
+      await controlIs('skein');
+      return `failsafe on, still under our control`;
+    });
+
+    await steps.step(`${o.homeBy}: it lands and disarms`, async () => {
+      const delivery = await succeeds(o.homeBy);
+      const { tookMs } = await until(() => !pilot.seen.armed, {
+        timeoutMs: 180_000,
+        what: 'it to land and disarm',
+        seen: () => pilot.seen,
+      });
+      return `${told(delivery)}; disarmed after ${seconds(tookMs)}, at ${pilot.seen.altRelM.toFixed(1)} m`;
+    });
+    if (pilot.seen.armed) throw new FlightEnded('it is still armed');
+
+    await steps.step('set-parameter, read back, and undone', async () => {
+      for (const name of HARMLESS) {
+        const was = await pilot.parameter(name);
+        if (was === null) continue;
+        const wanted = was * 0.8;
+        const { id } = await ann.post([drone], 'set-parameter', { params: { name, value: wanted } });
+        const [set] = await ann.fates(id);
+        if (set?.state !== 'succeeded') throw new Error(set === undefined ? 'no delivery' : told(set));
+        const now = await pilot.parameter(name);
+        if (now === null || Math.abs(now - wanted) > 1e-3) throw new Error(`the pilot reads ${now}`);
+        const undone = await succeeds('set-parameter', { name, value: 0, undo: id });
+        const again = await pilot.parameter(name);
+        if (again !== was) throw new Error(`after the undo the pilot reads ${again}, not ${was}`);
+        return `${told(set)}; undo ${told(undone)}`;
+      }
+      throw new Error(`none of ${HARMLESS.join(', ')} is there`);
+    });
+    await steps.step('the flight’s log comes to the companion', async () => {
+      const began = performance.now();
+      const delivery = await succeeds('fetch-log', { log: 'latest' });
+      return `${told(delivery)}; ${seconds(performance.now() - began)}`;
+    });
+    await steps.step('locked on the ground: arm is refused, with the reason', async () => {
+      await succeeds('lock', { reason: 'propellers being changed' });
+      try {
+        return told(await refused(/^ground-lock/, 'arm', {}));
+      } finally {
+        await succeeds('unlock', { reason: 'propellers changed' });
+      }
+    });
+    await steps.step('reboot of the autopilot, proved; telemetry comes back', async () => {
+      const delivery = await succeeds('reboot', { target: 'autopilot' });
+      const { before: was, after: is, downtimeMs } = delivery.detail ?? {};
+      if (typeof was !== 'string' || typeof is !== 'string' || was === is) throw new Error(told(delivery));
+      if (typeof downtimeMs !== 'number' || downtimeMs <= 0) throw new Error(told(delivery));
+      return `${told(delivery)}; every kind fresh after another ${seconds(await streams(60_000))}`;
+    });
+    await steps.step('the pre-flight list is complete', async () => {
+      let seen: unknown = null;
+      const { value } = await until(
+        async () => {
+          const answer = await getJson<{
+            readonly preflight: {
+              readonly verdict: string;
+              readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
+            } | null;
+          }>(`${o.httpUrl}/api/v1/drones/${drone}/preflight`);
+          seen = answer;
+          const names = answer.preflight?.items.map(({ item }) => item) ?? [];
+          return PREFLIGHT_ITEMS.every((name) => names.includes(name)) ? answer.preflight : null;
+        },
+        { timeoutMs: 30_000, what: `${PREFLIGHT_ITEMS.join(', ')}`, seen: () => seen },
+      );
+      const stops = value.items
+        .filter(({ verdict }) => verdict === 'stop')
+        .map(({ item, words }) => `${item}: ${words}`);
+      return `${value.items.length} items, ${value.verdict}${stops.length === 0 ? '' : `; ${stops.join('; ')}`}`;
+    });
+  } catch (error) {
+    if (!(error instanceof FlightEnded)) throw error;
+  } finally {
+    await pilot.land().catch((error: unknown) => console.error(String(error)));
+    for (const [name, value] of before)
+      await pilot.set(name, value).catch((error: unknown) => console.error(String(error)));
+    await pilot.close();
+  }
+}
