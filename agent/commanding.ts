@@ -31,6 +31,9 @@ import { ChargeMemory, companionHelper, RebootWatch, rebootExecutor, savedCharge
 import type { Vehicle } from './vehicle/index.ts';
 
 const LOGS_FOLDER = 'logs-autopilot';
+/** Bounds of an answer (docs/wire.md §4). */
+const MAX_REASON = 1_000;
+const MAX_DETAIL = 4_096;
 
 export interface CommandingOptions {
   readonly config: AgentConfig;
@@ -159,7 +162,13 @@ export class Commanding {
 
   #answer({ detail, ...answer }: Answer): void {
     const monoUs = Math.round(this.#o.ports.nowUs());
-    this.#o.onSample({ kind: 'answer', monoUs, bootMs: null, values: { ...answer, detail: JSON.stringify(detail) } });
+    const text = JSON.stringify(detail);
+    const values = {
+      ...answer,
+      reason: answer.reason.slice(0, MAX_REASON),
+      detail: text.length > MAX_DETAIL ? '{"cut":true}' : text,
+    };
+    this.#o.onSample({ kind: 'answer', monoUs, bootMs: null, values });
   }
 
   #journalOpened({ setAside, damagedLines, lasting }: JournalOpened): void {

@@ -186,88 +186,6 @@ t.test('one commander: the first flight command takes it, hold is open to all, o
   t.equal(b.world.commander, 'Bob');
 });
 
-t.test('arm: every reason is named; with none it is sent once, after logs have let go', async (t) => {
-  const b = bench();
-  b.world.lock = { reason: 'propeller', by: 'drone', here: true };
-  b.world.unfit = 'preflight: EKF';
-  b.world.groundLinkMs = 9_000;
-  const refused = await b.give(b.command('arm'));
-  t.equal(refused?.reason, 'ground-lock: propeller; preflight: EKF; ground-link');
-  b.world.lock = null;
-  b.world.unfit = null;
-  b.world.groundLinkMs = 10_000;
-  t.match(await b.give(b.command('arm')), { state: 'succeeded' });
-  t.equal(b.world.cleared, 1);
-  b.world.reply = { ok: false, code: 'no-ack', detail: '', sent: true };
-  t.match(await b.give(b.command('arm')), { state: 'unknown', reason: 'no-ack' }, 'unseen: unknown, never again');
-  t.equal(b.intents.length, 2);
-});
-
-t.test('on the ground only: disarm; in the air only: return, land', async (t) => {
-  const b = bench({ state: FLYING });
-  t.match(await b.give(b.command('disarm')), { reason: 'in-air' });
-  Object.assign(b.world.state, { landed: 'unknown' });
-  t.match(await b.give(b.command('disarm')), { reason: 'state-unknown' });
-  Object.assign(b.world.state, { landed: 'on-ground' });
-  t.match(await b.give(b.command('disarm')), { state: 'succeeded' });
-  t.match(await b.give(b.command('return')), { reason: 'already-on-ground' });
-  t.match(await b.give(b.command('start')), { state: 'rejected', reason: 'no-itinerary' });
-});
-
-t.test('resume goes on with the item that was held, and with nothing else', async (t) => {
-  const b = bench({ state: FLYING });
-  t.match(await b.give(b.command('resume')), { state: 'rejected', reason: 'not-holding' });
-  await b.give(b.command('hold'));
-  Object.assign(b.world.state, { mode: 'GUIDED' });
-  t.match(await b.give(b.command('resume')), { state: 'succeeded' });
-  await b.give(b.command('hold'));
-  Object.assign(b.world.state, { mode: 'AUTO' });
-  await b.give(b.command('hold'));
-  b.world.state.missionTotal = 9;
-  t.match(await b.give(b.command('resume')), { reason: 'mission-changed' });
-  b.world.state.missionTotal = 8;
-  b.world.control.taken++;
-  t.match(await b.give(b.command('resume')), { reason: 'not-holding' }, 'somebody flew in between');
-});
-
-t.test('goto: from a hold, inside fence and energy, at a place that is known', async (t) => {
-  const b = bench({ state: { ...FLYING, mode: 'GUIDED' } });
-  const to = { latDeg: 43.605, lonDeg: 7.07, altRelM: 40 };
-  const go = async (params = {}) => (await b.give(b.command('goto', { params: { ...to, ...params } })))?.reason;
-  t.equal(await go(), 'done');
-  t.match(await go({ latDeg: 43.65 }), /^energy: 90 % left/);
-  for (const [name, value] of Object.entries({
-    FENCE_ENABLE: 1,
-    FENCE_TYPE: 3,
-    FENCE_ALT_MAX: 50,
-    FENCE_RADIUS: 400,
-    FENCE_MARGIN: 2,
-  })) {
-    b.parameters.set(name, value);
-  }
-  t.match(await go(), /^fence: 556 m from home/);
-  t.match(await go({ latDeg: 43.602, altRelM: 49 }), /^fence: 49 m above home/);
-  b.world.state.position = null;
-  t.equal(await go(), 'position');
-  Object.assign(b.world.state, { mode: 'AUTO' });
-  t.match(await go(), /^not-holding/);
-});
-
-t.test('set-parameter: the old value is journalled first, undone by id; never while armed', async (t) => {
-  const b = bench();
-  const set = b.command('set-parameter', { params: { name: 'WPNAV_SPEED', value: 300 } });
-  t.match(await b.give(set), { state: 'succeeded', detail: { before: 500, after: 300 } });
-  t.match(b.written[0], { state: 'executing', act: { name: 'WPNAV_SPEED', before: 500, value: 300 } });
-  const undo = b.command('set-parameter', { params: { name: 'X', value: 0, undo: set.id } });
-  t.match(await b.give(undo), { state: 'succeeded', detail: { before: 300, after: 500 } });
-  t.match(await b.give(b.command('set-parameter', { params: { name: 'NOPE', value: 1 } })), {
-    reason: 'no-such-parameter: NOPE',
-  });
-  b.world.state.armed = true;
-  t.match(await b.give(b.command('set-parameter', { params: { name: 'WPNAV_SPEED', value: 1 } })), { reason: 'armed' });
-  t.equal(b.world.sets.length, 2);
-});
-
 t.test('cancel: what has not acted, also before it comes; what acts is too late', async (t) => {
   const b = bench({ state: FLYING });
   b.world.reply = null;
@@ -285,16 +203,6 @@ t.test('cancel: what has not acted, also before it comes; what acts is too late'
     b.intents.map(({ name }) => name),
     ['land'],
   );
-});
-
-t.test('lock and unlock by an operator; what was locked at the drone stays locked', async (t) => {
-  const b = bench();
-  await b.give(b.command('lock', { params: { reason: 'maintenance' } }));
-  t.match(b.world.lock, { by: 'Ann', here: false });
-  t.match(await b.give(b.command('unlock', { params: { reason: 'over' } })), { state: 'succeeded' });
-  b.world.lock = { by: 'drone', here: true, reason: 'hands' };
-  t.match(await b.give(b.command('unlock', { params: { reason: 'over' } })), { reason: 'locked-by-drone' });
-  t.match(await b.give(b.command('unlock', { params: { reason: 'over' }, grants: ['admin'] })), { state: 'succeeded' });
 });
 
 t.test('killed while it acts: the next start looks for the effect, and never acts again', async (t) => {

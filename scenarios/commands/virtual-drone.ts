@@ -7,20 +7,13 @@ import { AutopilotClient } from '@skein/hardware/autopilot';
 import { createSimulator, Pilot, type Port, type Random, type Simulator } from '@skein/hardware/simulator';
 import type { Command, CommandType } from '@skein/protocol/fleet';
 import { decode, FrameParser, MavCmd, type Message } from '@skein/protocol/mavlink';
-import {
-  CommandDesk,
-  fetchLogExecutor,
-  flightExecutors,
-  groundExecutors,
-  takenReason,
-} from '../../agent/commands/index.ts';
+import { CommandDesk, takenReason } from '../../agent/commands/index.ts';
 import type { Answer, Executor, Executors, JournalledCommand } from '../../agent/commands/types.ts';
 import { Commander } from '../../agent/control/index.ts';
-import { rebootExecutor } from '../../agent/reboot/index.ts';
+import { BOOT, type Locks, virtualExecutors } from './virtual-executors.ts';
 
 const STEP_MS = 20;
 const TICK_MS = 100;
-const BOOT = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
 /** The controller's clock minus ours. */
 export const UTC_OFFSET_US = 1_795_289_965_000_000;
 const JOURNAL_DEADLINE_MS = 300;
@@ -64,7 +57,7 @@ export class VirtualDrone {
   #timers: { readonly atMs: number; readonly run: () => void }[] = [];
   readonly #durable: JournalledCommand[] = [];
   #journalBusyMs = 0;
-  #lock: { reason: string; by: string; here: boolean } | null = null;
+  readonly #locks: Locks = { held: null };
   /** Frames of the autopilot are lost until then. */
   muteUntilMs = 0;
   readonly answers: Answer[] = [];
@@ -186,67 +179,20 @@ export class VirtualDrone {
       drawId: () => Math.floor(random.next() * 2 ** 48).toString(16),
       send: (bytes) => mine() && this.#toAutopilot(bytes),
     });
-    const safety = {
-      locked: () => this.#lock,
-      canArm: () => null,
-      setLock: async (by: string, here: boolean, reason: string) => {
-        this.#lock = { by, here, reason };
-        return true;
-      },
-      removeLock: async () => {
-        this.#lock = null;
-        return null;
-      },
-    };
     const commander = new Commander(() => {});
-    const pause = this.#pause;
     const nowMs = () => this.nowMs;
-    const executors: Executors = {
-      ...flightExecutors({
-        vehicle: client,
-        safety,
-        groundLinkMs: () => 60_000,
-        chargePct: () => client.state.batteryPct,
-        energy: { rangeM: 8_000, reservePct: 20 },
-        pause,
-      }),
-      ...groundExecutors({
-        vehicle: client,
-        safety,
-        actOf: (id) => this.#durable.findLast((entry) => entry.id === id) ?? null,
-        about: () => ({}),
-        pause,
-      }),
-      'fetch-log': fetchLogExecutor({
-        vehicle: client,
-        logs: client.logs,
-        openFile: async (name) => ({
-          path: name,
-          write: async () => {},
-          read: async (_, length) => new Uint8Array(length),
-          close: async () => {},
-        }),
-        pause,
-        nowMs,
-      }),
-      reboot: rebootExecutor({
-        vehicle: client,
-        session,
-        boot: BOOT,
-        nowMs,
-        utcMs: nowMs,
-        locked: () => this.#lock,
-        logTransfer: () => client.logs.busy,
-        helper: { available: async () => false, restart: async () => 'none' },
-        restartAgent: async () => {
-          this.crash();
-          this.#after(600, () => this.start());
-        },
-        onOrdered: () => {},
-        charge: () => ({}),
-        pause,
-      }),
-    };
+    const executors = virtualExecutors({
+      client,
+      session,
+      nowMs,
+      pause: this.#pause,
+      locks: this.#locks,
+      entry: (id) => this.#durable.findLast((entry) => entry.id === id) ?? null,
+      restartAgent: async () => {
+        this.crash();
+        this.#after(600, () => this.start());
+      },
+    });
     const watched = Object.fromEntries(
       Object.entries(executors).map(([type, executor]) => [type, this.#watch(type as CommandType, executor, mine)]),
     ) as unknown as Executors;
