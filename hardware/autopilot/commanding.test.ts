@@ -150,10 +150,6 @@ t.test('intervals and a request of the same command never share an answer', asyn
   const autopilot = new ScriptedAutopilot();
   let outstanding = 0;
   let most = 0;
-  autopilot.answer = (command) => {
-    if (command === MavCmd.SET_MESSAGE_INTERVAL) outstanding--;
-    return 0;
-  };
   let counted = 0;
   const count = (): void => {
     for (; counted < autopilot.sent.length; counted++) {
@@ -162,9 +158,14 @@ t.test('intervals and a request of the same command never share an answer', asyn
     }
     most = Math.max(most, outstanding);
   };
+  autopilot.answer = (command) => {
+    count();
+    if (command === MavCmd.SET_MESSAGE_INTERVAL) outstanding--;
+    return 0;
+  };
   const asked: Promise<unknown>[] = [];
   await autopilot.run(4_000, (atMs) => {
-    if (atMs === 1_300) {
+    if (atMs === 1_000) {
       const request = { command: MavCmd.SET_MESSAGE_INTERVAL, klass: 'repeatable' } as const;
       asked.push(autopilot.client.command({ ...request, params: [27, 1e6] }));
       asked.push(autopilot.client.command({ ...request, params: [26, 1e6] }));

@@ -88,6 +88,9 @@ t.test('on the ground nothing that flies is sent', async (t) => {
       t.equal(outcome.ok, false);
     }
     t.match(run(flavour, 'return', aState({ armed: true })).outcome, { code: 'already-on-ground' });
+    const old = aState({ armed: true, landed: 'on-ground', landedAgeMs: 60_000 });
+    t.equal(run(flavour, 'return', old).commands.length, 1, 'an old word keeps nothing from flying home');
+    t.match(run(flavour, 'disarm', old).outcome, { code: 'state-unknown' });
   }
 });
 
