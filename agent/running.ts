@@ -26,6 +26,8 @@ import { Vehicle } from './vehicle/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const SEAL_TICK_MS = 50;
+/** The controller is told how often this agent has started; a slow card may still be writing that down. */
+const COUNTED_WITHIN_MS = 2_000;
 const COMMAND_TICK_MS = 100;
 const SAFETY_TICK_MS = 1_000;
 const STATION_TICK_MS = 100;
@@ -199,8 +201,8 @@ export class RunningAgent implements AgentParts {
     this.recorder?.start();
     this.link.start();
     this.vehicle.start();
-    // What was done before comes first: a command that is repeated must find its outcome. Both are bounded by 2 s.
-    await Promise.all([this.commanding.start(), this.safety.start()]);
+    // What was done before comes first: a command that is repeated must find its outcome. All are bounded by 2 s.
+    await Promise.all([this.commanding.start(), this.safety.start(), this.state.counted(COUNTED_WITHIN_MS)]);
     this.#every(COMMAND_TICK_MS, () => this.commanding.tick());
     this.stations.start();
     this.#every(STATION_TICK_MS, () => this.stations.tick());

@@ -26,6 +26,7 @@ t.test('a damaged file begins anew and says so', async (t) => {
   const state = new StateFile(path, (message) => problems.push(message));
   t.equal((await state.begin()).n, 1);
   t.match(problems, [/damaged/]);
+  await state.counted(10_000);
   t.match(JSON.parse(readFileSync(path, 'utf8')), { n: 1 });
 });
 

@@ -36,7 +36,7 @@ export class StateFile {
     return this.#state;
   }
 
-  /** Reads the file and counts this start. */
+  /** Reads the file and counts this start; the count is on its way to the disk (`counted`), nobody waits for it here. */
   async begin(): Promise<AgentState> {
     let text: string | null = null;
     try {
@@ -56,8 +56,17 @@ export class StateFile {
       this.#onProblem(`${this.#path} is damaged; counting begins anew`);
     }
     this.update({ n: this.#state.n + 1 });
-    await this.#saving;
     return this.#state;
+  }
+
+  /** Resolves when the count of this start is durable, cannot be made so, or after `withinMs`. */
+  async counted(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([this.#saving, late]);
+    clearTimeout(timer);
   }
 
   /** Changes values and saves them behind the caller; saves that would overlap become one. */
