@@ -5,7 +5,6 @@
  *   time answers ─▶ controller clock ─▶ desk       └─ reboot ─▶ autopilot, helper, this process
  *   lease ─▶ ground link      state ─▶ commander, charge memory, alarms ─▶ samples
  */
-import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Link } from '@skein/hardware/link';
@@ -19,7 +18,7 @@ import {
   fetchLogExecutor,
   flightExecutors,
   groundExecutors,
-  type OpenLogFile,
+  openLogFile,
   type Pause,
   takenReason,
 } from './commands/index.ts';
@@ -55,24 +54,6 @@ export interface CommandingOptions {
 
 /** Ends early when the signal is aborted; never rejects. */
 const pause: Pause = (ms, signal) => wait(ms, undefined, { signal }).catch(() => {});
-
-async function openLogFile(folder: string, name: string): Promise<OpenLogFile> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
-  const file = await open(path, 'w+');
-  return {
-    path,
-    write: async (offset, bytes) => {
-      await file.write(bytes, 0, bytes.length, offset);
-    },
-    read: async (offset, length) => {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, offset);
-      return bytes.subarray(0, bytesRead);
-    },
-    close: () => file.close(),
-  };
-}
 
 export class Commanding {
   readonly #o: CommandingOptions;
