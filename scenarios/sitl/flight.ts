@@ -94,14 +94,16 @@ export async function fly(o: FlightOptions): Promise<void> {
     const moved = `at most ${fastestMps.toFixed(2)} m/s and ${offM.toFixed(2)} m up or down in ${seconds(o.watchMs)}`;
     return `${told(delivery)}; ${moved}`;
   }
-  /** Every basic kind is there and young. */
+  /** Every basic kind has come since now. */
   async function streams(withinMs: number): Promise<number> {
+    const since = performance.now();
     let missing: readonly string[] = BASIC;
     const { tookMs } = await until(
       async () => {
         const { kinds } = await entry();
+        const passedMs = performance.now() - since;
         const ages: Readonly<Record<string, { readonly ageMs: number } | undefined>> = kinds;
-        missing = BASIC.filter((kind) => (ages[kind]?.ageMs ?? Number.POSITIVE_INFINITY) > 5_000);
+        missing = BASIC.filter((kind) => (ages[kind]?.ageMs ?? Number.POSITIVE_INFINITY) > passedMs);
         return missing.length === 0;
       },
       { timeoutMs: withinMs, what: 'every basic kind, fresh', seen: () => missing },
@@ -172,7 +174,12 @@ export async function fly(o: FlightOptions): Promise<void> {
         what: 'it to land and disarm',
         seen: () => pilot.seen,
       });
-      return `${told(delivery)}; disarmed after ${seconds(tookMs)}, at ${pilot.seen.altRelM.toFixed(1)} m`;
+      const shown = await until(async () => (await entry()).kinds.status?.values.armed === false, {
+        timeoutMs: 10_000,
+        what: 'the operator to see it disarmed',
+      });
+      const when = `disarmed after ${seconds(tookMs)}, shown ${seconds(shown.tookMs)} later`;
+      return `${told(delivery)}; ${when}, at ${pilot.seen.altRelM.toFixed(1)} m`;
     });
     if (pilot.seen.armed) throw new FlightEnded('it is still armed');
 
@@ -206,6 +213,11 @@ export async function fly(o: FlightOptions): Promise<void> {
         await succeeds('unlock', { reason: 'propellers changed' });
       }
     });
+    await steps.step('an operator arms it, and disarms it', async () => {
+      const armed = await succeeds('arm');
+      const disarmed = await succeeds('disarm');
+      return `${told(armed)}; ${told(disarmed)}`;
+    });
     await steps.step('reboot of the autopilot, proved; telemetry comes back', async () => {
       const delivery = await succeeds('reboot', { target: 'autopilot' });
       const { before: was, after: is, downtimeMs } = delivery.detail ?? {};
@@ -214,20 +226,18 @@ export async function fly(o: FlightOptions): Promise<void> {
       return `${told(delivery)}; every kind fresh after another ${seconds(await streams(60_000))}`;
     });
     await steps.step('the pre-flight list is complete', async () => {
-      let seen: unknown = null;
+      let missing: readonly string[] = PREFLIGHT_ITEMS;
       const { value } = await until(
         async () => {
           const answer = await getJson<{
-            readonly preflight: {
-              readonly verdict: string;
-              readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
-            } | null;
+            readonly verdict: string;
+            readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
           }>(`${o.httpUrl}/api/v1/drones/${drone}/preflight`);
-          seen = answer;
-          const names = answer.preflight?.items.map(({ item }) => item) ?? [];
-          return PREFLIGHT_ITEMS.every((name) => names.includes(name)) ? answer.preflight : null;
+          const names = answer.items.map(({ item }) => item);
+          missing = PREFLIGHT_ITEMS.filter((name) => !names.includes(name));
+          return missing.length === 0 ? answer : null;
         },
-        { timeoutMs: 30_000, what: `${PREFLIGHT_ITEMS.join(', ')}`, seen: () => seen },
+        { timeoutMs: 30_000, what: 'every item', seen: () => ({ missing }) },
       );
       const stops = value.items
         .filter(({ verdict }) => verdict === 'stop')
