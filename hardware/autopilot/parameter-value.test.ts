@@ -23,7 +23,7 @@ t.test('each type, both encodings, there and back through a frame', async (t) =>
     [MavParamType.INT16, -32_768, -2, 32_767],
     [MavParamType.UINT32, 0, 70_000, 16_777_216],
     [MavParamType.INT32, -4_194_304, -70_000, -1, 0, 1, 5_000, 16_777_216],
-    [MavParamType.REAL32, -1.5, 0, Math.fround(0.1), 3e38],
+    [MavParamType.REAL32, -1.5, 0, Math.fround(0.1), Math.fround(3e38)],
   ];
   for (const encoding of ['c-cast', 'bytewise'] as const) {
     for (const [type, ...some] of values) {
