@@ -1,6 +1,6 @@
 /** The command line as a person meets it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,4 +56,28 @@ t.test('run prints one line when it runs, logs on standard error, ends on SIGTER
   t.match(JSON.parse(out), { event: 'started', drone: 'kite-1', session: /^[0-9a-f]{16}$/, epoch: /^[0-9a-f]{16}$/ });
   t.match(err, /nothing listens|refused/i, 'the link says what is wrong');
   t.match(err, /skein-agent closed/);
+});
+
+t.test('run --respawn starts an agent that died again, and stops with it when it is told to', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'sk-'));
+  t.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const args = ['run', '--respawn', '--drone=kite-1', `--dataDir=${root}`, '--link.url=tcp://127.0.0.1:9'];
+  const watcher = spawn(process.execPath, [SHIM, ...args, '--uplink.url='], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const sessions: string[] = [];
+  watcher.stdout.on('data', (text: Buffer) => {
+    for (const line of text
+      .toString()
+      .split('\n')
+      .filter((one) => one.includes('started'))) {
+      sessions.push(JSON.parse(line).session);
+      // The agent is the watcher's only child: the first is killed, the second is told to end.
+      const child = Number(readFileSync(`/proc/${watcher.pid}/task/${watcher.pid}/children`, 'utf8'));
+      if (sessions.length === 1) process.kill(child, 'SIGKILL');
+      else watcher.kill('SIGTERM');
+    }
+  });
+  const code = await new Promise((resolve) => watcher.on('close', resolve));
+  t.equal(code, 0);
+  t.equal(sessions.length, 2);
+  t.not(sessions[0], sessions[1]);
 });
