@@ -24,7 +24,7 @@ import {
 } from './commands/index.ts';
 import type { AgentConfig } from './config.ts';
 import { Commander, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
-import { Journal, type JournalOpened } from './journal/index.ts';
+import type { Journal, JournalOpened } from './journal/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { ChargeMemory, companionHelper, RebootWatch, rebootExecutor, savedChargeOf } from './reboot/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
@@ -75,7 +75,7 @@ export class Commanding {
     const { config, ports, session, boot, safety, link } = o;
     const { autopilot } = o.vehicle;
     const nowMs = () => ports.nowUs() / 1000;
-    this.#journal = new Journal({
+    this.#journal = ports.createJournal({
       path: join(config.dataDir, 'journal.jsonl'),
       newId: () => ports.randomHex(8),
       onOpened: (opened) => this.#journalOpened(opened),

@@ -9,6 +9,7 @@ import {
   readIdentity,
 } from '@skein/hardware/board';
 import { createLink, type Link } from '@skein/hardware/link';
+import { Journal, type JournalOptions } from './journal/index.ts';
 
 /** Anything with pino's manner of speaking. */
 export interface AgentLog {
@@ -28,6 +29,7 @@ export interface AgentPorts {
   readonly readBoard: (dataDir: string) => Promise<BoardReading>;
   readonly isNetworkTimeSet: () => Promise<boolean>;
   readonly createLink: (url: string, log: AgentLog) => Link;
+  readonly createJournal: (options: JournalOptions) => Journal;
   /** Ends this process in order, because whoever started it starts it again; null: nobody would. */
   readonly restart: (() => void) | null;
   readonly log: AgentLog;
@@ -50,6 +52,7 @@ export function systemPorts(replaced: Partial<AgentPorts> = {}): AgentPorts {
         url,
         onLog: ({ level, event, message, fault }) => log[level]({ part: 'link', event, code: fault?.code }, message),
       }),
+    createJournal: (options) => new Journal(options),
     restart: null,
     log: silent,
     ...replaced,

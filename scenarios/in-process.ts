@@ -26,6 +26,8 @@ export interface InProcessOptions {
   /** Further ones of the drone at this index. */
   readonly simulatorOf?: (index: number) => Partial<SimulatorOptions>;
   readonly agentFlags?: readonly string[];
+  /** Further ones of the drone at this index. */
+  readonly agentFlagsOf?: (index: number) => readonly string[];
   readonly controllerFlags?: readonly string[];
   /** In place of the real board, clock and log, by index. */
   readonly agentPorts?: (index: number) => Partial<AgentPorts>;
@@ -48,9 +50,13 @@ export interface InProcessWorld {
   readonly ids: readonly string[];
   readonly drones: readonly InProcessDrone[];
   readonly agents: readonly Agent[];
+  /** The one that runs; throws when none does. */
   readonly controller: Controller;
   readonly httpUrl: string;
   readonly dir: string;
+  /** Closes it in order, as SIGTERM does; `startController` opens it again with the same files at the same ports. */
+  stopController(): Promise<void>;
+  startController(): Promise<void>;
   live(): LiveFollower;
   close(): Promise<void>;
 }
@@ -71,16 +77,28 @@ export async function createInProcessWorld(options: InProcessOptions): Promise<I
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const flags = [`--dataDir=${path.join(dir, 'controller')}`, '--http.port=0', '--broker.port=0'];
-    const controller = await createController(configOf(ConfigSchema, [...flags, ...(options.controllerFlags ?? [])]), {
-      clock: systemClock(),
-      random: Math.random,
-      log: silent,
-      version: 'scenario',
-      processMetrics: false,
-    });
-    undo.push(() => controller.close());
-    const { http, mqtt } = await controller.start();
+    let controller: Controller | null = null;
+    const stopController = async (): Promise<void> => {
+      await controller?.close();
+      controller = null;
+    };
+    const startController = async (httpPort: string, mqttPort: string) => {
+      const flags = [
+        `--dataDir=${path.join(dir, 'controller')}`,
+        `--http.port=${httpPort}`,
+        `--broker.port=${mqttPort}`,
+      ];
+      controller = await createController(configOf(ConfigSchema, [...flags, ...(options.controllerFlags ?? [])]), {
+        clock: systemClock(),
+        random: Math.random,
+        log: silent,
+        version: 'scenario',
+        processMetrics: false,
+      });
+      return controller.start();
+    };
+    undo.push(stopController);
+    const { http, mqtt } = await startController('0', '0');
 
     const hub = createMemoryHub();
     const drones: InProcessDrone[] = [];
@@ -96,9 +114,16 @@ export async function createInProcessWorld(options: InProcessOptions): Promise<I
       get agents() {
         return drones.map(({ agent }) => agent);
       },
-      controller,
+      get controller() {
+        if (controller === null) throw new Error('the controller does not run');
+        return controller;
+      },
       httpUrl: http,
       dir,
+      stopController,
+      async startController() {
+        await startController(new URL(http).port, new URL(mqtt).port);
+      },
       live() {
         const follower = followLive(http);
         undo.push(() => follower.close());
@@ -138,6 +163,7 @@ function createDrone({
     `--link.url=memory://${id}`,
     `--uplink.url=${mqtt}`,
     ...(options.agentFlags ?? []),
+    ...(options.agentFlagsOf?.(index) ?? []),
   ]);
   let agent: Agent | null = null;
   const stopAgent = async (): Promise<void> => {

@@ -1,2 +1,2 @@
 export type { CommandEntry } from './entry.ts';
-export { Journal, type JournalOpened, type JournalStatus, type Written } from './journal.ts';
+export { Journal, type JournalOpened, type JournalOptions, type JournalStatus, type Written } from './journal.ts';

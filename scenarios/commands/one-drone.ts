@@ -16,7 +16,7 @@ import { formatUtc } from '@skein/protocol/time';
 import { Aedes } from 'aedes';
 import { type Agent, createAgent } from '../../agent/compose.ts';
 import { AgentConfig } from '../../agent/config.ts';
-import { systemPorts } from '../../agent/ports.ts';
+import { type AgentPorts, systemPorts } from '../../agent/ports.ts';
 import { until } from '../kit/until.ts';
 
 export type AnswerValues = Sample<'answer'>['values'];
@@ -54,6 +54,8 @@ const utcNowUs = (): number => Date.now() * 1000;
 export async function createOneDrone(o: {
   readonly simulator?: SimulatorOptions;
   readonly flags?: readonly string[];
+  /** In place of the real board, clock, journal. */
+  readonly ports?: Partial<AgentPorts>;
 }): Promise<OneDrone> {
   const dir = mkdtempSync(join(tmpdir(), 'sk-'));
   const simulator = createSimulator({ start: 'ready', epochUs: BigInt(utcNowUs()), ...o.simulator });
@@ -177,6 +179,7 @@ export async function createOneDrone(o: {
           restarts++;
           void stopAgent().then(startAgent);
         },
+        ...o.ports,
       }),
     );
     await made.start();

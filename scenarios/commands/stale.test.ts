@@ -80,7 +80,11 @@ t.test('late orders', { timeout: 120_000 }, async (t) => {
     const arm = drone.command('arm');
     await drone.stopAgent();
     await drone.startAgent();
-    await until(() => drone.presence() !== null, { timeoutMs: 10_000, what: 'presence' });
+    await until(() => drone.presence()?.session === drone.agent().status().session, {
+      timeoutMs: 10_000,
+      what: 'presence of the new session',
+      seen: () => drone.presence(),
+    });
     drone.post(arm);
     drone.post(once);
     t.match(await drone.give('ping'), { state: 'succeeded' });
