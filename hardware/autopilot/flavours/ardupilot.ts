@@ -16,6 +16,7 @@ import {
   isStill,
   isUnderWay,
   reboot,
+  setCurrent,
   stand,
 } from './steps.ts';
 
@@ -82,14 +83,7 @@ function* resume(state: VehicleState, o: IntentOptions): Doing {
   if (state.mode !== 'GUIDED') return refused('not-holding', `mode ${state.mode ?? 'unknown'}`);
   const seq = o.missionSeq;
   if (seq === undefined) return refused('bad-params', 'missionSeq');
-  const current: CommandRequest = {
-    command: MavCmd.DO_SET_MISSION_CURRENT,
-    params: [seq],
-    klass: 'once',
-    alreadySo: (now) => now.missionCurrent === seq,
-    effect: (now) => now.missionCurrent === seq,
-  };
-  const set = yield { do: 'command', request: current };
+  const set = yield { do: 'command', request: setCurrent(seq) };
   if (!set.ok) return failed(set);
   const auto = yield { do: 'command', request: setMode('AUTO') };
   return auto.ok ? done('auto', { missionSeq: seq }) : failed(auto);

@@ -123,7 +123,7 @@ t.test('reboot: p1 1, once, never armed or unknown; silence is an effect', async
 t.test('ArduCopter, resume: the navigation item first; a pause is only continued', async (t) => {
   const still = aState({ ...FLYING, speedMps: 0, mode: 'GUIDED' });
   t.same(run(ardupilot, 'resume', still, { options: { missionSeq: 5 } }).commands, [
-    'DO_SET_MISSION_CURRENT(5) once',
+    'DO_SET_MISSION_CURRENT(5) repeatable',
     'DO_SET_MODE(1,3) repeatable',
   ]);
   t.match(run(ardupilot, 'resume', still).outcome, { code: 'bad-params' });
@@ -154,7 +154,7 @@ t.test('PX4: AUTO.LOITER, AUTO.RTL, AUTO.LAND, AUTO.MISSION', async (t) => {
   const holding = { ...flying, mode: 'AUTO.LOITER', speedMps: 0 };
   t.same(run(px4, 'hold', holding).commands, ['DO_SET_MODE(1,4,3) repeatable']);
   t.same(run(px4, 'resume', holding, { options: { missionSeq: 3 } }).commands, [
-    'DO_SET_MISSION_CURRENT(3) once',
+    'DO_SET_MISSION_CURRENT(3) repeatable',
     'DO_SET_MODE(1,4,4) repeatable',
   ]);
 });
@@ -219,4 +219,18 @@ t.test('who can be commanded', async (t) => {
   t.equal(flavourOf(12, 13), px4);
   t.equal(flavourOf(3, 1), null, 'a plane has other modes under the same numbers');
   t.equal(flavourOf(0, 2), null);
+});
+
+t.test('resume: the item is set although it is current already, or a winch would act twice', async (t) => {
+  for (const [flavour, mode] of [
+    [ardupilot, 'GUIDED'],
+    [px4, 'AUTO.LOITER'],
+  ] as const) {
+    const held = aState({ ...FLYING, mode, speedMps: 0, missionCurrent: 5 });
+    const step = flavour.intent('resume', { missionSeq: 5 }, held).next().value;
+    if (!('do' in step) || step.do !== 'command') throw new Error('it commands nothing');
+    t.equal(step.request.command, MavCmd.DO_SET_MISSION_CURRENT);
+    t.notOk(step.request.alreadySo?.(held), flavour.name);
+    t.notOk(step.request.effect?.(held), `${flavour.name}: what is seen proves nothing`);
+  }
 });

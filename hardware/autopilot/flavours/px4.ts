@@ -5,7 +5,7 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
-import { arm, disarm, done, failed, isGrounded, isLanded, isStill, isUnderWay, reboot, stand } from './steps.ts';
+import { arm, disarm, done, failed, isGrounded, isLanded, isStill, isUnderWay, reboot, setCurrent, stand } from './steps.ts';
 
 const PX4 = 12;
 const MAIN_AUTO = 4;
@@ -81,14 +81,7 @@ function* resume(state: VehicleState, o: IntentOptions): Doing {
   if (state.mode !== 'AUTO.LOITER') return refused('not-holding', `mode ${state.mode ?? 'unknown'}`);
   const seq = o.missionSeq;
   if (seq === undefined) return refused('bad-params', 'missionSeq');
-  const current: CommandRequest = {
-    command: MavCmd.DO_SET_MISSION_CURRENT,
-    params: [seq],
-    klass: 'once',
-    alreadySo: (now) => now.missionCurrent === seq,
-    effect: (now) => now.missionCurrent === seq,
-  };
-  const set = yield { do: 'command', request: current };
+  const set = yield { do: 'command', request: setCurrent(seq) };
   if (!set.ok) return failed(set);
   const step = yield { do: 'command', request: setMode('AUTO.MISSION', SUB.MISSION) };
   return step.ok ? done('mission', { missionSeq: seq }) : failed(step);

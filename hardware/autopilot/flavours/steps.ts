@@ -64,6 +64,14 @@ export const isLanded = (state: VehicleState): boolean =>
 /** Nothing that flies is of use. */
 export const isGrounded = (state: VehicleState): boolean => state.armed === false || isLanded(state);
 
+/**
+ * Where a mission goes on. Sent also where that item is current already: it is what makes the autopilot forget the
+ * do-command it would run again. So only its answer counts, and the same item twice does no harm.
+ */
+export function setCurrent(seq: number): CommandRequest {
+  return { command: MavCmd.DO_SET_MISSION_CURRENT, params: [seq], klass: 'repeatable' };
+}
+
 /** p2, the force of arming and disarming, is 0 and cannot be anything else. */
 export function* arm(state: VehicleState): Doing {
   if (state.armed === true) return done('already');
