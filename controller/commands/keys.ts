@@ -42,6 +42,11 @@ export class Keys {
     until.then(done, done);
   }
 
+  /** The command it stood for does not exist. */
+  forget(key: string): void {
+    this.#used.delete(key);
+  }
+
   use(key: string, use: Use): void {
     this.#used.delete(key);
     this.#used.set(key, use);

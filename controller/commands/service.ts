@@ -32,13 +32,25 @@ export interface CommandsOptions extends Omit<EngineOptions, 'queue'> {
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
+interface KeyReused {
+  readonly ok: false;
+  readonly code: 'key-reused';
+  readonly detail: string;
+}
+interface NotStored {
+  readonly ok: false;
+  readonly code: 'store-unavailable';
+  readonly detail: string;
+}
 export type PostAnswer =
   | { readonly ok: true; readonly fresh: boolean; readonly command: CommandView }
   | Refusal
-  | { readonly ok: false; readonly code: 'store-unavailable' | 'key-reused'; readonly detail: string };
+  | NotStored
+  | KeyReused;
 export type CancelAnswer =
   | { readonly ok: true; readonly command: CommandView; readonly cancel: string | null }
-  | { readonly ok: false; readonly code: 'key-reused'; readonly detail: string };
+  | NotStored
+  | KeyReused;
 
 const TICK_MS = 250;
 const STORE_WAIT_MS = 5000;
@@ -106,25 +118,24 @@ export class Commands {
   }
 
   async post(body: PostBody, sender: Sender, key: KeyUse | null = null): Promise<PostAnswer> {
-    const before = key && (await this.#repeated(key));
-    if (before) return before.ok ? { ok: true, fresh: false, command: before.command } : before;
-    const planned = plan(body, sender, this.#o.fleet);
-    if (!planned.ok) {
+    const once = await this.#once(key, async (): Promise<PostAnswer> => {
+      const planned = plan(body, sender, this.#o.fleet);
+      if (planned.ok) return this.#issue(planned, key);
       this.#o.count('refused');
       return planned;
-    }
-    const posted = this.#issue(planned, key);
-    if (key) this.#keys.hold(key.key, key.hash, posted);
-    return posted;
+    });
+    return once.kind === 'repeated' ? { ok: true, fresh: false, command: once.command } : once.answer;
   }
 
   /** null: there is no such command. */
   async cancel(id: string, sender: Sender, key: KeyUse | null = null): Promise<CancelAnswer | null> {
-    const before = key && (await this.#repeated(key));
-    if (before) return before.ok ? { ok: true, command: before.command, cancel: null } : before;
+    const once = await this.#once(key, () => this.#cancel(id, sender, key));
+    return once.kind === 'repeated' ? { ok: true, command: once.command, cancel: null } : once.answer;
+  }
+
+  async #cancel(id: string, sender: Sender, key: KeyUse | null): Promise<CancelAnswer | null> {
     const entry = await this.#find(id);
     if (entry === null) return null;
-    if (key) this.#keys.use(key.key, { hash: key.hash, command: id, atUtcUs: this.#o.clock.utcUs() });
     const now = this.#engine.now;
     const cancel = this.#id(now.utcUs / 1e3);
     const asked: string[] = [];
@@ -136,7 +147,12 @@ export class Commands {
     }
     if (asked.length > 0) await this.#sendCancel({ id, cancel, drones: asked, sender });
     // Whoever is told that it is cancelled may rely on it, also when this process ends now.
-    await this.#engine.write(entry, [], STORE_WAIT_MS);
+    if (!(await this.#engine.write(entry, [], STORE_WAIT_MS))) {
+      this.#o.count('notStored');
+      const detail = 'taken back, but not written down yet: a restart now would send it again. Cancel it once more';
+      return { ok: false, code: 'store-unavailable', detail };
+    }
+    if (key) this.#keys.use(key.key, { hash: key.hash, command: id, atUtcUs: this.#o.clock.utcUs() });
     return { ok: true, command: this.#view(entry), cancel: asked.length > 0 ? cancel : null };
   }
 
@@ -159,15 +175,32 @@ export class Commands {
     this.#answers.take(drone, values);
   }
 
-  async #repeated(key: KeyUse): Promise<{ ok: true; command: CommandView } | (CancelAnswer & { ok: false }) | null> {
+  /** Runs it, unless the same request was made with this key: then what came of that. Between look and hold nobody else runs. */
+  async #once<T extends { readonly ok: boolean } | null>(
+    key: KeyUse | null,
+    run: () => Promise<T>,
+  ): Promise<{ kind: 'repeated'; command: CommandView } | { kind: 'run'; answer: T | KeyReused }> {
+    if (key === null) return { kind: 'run', answer: await run() };
     for (;;) {
       const claim = this.#keys.look(key.key, key.hash, this.#o.clock.utcUs());
-      if (claim.kind === 'other') return { ok: false, code: 'key-reused', detail: `"${key.key}"` };
-      if (claim.kind === 'pending') await claim.until;
+      if (claim.kind === 'new') {
+        const running = run();
+        this.#keys.hold(key.key, key.hash, running);
+        return { kind: 'run', answer: await running };
+      }
+      if (claim.kind === 'other') {
+        return { kind: 'run', answer: { ok: false, code: 'key-reused', detail: `"${key.key}"` } };
+      }
+      if (claim.kind === 'pending') {
+        // However that one ends, the next look says what came of it.
+        await claim.until.catch(() => {});
+        continue;
+      }
+      const command = await this.get(claim.command);
+      if (command === null) this.#keys.forget(key.key);
       else {
-        const command = claim.kind === 'same' ? await this.get(claim.command) : null;
-        if (command) this.#o.count('repeated');
-        return command && { ok: true, command };
+        this.#o.count('repeated');
+        return { kind: 'repeated', command };
       }
     }
   }

@@ -1,0 +1,81 @@
+/** Requests that meet: one Idempotency-Key at the same moment, and a store that does not take what it is given. */
+import t from 'tap';
+import type { CommandEvent, CommandStore } from './ports.ts';
+import { Commands } from './service.ts';
+
+const SENDER = { name: 'Ann', role: 'admin' } as const;
+const PING = { targets: ['d1'], type: 'ping' };
+const KEY = { key: 'k', hash: 'h' };
+
+/** Commands over a store in memory that takes what it is given only while `open`; their timers are real and short. */
+function setUp(o: { readonly armed?: boolean } = {}) {
+  const taken: CommandEvent[] = [];
+  const held: (() => void)[] = [];
+  const gate = { open: true };
+  const store: CommandStore = {
+    append: (events) =>
+      new Promise((resolve) => {
+        const take = () => resolve(taken.push(...events));
+        if (gate.open) take();
+        else held.push(take);
+      }),
+    command: async () => null,
+    commands: async () => [],
+    openCommands: async () => [],
+    recentDeliveries: async () => [],
+    commandKeys: async () => [],
+  };
+  const contact = {
+    ...{ id: 'd1', current: null, sessions: [], conflict: false, groups: [], armed: o.armed ?? null },
+  };
+  const counts: Record<string, number> = {};
+  const commands = new Commands({
+    ...{ store, random: Math.random, publish: () => {}, onBriefs: () => {}, onAlert: () => {}, onProblem: () => {} },
+    clock: { utcUs: () => Date.now() * 1e3, monoUs: () => Math.round(performance.now() * 1e3) },
+    fleet: { contact: (id) => (id === 'd1' ? contact : null), ids: () => ['d1'] },
+    count: (name, by = 1) => {
+      counts[name] = (counts[name] ?? 0) + by;
+    },
+  });
+  const release = () => {
+    gate.open = true;
+    for (const take of held.splice(0)) take();
+  };
+  return { commands, gate, release, taken, counts };
+}
+
+t.test('one key, several requests in the same moment: one command', async (t) => {
+  const { commands, counts } = setUp();
+  t.teardown(() => commands.close());
+  const answers = await Promise.all([1, 2, 3].map(() => commands.post(PING, SENDER, KEY)));
+  t.equal(new Set(answers.map((one) => one.ok && one.command.id)).size, 1);
+  t.same(answers.map((one) => one.ok && one.fresh).sort(), [false, false, true]);
+  t.equal(counts.posted, 1);
+});
+
+t.test('several repeats wait for a request that ends in a 503: one of them tries again, not each', async (t) => {
+  const { commands, gate, release, counts } = setUp();
+  t.teardown(() => commands.close());
+  gate.open = false;
+  const first = commands.post(PING, SENDER, KEY);
+  const repeats = [commands.post(PING, SENDER, KEY), commands.post(PING, SENDER, KEY)];
+  t.match(await first, { ok: false, code: 'store-unavailable' });
+  release();
+  const answers = await Promise.all(repeats);
+  t.equal(new Set(answers.map((one) => one.ok && one.command.id)).size, 1);
+  t.equal(counts.posted, 2);
+});
+
+t.test('a cancel that cannot be written down is not told as done', async (t) => {
+  const { commands, gate, release, taken } = setUp();
+  t.teardown(() => commands.close());
+  const posted = await commands.post(PING, SENDER);
+  if (!posted.ok) throw new Error(posted.code);
+  gate.open = false;
+  const { id } = posted.command;
+  t.match(await commands.cancel(id, SENDER, KEY), { ok: false, code: 'store-unavailable' });
+  t.match(await commands.get(id), { counts: { cancelled: 1 } }, 'here it is not sent any more all the same');
+  release();
+  t.match(await commands.cancel(id, SENDER, KEY), { ok: true, command: { counts: { cancelled: 1 } } }, 'same key');
+  t.match(taken.at(-1), { type: 'delivery', data: { set: { state: 'cancelled' } } });
+});
