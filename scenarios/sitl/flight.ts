@@ -24,6 +24,11 @@ export interface FlightOptions {
   readonly armableWithinMs: number;
 }
 
+interface Preflight {
+  readonly verdict: string;
+  readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
+}
+
 const METRES_PER_DEGREE = 111_320;
 const GOTO_M = 30;
 const FRESH_MS = 2_000;
@@ -44,6 +49,7 @@ export async function fly(o: FlightOptions): Promise<void> {
   const pilot = new Pilot(o.pilotUrl);
   const ann = new Operator(o.httpUrl, 'Ann');
   const entry = () => getJson<DroneEntry>(`${o.httpUrl}/api/v1/drones/${drone}`);
+  const preflight = () => getJson<Preflight>(`${o.httpUrl}/api/v1/drones/${drone}/preflight`);
   const before = new Map<string, number>();
 
   async function succeeds(type: string, params: Record<string, unknown> = {}): Promise<Delivery> {
@@ -109,6 +115,21 @@ export async function fly(o: FlightOptions): Promise<void> {
       { timeoutMs: withinMs, what: 'every basic kind, fresh', seen: () => missing },
     );
     return tookMs;
+  }
+
+  /** The operator's list has no stop; says how long that took. */
+  async function fit(): Promise<string> {
+    let stops: readonly string[] = [];
+    const { tookMs } = await until(
+      async () => {
+        stops = (await preflight()).items.flatMap(({ item, verdict, words }) =>
+          verdict === 'stop' ? [`${item}: ${words}`] : [],
+        );
+        return stops.length === 0;
+      },
+      { timeoutMs: o.armableWithinMs, what: 'a pre-flight list without a stop', seen: () => stops },
+    );
+    return tookMs < 500 ? '' : `; fit for it after ${seconds(tookMs)}`;
   }
 
   try {
@@ -213,10 +234,21 @@ export async function fly(o: FlightOptions): Promise<void> {
         await succeeds('unlock', { reason: 'propellers changed' });
       }
     });
-    await steps.step('an operator arms it, and disarms it', async () => {
+    await steps.step('arm is refused in a mode that does not arm, in the autopilot’s words', async () => {
+      const wait = await fit();
+      const { id } = await ann.post([drone], 'arm');
+      const [delivery] = await ann.fates(id);
+      if (delivery === undefined || !/mode not armable/i.test(delivery.reason ?? '')) {
+        throw new Error(delivery === undefined ? 'no delivery' : told(delivery));
+      }
+      return `${told(delivery)}${wait}`;
+    });
+    await steps.step('in GUIDED an operator arms it, and disarms it', async () => {
+      await pilot.guided();
+      const wait = await fit();
       const armed = await succeeds('arm');
       const disarmed = await succeeds('disarm');
-      return `${told(armed)}; ${told(disarmed)}`;
+      return `${told(armed)}; ${told(disarmed)}${wait}`;
     });
     await steps.step('reboot of the autopilot, proved; telemetry comes back', async () => {
       const delivery = await succeeds('reboot', { target: 'autopilot' });
@@ -229,10 +261,7 @@ export async function fly(o: FlightOptions): Promise<void> {
       let missing: readonly string[] = PREFLIGHT_ITEMS;
       const { value } = await until(
         async () => {
-          const answer = await getJson<{
-            readonly verdict: string;
-            readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
-          }>(`${o.httpUrl}/api/v1/drones/${drone}/preflight`);
+          const answer = await preflight();
           const names = answer.items.map(({ item }) => item);
           missing = PREFLIGHT_ITEMS.filter((name) => !names.includes(name));
           return missing.length === 0 ? answer : null;

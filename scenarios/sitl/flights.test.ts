@@ -21,8 +21,8 @@ t.test('a flight with a pilot, an operator and a technician', async (t) => {
     pilotUrl: autopilot.pilotUrl,
     steps,
     homeBy: 'land',
-    altM: 5,
-    watchMs: 3_000,
+    altM: 3,
+    watchMs: 1_000,
     armableWithinMs: 60_000,
   });
   t.ok(steps.passed > 15, 'the whole flight was flown');

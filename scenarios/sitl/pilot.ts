@@ -188,6 +188,17 @@ export class Pilot {
     }
   }
 
+  /** Into GUIDED, as by the switch. */
+  async guided(): Promise<void> {
+    await until(
+      async () => {
+        await this.command(MavCmd.DO_SET_MODE, 1, GUIDED);
+        return this.seen.mode === GUIDED;
+      },
+      { timeoutMs: 20_000, everyMs: 500, what: 'GUIDED', seen: () => this.seen.mode },
+    );
+  }
+
   /** GUIDED, armed, up to `altM`: waits until the autopilot lets it. Says how long each took. */
   async takeOff(altM: number, withinMs: number): Promise<string> {
     const began = performance.now();
@@ -196,13 +207,13 @@ export class Pilot {
       what: 'the pre-arm checks to pass',
       seen: () => this.texts.slice(-3),
     });
-    await until(
-      async () => {
-        await this.command(MavCmd.DO_SET_MODE, 1, GUIDED);
-        return this.seen.mode === GUIDED && (await this.command(MavCmd.COMPONENT_ARM_DISARM, 1)) === MavResult.ACCEPTED;
-      },
-      { timeoutMs: withinMs, everyMs: 2_000, what: 'it to arm in GUIDED', seen: () => this.texts.slice(-3) },
-    );
+    await this.guided();
+    await until(async () => (await this.command(MavCmd.COMPONENT_ARM_DISARM, 1)) === MavResult.ACCEPTED, {
+      timeoutMs: withinMs,
+      everyMs: 2_000,
+      what: 'it to arm in GUIDED',
+      seen: () => this.texts.slice(-3),
+    });
     const armableMs = performance.now() - began;
     await until(async () => (await this.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, altM)) === MavResult.ACCEPTED, {
       timeoutMs: 8_000,
