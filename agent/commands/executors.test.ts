@@ -28,6 +28,9 @@ t.test('on the ground only: disarm; in the air only: return, land', async (t) =>
   Object.assign(b.world.state, { landed: 'on-ground' });
   t.match(await b.give(b.command('disarm')), { state: 'succeeded' });
   t.match(await b.give(b.command('return')), { reason: 'already-on-ground' });
+  Object.assign(b.world.state, { landedAgeMs: 6_000 });
+  t.match(await b.give(b.command('disarm')), { reason: 'state-unknown' });
+  t.match(await b.give(b.command('return')), { state: 'succeeded' }, 'an old word keeps nobody from being called back');
   t.match(await b.give(b.command('start')), { state: 'rejected', reason: 'no-itinerary' });
 });
 

@@ -1,5 +1,5 @@
 /** The commands that fly: hold, resume, return, land, goto, skip, abort, arm, disarm, start (flight rules §4). */
-import type { VehicleState } from '@skein/hardware/autopilot';
+import { isLanded, type VehicleState } from '@skein/hardware/autopilot';
 import { reason } from '@skein/protocol/fleet';
 import { Holding, isWaiting } from './holding.ts';
 import { beyondEnergy, type EnergyRule, FENCE_PARAMETERS, type Fence, outsideFence } from './reach.ts';
@@ -47,7 +47,7 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
   const { vehicle, safety } = o;
   const holding = new Holding();
   const now = () => ({ state: vehicle.state, control: vehicle.control });
-  const onGround = () => vehicle.state.landed === 'on-ground';
+  const onGround = () => isLanded(vehicle.state);
   const asleep = () => vehicle.state.armed === false;
 
   async function recover(unfinished: Unfinished, signal: AbortSignal): Promise<Outcome> {
@@ -177,7 +177,8 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     against: () => {
       if (asleep()) return [];
       if (onGround()) return [];
-      return [reason(vehicle.state.landed === 'unknown' ? 'state-unknown' : 'in-air')];
+      const { landed } = vehicle.state;
+      return [reason(landed === 'unknown' || landed === 'on-ground' ? 'state-unknown' : 'in-air')];
     },
     act: async ({ signal }) => (asleep() ? ALREADY : outcomeOf(await vehicle.intent('disarm', { signal }), true)),
     recover,

@@ -2,7 +2,7 @@
  * Our own hold: what was flown before it, so that `resume` can go on with just that. It is over when control was taken
  * (pilot, station, failsafe), the autopilot restarted, the mission is another, or the motors stopped.
  */
-import type { ControlSnapshot, VehicleState } from '@skein/hardware/autopilot';
+import { type ControlSnapshot, isLanded, type VehicleState } from '@skein/hardware/autopilot';
 import { type ReasonCode, reason } from '@skein/protocol/fleet';
 
 const MISSION_MODES: readonly string[] = ['AUTO', 'AUTO.MISSION'];
@@ -56,5 +56,5 @@ export class Holding {
 
 /** It hovers and waits: from here it may be sent somewhere. */
 export function isWaiting(state: VehicleState): boolean {
-  return state.armed === true && state.landed !== 'on-ground' && WAITING_MODES.includes(state.mode ?? '');
+  return state.armed === true && !isLanded(state) && WAITING_MODES.includes(state.mode ?? '');
 }

@@ -3,6 +3,7 @@ export type { CommandFailure, CommandOutcome, CommandRequest } from './command.t
 export type { ControlSnapshot, ControlState } from './control-types.ts';
 export type { ControlListener } from './control-watch.ts';
 export type { Flavour, ParameterFault } from './flavours/flavour.ts';
+export { isLanded } from './flavours/steps.ts';
 export type { GroundLinkStatus } from './ground-link.ts';
 export type { IntentFailure, IntentName, IntentOptions, IntentOutcome } from './intent.ts';
 export type { AutopilotOptions, AutopilotPriority, AutopilotStatus, AutopilotTick } from './options.ts';

@@ -5,7 +5,19 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
-import { arm, disarm, done, failed, isGrounded, isLanded, isStill, isUnderWay, reboot, setCurrent, stand } from './steps.ts';
+import {
+  arm,
+  disarm,
+  done,
+  failed,
+  isGrounded,
+  isLanded,
+  isStill,
+  isUnderWay,
+  reboot,
+  setCurrent,
+  stand,
+} from './steps.ts';
 
 const PX4 = 12;
 const MAIN_AUTO = 4;
