@@ -17,6 +17,12 @@ const MESSAGES: readonly string[] = [
 ];
 
 const PARACHUTE_RELEASE = 2;
+const CUSTOM_MODE_ENABLED = 1;
+/** MAV_MODE_FLAG_SAFETY_ARMED, which here would say whether the safety switch is on: ArduPilot stops the motors for it. */
+const SAFETY_FLAG = 128;
+/** Such a mode is none: it arms, or sets the safety switch. */
+const isSafetyMode = (baseMode: number): boolean =>
+  (baseMode & SAFETY_FLAG) !== 0 && (baseMode & CUSTOM_MODE_ENABLED) === 0;
 const none = (values: readonly number[]): boolean => values.every((value) => value === 0 || Number.isNaN(value));
 
 type Params = readonly [number, number, number, number, number, number, number];
@@ -24,7 +30,13 @@ type Params = readonly [number, number, number, number, number, number, number];
 function isForbiddenCommand(command: number, p: Params): boolean {
   switch (command) {
     case MavCmd.DO_FLIGHTTERMINATION:
+    // A switch of the transmitter by another name: motor stop, disarming in the air, arming.
+    case MavCmd.DO_AUX_FUNCTION:
+    // The safety switch stops the motors wherever it is.
+    case MavCmd.DO_SET_SAFETY_SWITCH_STATE:
       return true;
+    case MavCmd.DO_SET_MODE:
+      return isSafetyMode(p[0]);
     case MavCmd.DO_PARACHUTE:
       return p[0] === PARACHUTE_RELEASE;
     case MavCmd.COMPONENT_ARM_DISARM:
@@ -50,6 +62,8 @@ export function isForbidden(message: Message): boolean {
       const f = message.fields;
       return isForbiddenCommand(f.command, [f.param1, f.param2, f.param3, f.param4, f.x, f.y, f.z]);
     }
+    case 'SET_MODE':
+      return isSafetyMode(message.fields.base_mode);
     default:
       return MESSAGES.includes(message.name);
   }

@@ -189,6 +189,12 @@ t.test('what Skein never sends passes from nobody, unlocked or not', async (t) =
     }),
     long(MavCmd.DO_FLIGHTTERMINATION, [1]),
     long(MavCmd.DO_PARACHUTE, [2]),
+    long(MavCmd.DO_AUX_FUNCTION, [31, 2]),
+    long(MavCmd.DO_AUX_FUNCTION, [153, 0]),
+    frame('MISSION_ITEM_INT', { ...target, ...item, command: MavCmd.DO_AUX_FUNCTION, param1: 31, param2: 2 }),
+    long(MavCmd.DO_SET_SAFETY_SWITCH_STATE, [0]),
+    long(MavCmd.DO_SET_MODE, [128, 1]),
+    frame('SET_MODE', { target_system: 1, base_mode: 128, custom_mode: 1 }),
     frame('MISSION_ITEM_INT', { ...target, ...item, command: MavCmd.DO_FLIGHTTERMINATION, param1: 1, param2: 0 }),
     frame('MANUAL_CONTROL', { target: 1, x: 0, y: 0, z: 0, r: 0, buttons: 0 }),
     frame('RC_CHANNELS_OVERRIDE', {
@@ -223,11 +229,18 @@ t.test('the ground lock stands above a station in control', async (t) => {
     long(MavCmd.MISSION_START),
     long(MavCmd.DO_MOTOR_TEST, [1]),
     long(MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, [1]),
+    long(MavCmd.SOLO_BTN_FLY_HOLD),
+    long(MavCmd.PREFLIGHT_CALIBRATION, [0, 0, 0, 0, 0, 1]),
   );
   t.equal(toAutopilot.length, 0);
-  t.match(counters(), { groundLock: 4 });
-  says(long(MavCmd.COMPONENT_ARM_DISARM, [0]), long(MavCmd.DO_SET_MODE, [1, 0]));
-  t.equal(toAutopilot.length, 2);
+  t.match(counters(), { groundLock: 6 });
+  says(
+    long(MavCmd.COMPONENT_ARM_DISARM, [0]),
+    long(MavCmd.DO_SET_MODE, [1, 0]),
+    long(MavCmd.PREFLIGHT_CALIBRATION, [1]),
+    long(MavCmd.DO_SET_MODE, [209, 4]),
+  );
+  t.equal(toAutopilot.length, 4);
 });
 
 t.test('nobody speaks as the autopilot or as the agent', async (t) => {

@@ -80,11 +80,25 @@ const LOCKED_COMMANDS: readonly number[] = [
   MavCmd.DO_MOTOR_TEST,
   MavCmd.ACTUATOR_TEST,
   MavCmd.PREFLIGHT_REBOOT_SHUTDOWN,
+  // The buttons of a Solo's transmitter: the first two arm and take off.
+  MavCmd.SOLO_BTN_FLY_CLICK,
+  MavCmd.SOLO_BTN_FLY_HOLD,
+  MavCmd.SOLO_BTN_PAUSE_CLICK,
 ];
+
+/** Calibration of the compass against the motors, and of the speed controllers: with propellers turning. */
+function turnsMotors(message: Message & { name: 'COMMAND_LONG' | 'COMMAND_INT' }): boolean {
+  const [p6, p7] =
+    message.name === 'COMMAND_LONG'
+      ? [message.fields.param6, message.fields.param7]
+      : [message.fields.y, message.fields.z];
+  return p6 !== 0 || p7 !== 0;
+}
 
 function isLocked(message: Message): boolean {
   if (message.name !== 'COMMAND_LONG' && message.name !== 'COMMAND_INT') return false;
   const { command, param1 } = message.fields;
+  if (command === MavCmd.PREFLIGHT_CALIBRATION) return turnsMotors(message);
   return LOCKED_COMMANDS.includes(command) || (command === MavCmd.COMPONENT_ARM_DISARM && param1 !== 0);
 }
 
