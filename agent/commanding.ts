@@ -23,7 +23,7 @@ import {
   takenReason,
 } from './commands/index.ts';
 import type { AgentConfig } from './config.ts';
-import { Commander, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
+import { Commander, CompanyWatch, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
 import type { Journal, JournalOpened } from './journal/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { ChargeMemory, companionHelper, RebootWatch, rebootExecutor, savedChargeOf } from './reboot/index.ts';
@@ -64,6 +64,7 @@ export class Commanding {
   readonly #groundRule: GroundLinkRule;
   readonly #charge: ChargeMemory;
   readonly #watch = new RebootWatch();
+  readonly #company: CompanyWatch;
   readonly #sampler = new ControlSampler();
   #wasGroundLink: boolean | null = null;
   #presence = '';
@@ -82,6 +83,7 @@ export class Commanding {
       onProblem: (message) => o.onProblem('journal', message),
     });
     this.#commander = new Commander((name) => this.#journal.remember('commander', name));
+    this.#company = new CompanyWatch((uid2) => this.#journal.remember('autopilot', uid2));
     this.#charge = new ChargeMemory((saved) => this.#journal.remember('charge', saved));
     this.#groundRule = new GroundLinkRule(nowMs());
     const reboot = rebootExecutor({
@@ -159,6 +161,7 @@ export class Commanding {
     const { commands } = this.#journal;
     this.#commander.restore(lasting.get('commander'));
     this.#charge.restore(savedChargeOf(lasting.get('charge')));
+    this.#company.restore(lasting.get('autopilot'));
     this.#groundRule.restore(lasting.get('groundLink') === this.#o.boot);
     this.#desk.load([...commands.values()]);
     this.#o.onPresence();
@@ -211,6 +214,8 @@ export class Commanding {
     }
     const alarm = this.#watch.observe({ reboots: state.reboots, armed, nowMs });
     if (alarm !== null) this.#alarm(alarm.severity, alarm.text);
+    const { readOnly, why } = control;
+    for (const words of this.#company.observe({ readOnly, why, uid2: state.uid2 })) this.#alarm('critical', words);
     this.#report(nowMs);
     const presence = JSON.stringify([control.state, this.#commander.name, state.bootId, this.#journal.id]);
     if (presence !== this.#presence) {
@@ -237,6 +242,11 @@ export class Commanding {
   /** A technician has put another pack in. */
   newPack(): void {
     this.#charge.newPack();
+  }
+
+  /** Null: it is written. */
+  get journalProblem(): string | null {
+    return this.#journal.status().problem;
   }
 
   get rememberedPct(): number | null {

@@ -49,7 +49,9 @@ export function wireSafety(parts: SafetyParts, onSample: (sample: Sample) => voi
     },
     leaseLeftMs: () => parts.uplink.status().leaseLeftMs,
     rememberedPct: () => parts.commanding.rememberedPct,
-    disk: () => ({ problem: parts.outbox.status().problem?.message ?? null }),
+    disk: () => ({
+      problem: parts.commanding.journalProblem ?? parts.outbox.status().problem?.message ?? null,
+    }),
     itinerary: () => null,
     onSample,
     onEvent: (event, words) => ports.log.info({ part: 'safety', event }, words),

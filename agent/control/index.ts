@@ -1,3 +1,4 @@
 export { Commander } from './commander.ts';
+export { CompanyWatch } from './company.ts';
 export { GroundLinkRule } from './ground-link.ts';
 export { ControlSampler, presenceOf } from './report.ts';

@@ -22,6 +22,8 @@ export type Written = 'durable' | 'late' | 'failed';
 export interface JournalOptions {
   readonly path: string;
   readonly newId: () => string;
+  /** The program of its thread, instead of worker.ts. */
+  readonly thread?: URL;
   /** The file was read: at the start, or when a failing disk came back. */
   readonly onOpened?: (opened: JournalOpened) => void;
   readonly onProblem?: (message: string | null) => void;
@@ -90,7 +92,7 @@ export class Journal {
   }
 
   #spawn(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'journal' });
+    const worker = new Worker(this.#o.thread ?? new URL('./worker.ts', import.meta.url), { name: 'journal' });
     this.#worker = worker;
     const died = (detail: string) => {
       if (this.#worker !== worker) return;
