@@ -80,7 +80,10 @@ export function factsOf(o: SafetyOptions, own: OwnFacts): PreflightFacts {
       flavour: state.flavour,
     },
     heartbeats: { presence: beats.presence, groundLinkMs: beats.groundLink ? beats.groundLinkMs : null },
-    texts: state.texts.map(({ atMs, text }) => ({ ageMs: nowMs - atMs, text })),
+    // What it said before it restarted is no reason now.
+    texts: state.texts
+      .map(({ atMs, text }) => ({ ageMs: nowMs - atMs, text }))
+      .filter(({ ageMs }) => ageMs <= (state.bootMs ?? Number.POSITIVE_INFINITY)),
     rememberedPct: o.rememberedPct(),
     cells: o.batteryCells,
     profileCheck: {

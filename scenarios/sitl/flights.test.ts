@@ -1,11 +1,13 @@
-/** The flight of `make sitl` on our simulator, shortened: the same steps as on a real autopilot. */
+/** The flight of `make sitl` on our simulator, shortened: the same steps as on a real autopilot. Takes a minute: in `make soak`. */
 import t from 'tap';
 import { measured } from '../kit/measured.ts';
 import { fly } from './flight.ts';
 import { startGround, startSimulatedAutopilot } from './setup.ts';
 import { Steps } from './steps.ts';
 
-t.test('a flight with a pilot, an operator and a technician', async (t) => {
+const skip = process.env.SOAK === '1' ? false : 'only in make soak; make sitl flies it';
+
+t.test('a flight with a pilot, an operator and a technician', { skip }, async (t) => {
   t.setTimeout(300_000);
   const autopilot = await startSimulatedAutopilot();
   t.teardown(() => autopilot.close());
