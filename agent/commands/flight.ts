@@ -168,7 +168,9 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     },
     act: async ({ signal }) => {
       holding.over();
-      return vehicle.state.armed === true ? ALREADY : outcomeOf(await vehicle.intent('arm', { signal }), true);
+      // It may wait for the late answer to an earlier one, and be locked meanwhile.
+      const may = () => safety.locked() === null && safety.canArm() === null;
+      return vehicle.state.armed === true ? ALREADY : outcomeOf(await vehicle.intent('arm', { signal, may }), true);
     },
     recover,
   };

@@ -16,6 +16,8 @@ export interface CommandRequest {
   readonly klass: 'repeatable' | 'once';
   /** It is so already: nothing is sent. */
   readonly alreadySo?: (state: VehicleState) => boolean;
+  /** Looked at right before it is sent, for it may have waited its turn; false: it is not sent. */
+  readonly may?: (state: VehicleState) => boolean;
   /** What can be seen of it when it was done. */
   readonly effect?: (state: VehicleState) => boolean;
   /** How long the effect may take, from the answer or from giving up on one. Default 5 000. */
@@ -24,7 +26,15 @@ export interface CommandRequest {
   readonly ackWithinMs?: number;
 }
 
-export type CommandFailure = 'refused' | 'no-ack' | 'no-effect' | 'no-link' | 'no-autopilot' | 'busy' | 'aborted';
+export type CommandFailure =
+  | 'refused'
+  | 'no-ack'
+  | 'no-effect'
+  | 'no-link'
+  | 'no-autopilot'
+  | 'busy'
+  | 'changed'
+  | 'aborted';
 
 export type CommandOutcome =
   | { readonly ok: true; readonly how: 'accepted' | 'already' | 'effect-seen' }

@@ -197,3 +197,16 @@ t.test(`no once command twice, none without an outcome (SEED=${seed})`, async (t
   );
   t.pass();
 });
+
+t.test('what waited for a late answer is not sent when it may be no longer', async (t) => {
+  const { desk, sent, run } = begin();
+  const first = desk.run({ ...ARM, effectWithinMs: 100 });
+  await run(3_000);
+  t.match(await first, { code: 'no-ack' });
+  let may = true;
+  const second = desk.run({ ...ARM, may: () => may });
+  may = false;
+  await run(5_000);
+  t.match(await second, { ok: false, code: 'changed', sent: false });
+  t.equal(sent.length, 1);
+});

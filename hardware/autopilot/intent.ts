@@ -4,6 +4,8 @@ export type IntentName = 'hold' | 'resume' | 'return' | 'land' | 'goto' | 'arm' 
 
 export interface IntentOptions {
   readonly signal?: AbortSignal;
+  /** `arm`: looked at again right before it is sent. */
+  readonly may?: () => boolean;
   /** `goto`: where to. */
   readonly to?: { readonly latDeg: number; readonly lonDeg: number; readonly altRelM: number };
   /** `resume`: the navigation item to go on with (never a do-command: a winch would act twice). */

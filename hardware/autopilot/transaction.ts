@@ -59,6 +59,7 @@ export class Transaction {
     this.#startedMs = nowMs;
     if (!state.alive) return this.#fail('no-autopilot');
     if (this.request.alreadySo?.(state)) return this.#end({ ok: true, how: 'already' });
+    if (this.request.may?.(state) === false) return this.#fail('changed');
     return this.#ask(nowMs);
   }
 

@@ -108,6 +108,22 @@ t.test('arm and disarm: once, without force, disarm on the ground only', async (
   }
 });
 
+t.test('what stops or starts motors is looked at again right before it is sent', async (t) => {
+  const first = (name: IntentName, state: VehicleState, options: IntentOptions = {}) => {
+    const step = ardupilot.intent(name, options, state).next().value;
+    if (!('do' in step) || step.do !== 'command') throw new Error('it commands nothing');
+    return step.request;
+  };
+  const armed = aState({ armed: true });
+  t.notOk(first('disarm', armed).may?.({ ...armed, landed: 'in-air' }));
+  t.notOk(first('reboot', aState()).may?.(armed));
+  let locked = false;
+  const { may } = first('arm', aState(), { may: () => !locked });
+  t.ok(may?.(aState()));
+  locked = true;
+  t.notOk(may?.(aState()));
+});
+
 t.test('reboot: p1 1, once, never armed or unknown; silence is an effect', async (t) => {
   for (const flavour of [ardupilot, px4]) {
     t.same(run(flavour, 'reboot', aState()).commands, ['PREFLIGHT_REBOOT_SHUTDOWN(1) once']);

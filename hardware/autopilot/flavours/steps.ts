@@ -1,7 +1,7 @@
 /** Pieces the intents of both flavours are made of. Pure generators: see flavour.ts. */
 import { MavCmd } from '@skein/protocol/mavlink';
 import type { CommandRequest } from '../command.ts';
-import type { IntentFailure, IntentOutcome } from '../intent.ts';
+import type { IntentFailure, IntentOptions, IntentOutcome } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, refused, type StepResult } from './flavour.ts';
 
@@ -21,10 +21,12 @@ export function done(how: string, detail: Record<string, unknown> = {}): IntentO
 /** Why a step did not succeed, in the words the autopilot used. */
 export function failed(step: StepResult, sent = true): IntentOutcome {
   const known: readonly IntentFailure[] = ['refused', 'no-ack', 'no-effect', 'no-link', 'no-autopilot'];
-  const code = known.find((name) => name === step.how) ?? (step.how === 'busy' ? 'not-now' : 'no-effect');
+  const code =
+    known.find((name) => name === step.how) ?? (['busy', 'changed'].includes(step.how) ? 'not-now' : 'no-effect');
   const said = step.texts.join('; ');
   const isLog = /downloading logs/i.test(said);
-  const detail = said === '' ? (step.result ?? '') : said;
+  const changed = step.how === 'changed' ? 'what spoke for it changed before its turn came' : '';
+  const detail = said === '' ? (step.result ?? changed) : said;
   return { ok: false, code: isLog ? 'log-transfer' : code, detail, sent };
 }
 
@@ -73,7 +75,7 @@ export function setCurrent(seq: number): CommandRequest {
 }
 
 /** p2, the force of arming and disarming, is 0 and cannot be anything else. */
-export function* arm(state: VehicleState): Doing {
+export function* arm(state: VehicleState, { may = () => true }: IntentOptions = {}): Doing {
   if (state.armed === true) return done('already');
   const step = yield {
     do: 'command',
@@ -81,6 +83,7 @@ export function* arm(state: VehicleState): Doing {
       command: MavCmd.COMPONENT_ARM_DISARM,
       params: [1],
       klass: 'once',
+      may,
       alreadySo: (now) => now.armed === true,
       effect: (now) => now.armed === true,
       effectWithinMs: ARMED_WITHIN_MS,
@@ -102,6 +105,7 @@ export function* disarm(state: VehicleState): Doing {
       command: MavCmd.COMPONENT_ARM_DISARM,
       params: [0],
       klass: 'once',
+      may: isLanded,
       alreadySo: (now) => now.armed === false,
       effect: (now) => now.armed === false,
       effectWithinMs: ARMED_WITHIN_MS,
@@ -121,7 +125,7 @@ export function* reboot(state: VehicleState, request: CommandRequest): Doing {
   const { reboots } = state;
   const gone = (now: VehicleState): boolean =>
     now.reboots > reboots || (now.lastHeartbeatAgeMs !== null && now.lastHeartbeatAgeMs > 3_000);
-  const step = yield { do: 'command', request };
+  const step = yield { do: 'command', request: { ...request, may: (now) => now.armed === false } };
   if (step.ok) return done(step.how, { bootId: state.bootId });
   if (step.how !== 'no-ack') return failed(step);
   const seen = yield { do: 'see', until: gone, withinMs: REBOOT_WITHIN_MS };
