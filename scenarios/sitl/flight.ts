@@ -15,6 +15,8 @@ export interface FlightOptions {
   /** The pilot's own line. */
   readonly pilotUrl: string;
   readonly steps: Steps;
+  /** Lost and found again in flight. */
+  readonly controller: { stop(): Promise<unknown>; start(): Promise<void> };
   /** Comes home by `return`, or lands where it is, which is quicker. */
   readonly homeBy: 'return' | 'land';
   readonly altM: number;
@@ -29,6 +31,7 @@ interface Preflight {
   readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
 }
 
+const RTL = 6;
 const METRES_PER_DEGREE = 111_320;
 const GOTO_M = 30;
 const FRESH_MS = 2_000;
@@ -188,6 +191,25 @@ export async function fly(o: FlightOptions): Promise<void> {
       return `failsafe on, still under our control`;
     });
 
+    if (before.has('FS_GCS_ENABLE')) {
+      await steps.step('the controller is lost: the heartbeat ends with the lease, and the failsafe acts', async () => {
+        const began = performance.now();
+        await o.controller.stop();
+        try {
+          await until(() => pilot.seen.mode === RTL, { timeoutMs: 60_000, what: 'RTL', seen: () => pilot.seen.mode });
+        } finally {
+          await o.controller.start();
+        }
+        const said = pilot.texts.find((text) => /GCS Failsafe/i.test(text));
+        if (said === undefined) throw new Error(`not said: ${pilot.texts.slice(-3).join('; ')}`);
+        return `"${said}", RTL seen by ${seconds(performance.now() - began)}`;
+      });
+      await steps.step('the controller is back: it shows the failsafe, which no resume undoes', async () => {
+        await until(async () => (await entry()).freshness.state === 'fresh', { timeoutMs: 30_000, what: 'fresh data' });
+        const shownMs = await controlIs('autopilot-failsafe');
+        return `after ${seconds(shownMs)}; ${told(await refused(/^failsafe/, 'resume', { takeControl: true }))}`;
+      });
+    }
     await steps.step(`${o.homeBy}: it lands and disarms`, async () => {
       const delivery = await succeeds(o.homeBy);
       const { tookMs } = await until(() => !pilot.seen.armed, {

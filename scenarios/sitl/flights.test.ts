@@ -20,6 +20,7 @@ t.test('a flight with a pilot, an operator and a technician', { skip }, async (t
   await fly({
     drone: ground.drone,
     httpUrl: ground.controller.httpUrl,
+    controller: ground.controller,
     pilotUrl: autopilot.pilotUrl,
     steps,
     homeBy: 'land',

@@ -38,6 +38,7 @@ async function flights(): Promise<boolean> {
       await fly({
         drone: ground.drone,
         httpUrl: ground.controller.httpUrl,
+        controller: ground.controller,
         pilotUrl: pilotUrl ?? simulated?.pilotUrl ?? '',
         steps,
         homeBy: 'return',
