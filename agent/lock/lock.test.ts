@@ -94,6 +94,16 @@ t.test('what the disk refuses is in force all the same, and kept once it can be'
   t.match(readFileSync(blocked, 'utf8'), 'no folder yet');
 });
 
+t.test('a lock set while the file is read stays', async (t) => {
+  const { lock, changes } = await open(scratch(t));
+  const refreshing = lock.refresh();
+  void lock.set('drone', true, 'just now');
+  await refreshing;
+  await lock.close();
+  t.equal(lock.held?.reason, 'just now');
+  t.equal(changes.length, 1);
+});
+
 t.test('what was written behind its back is taken over', async (t) => {
   const path = scratch(t);
   const { lock, changes } = await open(path);

@@ -90,7 +90,10 @@ export class GroundLock {
       await this.#write();
       return;
     }
+    const before = this.#locks;
     const read = await readLocks(this.#o.path);
+    // Changed while the file was read: what was read is older.
+    if (this.#locks !== before) return;
     if (this.#pending === 0 && JSON.stringify(read) !== JSON.stringify(this.#locks)) this.#change(read);
   }
 
