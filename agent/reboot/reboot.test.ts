@@ -64,6 +64,13 @@ t.test('a restart nobody ordered is an alarm, in flight the highest', async (t) 
   watch.observe({ reboots: 2, armed: true, nowMs: 60_000 });
   t.match(watch.observe({ reboots: 3, armed: null, nowMs: 66_000 }), { severity: 'emergency' });
   t.equal(watch.unordered, 2);
+  watch.ordered(70_000);
+  watch.observe({ reboots: 3, armed: true, nowMs: 80_000 });
+  t.match(
+    watch.observe({ reboots: 4, armed: null, nowMs: 84_000 }),
+    { severity: 'emergency' },
+    'armed since the order, so the order was refused',
+  );
 });
 
 t.test('the charge is carried across a restart, and goes on falling', async (t) => {

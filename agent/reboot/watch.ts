@@ -28,7 +28,8 @@ export class RebootWatch {
     this.#reboots = o.reboots;
     if (before !== null && o.reboots > before) {
       const flying = o.nowMs - this.#armedMs < RECENT_MS;
-      const ours = o.nowMs - this.#orderedMs < ORDERED_MS;
+      // Armed since the order: that was refused, or is long done.
+      const ours = o.nowMs - this.#orderedMs < ORDERED_MS && this.#armedMs <= this.#orderedMs;
       this.#orderedMs = Number.NEGATIVE_INFINITY;
       this.#armedMs = Number.NEGATIVE_INFINITY;
       if (!ours) {
