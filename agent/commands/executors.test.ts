@@ -97,3 +97,18 @@ t.test('lock and unlock by an operator; what was locked at the drone stays locke
   t.match(await b.give(b.command('unlock', { params: { reason: 'over' } })), { reason: 'locked-by-drone' });
   t.match(await b.give(b.command('unlock', { params: { reason: 'over' }, grants: ['admin'] })), { state: 'succeeded' });
 });
+
+t.test('how long one may take counts from its turn', async (t) => {
+  const b = bench({ state: FLYING });
+  b.world.reply = null;
+  const land = b.command('land');
+  const abort = b.command('abort');
+  await b.give(land);
+  await b.give(abort);
+  await b.advance(60_200);
+  t.match(b.fate(land.id), { state: 'unknown', reason: 'no-answer' });
+  await b.advance(1_000);
+  t.match(b.fate(abort.id), { state: 'executing' });
+  await b.advance(60_000);
+  t.match(b.fate(abort.id), { state: 'unknown' });
+});

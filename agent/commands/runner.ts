@@ -20,7 +20,8 @@ const LONGEST_MS = { free: 10_000, safe: 60_000, flight: 60_000, ground: 200_000
 interface Running extends Task {
   readonly command: Command;
   readonly controller: AbortController;
-  readonly sinceMs: number;
+  /** When its turn came. */
+  sinceMs: number;
   phase: 'waiting' | 'preparing' | 'acting' | 'over';
   /** The journal was late or failed; only safe commands get so far. */
   journalLate: boolean;
@@ -86,6 +87,7 @@ export class TaskRunner {
 
   async #run(task: Running): Promise<void> {
     task.phase = 'preparing';
+    task.sinceMs = this.#o.nowMs();
     this.#running.add(task);
     let outcome: Outcome | null;
     try {
