@@ -29,6 +29,8 @@ export interface EngineOptions {
 
 /** Commands that are done and still held. */
 const MAX_DONE = 1000;
+/** How often those that wait for nothing but their drones are all looked at. */
+const LOOK_US = 5e6;
 /** How long hold, return and land wait for the store before they go all the same. */
 export const SAFE_WAIT_MS = 500;
 
@@ -79,10 +81,9 @@ export class Engine {
     const contact = this.#o.fleet.contact(drone);
     for (const entry of entries) {
       this.#time(entry, drone, contact, presence);
-      const { staggerMs, maxFailures, atATime } = entry.command;
-      const alone = staggerMs === 0 && maxFailures === null && atATime === null;
       const one = entry.deliveries.get(drone);
-      if (one?.sentUtcUs === null && (alone || presence)) this.release(entry, alone ? [one] : undefined);
+      if (one?.sentUtcUs === null && (entry.unpaced || presence))
+        this.release(entry, entry.unpaced ? [one] : undefined);
     }
   }
 
@@ -93,7 +94,10 @@ export class Engine {
         if (!isDue(d, entry, now)) continue;
         this.#time(entry, drone, d.sentUtcUs === null ? null : this.#o.fleet.contact(drone), false);
       }
-      if (entry.waiting) this.release(entry);
+      if (!entry.waiting || now.monoUs < entry.nextLookMonoUs) continue;
+      // Nobody there waits for another's turn: each is let go by its own drone's next word.
+      if (entry.unpaced) entry.nextLookMonoUs = now.monoUs + LOOK_US;
+      this.release(entry);
     }
   }
 

@@ -15,6 +15,8 @@ export class Entry {
   /** Events not yet durable: until they are, the store knows less than this. */
   unwritten = 0;
   lastReleaseMonoUs: number | null = null;
+  /** When those that wait are looked at again though their drones said nothing, our monotonic clock. */
+  nextLookMonoUs = 0;
   #open = 0;
   #waiting = 0;
 
@@ -54,6 +56,12 @@ export class Entry {
     return this.#open > 0;
   }
 
+  /** Whoever is in reach gets it at once, whatever becomes of the others. */
+  get unpaced(): boolean {
+    const { staggerMs, maxFailures, atATime } = this.command;
+    return staggerMs === 0 && maxFailures === null && atATime === null;
+  }
+
   /** Some delivery waits for its first sending. */
   get waiting(): boolean {
     return this.#waiting > 0;
@@ -89,6 +97,11 @@ export class Entries {
     let count = 0;
     for (const entries of this.#byDrone.values()) count += entries.size;
     return count;
+  }
+
+  /** Commands open for this drone. */
+  countOf(drone: string): number {
+    return this.#byDrone.get(drone)?.size ?? 0;
   }
 
   /** Copied: what is done with one may end another. */

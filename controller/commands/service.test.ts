@@ -29,10 +29,17 @@ function setUp(o: { readonly armed?: boolean } = {}) {
     ...{ id: 'd1', current: null, sessions: [], conflict: false, groups: [], armed: o.armed ?? null },
   };
   const counts: Record<string, number> = {};
+  let looked = 0;
   const commands = new Commands({
     ...{ store, random: Math.random, publish: () => {}, onBriefs: () => {}, onAlert: () => {}, onProblem: () => {} },
     clock: { utcUs: () => Date.now() * 1e3, monoUs: () => Math.round(performance.now() * 1e3) },
-    fleet: { contact: (id) => (id === 'd1' ? contact : null), ids: () => ['d1'] },
+    fleet: {
+      contact: (id) => {
+        looked++;
+        return id === 'd1' ? contact : null;
+      },
+      ids: () => ['d1'],
+    },
     count: (name, by = 1) => {
       counts[name] = (counts[name] ?? 0) + by;
     },
@@ -41,7 +48,7 @@ function setUp(o: { readonly armed?: boolean } = {}) {
     gate.open = true;
     for (const take of held.splice(0)) take();
   };
-  return { commands, gate, release, taken, counts };
+  return { commands, gate, release, taken, counts, looked: () => looked };
 }
 
 t.test('one key, several requests in the same moment: one command', async (t) => {
@@ -78,4 +85,24 @@ t.test('a cancel that cannot be written down is not told as done', async (t) => 
   release();
   t.match(await commands.cancel(id, SENDER, KEY), { ok: true, command: { counts: { cancelled: 1 } } }, 'same key');
   t.match(taken.at(-1), { type: 'delivery', data: { set: { state: 'cancelled' } } });
+});
+
+t.test('a drone that is away gathers no more than a hundred commands; hold finds room', async (t) => {
+  const { commands, counts } = setUp();
+  t.teardown(() => commands.close());
+  for (let i = 0; i < 100; i++) await commands.post(PING, SENDER);
+  const one = await commands.post(PING, SENDER);
+  t.match(one, { ok: true, command: { deliveries: [{ state: 'rejected', reason: 'too-many' }] } });
+  t.match(await commands.post({ ...PING, type: 'hold' }, SENDER), { command: { deliveries: [{ state: 'queued' }] } });
+  t.equal(counts.rejected, 1);
+});
+
+t.test('commands that wait for drones which are away cost next to nothing', async (t) => {
+  const { commands, looked } = setUp();
+  t.teardown(() => commands.close());
+  for (let i = 0; i < 10; i++) await commands.post(PING, SENDER);
+  commands.tick();
+  const before = looked();
+  for (let i = 0; i < 8; i++) commands.tick();
+  t.equal(looked(), before, 'they are looked at when their drone says something, or every five seconds');
 });

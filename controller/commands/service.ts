@@ -56,6 +56,8 @@ const TICK_MS = 250;
 const STORE_WAIT_MS = 5000;
 /** Events waiting for a store that does not take them: past it nothing new is posted. */
 const MAX_UNWRITTEN = 20_000;
+/** Commands open for one drone; hold, return and land always find room. */
+const MAX_OPEN = 100;
 
 export class Commands {
   readonly #o: CommandsOptions;
@@ -239,7 +241,8 @@ export class Commands {
       const contact = this.#o.fleet.contact(d.drone);
       const verdict = readiness(d, { command, expiresMonoUs, contact, now });
       const conflict = contact?.conflict && command.session === null;
-      const reason = conflict ? 'identity-conflict' : verdict;
+      const full = !ruleOf(command.type).safe && this.#engine.entries.countOf(d.drone) >= MAX_OPEN;
+      const reason = conflict ? 'identity-conflict' : full ? 'too-many' : verdict;
       // Those that go one after another are judged when it is their turn, but for what will not change.
       if (reason === 'go' || reason === 'wait' || reason === 'armed') continue;
       entry.set(settle(d, now, { state: 'rejected', reason }));

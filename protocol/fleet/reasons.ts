@@ -14,6 +14,7 @@ export const REASONS = {
   journal: 'the journal is late; carried out all the same, since repeating it is harmless',
   'journal-unavailable': 'the drone cannot write its journal, so it cannot promise to act only once: look at its disk',
   'outbox-full': 'the drone has no room left for answers: it needs a connection first',
+  'too-many': 'too many commands wait for this drone already: cancel some first',
   'identity-conflict': 'two boards claim this identity: settle which is the drone first',
   cancelled: 'cancelled before it was acted on',
   'too-late': 'it can no longer be cancelled',
