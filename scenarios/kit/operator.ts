@@ -27,6 +27,8 @@ export interface PostOptions {
   readonly expiresInS?: number;
   readonly staggerMs?: number;
   readonly maxFailures?: number;
+  /** In an identity conflict: the one that is meant. */
+  readonly session?: string;
 }
 
 const FINAL = new Set(['succeeded', 'failed', 'rejected', 'expired', 'cancelled', 'superseded', 'unknown']);
