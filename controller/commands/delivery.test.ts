@@ -260,3 +260,17 @@ t.test('whatever happens: nothing is lost, sent late, or sent after it was given
     { seed, numRuns: Number(process.env.RUNS ?? 2000) },
   );
 });
+
+t.test('given up, then opened by a late word: it is not sent again, though the wall clock was set back', (t) => {
+  const ping = command('ping');
+  const sent = onTime(mark(newDelivery('d1', 60 * S, at(0)), given(ping, 0)), given(ping, 0)).delivery;
+  const lost = onTime(sent, given(ping, 121)).delivery;
+  t.match(lost, { state: 'unknown', reason: 'no-answer' });
+  // Read back after a restart by a clock that says the command has most of its time before it.
+  const back = restored(recordOf(lost), 60 * S, at(1));
+  const open = onAnswer(back, said(1, 'executing'), at(2));
+  t.equal(open.state, 'executing');
+  t.equal(onTime(open, given(ping, 3), true).send, null);
+  t.equal(onTime(open, given(ping, 30), true).send, null);
+  t.end();
+});

@@ -127,7 +127,7 @@ export function onTime(d: Delivery, c: Circumstances, presence = false): Outcome
     const reason = contact?.conflict ? 'identity-conflict' : 'offline';
     return stay(settle(d, now, { state: 'rejected', reason }));
   }
-  if (over || d.cancel !== null || session === null || session.heardMonoMs === null) return stay(d);
+  if (over || d.cancel !== null || session === null || session.heardMonoMs === null || wasUnknown(d)) return stay(d);
   const pauseUs = pause(d.sends) * 1e6;
   const sentMonoUs = d.dueMonoUs - pauseUs;
   const asked = presence && now.monoUs - sentMonoUs >= PRESENCE_QUIET_US;
@@ -135,6 +135,11 @@ export function onTime(d: Delivery, c: Circumstances, presence = false): Outcome
   if (!asked && d.sends > 0 && (waits || now.monoUs < d.dueMonoUs)) return stay(d);
   const dueMonoUs = now.monoUs + pause(d.sends + 1) * 1e6;
   return { delivery: { ...d, sends: d.sends + 1, dueMonoUs, journal: d.journal ?? journal }, send: session };
+}
+
+/** It was given up once, and a late word of the drone opened it again: it is waited for, and not sent, whatever the clock. */
+function wasUnknown(d: Delivery): boolean {
+  return d.steps.some((one) => one.state === 'unknown');
 }
 
 /** Pause after the n-th sending, s. */
