@@ -210,6 +210,7 @@ export class AutopilotClient {
       }
     }
     this.parameters.take(message, nowMs);
+    if (message.name === 'PARAM_VALUE') this.#groundSysid.heard(message.fields.param_id, message.fields.param_value);
     this.logs.take(message, nowMs);
     for (const listener of this.#listeners) listener(message, nowMs);
     this.#desk.tick();

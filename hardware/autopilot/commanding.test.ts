@@ -233,6 +233,24 @@ t.test('the ground link: off until asked for; as its MAV_GCS_SYSID, 190', async 
   t.equal(own.sent.filter(({ compid }) => compid === 190).length, 0, 'its own system does not count');
 });
 
+t.test('the ground link: set to another system id, it goes on as that one', async (t) => {
+  const autopilot = new ScriptedAutopilot();
+  autopilot.client.setGroundLink(true);
+  await autopilot.run(15_000);
+  t.match(autopilot.client.groundLink, { sending: true, sysid: 255 });
+  const asked = () => autopilot.sent.filter(({ message }) => message.name === 'PARAM_REQUEST_READ').length;
+  const before = asked();
+  const value = { param_id: 'SYSID_MYGCS', param_type: 4, param_count: 900, param_index: 65_535 } as const;
+  autopilot.say('PARAM_VALUE', { ...value, param_value: 255 });
+  await autopilot.run(6_000);
+  t.equal(asked(), before, 'the same again is no news');
+  autopilot.parameters = new Map([['SYSID_MYGCS', 252]]);
+  autopilot.say('PARAM_VALUE', { ...value, param_value: 252 });
+  await autopilot.run(3_000);
+  t.match(autopilot.client.groundLink, { sending: true, sysid: 252 });
+  t.equal(autopilot.sent.findLast(({ compid }) => compid === 190)?.sysid, 252);
+});
+
 t.test('another autopilot under the same system id', async (t) => {
   const autopilot = new ScriptedAutopilot();
   await autopilot.run(1_000);

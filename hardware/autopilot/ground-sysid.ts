@@ -12,6 +12,8 @@ export interface GroundSysidOptions {
 export class GroundSysid {
   readonly #o: GroundSysidOptions;
   #known = false;
+  /** As the autopilot said it, with its name. */
+  #read: { readonly name: string; readonly value: number } | null = null;
   #asking = false;
   #nextMs = Number.NEGATIVE_INFINITY;
 
@@ -23,6 +25,11 @@ export class GroundSysid {
   forget(): void {
     this.#known = false;
     this.#nextMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** A PARAM_VALUE of whatever name: somebody may have set ours. */
+  heard(name: string, value: number): void {
+    if (this.#known && name === this.#read?.name && value !== this.#read.value) this.forget();
   }
 
   /** Call every 100 ms while it is wanted. `vehicle`: heartbeats of its own system do not count (observed). */
@@ -39,6 +46,7 @@ export class GroundSysid {
     const sysid = read.ok ? read.value : read.code === 'no-such-parameter' ? flavour.groundLinkDefault : undefined;
     if (sysid === undefined) return;
     this.#known = true;
+    this.#read = read.ok ? read : null;
     this.#o.onSysid(sysid === vehicle ? null : sysid);
   }
 }
