@@ -67,6 +67,8 @@ export interface ControlMemory {
 /** When things were last seen, ms. */
 export interface Evidence {
   readonly failsafeText: number | null;
+  /** A failsafe that goes on with the flight: its status stays critical for as long as its cause, a lost transmitter, say. */
+  readonly continuing: number | null;
   readonly write: number | null;
   readonly station: number | null;
   readonly companion: number | null;

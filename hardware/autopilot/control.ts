@@ -43,6 +43,7 @@ export function beginControl(nowMs: number): ControlMemory {
     silent: false,
     at: {
       failsafeText: null,
+      continuing: null,
       write: null,
       station: null,
       companion: null,
@@ -112,7 +113,11 @@ function heartbeat(m: ControlMemory, now: Seen, nowMs: number, rules: ControlRul
   if (seen.armed !== now.armed) return now.armed ? armed(next, nowMs) : disarmed(next, seen, nowMs, rules);
   if (seen.mode !== now.mode) return modeChanged(next, seen, now, nowMs, rules);
   if (!now.armed) return next;
-  if (!isCritical(seen) && isCritical(now)) return failsafeBegins(next, 'its status is critical', nowMs, rules);
+  if (!isCritical(seen) && isCritical(now)) {
+    // It has said that it flies on as before: nothing was taken from anybody.
+    if (recently(m.at.continuing, nowMs, FAILSAFE_TEXT_MS)) return next;
+    return failsafeBegins(next, 'its status is critical', nowMs, rules);
+  }
   // Over, and it left the mode alone: what was flown before is flown on.
   if (isCritical(seen) && !isCritical(now) && next.failsafe?.mode === null) return { ...next, failsafe: null };
   return next;
@@ -172,7 +177,8 @@ function modeChanged(m: ControlMemory, before: Seen, now: Seen, nowMs: number, r
 function text(m: ControlMemory, said: string, nowMs: number, rules: ControlRules): ControlMemory {
   if (rules.isFailsafeOverText(said)) {
     // "Continuing", or "Cleared" before anything was changed: the flight goes on as it was.
-    return m.failsafe?.mode === null ? { ...m, failsafe: null } : m;
+    const next = { ...m, at: { ...m.at, continuing: nowMs } };
+    return m.failsafe?.mode === null ? { ...next, failsafe: null } : next;
   }
   if (!rules.isFailsafeText(said)) return m;
   const next = { ...m, at: { ...m.at, failsafeText: nowMs } };
