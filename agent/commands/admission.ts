@@ -15,7 +15,7 @@ import { parseTime } from '@skein/protocol/time';
 import { Compile } from 'typebox/compile';
 import type { Json, Via } from './types.ts';
 
-/** A command that comes before the first time exchange waits so long for it. */
+/** A command that comes before the first time exchange, or before the journal was read, waits so long for it. */
 export const CLOCK_WAIT_MS = 2_000;
 
 export interface AdmissionInput {
@@ -25,6 +25,8 @@ export interface AdmissionInput {
   readonly cameMs: number;
   readonly controllerTime: { readonly utcUs: number; readonly errUs: number } | null;
   readonly outboxFull: boolean;
+  /** The journal is still being read. */
+  readonly journalOpening: boolean;
 }
 
 export type Admission =
@@ -81,6 +83,11 @@ export function admit(command: Command, via: Via, input: AdmissionInput): Admiss
     return rejected(reason('bad-params', 'it names no session, or not what was heard'));
   }
   if (isStale(command, rule, input)) return rejected(reason('stale'));
+  // Safe commands may act twice; of the others this may be a repeat that an earlier start has acted on.
+  if (input.journalOpening && !rule.safe) {
+    if (input.nowMs - input.cameMs < CLOCK_WAIT_MS) return { do: 'wait' };
+    return { do: 'answer', state: 'delivered', reason: reason('not-now', 'journal') };
+  }
   if (input.controllerTime === null) {
     if (input.nowMs - input.cameMs < CLOCK_WAIT_MS) return { do: 'wait' };
     return { do: 'answer', state: 'delivered', reason: reason('not-now', 'clock') };

@@ -236,3 +236,18 @@ t.test('killed before the journal had it: it never acted, and is judged anew whe
   t.match(await b.give(arm), { state: 'succeeded' });
   t.equal(b.intents.length, 1);
 });
+
+t.test(
+  'while the journal is still being read a repeat is not taken for something new; a hold goes all the same',
+  async (t) => {
+    const b = bench({ state: FLYING });
+    b.world.journalOpening = true;
+    const repeat = b.command('ping');
+    t.match(await b.give(b.command('hold')), { state: 'succeeded' });
+    b.post(repeat);
+    await b.advance(2_100);
+    t.match(b.fate(repeat.id), { state: 'delivered', reason: 'not-now: journal' });
+    b.world.journalOpening = false;
+    t.match(await b.give(repeat), { state: 'succeeded' });
+  },
+);

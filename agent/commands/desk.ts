@@ -58,7 +58,8 @@ export class CommandDesk {
   /** What an earlier start wrote. Commands that were under way are looked into, never carried out again. */
   load(entries: Iterable<JournalledCommand>): void {
     for (const entry of entries) {
-      if (this.#known.get(entry.id) !== undefined) continue;
+      const heard = this.#known.get(entry.id);
+      if (heard !== undefined && heard.state !== 'delivered') continue;
       const state = entry.state as Answer['state'];
       const { id, type, reason, detail } = entry;
       this.#known.set({ command: id, type, state, reason, detail, step: entry.step });
@@ -86,12 +87,6 @@ export class CommandDesk {
       this.#o.log.warn({ id: command.id, type: command.type }, 'a command for another session was ignored');
       return;
     }
-    const known = this.#known.get(command.id);
-    if (known !== undefined && known.state !== 'delivered') {
-      this.#counters.repeats++;
-      this.#o.answer(known);
-      return;
-    }
     if (this.#early.has(command.id)) this.#counters.repeats++;
     else this.#judge({ command, via, cameMs: this.#o.nowMs() });
   }
@@ -104,6 +99,12 @@ export class CommandDesk {
   #judge(early: EarlyCommand): void {
     const { command, via, cameMs } = early;
     this.#early.delete(command.id);
+    const known = this.#known.get(command.id);
+    if (known !== undefined && known.state !== 'delivered') {
+      this.#counters.repeats++;
+      this.#o.answer(known);
+      return;
+    }
     const { session, nowMs, controllerTime, outboxFull } = this.#o;
     const verdict = admit(command, via, {
       session,
@@ -111,6 +112,7 @@ export class CommandDesk {
       cameMs,
       controllerTime: controllerTime(),
       outboxFull: outboxFull(),
+      journalOpening: this.#o.journal.opening ?? false,
     });
     switch (verdict.do) {
       case 'ignore':

@@ -71,6 +71,8 @@ export interface JournalledCommand extends Unfinished {
 }
 
 export interface CommandJournal {
+  /** What earlier starts wrote is still being read: a command may be a repeat of what they did. */
+  readonly opening?: boolean;
   command(entry: JournalledCommand): Promise<'durable' | 'late' | 'failed'>;
 }
 

@@ -16,6 +16,8 @@ const REOPEN_MS = 5_000;
 const MAX_WAITING = 256;
 const CLOSE_WAIT_MS = 2_000;
 const OPEN_WAIT_MS = 2_000;
+/** What a busy board needs at most to read it; beyond this it counts as one that cannot be written. */
+const OPENING_MS = 10_000;
 
 export type Written = 'durable' | 'late' | 'failed';
 
@@ -64,6 +66,7 @@ export class Journal {
   #reopen: NodeJS.Timeout | null = null;
   #longestWriteMs = 0;
   #settleStart: () => void = () => {};
+  #startedMs = Number.NEGATIVE_INFINITY;
   #closed: () => void = () => {};
   readonly commands = new Map<string, CommandEntry>();
   readonly lasting = new Map<string, unknown>();
@@ -79,8 +82,14 @@ export class Journal {
     return this.#id;
   }
 
+  /** It is still being read: what an earlier start did is not known yet. */
+  get opening(): boolean {
+    return this.#state === 'opening' && performance.now() - this.#startedMs < OPENING_MS;
+  }
+
   /** Resolves when the file was read, could not be, or took too long; the last two are tried again behind. */
   async start(): Promise<void> {
+    this.#startedMs = performance.now();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, OPEN_WAIT_MS);
       this.#settleStart = () => {

@@ -49,10 +49,10 @@ export async function known(live: LiveFollower, ids: readonly string[]): Promise
       return (
         !drone?.autopilotBoot ||
         (drone.kinds.status?.values.landed ?? 'unknown') === 'unknown' ||
-        drone.freshness.state !== 'fresh'
+        drone.freshness.state === 'never'
       );
     });
-  await until(() => unknown().length === 0, { timeoutMs: 60_000, what: 'drones that are known', seen: unknown });
+  await until(() => unknown().length === 0, { timeoutMs: 120_000, what: 'drones that are known', seen: unknown });
 }
 
 /** How often the simulated autopilot was started, the first time included. */

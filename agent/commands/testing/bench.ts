@@ -97,6 +97,8 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
     clock: o.clock ?? true,
     clockErrUs: 20_000,
     journal: 'durable' as 'durable' | 'late' | 'failed',
+    /** What an earlier start wrote is still being read. */
+    journalOpening: false,
     /** Set to hold every journal write until it is called. */
     hold: false,
     held: [] as (() => void)[],
@@ -160,6 +162,9 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
       nowMs: () => nowMs,
       controllerTime: () => (world.clock ? { utcUs: UTC_US + nowMs * 1000, errUs: world.clockErrUs } : null),
       journal: {
+        get opening() {
+          return world.journalOpening;
+        },
         command: async (entry) => {
           if (world.hold) await new Promise<void>((resolve) => world.held.push(resolve));
           if (world.journal === 'durable') written.push(entry);
