@@ -150,6 +150,7 @@ export function rebootExecutor(o: RebootOptions): RebootExecutor {
     const refusal = await o.helper.restart();
     if (refusal !== null) return { state: 'failed', reason: reason('no-helper', refusal) };
     await o.pause(COMPANION_WITHIN_MS, signal);
+    await o.helper.withdraw?.();
     return UNPROVED;
   }
 

@@ -3,7 +3,7 @@
  * command the configuration names, or by the systemd path unit of hardware/board that waits for a file to appear.
  */
 import { execFile } from 'node:child_process';
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export const TRIGGER_FILE = '/run/skein/reboot-companion';
@@ -14,6 +14,8 @@ export interface CompanionHelper {
   available(): Promise<boolean>;
   /** Sets it off. Null: it was taken; else why not. */
   restart(): Promise<string | null>;
+  /** It was set off and nothing came of it: nor must it later, when nobody expects it any more. */
+  withdraw?(): Promise<void>;
 }
 
 export function companionHelper(o: {
@@ -42,5 +44,7 @@ export function companionHelper(o: {
         () => null,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       ),
+    // Whatever is in the way of removing it, it is no worse than before.
+    withdraw: () => rm(triggerFile, { force: true }).catch(() => {}),
   };
 }

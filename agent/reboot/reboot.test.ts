@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ControlSnapshot, VehicleState } from '@skein/hardware/autopilot';
@@ -127,6 +127,9 @@ t.test('the companion: a command, or a file where its folder is', async (t) => {
   t.ok(await file.available());
   t.equal(await file.restart(), null);
   t.ok(readFileSync(triggerFile, 'utf8').length > 0);
+  await file.withdraw?.();
+  t.notOk(existsSync(triggerFile), 'what came to nothing does not come later');
+  await file.withdraw?.();
   const nowhere = companionHelper({ command: [], triggerFile: join(dir, 'none', 'x') });
   t.notOk(await nowhere.available());
 });
