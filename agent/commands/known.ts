@@ -25,7 +25,8 @@ export class KnownCommands {
     this.#answers.set(answer.command, answer);
     if (this.#answers.size <= MAX_KNOWN) return;
     for (const [id, old] of this.#answers) {
-      if (!isFinal(old.state)) continue;
+      // One that was only `delivered` is judged anew whenever it comes again.
+      if (!isFinal(old.state) && old.state !== 'delivered') continue;
       this.#answers.delete(id);
       break;
     }

@@ -13,6 +13,8 @@ import type { Circumstances, Json } from './types.ts';
 const LANDING_MODES: readonly string[] = ['LAND', 'AUTO.LAND'];
 
 const TAKEN: Readonly<Record<string, ReasonCode>> = {
+  // Motors stopped, or a mode chosen on the ground, and not by us: control is ours again at once.
+  skein: 'pilot',
   pilot: 'pilot',
   'other-station': 'other-station',
   'autopilot-failsafe': 'failsafe',
