@@ -286,9 +286,11 @@ export async function fly(o: FlightOptions): Promise<void> {
           const answer = await preflight();
           const names = answer.items.map(({ item }) => item);
           missing = PREFLIGHT_ITEMS.filter((name) => !names.includes(name));
+          const unread = answer.items.filter(({ words }) => /not read yet/.test(words)).map(({ item }) => item);
+          missing = [...missing, ...unread];
           return missing.length === 0 ? answer : null;
         },
-        { timeoutMs: 30_000, what: 'every item', seen: () => ({ missing }) },
+        { timeoutMs: 30_000, what: 'every item, with what it is about read', seen: () => ({ missing }) },
       );
       const stops = value.items
         .filter(({ verdict }) => verdict === 'stop')
