@@ -17,11 +17,12 @@ function begin() {
   let linkUp = true;
   const taken = new Set<number>();
   const sent: { request: CommandRequest; confirmation: number; atMs: number }[] = [];
+  const refused: number[] = [];
   const desk = new CommandDesk({
     nowMs: () => nowMs,
     state: () => state,
     isTaken: (command) => taken.has(command),
-    onRefused: () => undefined,
+    onRefused: (command) => refused.push(command),
     send: (request, confirmation) => {
       if (linkUp) sent.push({ request, confirmation, atMs: nowMs });
       return linkUp;
@@ -30,6 +31,7 @@ function begin() {
   return {
     desk,
     sent,
+    refused,
     taken,
     set: (o: Parameters<typeof aState>[0]) => {
       state = aState(o);
@@ -209,4 +211,11 @@ t.test('what waited for a late answer is not sent when it may be no longer', asy
   await run(5_000);
   t.match(await second, { ok: false, code: 'changed', sent: false });
   t.equal(sent.length, 1);
+});
+
+t.test('what could not be sent will show nothing', async (t) => {
+  const { desk, refused, link } = begin();
+  link(false);
+  t.match(await desk.run(ARM), { ok: false, code: 'no-link', sent: false });
+  t.same(refused, [ARM.command]);
 });

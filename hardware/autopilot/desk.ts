@@ -20,6 +20,7 @@ export interface DeskOptions {
   readonly state: () => VehicleState;
   /** Somebody else has a question of this command outstanding. */
   readonly isTaken: (command: number) => boolean;
+  /** It will show nothing: the autopilot refused it, or it was not sent and will not be. */
   readonly onRefused: (command: number) => void;
 }
 
@@ -145,7 +146,11 @@ export class CommandDesk {
       if (this.#o.send(machine.request, confirmation)) {
         this.counters.sent++;
         if (confirmation > 0) this.counters.repeated++;
-      } else machine.notSent(nowMs);
+      } else {
+        machine.notSent(nowMs);
+        // Nobody's doing now: what happens next is not to be taken for it.
+        if (machine.request.klass === 'once') this.#o.onRefused(machine.request.command);
+      }
     }
     this.#settleIfEnded(job, nowMs);
   }
