@@ -190,6 +190,7 @@ t.test('a change that goes by on the link is read back; the answers to us are no
   t.equal(asked.length, 1);
   answers.A = 0;
   it.note('A', 0, 3_000);
+  t.notOk(it.values.has('A'), 'what was read holds no more');
   it.tick(3_200);
   await turn();
   t.equal(asked.length, 1, 'not before its writer has finished');

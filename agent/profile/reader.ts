@@ -62,6 +62,9 @@ export class ProfileReader {
     if (before === undefined || Object.is(before, rawValue) || this.#due.has(name)) return;
     this.counters.changesSeen++;
     this.#due.set(name, nowMs + SETTLE_MS);
+    // What was read holds no more: nobody arms on it.
+    this.#values.delete(name);
+    this.#o.onChange();
   }
 
   /** Call every second or so. */
