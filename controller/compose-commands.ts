@@ -1,5 +1,5 @@
 /** Commands, wired to the store, the fleet and the way to the drones. */
-import { expandBatch } from '@skein/protocol/telemetry';
+import { expandBatch, type Values } from '@skein/protocol/telemetry';
 import { COMMAND_COUNTERS, type CommandStore, Commands } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Metrics } from './metrics/index.ts';
@@ -22,6 +22,7 @@ export function makeCommands(o: CommandWiring) {
     ...{ clock, random, publish },
     // What stands in the projection was written by commands/events.ts: it comes back as it went.
     store: store as Store & CommandStore,
+    answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, { fromUtcUs, toUtcUs: clock.utcUs() + 3600e6 }),
     fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids },
     count: metrics.counters('commands', COMMAND_COUNTERS),
     onBriefs: (drone, briefs) => fleet.setCommands(drone, briefs),
@@ -45,4 +46,27 @@ export function makeCommands(o: CommandWiring) {
   }
 
   return { commands, takeUrgent };
+}
+
+/** More than any drone says of its commands between two starts. */
+const MAX_ANSWERS = 100_000;
+
+async function storedAnswers(
+  store: Store,
+  drone: string,
+  range: { readonly fromUtcUs: number; readonly toUtcUs: number },
+): Promise<readonly Values<'answer'>[]> {
+  const { timesUtcUs, columns } = await store.series({ drone, kind: 'answer', ...range, maxPoints: MAX_ANSWERS });
+  const text = (name: string, i: number) => {
+    const cell = columns[name]?.[i];
+    return typeof cell === 'string' ? cell : null;
+  };
+  return timesUtcUs.map((_, i) => {
+    const step = columns.step?.[i];
+    return {
+      ...{ command: text('command', i), step: typeof step === 'number' ? step : null },
+      ...{ state: text('state', i) as Values<'answer'>['state'], reason: text('reason', i) },
+      ...{ detail: text('detail', i), type: text('type', i) },
+    };
+  });
 }

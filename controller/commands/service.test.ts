@@ -1,14 +1,17 @@
 /** Requests that meet: one Idempotency-Key at the same moment, and a store that does not take what it is given. */
 import t from 'tap';
-import type { CommandEvent, CommandStore } from './ports.ts';
+import { newDelivery } from './delivery.ts';
+import { recordOf } from './events.ts';
+import type { CommandEvent, CommandStore, StoredCommand } from './ports.ts';
 import { Commands } from './service.ts';
+import type { AnswerValues } from './wire.ts';
 
 const SENDER = { name: 'Ann', role: 'admin' } as const;
 const PING = { targets: ['d1'], type: 'ping' };
 const KEY = { key: 'k', hash: 'h' };
 
 /** Commands over a store in memory that takes what it is given only while `open`; their timers are real and short. */
-function setUp(o: { readonly armed?: boolean } = {}) {
+function setUp(o: { readonly stored?: readonly StoredCommand[]; readonly answers?: readonly AnswerValues[] } = {}) {
   const taken: CommandEvent[] = [];
   const held: (() => void)[] = [];
   const gate = { open: true };
@@ -21,16 +24,17 @@ function setUp(o: { readonly armed?: boolean } = {}) {
       }),
     command: async () => null,
     commands: async () => [],
-    openCommands: async () => [],
+    openCommands: async () => o.stored ?? [],
     recentDeliveries: async () => [],
     commandKeys: async () => [],
   };
   const contact = {
-    ...{ id: 'd1', current: null, sessions: [], conflict: false, groups: [], armed: o.armed ?? null },
+    ...{ id: 'd1', current: null, sessions: [], conflict: false, groups: [], armed: null },
   };
   const counts: Record<string, number> = {};
   let looked = 0;
   const commands = new Commands({
+    answersSince: async () => o.answers ?? [],
     ...{ store, random: Math.random, publish: () => {}, onBriefs: () => {}, onAlert: () => {}, onProblem: () => {} },
     clock: { utcUs: () => Date.now() * 1e3, monoUs: () => Math.round(performance.now() * 1e3) },
     fleet: {
@@ -105,4 +109,30 @@ t.test('commands that wait for drones which are away cost next to nothing', asyn
   const before = looked();
   for (let i = 0; i < 8; i++) commands.tick();
   t.equal(looked(), before, 'they are looked at when their drone says something, or every five seconds');
+});
+
+t.test('ended between the commit of an answer and the writing of its step: the next run finds it', async (t) => {
+  const nowUs = Date.now() * 1e3;
+  const [id, sentUtcUs] = ['01JD0000000000000000000001', nowUs - 20e6];
+  const command = {
+    ...{ id, type: 'arm', params: {}, issuedBy: 'Ann', grants: [], targets: ['d1'], session: null, untargeted: false },
+    ...{ issuedAtUtcUs: sentUtcUs, expiresAtUtcUs: sentUtcUs + 10e6, staggerMs: 0, maxFailures: null, atATime: null },
+  };
+  const sent = { ...recordOf(newDelivery('d1', 0, { utcUs: sentUtcUs, monoUs: 0 })), sentUtcUs };
+  const said = { reason: null, detail: null, type: 'arm' };
+  const { commands } = setUp({
+    stored: [{ command, deliveries: [sent] }],
+    answers: [
+      { ...said, command: id, step: 2, state: 'succeeded' },
+      { ...said, command: id, step: 1, state: 'executing' },
+      { ...said, command: '01JD0000000000000000000002', step: 1, state: 'succeeded' },
+    ],
+  });
+  t.teardown(() => commands.close());
+  await commands.start();
+  commands.tick();
+  await new Promise((resolve) => setImmediate(resolve));
+  const { deliveries } = (await commands.get(id)) ?? {};
+  t.match(deliveries?.[0], { state: 'succeeded', steps: [{ state: 'queued' }, {}, {}] });
+  t.equal(await commands.get('01JD0000000000000000000002'), null);
 });
