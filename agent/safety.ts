@@ -146,7 +146,10 @@ export class Safety {
       ['heartbeats', 'ground-link'],
     ] as const) {
       const words = wordsOf(item);
-      if (words !== null) return reason(code, words);
+      if (words === null) continue;
+      // The code is that of the first; whoever reads it wants to know of the others too.
+      const others = stops.filter((stop) => stop.item !== item).map((stop) => `${stop.item}: ${stop.words}`);
+      return reason(code, [words, ...others].join('; '));
     }
     if (stops.length === 0) return null;
     return reason('preflight', stops.map(({ item, words }) => `${item}: ${words}`).join('; '));
