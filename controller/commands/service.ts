@@ -11,13 +11,14 @@
 import { isFinal } from '@skein/protocol/fleet';
 import { Answers } from './answers.ts';
 import { LAST_SHOWN } from './briefs.ts';
-import { type Command, type Now, ruleOf } from './command.ts';
+import { type Command, ruleOf } from './command.ts';
 import { onCancel, readiness, settle } from './delivery.ts';
 import { Engine, type EngineOptions, SAFE_WAIT_MS } from './engine.ts';
 import { Entry } from './entry.ts';
 import { issuedEvent, type KeyUse } from './events.ts';
 import { KEY_LIFE_US, Keys, MAX_KEYS } from './keys.ts';
 import type { CommandStore } from './ports.ts';
+import { type RecallOptions, recall } from './recall.ts';
 import { type Plan, type PostBody, plan, type Refusal, type Sender } from './request.ts';
 import { ulidMaker } from './ulid.ts';
 import { type CommandView, commandView } from './view.ts';
@@ -26,8 +27,7 @@ import { WriteQueue } from './write-queue.ts';
 
 export interface CommandsOptions extends Omit<EngineOptions, 'queue'> {
   readonly store: CommandStore;
-  /** Answers of this drone that are stored, sampled since then. */
-  readonly answersSince: (drone: string, fromUtcUs: number) => Promise<readonly AnswerValues[]>;
+  readonly answersSince: RecallOptions['answersSince'];
   readonly random: () => number;
   /** Something people should look at; an event of the drone. */
   readonly onAlert: (drone: string, data: Readonly<Record<string, unknown>>) => void;
@@ -56,8 +56,6 @@ export type CancelAnswer =
 
 const TICK_MS = 250;
 const STORE_WAIT_MS = 5000;
-/** The drone's clock and ours may differ by so much. */
-const RECALL_SLACK_US = 60e6;
 /** Events waiting for a store that does not take them: past it nothing new is posted. */
 const MAX_UNWRITTEN = 20_000;
 /** Commands open for one drone; hold, return and land always find room. */
@@ -106,33 +104,11 @@ export class Commands {
     for (const stored of await store.openCommands()) this.#engine.add(Entry.stored(stored, now));
     this.#keys.load(await store.commandKeys({ sinceUtcUs: now.utcUs - KEY_LIFE_US, limit: MAX_KEYS }));
     this.#timer = setInterval(() => this.tick(), TICK_MS);
-    void this.#recall(now);
-  }
-
-  /**
-   * The run before may have ended between the commit of an answer and the writing of its step. While a command lives it
-   * is sent again and answered again; of those that are over, the answer is looked for in what is stored.
-   */
-  async #recall(now: Now): Promise<void> {
-    const over = new Map<string, { ids: Set<string>; fromUtcUs: number }>();
-    for (const { command, deliveries, expiresMonoUs } of this.#engine.entries.open()) {
-      if (now.monoUs < expiresMonoUs) continue;
-      for (const { drone, state, sentUtcUs } of deliveries.values()) {
-        if (isFinal(state) || sentUtcUs === null) continue;
-        const one = over.get(drone) ?? { ids: new Set(), fromUtcUs: sentUtcUs };
-        over.set(drone, { ids: one.ids.add(command.id), fromUtcUs: Math.min(one.fromUtcUs, sentUtcUs) });
-      }
-    }
-    for (const [drone, { ids, fromUtcUs }] of over) {
-      if (this.#timer === null) return;
-      try {
-        const answers = await this.#o.answersSince(drone, fromUtcUs - RECALL_SLACK_US);
-        const mine = answers.filter(({ command }) => command !== null && ids.has(command));
-        for (const one of mine.toSorted((a, b) => (a.step ?? 0) - (b.step ?? 0))) this.answer(drone, one);
-      } catch (error) {
-        this.#o.onProblem('stored answers could not be read', { drone, reason: String(error) });
-      }
-    }
+    void recall({
+      ...{ open: this.#engine.entries.open(), nowMonoUs: now.monoUs, stopped: () => this.#timer === null },
+      ...{ answersSince: this.#o.answersSince, take: (drone, one) => this.answer(drone, one) },
+      onProblem: this.#o.onProblem,
+    });
   }
 
   async close(): Promise<void> {
