@@ -1,6 +1,6 @@
 /** docs/commands.md is what integrators and authors of other agents go by: its tables are compared with the code. */
 import { readFileSync } from 'node:fs';
-import { COMMAND_TYPES, COMMANDS, DELIVERY_STATES, GRANTS, REASONS } from '@skein/protocol/fleet';
+import { COMMAND_TYPES, COMMANDS, DELIVERY_STATES, GRANTS, isSafetyParameter, REASONS } from '@skein/protocol/fleet';
 import t from 'tap';
 import { lifetimeBoundsS } from './index.ts';
 
@@ -38,4 +38,14 @@ t.test('states, reasons and grants are those of the protocol', async (t) => {
   const reasons = [...section('Reasons').matchAll(/^\| `([a-z-]+)` \| (.*) \|$/gm)].map((row) => [row[1], row[2]]);
   t.same(reasons, Object.entries(REASONS));
   t.same(codes(section('Rights')), GRANTS);
+});
+
+t.test('the parameters said to guard safety do, by the names of real autopilots too', async (t) => {
+  const list = doc.split('Parameters that guard safety')[1]?.split('\n\n')[0] ?? '';
+  const names = [...list.matchAll(/`([A-Zn_]+)\*?`/g)].map((match) => match[1]?.replace('n', '1') ?? '');
+  t.ok(names.length >= 15);
+  for (const name of [...names, 'MAV_GCS_SYSID', 'BATT_LOW_VOLT', 'NAV_RCL_ACT']) {
+    t.ok(isSafetyParameter(name.endsWith('_') ? `${name}X` : name), name);
+  }
+  for (const name of ['ANGLE_MAX', 'WPNAV_SPEED', 'NAV_ACC_RAD']) t.notOk(isSafetyParameter(name), name);
 });
