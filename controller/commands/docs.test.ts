@@ -42,7 +42,7 @@ t.test('states, reasons and grants are those of the protocol', async (t) => {
 
 t.test('the parameters said to guard safety do, by the names of real autopilots too', async (t) => {
   const list = doc.split('Parameters that guard safety')[1]?.split('\n\n')[0] ?? '';
-  const names = [...list.matchAll(/`([A-Zn_]+)\*?`/g)].map((match) => match[1]?.replace('n', '1') ?? '');
+  const names = [...list.matchAll(/`([A-Z][A-Zn_]+)\*?`/g)].map((match) => match[1]?.replace('n', '1') ?? '');
   t.ok(names.length >= 15);
   for (const name of [...names, 'MAV_GCS_SYSID', 'BATT_LOW_VOLT', 'NAV_RCL_ACT']) {
     t.ok(isSafetyParameter(name.endsWith('_') ? `${name}X` : name), name);
