@@ -35,7 +35,7 @@ bench: $(INSTALLED) $(WEB) ## measure; every line is a ratio from one run
 
 .PHONY: soak
 soak: $(INSTALLED) $(WEB) servers ## the scenarios at their full counts (about an hour)
-	@SOAK=1 exec node run-tests.ts scenarios
+	@SOAK=1 exec node run-tests.ts stories scenarios
 
 .PHONY: voyage
 voyage: $(INSTALLED) ## random histories against the store-and-forward invariants; SEED= replays, RUNS= for how many

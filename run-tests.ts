@@ -1,6 +1,7 @@
 /**
  * Runs the tests as `make test` and `make soak` do: unit tests two files at a time, then scenarios one after another
- * (each starts whole fleets), and ends with one line counted from what really ran. Arguments: unit | scenarios | files.
+ * (each starts whole fleets), and ends with one line counted from what really ran. Arguments: unit | stories | scenarios |
+ * files.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +14,10 @@ const unitFiles = ['*.test.ts', '{protocol,hardware,agent,controller}/**/*.test.
 const groups: Readonly<Record<string, { readonly files: string[]; readonly jobs: number; readonly timeoutS: number }>> =
   {
     unit: { files: unitFiles, jobs: Math.max(1, availableParallelism()), timeoutS: 180 },
-    scenarios: { files: ['scenarios/**/*.test.ts'], jobs: 1, timeoutS: 3600 },
+    // Each in one process, and mostly waiting for what takes its time: several at once.
+    stories: { files: ['scenarios/{commands,reboot,safety,sitl}/*.test.ts'], jobs: 3, timeoutS: 3600 },
+    // Whole fleets of processes, measured: one at a time.
+    scenarios: { files: ['scenarios/*.test.ts'], jobs: 1, timeoutS: 3600 },
   };
 
 interface Count {
