@@ -14,6 +14,10 @@ const MAX_LINES = 300;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'protocol/telemetry/kinds.ts': 'one table: the catalogue of sample kinds',
   'protocol/telemetry/sampler.ts': 'one table: a message a row, and the small functions that fill the rows',
+  'controller/commands/service.ts':
+    'the way of a command from POST to its answer; what decides is pure and stands beside it',
+  'hardware/autopilot/commanding.test.ts': 'one scripted autopilot and what may happen to one order after another',
+  'scenarios/sitl/flight.ts': 'one flight, a step after the other as it is flown',
 };
 
 /** Files that nothing imports because a person or a tool starts them. */
