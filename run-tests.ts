@@ -15,7 +15,7 @@ const groups: Readonly<Record<string, { readonly files: string[]; readonly jobs:
   {
     unit: { files: unitFiles, jobs: Math.max(1, availableParallelism()), timeoutS: 180 },
     // Each in one process, and mostly waiting for what takes its time: several at once.
-    stories: { files: ['scenarios/{commands,reboot,safety,sitl}/*.test.ts'], jobs: 3, timeoutS: 3600 },
+    stories: { files: ['scenarios/{commands,reboot,safety,sitl}/*.test.ts'], jobs: 4, timeoutS: 3600 },
     // Whole fleets of processes, measured: one at a time.
     scenarios: { files: ['scenarios/*.test.ts'], jobs: 1, timeoutS: 3600 },
   };

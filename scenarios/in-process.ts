@@ -26,6 +26,8 @@ export interface InProcessOptions {
   /** Further ones of the drone at this index. */
   readonly simulatorOf?: (index: number) => Partial<SimulatorOptions>;
   readonly agentFlags?: readonly string[];
+  /** What stands in the agents' configuration file. */
+  readonly agentFile?: Readonly<Record<string, unknown>>;
   /** Further ones of the drone at this index. */
   readonly agentFlagsOf?: (index: number) => readonly string[];
   readonly controllerFlags?: readonly string[];
@@ -63,8 +65,12 @@ export interface InProcessWorld {
 
 const silent = { info() {}, warn() {}, error() {} };
 
-function configOf<S extends Parameters<typeof resolveConfig>[0]>(schema: S, flags: readonly string[]) {
-  const resolved = resolveConfig(schema, { env: {}, flags: [...flags] });
+function configOf<S extends Parameters<typeof resolveConfig>[0]>(
+  schema: S,
+  flags: readonly string[],
+  file: Readonly<Record<string, unknown>> = {},
+) {
+  const resolved = resolveConfig(schema, { env: {}, flags: [...flags], file });
   if (!resolved.ok) throw new Error(resolved.problems.join('; '));
   return resolved.config;
 }
@@ -157,14 +163,15 @@ function createDrone({
   const { id } = place;
   const simulator = startMemorySimulator(hub, place, { ...options.simulator, ...options.simulatorOf?.(index) });
   const own = path.join(dir, id);
-  const config = configOf(AgentConfig, [
+  const flags = [
     `--drone=${id}`,
     `--dataDir=${own}`,
     `--link.url=memory://${id}`,
     `--uplink.url=${mqtt}`,
     ...(options.agentFlags ?? []),
     ...(options.agentFlagsOf?.(index) ?? []),
-  ]);
+  ];
+  const config = configOf(AgentConfig, flags, options.agentFile);
   let agent: Agent | null = null;
   const stopAgent = async (): Promise<void> => {
     await agent?.close();

@@ -7,10 +7,16 @@ export interface Answer {
   readonly text: string;
 }
 
-/** GET over TCP (`http://…`) or, with `socketPath`, over a unix socket. */
-export function get(url: string, options: { readonly socketPath?: string } = {}): Promise<Answer> {
+interface Options {
+  /** Over a unix socket instead of TCP. */
+  readonly socketPath?: string;
+}
+
+function ask(url: string, o: Options & { readonly method: 'GET' | 'POST'; readonly body?: string }): Promise<Answer> {
+  const { method, body, ...where } = o;
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { ...options, agent: false, timeout: TIMEOUT_MS }, (response) => {
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const request = http.request(url, { ...where, method, headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -20,8 +26,16 @@ export function get(url: string, options: { readonly socketPath?: string } = {})
     });
     request.on('timeout', () => request.destroy(new Error(`${url} did not answer within ${TIMEOUT_MS} ms`)));
     request.on('error', reject);
+    request.end(body);
   });
 }
+
+/** GET over TCP (`http://…`) or, with `socketPath`, over a unix socket. */
+export const get = (url: string, options: Options = {}): Promise<Answer> => ask(url, { ...options, method: 'GET' });
+
+/** POST of JSON. */
+export const post = (url: string, body: object, options: Options = {}): Promise<Answer> =>
+  ask(url, { ...options, method: 'POST', body: JSON.stringify(body) });
 
 /** The JSON of a 200 answer; anything else is an error that quotes it. */
 export async function getJson<T>(url: string, options: { readonly socketPath?: string } = {}): Promise<T> {
