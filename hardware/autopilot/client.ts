@@ -90,7 +90,7 @@ export class AutopilotClient {
     const hasFile = () => this.flavour?.name === 'ardupilot' && hasFtp();
     const encoding = () => parameterEncoding(capabilities(), this.flavour?.name ?? null);
     this.parameters = new ParameterClient({ ...exchange, encoding, hasFile });
-    const armed = () => (latch.isAlive(nowMs()) ? (latch.latched?.armed ?? null) : null);
+    const armed = () => (latch.isAlive(nowMs()) ? latch.armed : null);
     this.logs = new LogClient({ ...exchange, armed, hasFtp });
     this.#groundSysid = new GroundSysid({
       parameters: this.parameters,
@@ -241,7 +241,7 @@ export class AutopilotClient {
     }
     this.#hearing.clock.tick(nowMs);
     if (this.#ground.isOn && this.flavour !== null) this.#groundSysid.tick(this.flavour, latched.sysid, nowMs);
-    this.#streams.tick({ nowMs, lineBytesPerS: o.lineBytesPerS, armed: latched.armed });
+    this.#streams.tick({ nowMs, lineBytesPerS: o.lineBytesPerS, armed: this.#hearing.latch.armed !== false });
   }
 
   #sendCommand(request: CommandRequest, confirmation: number): boolean {
@@ -269,7 +269,7 @@ export class AutopilotClient {
     return {
       sysid: latched?.sysid ?? null,
       alive: this.#hearing.latch.isAlive(nowMs),
-      armed: latched?.armed ?? null,
+      armed: this.#hearing.latch.armed,
       lastHeartbeatAgeMs: latched === null ? null : nowMs - latched.lastHeartbeatMs,
       bootMs: this.#hearing.clock.boot.bootMs(nowMs),
       reboots: this.#hearing.clock.boot.reboots,

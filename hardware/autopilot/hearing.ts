@@ -4,7 +4,7 @@
  *   message ─▶ latch ─▶ clock (boots) ─▶ tracker, identity, texts (state) ─▶ control
  *      └─ of others ─▶ writers ────────────────────────────────────────────▶ control
  */
-import { MavState, type Message, type Messages } from '@skein/protocol/mavlink';
+import { MavCmd, MavState, type Message, type Messages } from '@skein/protocol/mavlink';
 import { modeName } from '@skein/protocol/telemetry';
 import { AutopilotClock, type TimeFields } from './clock.ts';
 import type { ControlInput } from './control-types.ts';
@@ -74,7 +74,7 @@ export class Hearing {
       compid: latched?.compid ?? null,
       alive: this.latch.isAlive(nowMs),
       lastHeartbeatAgeMs: latched === null ? null : nowMs - latched.lastHeartbeatMs,
-      armed: latched?.armed ?? null,
+      armed: this.latch.armed,
       mode: latched === null || mode === null ? null : modeName(latched.autopilot, mode, latched.vehicleType),
       customMode: mode,
       systemStatus: status,
@@ -142,6 +142,8 @@ export class Hearing {
 
   /** Something that says who has control. */
   tell(input: ControlInput): void {
+    if (input.kind === 'expect' && input.expected.armed === true) this.latch.toldToArm(this.#o.nowMs());
+    if (input.kind === 'refused' && input.command === MavCmd.COMPONENT_ARM_DISARM) this.latch.refusedToArm();
     this.control.take(input, this.#o.nowMs(), this.flavour);
   }
 

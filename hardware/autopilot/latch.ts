@@ -19,6 +19,9 @@ export interface Latched {
   readonly lastHeartbeatMs: number;
 }
 
+/** An arming shows in the next heartbeat only, up to a second later (*observed*); a little more for the line. */
+const ARMING_SHOWS_MS = 1_200;
+
 export interface LatchCounters {
   /** Heartbeats of a second autopilot on this link. */
   otherAutopilots: number;
@@ -29,6 +32,23 @@ export interface LatchCounters {
 export class AutopilotLatch {
   readonly counters: LatchCounters = { otherAutopilots: 0, otherCompanions: 0 };
   #latched: Latched | null = null;
+  /** When we last told it to arm; null: never, or it refused. */
+  #toldToArmMs: number | null = null;
+
+  /** Whether the motors are armed; null: not known, since a heartbeat from before our order to arm may say "no". */
+  get armed(): boolean | null {
+    const { armed = null, lastHeartbeatMs = 0 } = this.#latched ?? {};
+    const isOld = this.#toldToArmMs !== null && lastHeartbeatMs < this.#toldToArmMs + ARMING_SHOWS_MS;
+    return armed === false && isOld ? null : armed;
+  }
+
+  toldToArm(nowMs: number): void {
+    this.#toldToArmMs = nowMs;
+  }
+
+  refusedToArm(): void {
+    this.#toldToArmMs = null;
+  }
 
   get latched(): Latched | null {
     return this.#latched;

@@ -28,7 +28,7 @@ export interface VehicleState {
   /** A heartbeat within the last 5 s. */
   readonly alive: boolean;
   readonly lastHeartbeatAgeMs: number | null;
-  /** As of the last heartbeat, however old: look at `alive` too. */
+  /** As of the last heartbeat, however old: look at `alive` too. Null also right after our own order to arm. */
   readonly armed: boolean | null;
   readonly mode: string | null;
   readonly customMode: number | null;
