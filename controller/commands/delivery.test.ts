@@ -120,6 +120,12 @@ t.test('what never waits goes to the session it was sent to, and nowhere else', 
   t.equal(onTime(d, given(c, 3, other), true).send, null);
   t.ok(onTime(d, given(c, 3), true).send);
   const away = contact({}, session({ alive: false }));
+  const marked = mark(newDelivery('d1', 10 * S, at(0)), given(c, 0));
+  t.match(
+    onTime(marked, given(c, 1, away)),
+    { send: null, delivery: { state: 'rejected', reason: 'offline' } },
+    'gone between the two',
+  );
   t.equal(readiness(newDelivery('d1', 10 * S, at(0)), given(c, 0, away)), 'offline');
   t.equal(readiness(newDelivery('d1', 10 * S, at(0)), given(c, 0, contact({ conflict: true }))), 'identity-conflict');
   t.equal(
