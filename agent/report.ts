@@ -111,12 +111,14 @@ function problemsOf({ journal, control, battery, unorderedReboots }: CommandingS
   return [
     journal.problem,
     control.readOnly ? `Somebody else speaks for this vehicle (${control.why}): nothing is commanded.` : null,
-    control.adopted ? 'The agent started in mid-flight and only listens, until an operator takes control.' : null,
+    control.adopted
+      ? 'The agent started in mid-flight and only listens, until an operator takes control; hold, return and land go.'
+      : null,
     unorderedReboots > 0
       ? `The autopilot restarted by itself, ${unorderedReboots} times since the agent started.`
       : null,
     remembered === null
       ? null
-      : `The charge restarted on paper: count on ${effectivePct} %, or say "new pack" if it was changed.`,
+      : `The charge restarted on paper: count on ${effectivePct} %, or run "skein-agent new-pack" if it was changed.`,
   ];
 }

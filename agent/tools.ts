@@ -84,7 +84,10 @@ export async function lock(asked: CommandLine, io: Terminal = TERMINAL): Promise
   if (!kept) io.complain(['locked now, but the disk did not take it: a restart would forget it. Look at the disk.']);
   if (isJson(line)) io.out(`${JSON.stringify({ locked: true, reason, kept, agent: answer.ok })}\n`);
   else io.out(`Locked: ${reason}. Nothing arms, starts or reboots until "skein-agent unlock --reason …" here.\n`);
-  if (!answer.ok && !isJson(line)) io.out('No agent answered; the lock is in its file and holds when one starts.\n');
+  if (!answer.ok && !isJson(line)) {
+    const file = join(agent.dataDir, LOCK_NAME);
+    io.out(`No agent answered; the lock is in its file, ${file}, and holds for the agent of that folder alone.\n`);
+  }
   return kept ? EXIT.ok : EXIT.failed;
 }
 

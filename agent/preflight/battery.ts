@@ -63,8 +63,8 @@ function pack(facts: PreflightFacts, sample: Sample<'battery'>): Found & { reado
 }
 
 export function battery(facts: PreflightFacts): PreflightItem {
-  const { chargeStopPct, cellStopV } = LIMITS[facts.profile];
-  const limit = `${cellStopV} V a cell, ${chargeStopPct} %, no faults`;
+  const { chargeStopPct, chargeWarnPct, cellStopV, cellWarnV } = LIMITS[facts.profile];
+  const limit = `${cellStopV} V a cell, ${chargeStopPct} %, no faults; better ${cellWarnV} V, ${chargeWarnPct} %`;
   const bench = facts.profile === 'bench';
   const packs = facts.seen.batteries();
   if (packs.length === 0) return item('battery', bench ? 'warn' : 'stop', 'no battery is reported', { limit });
