@@ -27,7 +27,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is nothing at this address: /docs lists what there is'],
   'key-reused': [409, 'This Idempotency-Key was used with another request within the last day: take a new one'],
   'payload-too-large': [413, 'The body is too large'],
-  'unsupported-media': [415, 'This type of body is not understood'],
+  'unsupported-media': [415, 'The body must be JSON, sent with content-type: application/json'],
   'upgrade-required': [426, 'This is a WebSocket'],
   internal: [500, 'A bug; the log of the controller has the details under this instance'],
   busy: [503, 'Too many queries are waiting: ask again in a few seconds'],
