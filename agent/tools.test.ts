@@ -120,6 +120,16 @@ t.test('locked with no agent, found by the one that starts, unlocked through it'
   t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'again' }, remote: null });
 });
 
+t.test('a lock where no agent keeps its data would hold nothing, and is refused', async (t) => {
+  const nowhere = `--dataDir=${join(scratch(t), 'no', 'such')}`;
+  t.match(await run('lock', '--reason=x', nowhere), {
+    code: 3,
+    out: '',
+    err: /NOT locked: no agent keeps its data in/,
+  });
+  t.match(await run('unlock', '--reason=x', nowhere), { code: 3, err: /nothing was unlocked/ });
+});
+
 t.test('an operator’s lock stays, with an agent and without', async (t) => {
   const root = scratch(t);
   writeFileSync(join(root, 'lock.json'), '{"here":null,"remote":{"reason":"inspection","by":"Ann","at":null}}');

@@ -1,5 +1,5 @@
 /** `skein-agent preflight | lock | unlock | stations`: for whoever stands beside the drone. All work without a network. */
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonWords } from '@skein/protocol/fleet';
 import { findAgent, nobodyThere, refusalWords, table, takeFlag } from './asking.ts';
@@ -52,6 +52,14 @@ export async function preflight(line: CommandLine, io: Terminal = TERMINAL): Pro
   return list.verdict === 'stop' ? EXIT.refused : EXIT.ok;
 }
 
+/** Without an agent the file counts, but only where an agent keeps its data: a lock beside it would hold nothing. */
+async function noDataThere(dataDir: string): Promise<string | null> {
+  const found = await stat(dataDir).catch(() => null);
+  return found?.isDirectory() === true
+    ? null
+    : `no agent keeps its data in ${dataDir}: say where with --dataDir or --config`;
+}
+
 /** The reason, also when it was not quoted: what follows it belongs to it. */
 function reasonOf(line: CommandLine): { readonly reason: string; readonly line: CommandLine } {
   const taken = takeFlag(line, 'reason');
@@ -72,8 +80,12 @@ export async function lock(asked: CommandLine, io: Terminal = TERMINAL): Promise
   else {
     // No agent, or one that hangs: the file is what the next start reads, and a running one looks at it every few seconds.
     const path = join(agent.dataDir, LOCK_NAME);
+    const nowhere = await noDataThere(agent.dataDir);
+    if (nowhere !== null) {
+      io.complain([`NOT locked: ${nowhere}`]);
+      return EXIT.notRunning;
+    }
     try {
-      await mkdir(agent.dataDir, { recursive: true });
       const locks = await readLocks(path);
       await writeLocks(path, { ...locks, here: { reason, by: 'drone', at: new Date().toISOString() } });
     } catch (error) {
@@ -110,6 +122,11 @@ export async function unlock(asked: CommandLine, io: Terminal = TERMINAL): Promi
   if (!answer.ok && answer.reached && refusalWords(answer.reason).code !== 'not-ready') {
     refused = refusalWords(answer.reason).code;
   } else if (!answer.ok) {
+    const nowhere = await noDataThere(agent.dataDir);
+    if (nowhere !== null) {
+      io.complain([`nothing was unlocked: ${nowhere}`]);
+      return EXIT.notRunning;
+    }
     try {
       refused = await unlockFile(agent.dataDir);
     } catch (error) {
