@@ -106,6 +106,8 @@ export class TaskRunner {
   /** Null: it was ended from elsewhere. */
   async #carryOut(task: Running): Promise<Outcome | null> {
     const executor = this.#executor(task);
+    if (executor.ready !== undefined) await executor.ready(task);
+    if (isOver(task)) return null;
     const before = this.#against(task, executor);
     if (before !== null) return before;
     if (executor.prepare !== undefined) {

@@ -41,6 +41,8 @@ export interface Unfinished {
 
 /** How one type of command is carried out. Nothing here retries what must not be repeated. */
 export interface Executor {
+  /** Waits, briefly, for what an agent that has just started does not know yet. */
+  readonly ready?: (task: Task) => Promise<void>;
   /** All that speaks against it now, the gravest first; asked before the journal and again right before acting. */
   readonly against?: (task: Task) => readonly string[];
   /** Looks at what must be known to prove it, to find it again after a crash, or to undo it. Changes nothing. */

@@ -18,6 +18,8 @@ const HEARD_WITHIN_MS = 30_000;
 const BEAT_MS = 100;
 /** A request for the boot age that is not answered is repeated so often. */
 const ASK_EVERY_MS = 500;
+/** An agent that has just started does not know yet whether the vehicle stands: what must be known is waited for. */
+const KNOWN_WITHIN_MS = 5_000;
 /** The battery reports once a second. */
 const BATTERY_WITHIN_MS = 3_000;
 
@@ -70,6 +72,7 @@ export interface RebootUnfinished {
 }
 
 export interface RebootExecutor {
+  ready(task: RebootTask): Promise<void>;
   against(task: RebootTask): readonly string[];
   prepare(
     task: RebootTask,
@@ -177,6 +180,11 @@ export function rebootExecutor(o: RebootOptions): RebootExecutor {
   }
 
   return {
+    async ready({ signal }) {
+      const isKnown = () => vehicle.state.alive && vehicle.state.armed !== null && vehicle.state.landed !== 'unknown';
+      await until(isKnown, KNOWN_WITHIN_MS, signal);
+    },
+
     against(task) {
       const { state, control } = vehicle;
       const force = task.params.force === true;
