@@ -3,7 +3,6 @@
  */
 
 import { type Static, type TObject, Type } from 'typebox';
-import { ANSWER_STATES } from '../telemetry/index.ts';
 
 /** Who may send it: an operator, or only an admin. */
 export type Role = 'operator' | 'admin';
@@ -43,7 +42,20 @@ export const COMMANDS = {
     doc: 'go on after our own hold; after a pilot flew, only with takeControl',
     params: Type.Object({ takeControl: Type.Optional(Type.Boolean()), takeOver: TakeOver }),
   },
-  return: { ...safe, broadcast: true, doc: 'fly back and land', params: Type.Object({}) },
+  return: {
+    ...safe,
+    broadcast: true,
+    doc: 'fly back and land',
+    params: Type.Object({
+      atLeastAltRelM: Type.Optional(
+        Type.Number({
+          minimum: 1,
+          maximum: 1000,
+          description: 'climb to this height above home first; if it cannot, it returns at once at its own',
+        }),
+      ),
+    }),
+  },
   land: { ...safe, doc: 'land here, now', params: Type.Object({}) },
   goto: {
     ...now,
@@ -109,6 +121,15 @@ export const COMMANDS = {
   ping: { ...later, broadcast: true, doc: 'answer', params: Type.Object({}) },
   lock: { ...later, doc: 'set the ground lock', params: Type.Object({ reason: REASON_TEXT }) },
   unlock: { ...later, doc: 'remove the ground lock', params: Type.Object({ reason: REASON_TEXT }) },
+  settle: {
+    ...later,
+    doc: 'an operator’s word on a parcel that nothing proved (made by POST …/settle)',
+    params: Type.Object({
+      itinerary: Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+      item: Type.Integer({ minimum: 0, maximum: 299 }),
+      released: Type.Boolean(),
+    }),
+  },
   cancel: {
     ...later,
     doc: 'cancel an earlier command that is still under way (made by POST …/cancel)',
@@ -157,13 +178,3 @@ export const Command = Type.Object({
   ),
 });
 export type Command = Static<typeof Command>;
-
-/** The states of one delivery. Those after `executing` are final, but `unknown` is replaced by a later answer. */
-export const DELIVERY_STATES = ['queued', ...ANSWER_STATES] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
-const OPEN: readonly DeliveryState[] = ['queued', 'delivered', 'accepted', 'executing'];
-
-export function isFinal(state: DeliveryState): boolean {
-  return !OPEN.includes(state);
-}

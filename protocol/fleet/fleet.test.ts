@@ -6,6 +6,7 @@ import {
   isDroneId,
   mayPublish,
   maySubscribe,
+  outcomeWords,
   parseDownTopic,
   parseUpTopic,
   REASONS,
@@ -79,4 +80,8 @@ t.test('reasons: one with a detail, several at once, and what is none of ours', 
   t.equal(reasonWords(several), `${REASONS.armed}; ${REASONS.pilot} (mode LOITER); ${REASONS['active-leg']}`);
   t.equal(reasonCode('gremlins'), null);
   t.equal(reasonWords('gremlins'), 'gremlins');
+  t.match(outcomeWords('return', 'succeeded', 'done'), /not home yet/, 'begun is not done');
+  t.equal(outcomeWords('hold', 'succeeded', 'done'), 'done');
+  t.equal(outcomeWords('return', 'rejected', 'pilot'), REASONS.pilot);
+  t.equal(outcomeWords('return', 'succeeded', 'already'), REASONS.already);
 });

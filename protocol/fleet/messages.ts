@@ -3,10 +3,10 @@
  * a reader ignores fields it does not know, so every object stays open.
  */
 
-import { type Static, type TSchema, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { type Static, Type } from 'typebox';
 import { CONTROL_STATES } from '../telemetry/index.ts';
 import { Command } from './commands.ts';
+import { reader } from './reader.ts';
 
 const Hex16 = Type.String({ pattern: '^[0-9a-f]{16}$' });
 const Hex = Type.String({ pattern: '^[0-9a-f]{8,32}$' });
@@ -47,6 +47,20 @@ export const Presence = Type.Object({
   }),
   /** Boot id of the autopilot as the agent counts them, for `ifBoot`; null while not known. */
   autopilotBoot: Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Null()])),
+  /** The itinerary it has, and how it stands there; null: none. */
+  itinerary: Type.Optional(
+    Type.Union([
+      Type.Object({
+        id: Type.String({ maxLength: 64 }),
+        version: Type.Integer({ minimum: 1 }),
+        state: Type.String({ maxLength: 32 }),
+        item: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+      }),
+      Type.Null(),
+    ]),
+  ),
+  /** Parcels: none, aboard, releasing, not-released, unproved; unknown when its record was lost. */
+  custody: Type.Optional(Type.String({ maxLength: 32 })),
   epochs: Type.Array(EpochRange, { maxItems: 32 }),
   board: Type.Optional(Type.String({ maxLength: 64 })),
   /** Groups whose broadcasts this drone listens to: a command to a group goes to those who say so. */
@@ -88,25 +102,6 @@ export const TimeAnswer = Type.Object({
   liveHz: Type.Number({ minimum: 0, maximum: 50 }),
 });
 export type TimeAnswer = Static<typeof TimeAnswer>;
-
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
-
-/** A reader for one message: bytes or text in, a checked value or a reason out; it never throws. */
-function reader<S extends TSchema>(name: string, schema: S): (payload: Uint8Array | string) => Parsed<Static<S>> {
-  const check = Compile(schema);
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
-  return (payload) => {
-    let value: unknown;
-    try {
-      value = JSON.parse(typeof payload === 'string' ? payload : utf8.decode(payload));
-    } catch {
-      return { ok: false, reason: `${name}: not JSON` };
-    }
-    if (check.Check(value)) return { ok: true, value };
-    const first = [...check.Errors(value)][0];
-    return { ok: false, reason: `${name}${first?.instancePath ?? ''}: ${first?.message ?? 'does not fit the schema'}` };
-  };
-}
 
 export const readPresence = reader('presence', Presence);
 export const readAck = reader('ack', Ack);

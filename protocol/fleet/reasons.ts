@@ -22,9 +22,13 @@ export const REASONS = {
   restarted: 'the agent restarted while it was under way; what was asked for could not be seen afterwards',
   'not-found': 'there is no such command on this drone',
   'no-answer': 'sent, and no final answer came in time: look at the drone before doing anything again',
+  interrupted:
+    'the controller ended as it was posted; nothing of it is sent any more, look at the drone before posting it again',
   'journal-changed': 'the journal of the drone is another than when it was sent; whether it acted is not known',
   untargeted: 'the drone answered a command that was not sent to it by this controller',
   'max-failures': 'not sent: too many drones before it failed',
+  'pad-taken': 'told to hold instead: another one has its pad',
+  'no-height': 'told to hold instead: no height of its own is left for the way back',
   // of flying
   pilot: 'a pilot is flying: resume with takeControl, or wait until the vehicle is disarmed',
   'in-command': 'another operator is in command: take over explicitly',
@@ -48,9 +52,37 @@ export const REASONS = {
   refused: 'the autopilot refused',
   'no-ack': 'the autopilot did not answer, and the effect was not seen',
   'no-effect': 'the autopilot accepted, and the effect was not seen',
+  // of itineraries
+  'bad-itinerary': 'the itinerary breaks a rule: every breach is named with its item',
+  forgotten: 'the drone does not have it any more: it is sent again',
+  outdated: 'a newer version of this itinerary is on the drone already',
+  'other-active': 'another itinerary is under way',
+  'taken-back': 'this itinerary was taken back',
+  'upload-failed': 'the autopilot did not take the list whole; nothing of it may be flown',
+  'read-back': 'what the autopilot stores is not what was sent',
+  'foreign-writer':
+    'somebody else wrote to the autopilot: where its lists differ now, the itinerary must be given again',
+  rebooted: 'the autopilot restarted; it must be verified again',
+  'not-verified': 'the autopilot does not hold this itinerary, verified',
+  'home-moved': 'home is not where the itinerary takes off from',
+  'too-late-to-fly': 'the time after which it may not be flown is over',
+  crash: 'it fell or hit the ground: somebody must look at it before it flies again',
+  'not-under-way': 'no itinerary is under way',
+  'past-delivery': 'the next item lies past a delivery, which is never skipped',
+  'fs-release': 'the autopilot would release the parcel on a failsafe: take 32 out of FS_OPTIONS',
+  // of deliveries
+  'gate-closed': 'the gate ended before its conditions were met; the parcel comes back',
+  'link-lost': 'the controller is not reachable and releasing offline was not granted',
+  'no-controller': 'the controller was not heard for too long, so it came back by itself',
+  battery: 'the charge is below what the delivery asks for',
+  'not-seen': 'nothing proves that the parcel was released',
+  'still-aboard': 'the parcel is still aboard',
+  'seen-released': 'the parcel was seen to leave',
+  'operator-word': 'an operator said so',
   // before flying
   'ground-lock': 'locked on the ground',
   'log-transfer': 'a log transfer is under way',
+  'no-room': 'the companion has no room for it',
   'failsafe-not-set': 'the failsafe parameters contradict linkLoss.owner',
   profile: 'a parameter differs from the safety profile',
   preflight: 'the pre-flight list has a stop',
@@ -112,4 +144,17 @@ export function reasonWords(text: string): string {
       return detail === '' ? REASONS[code] : `${REASONS[code]} (${detail})`;
     })
     .join('; ');
+}
+
+/** A flight that was begun as ordered, which is what was proved (mode, or the autopilot's word), and is not over. */
+const BEGUN: Readonly<Record<string, string>> = {
+  return: 'it is returning, and not home yet',
+  land: 'it is landing, and not down yet',
+  goto: 'it is flying there, and has not arrived yet',
+};
+
+/** The words of an end of a command of `type`: a return that succeeded is under way, not over. */
+export function outcomeWords(type: string, state: string, text: string): string {
+  const begun = state === 'succeeded' && text === 'done' ? BEGUN[type] : undefined;
+  return begun ?? reasonWords(text);
 }

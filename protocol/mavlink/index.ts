@@ -5,6 +5,7 @@ export type * from './dialect/messages.generated.ts';
 export type { Frame } from './frame.ts';
 export { type FrameJson, frameJson, frameJsonLine } from './json.ts';
 export type { FieldInfo, FieldsIn, FieldType, Message, MessageInfo, MessageName } from './message.ts';
+export { MISSION_TYPES, type MissionItem, type MissionType } from './mission.ts';
 export { FrameParser, type ParserCounters, type ParserOptions } from './parser.ts';
 export { SignatureVerifier, Signer, type SigningState } from './signing.ts';
 export { isSecret, messageById, messageByName, messages } from './table.ts';

@@ -6,3 +6,4 @@ export * from './kinds.ts';
 export * from './modes.ts';
 export * from './sampler.ts';
 export * from './texts.ts';
+export * from './trust/index.ts';

@@ -47,6 +47,40 @@ export const ANSWER_STATES = [
 ] as const;
 export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;
 export const PREFLIGHT_VERDICTS = ['ok', 'warn', 'stop'] as const;
+export const TRUST_STATES = ['trusted', 'suspect', 'rejected'] as const;
+
+/** How an itinerary stands on a drone (docs/itineraries.md says what each means). */
+export const ITINERARY_STATES = [
+  'received',
+  'refused',
+  'uploading',
+  'failed',
+  'verified',
+  'void',
+  'starting',
+  'flying',
+  'at-gate',
+  'releasing',
+  'held',
+  'returning',
+  'interrupted',
+  'completed',
+  'aborted',
+  'cancelled',
+  'replaced',
+] as const;
+/** Where a parcel is. `unproved` is never rounded up: an operator decides. */
+export const RELEASE_STATES = [
+  'aboard',
+  'at-gate',
+  'releasing',
+  'released',
+  'not-released',
+  'unproved',
+  'settled',
+] as const;
+/** What the agent does about a lost controller (flight rules, link loss). */
+export const LADDER_RUNGS = ['none', 'wait', 'finish', 'retract', 'return', 'exhausted', 'watch'] as const;
 
 export const KINDS = {
   position: {
@@ -369,6 +403,7 @@ export const KINDS = {
       linkLossOwner: text('agent or autopilot'),
       groundLink: flag('the ground-link heartbeat is being sent'),
       leaseLeftMs: num('ms', 0, 'left of the controller’s lease when this was sampled'),
+      returnAltM: num('m', 1, 'height above home at which the autopilot returns; null while not read'),
     },
   },
   preflight: {
@@ -377,6 +412,64 @@ export const KINDS = {
     columns: {
       verdict: choice(PREFLIGHT_VERDICTS, 'worst of its items'),
       items: text('JSON list of {item, verdict, value, limit, words, ageMs}'),
+    },
+  },
+  itinerary: {
+    id: 30,
+    doc: 'How an itinerary stands on this drone; urgent lane only',
+    columns: {
+      itinerary: text('id of the itinerary'),
+      version: num('', 0, 'version of it'),
+      step: num('', 0, 'counts what this drone says of this version, from 1: a later one replaces an earlier one'),
+      state: choice(ITINERARY_STATES, 'how it stands'),
+      reason: text('stable code, or `code: detail`'),
+      item: num('', 0, 'item under way, counted from 0 in the itinerary; null while not flying'),
+      detail: text('particulars, a JSON object'),
+    },
+  },
+  delivery: {
+    id: 31,
+    doc: 'What became of a parcel; urgent lane only',
+    columns: {
+      itinerary: text('id of the itinerary'),
+      version: num('', 0, 'version of it'),
+      item: num('', 0, 'the `deliver` item, counted from 0 in the itinerary'),
+      step: num('', 0, 'counts what this drone says of this parcel, from 1'),
+      state: choice(RELEASE_STATES, 'where the parcel is'),
+      reason: text('stable code, or `code: detail`'),
+      latDeg: num('deg', 7, 'where that was seen'),
+      lonDeg: num('deg', 7, 'where that was seen'),
+      detail: text('the evidence, a JSON object'),
+    },
+  },
+  ladder: {
+    id: 32,
+    doc: 'What the agent does about a controller it does not hear (flight rules, link loss)',
+    columns: {
+      rung: choice(
+        LADDER_RUNGS,
+        'the rung it stands on; `watch`: the autopilot owns the loss, the agent only notes it',
+      ),
+      sinceMs: num('ms', 0, 'on this rung, by this boot’s monotonic clock'),
+      leaseLostMs: num('ms', 0, 'since the lease ran out; null while it is fresh'),
+      reason: text('stable code, or `code: detail`'),
+      plan: text('what comes next and when, a JSON object'),
+    },
+  },
+  trust: {
+    id: 33,
+    doc: 'May the position be acted on (docs/position-trust.md)',
+    columns: {
+      state: choice(TRUST_STATES, 'the verdict of now'),
+      reason: text('stable code; null while trusted'),
+      forMs: num('ms', 0, 'so long in this state'),
+      lastAgeMs: num('ms', 0, 'age of the last trusted position; null: none yet'),
+      lastLatDeg: num('deg', 7, 'latitude of the last trusted position'),
+      lastLonDeg: num('deg', 7, 'longitude of it'),
+      lastAltAmslM: num('m', 3, 'altitude of it above mean sea level'),
+      latDeg: num('deg', 7, 'latitude by dead reckoning, for display only'),
+      lonDeg: num('deg', 7, 'longitude by dead reckoning'),
+      radiusM: num('m', 1, 'the drone is within this of it with 95 %'),
     },
   },
 } as const satisfies Record<string, Kind>;

@@ -58,6 +58,13 @@ const PX4_AUTO: Readonly<Record<number, string>> = {
   9: 'PRECLAND',
 };
 
+/** Modes that bring it to its home, and down there. */
+export const RETURN_MODES: readonly string[] = ['RTL', 'SMART_RTL', 'AUTO_RTL', 'AUTO.RTL'];
+/** Modes that bring it down where it is. */
+export const LAND_MODES: readonly string[] = ['LAND', 'AUTO.LAND', 'AUTO.PRECLAND'];
+/** Modes that fly the mission. */
+export const MISSION_MODES: readonly string[] = ['AUTO', 'AUTO.MISSION'];
+
 /** The mode's name as its own community writes it; `mode N` for a number, a vehicle or an autopilot not known here. */
 export function modeName(autopilot: number, customMode: number, vehicleType = 2): string {
   if (autopilot === MAV_AUTOPILOT_ARDUPILOTMEGA) {

@@ -89,6 +89,8 @@ t.test('bearings are 0 to 360, no number is null, PX4 flags say what ours say', 
   t.match(value('WIND', { direction: Number.NaN, speed: 1, speed_z: 0 }), { fromDeg: null, speedMps: 1 });
   t.match(value('WIND_COV', { wind_x: Number.NaN, wind_y: 0, wind_z: 0 }), { fromDeg: null, speedMps: null });
   t.match(value('ESTIMATOR_STATUS', { flags: 831 | 1024 | 2048 }), { flags: 831 | 32_768 });
+  t.match(value('ESTIMATOR_STATUS', { flags: 1023 }), { flags: 895 }, 'it stands still, and has a position');
+  t.match(value('ESTIMATOR_STATUS', { flags: 128 | 39 }), { flags: 167 }, 'it has none');
 });
 
 t.test('modes are named as their own community writes them', async (t) => {

@@ -28,6 +28,8 @@ const FIX_2D = 2;
 /** The flags that ESTIMATOR_STATUS_FLAGS and EKF_STATUS_FLAGS share, and the glitch flag of each. */
 const ESTIMATOR_COMMON = 0x3ff;
 const ESTIMATOR_GPS_GLITCH = 0x400;
+const HORIZONTAL_POSITION = 0x10;
+const CONSTANT_POSITION = 0x80;
 const EKF_GPS_GLITCHING = 0x8000;
 
 /** `value / per`, or null where the field carries its "unknown" value. */
@@ -35,7 +37,10 @@ const known = (value: number, unknown: number, per = 1): number | null => (value
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const has = (bits: number, bit: number): boolean => (bits & bit) !== 0;
 const degrees = (value: number): number | null => finite(((value % 360) + 360) % 360);
-/** An autopilot without a position sends the place 0, 0; nobody flies within a centimetre of it. */
+/**
+ * An autopilot without a position sends the place 0, 0; nobody flies within a centimetre of it. Nothing else makes a place
+ * null (but a receiver without a fix, which says so): position trust relies on it.
+ */
 const place = (lat: number, lon: number) =>
   lat === 0 && lon === 0 ? { latDeg: null, lonDeg: null } : { latDeg: lat / 1e7, lonDeg: lon / 1e7 };
 
@@ -341,9 +346,15 @@ function ekf(f: Messages['EKF_STATUS_REPORT'], at: Stamp): Sample {
   });
 }
 
+/**
+ * A PX4 that stands still holds its place constant besides using the satellites (1.18, measured: flags 1023 after each
+ * landing); an ArduPilot only when it has no position. So the flag counts only where there is none.
+ */
 function estimator(f: Messages['ESTIMATOR_STATUS'], at: Stamp): Sample {
+  const common = f.flags & ESTIMATOR_COMMON;
+  const flags = has(common, HORIZONTAL_POSITION) ? common & ~CONSTANT_POSITION : common;
   return sample('ekf', at, {
-    flags: (f.flags & ESTIMATOR_COMMON) | (has(f.flags, ESTIMATOR_GPS_GLITCH) ? EKF_GPS_GLITCHING : 0),
+    flags: flags | (has(f.flags, ESTIMATOR_GPS_GLITCH) ? EKF_GPS_GLITCHING : 0),
     velocityVariance: finite(f.vel_ratio),
     horizontalVariance: finite(f.pos_horiz_ratio),
     verticalVariance: finite(f.pos_vert_ratio),

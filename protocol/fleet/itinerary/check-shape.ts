@@ -1,0 +1,102 @@
+/** Whether something is an itinerary at all: each field that is wrong is named with its item; unknown ones are warned of. */
+import type { TObject, TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Findings } from './refusal.ts';
+import {
+  DeliverItem,
+  Fence,
+  Itinerary,
+  LandItem,
+  LoiterItem,
+  MAX_ITEMS,
+  Place,
+  RallyPoint,
+  ReturnItem,
+  TakeOffItem,
+  WaypointItem,
+} from './schema.ts';
+
+const ITEMS: Readonly<Record<string, TObject>> = {
+  'take-off': TakeOffItem,
+  waypoint: WaypointItem,
+  loiter: LoiterItem,
+  deliver: DeliverItem,
+  land: LandItem,
+  return: ReturnItem,
+};
+const itemChecks = new Map(Object.entries(ITEMS).map(([name, schema]) => [name, Compile(schema)] as const));
+const whole = Compile(Itinerary);
+/** Everything but the items, so that a wrong item is not reported as one that fits none of six kinds. */
+const frame = Compile({ ...Itinerary, properties: { ...Itinerary.properties, items: { type: 'array' } } } as TSchema);
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The itinerary, or null with what is wrong with it found. */
+export function checkShape(value: unknown, findings: Findings): Itinerary | null {
+  if (!isObject(value)) {
+    findings.refuse(null, 'schema', typeof value, 'object', 'an itinerary is a JSON object');
+    return null;
+  }
+  for (const error of frame.Errors(value)) {
+    findings.refuse(null, 'schema', shown(value, error.instancePath), null, named(error.instancePath, error.message));
+  }
+  const items = Array.isArray(value.items) ? value.items : [];
+  if (items.length === 0 || items.length > MAX_ITEMS) {
+    findings.refuse(null, 'schema', items.length, MAX_ITEMS, `items: a plan has 1 to ${MAX_ITEMS} of them`);
+  }
+  for (const [index, item] of items.slice(0, MAX_ITEMS).entries()) checkItem(item, index, findings);
+  unknownFields(value, Itinerary, null, findings);
+  if (isObject(value.base)) unknownFields(value.base, Place, null, findings);
+  if (isObject(value.fence)) unknownFields(value.fence, Fence, null, findings);
+  for (const point of Array.isArray(value.rally) ? value.rally.slice(0, 10) : []) {
+    if (isObject(point)) unknownFields(point, RallyPoint, null, findings);
+  }
+  return findings.refusals.length === 0 && whole.Check(value) ? value : null;
+}
+
+function checkItem(item: unknown, index: number, findings: Findings): void {
+  const kind = isObject(item) ? item.do : undefined;
+  const check = typeof kind === 'string' ? itemChecks.get(kind) : undefined;
+  if (!isObject(item) || check === undefined) {
+    const known = Object.keys(ITEMS).join(', ');
+    findings.refuse(
+      index,
+      'schema',
+      kind === undefined ? null : String(kind).slice(0, 64),
+      known,
+      `do: one of ${known}`,
+    );
+    return;
+  }
+  for (const error of check.Errors(item)) {
+    findings.refuse(index, 'schema', shown(item, error.instancePath), null, named(error.instancePath, error.message));
+  }
+  if ('latDeg' in item !== 'lonDeg' in item) {
+    findings.refuse(index, 'schema', null, null, 'latDeg and lonDeg go together');
+  }
+  const schema = ITEMS[String(kind)];
+  if (schema) unknownFields(item, schema, index, findings);
+}
+
+function unknownFields(value: Json, schema: TObject, item: number | null, findings: Findings): void {
+  for (const key of Object.keys(value).slice(0, 50)) {
+    if (!Object.hasOwn(schema.properties, key)) {
+      findings.warn(item, 'unknown-field', `there is no field "${key.slice(0, 64)}": it is ignored`);
+    }
+  }
+}
+
+/** The value that a JSON pointer names, short enough to show. */
+function shown(value: unknown, pointer: string): string | number | null {
+  const found = pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((one, key) => (typeof one === 'object' && one !== null ? (one as Json)[key] : undefined), value);
+  if (typeof found === 'number') return Number.isFinite(found) ? found : String(found);
+  return found === undefined ? null : (JSON.stringify(found)?.slice(0, 64) ?? null);
+}
+
+const named = (pointer: string, message: string): string =>
+  `${pointer.slice(1).replaceAll('/', '.') || 'plan'}: ${message}`;

@@ -1,0 +1,16 @@
+export * from './compile.ts';
+export type { EnergyNeed } from './energy.ts';
+export type { About, ReadFile, Written } from './file.ts';
+export type { FormatRefusal } from './from-mission.ts';
+export { readGeojson, writeGeojson } from './geojson.ts';
+export { distanceM } from './geometry.ts';
+export * from './limits.ts';
+export * from './mav.ts';
+export * from './mission-item.ts';
+export { readPlan, writePlan } from './plan.ts';
+export { type Finding, type PlanWarning, type Refusal, RULES, type Rule, WARNINGS, type Warning } from './refusal.ts';
+export { type Flavour, landsToRelease, lineM, maxDescentM, releaseAltM, STEP_ROLES, type StepRole } from './release.ts';
+export * from './schema.ts';
+export * from './states.ts';
+export * from './validate.ts';
+export { readWpl, writeWpl } from './wpl.ts';
