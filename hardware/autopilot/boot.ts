@@ -34,9 +34,13 @@ export class BootWatch {
     return this.#id === null ? null : this.#newestMs + Math.max(0, nowMs - this.#heardMs);
   }
 
-  /** A stamp that came by itself, as old as its way was long. True: it has rebooted since the one before. */
+  /**
+   * A stamp that came by itself, as old as its way was long. True: it has rebooted since the one before. A boot that began since then is
+   * no older than that; one that stands still (a frozen position) went back, and is.
+   */
   heard(bootMs: number, nowMs: number): boolean {
-    return this.#take(bootMs, nowMs, bootMs < this.#newestMs - TOLERANCE_MS);
+    const back = bootMs < this.#newestMs - TOLERANCE_MS;
+    return this.#take(bootMs, nowMs, back && bootMs <= nowMs - this.#heardMs + TOLERANCE_MS);
   }
 
   /** The answer to a question sent at `askedMs`. True: it has rebooted since it was heard last. */

@@ -2,25 +2,26 @@
  * Our side of the conversation with one autopilot: what we know of it (hearing.ts) and what we say to it. It wires the
  * machines of this folder and is all that others see.
  *
- *   message ─▶ hearing ─▶ answers ─▶ desk (commands, intents), intervals, parameters, logs
+ *   message ─▶ hearing ─▶ answers ─▶ desk (commands, intents), intervals, exchanges (parameters, logs, missions)
  *   tick    ─▶ presence, ground link ─▶ HEARTBEAT     each of them ─▶ FrameMaker (whitelist) ─▶ send
  */
-import { type FieldsIn, MavProtocolCapability, type Message } from '@skein/protocol/mavlink';
+import type { FieldsIn, Message } from '@skein/protocol/mavlink';
 import { AckFilter } from './ack-filter.ts';
 import type { CommandOutcome, CommandRequest } from './command.ts';
 import type { ControlSnapshot } from './control-types.ts';
 import type { ControlListener } from './control-watch.ts';
 import { CommandDesk } from './desk.ts';
+import { Exchanges } from './exchanges.ts';
 import { type Flavour, refused } from './flavours/flavour.ts';
 import { GROUND_COMPONENT, GROUND_FIELDS, GroundLink, type GroundLinkStatus } from './ground-link.ts';
 import { GroundSysid } from './ground-sysid.ts';
 import { Hearing } from './hearing.ts';
 import type { IntentName, IntentOptions, IntentOutcome } from './intent.ts';
-import { runIntent } from './intents.ts';
-import { LogClient } from './logs.ts';
+import { carryOut } from './intents.ts';
+import type { LogClient } from './logs.ts';
+import type { MissionClient } from './mission/missions.ts';
 import type { AutopilotOptions, AutopilotStatus, AutopilotTick } from './options.ts';
-import { parameterEncoding } from './parameter-value.ts';
-import { ParameterClient } from './parameters.ts';
+import type { ParameterClient } from './parameters.ts';
 import { PRESENCE_FIELDS, PresenceBeat } from './presence.ts';
 import type { HeardText, VehicleState } from './state.ts';
 import { StreamKeeper } from './stream-keeper.ts';
@@ -30,11 +31,10 @@ import { COMPANION, FrameMaker, type SendableMessage, type Sender } from './whit
 import { isFlightCommand, isWorthHearing } from './writers.ts';
 
 export class AutopilotClient {
-  readonly parameters: ParameterClient;
-  readonly logs: LogClient;
   readonly #o: AutopilotOptions;
   readonly #frames = new FrameMaker();
   readonly #hearing: Hearing;
+  readonly #exchanges: Exchanges;
   readonly #acks = new AckFilter();
   readonly #desk: CommandDesk;
   readonly #watches: Watches;
@@ -48,7 +48,6 @@ export class AutopilotClient {
   constructor(o: AutopilotOptions) {
     this.#o = o;
     const { nowMs } = o;
-    const state = (): VehicleState => this.state;
     this.#streams = new StreamKeeper({
       sharePct: o.sharePct,
       ask: (request, confirmation) => this.#sendCommand(request, confirmation),
@@ -56,12 +55,12 @@ export class AutopilotClient {
     });
     this.#desk = new CommandDesk({
       nowMs,
-      state,
+      state: () => this.state,
       send: (request, confirmation) => this.#sendCommand(request, confirmation),
       isTaken: (command) => this.#streams.outstanding === command,
       onRefused: (command) => this.#hearing.tell({ kind: 'refused', command }),
     });
-    this.#watches = new Watches({ nowMs, state });
+    this.#watches = new Watches({ nowMs, state: () => this.state });
     const hearing = new Hearing({
       ...o,
       onRebooted: () => {
@@ -78,24 +77,29 @@ export class AutopilotClient {
       },
     });
     this.#hearing = hearing;
-    hearing.texts.listen(({ text }) => this.#desk.text(text));
-    const { latch, identity } = hearing;
-    const exchange = {
+    this.#exchanges = new Exchanges(hearing, {
       nowMs,
-      send: <N extends SendableMessage>(name: N, fields: FieldsIn<N>) => this.#send(name, fields),
-      target: () => (this.#linkOpen ? latch.latched : null),
-    };
-    const capabilities = () => identity.facts?.capabilities ?? null;
-    const hasFtp = () => ((capabilities() ?? 0n) & BigInt(MavProtocolCapability.FTP)) !== 0n;
-    const hasFile = () => this.flavour?.name === 'ardupilot' && hasFtp();
-    const encoding = () => parameterEncoding(capabilities(), this.flavour?.name ?? null);
-    this.parameters = new ParameterClient({ ...exchange, encoding, hasFile });
-    const armed = () => (latch.isAlive(nowMs()) ? latch.armed : null);
-    this.logs = new LogClient({ ...exchange, armed, hasFtp });
+      send: (name, fields) => this.#send(name, fields),
+      target: () => (this.#linkOpen ? hearing.latch.latched : null),
+    });
+    hearing.texts.listen(({ text }) => this.#desk.text(text));
     this.#groundSysid = new GroundSysid({
       parameters: this.parameters,
       onSysid: (sysid) => this.#ground.setSysid(sysid),
     });
+  }
+
+  get parameters(): ParameterClient {
+    return this.#exchanges.parameters;
+  }
+
+  get logs(): LogClient {
+    return this.#exchanges.logs;
+  }
+
+  /** Mission, fence and rally points; who else changed them; how far the mission has come. */
+  get missions(): MissionClient {
+    return this.#exchanges.missions;
   }
 
   get sysid(): number | null {
@@ -195,7 +199,7 @@ export class AutopilotClient {
       see: this.#watches.see.bind(this.#watches),
       state: () => this.state,
     };
-    return runIntent(flavour.intent(name, o, state), ports, this.#hearing.control.guard(o.signal));
+    return carryOut(flavour, name, o, ports, (signal) => this.#hearing.control.guard(signal));
   }
 
   /** A decoded message of whatever system. */
@@ -209,9 +213,8 @@ export class AutopilotClient {
         this.#streams.acknowledged(command, result, nowMs, this.#hearing.latch.latched?.armed === true);
       }
     }
-    this.parameters.take(message, nowMs);
+    this.#exchanges.take(message, nowMs);
     if (message.name === 'PARAM_VALUE') this.#groundSysid.heard(message.fields.param_id, message.fields.param_value);
-    this.logs.take(message, nowMs);
     for (const listener of this.#listeners) listener(message, nowMs);
     this.#desk.tick();
     this.#watches.turn();
@@ -230,8 +233,7 @@ export class AutopilotClient {
     const ground = this.#ground.tick(health);
     if (ground !== null) this.#send('HEARTBEAT', GROUND_FIELDS, { sysid: ground, compid: GROUND_COMPONENT });
     this.#hearing.tick(nowMs);
-    this.parameters.tick(nowMs);
-    this.logs.tick(nowMs);
+    this.#exchanges.tick(nowMs);
     this.#desk.tick();
     this.#watches.turn();
     if (latched === null || !linkOpen || !autopilotAlive) {
@@ -293,7 +295,6 @@ export class AutopilotClient {
     this.#desk.close();
     this.#watches.close();
     this.#hearing.clock.close();
-    this.parameters.close();
-    this.logs.close();
+    this.#exchanges.close();
   }
 }

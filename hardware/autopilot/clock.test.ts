@@ -1,4 +1,5 @@
 import t from 'tap';
+import { BootWatch } from './boot.ts';
 import { AutopilotClock, type TimeFields } from './clock.ts';
 
 /** A clock on a line to an autopilot with a clock of its own; `answer` false: it says nothing. */
@@ -145,4 +146,15 @@ t.test('close and signals settle who waits', async (t) => {
   t.equal(await first, null);
   clock.close();
   t.equal(await second, null);
+});
+
+t.test('a stamp that stands still while others go on is no reboot; one that could be of a later boot is', async (t) => {
+  const boot = new BootWatch(() => 'a');
+  t.notOk(boot.heard(500_000, 1_000));
+  t.notOk(boot.heard(505_000, 6_000));
+  t.notOk(boot.heard(500_000, 6_100), 'frozen for 5 s');
+  t.notOk(boot.heard(500_000, 12_000));
+  t.notOk(boot.heard(511_000, 12_000));
+  t.ok(boot.heard(900, 13_000));
+  t.equal(boot.reboots, 1);
 });

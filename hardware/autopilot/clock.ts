@@ -48,6 +48,11 @@ export class AutopilotClock {
     return this.#timesync.offsetMs;
   }
 
+  /** Of the newest answer, ms; null: none came yet. */
+  get roundTripMs(): number | null {
+    return this.#timesync.latest?.rttMs ?? null;
+  }
+
   get counters(): TimeSync['counters'] {
     return this.#timesync.counters;
   }

@@ -22,6 +22,11 @@ export interface CommandRequest {
   readonly effect?: (state: VehicleState) => boolean;
   /** How long the effect may take, from the answer or from giving up on one. Default 5 000. */
   readonly effectWithinMs?: number;
+  /**
+   * Sent as a message of its own, which nothing answers: its effect alone tells. MISSION_SET_CURRENT in place of
+   * DO_SET_MISSION_CURRENT, which a PX4 does not know (1.18: UNSUPPORTED).
+   */
+  readonly unanswered?: boolean;
   /** How long one answer may take. Default 1 000, `once` 2 500. */
   readonly ackWithinMs?: number;
 }

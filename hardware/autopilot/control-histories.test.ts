@@ -59,11 +59,7 @@ t.test(`an uncommanded change never leaves control with us (SEED=${seed})`, asyn
         if (seen === null || !input.armed) continue;
         const armedByOthers = !seen.armed && !due.some(({ armed }) => armed === true);
         const [from, to] = [ardupilot.modeName(seen.mode) ?? '', ardupilot.modeName(input.mode) ?? ''];
-        const changedByOthers =
-          seen.armed &&
-          seen.mode !== input.mode &&
-          !due.some(({ modes }) => modes?.includes(input.mode)) &&
-          !ardupilot.isOwnTransition(from, to);
+        const changedByOthers = seen.mode !== input.mode && !due.some(({ modes }) => modes?.includes(input.mode));
         if (!armedByOthers && !changedByOthers) continue;
         if (state === 'skein') throw new Error(`still ours: ${from} → ${to}`);
         if (taken === before.snapshot.taken) throw new Error(`what is under way goes on: ${from} → ${to}`);

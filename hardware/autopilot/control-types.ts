@@ -29,6 +29,8 @@ export type ControlInput =
   | { readonly kind: 'rc'; readonly modeUs: number | null; readonly healthy: boolean | null }
   | { readonly kind: 'foreign-write'; readonly what: string; readonly who: string }
   | { readonly kind: 'station' }
+  /** The turn of the mission's last item, which is a landing or a return, came. */
+  | { readonly kind: 'last-item' }
   | { readonly kind: 'second'; readonly what: 'companion' | 'autopilot' }
   | { readonly kind: 'rebooted' }
   | { readonly kind: 'take-control'; readonly by: string }
@@ -37,7 +39,7 @@ export type ControlInput =
 /** The part of a flavour that control needs. */
 export type ControlRules = Pick<
   Flavour,
-  'modeName' | 'isFailsafeText' | 'isFailsafeOverText' | 'failsafeModes' | 'isOwnTransition' | 'landingModes'
+  'modeName' | 'isFailsafeText' | 'isFailsafeOverText' | 'failsafeModes' | 'isMissionReturn' | 'landingModes'
 >;
 
 export interface Seen {
@@ -74,6 +76,8 @@ export interface Evidence {
   readonly companion: number | null;
   readonly autopilot: number | null;
   readonly modeSwitch: number | null;
+  /** The turn of the mission's last item came. */
+  readonly lastItem: number | null;
   readonly modeUs: number | null;
   readonly rcHealthy: boolean | null;
 }

@@ -13,7 +13,7 @@ const NO_RULES: ControlRules = {
   isFailsafeText: () => false,
   isFailsafeOverText: () => false,
   failsafeModes: [],
-  isOwnTransition: () => false,
+  isMissionReturn: () => false,
   landingModes: [],
 };
 

@@ -2,8 +2,6 @@ import t from 'tap';
 import { beginControl, controlOf } from './control.ts';
 import type { ControlInput, ControlMemory } from './control-types.ts';
 import { ardupilot } from './flavours/ardupilot.ts';
-import type { Flavour } from './flavours/flavour.ts';
-import { px4 } from './flavours/px4.ts';
 
 const STABILIZE = 0;
 const AUTO = 3;
@@ -17,11 +15,11 @@ const STANDBY = 3;
 const ACTIVE = 4;
 const CRITICAL = 5;
 
-function begin(flavour: Flavour = ardupilot) {
+function begin() {
   let memory: ControlMemory = beginControl(0);
   let nowMs = 0;
   const say = (input: ControlInput): void => {
-    memory = controlOf(memory, input, nowMs, flavour);
+    memory = controlOf(memory, input, nowMs, ardupilot);
   };
   const world = {
     get now() {
@@ -68,8 +66,7 @@ t.test('what we commanded is not a pilot', async (t) => {
   world.fly(AUTO);
   world.mode(RTL);
   world.beat(RTL, true);
-  world.beat(LAND, true);
-  world.beat(LAND, false, STANDBY);
+  world.beat(RTL, false, STANDBY);
   t.match(world.now, { state: 'skein', taken: 0, why: 'landed, and disarmed by itself' });
 });
 
@@ -77,8 +74,6 @@ for (const mode of [STABILIZE, LOITER, RTL, LAND, GUIDED]) {
   t.test(`a mode change in AUTO that we did not command takes control with that heartbeat (${mode})`, async (t) => {
     const world = begin();
     world.fly(AUTO);
-    // LAND at the end of a mission is its own doing.
-    if (mode === LAND) return;
     world.beat(mode, true);
     t.match(world.now, { state: 'pilot', taken: 1 });
     world.beat(AUTO, true);
@@ -95,6 +90,23 @@ t.test('armed by somebody else: a pilot flies, until an operator takes control',
   t.match(world.now, { state: 'pilot', taken: 1 });
   world.say({ kind: 'take-control', by: 'Ann' });
   t.match(world.now, { state: 'skein', why: 'taken by Ann' });
+});
+
+t.test('a switch turned between our arming and the heartbeat that tells of it: the pilot', async (t) => {
+  const world = begin();
+  world.beat(STABILIZE, false);
+  world.mode(GUIDED);
+  world.beat(GUIDED, false);
+  const arm = () => world.say({ kind: 'expect', command: ARM, expected: { armed: true } });
+  arm();
+  world.beat(LAND, true);
+  t.match(world.now, { state: 'pilot', taken: 1 });
+  const late = begin();
+  late.beat(STABILIZE, false);
+  late.mode(GUIDED);
+  late.say({ kind: 'expect', command: ARM, expected: { armed: true } });
+  late.beat(GUIDED, true);
+  t.match(late.now, { state: 'skein', taken: 0 }, 'both ours, and told by one heartbeat');
 });
 
 t.test('a disarm that we did not command ends what is under way', async (t) => {
@@ -184,7 +196,7 @@ t.test('a pilot takes over from a failsafe', async (t) => {
   switched.say({ kind: 'rc', modeUs: 1_500, healthy: true });
   switched.say({ kind: 'rc', modeUs: 1_900, healthy: true });
   switched.beat(LAND, true, CRITICAL);
-  t.equal(switched.state, 'autopilot-failsafe', 'RTL to LAND is its own way');
+  t.equal(switched.state, 'pilot', 'LAND by the switch');
 });
 
 t.test('reasons not to arm are no failsafes', async (t) => {
@@ -276,20 +288,4 @@ t.test('a reboot is nobody’s doing; in the air it is adopted again', async (t)
   world.say({ kind: 'rebooted' });
   world.beat(STABILIZE, true);
   t.match(world.now, { state: 'unknown', adopted: true });
-});
-
-t.test('PX4: take-off to mission, mission to loiter, return to land are its own', async (t) => {
-  const mode = (name: string): number => px4.modeNumber(name) ?? -1;
-  const world = begin(px4);
-  world.beat(mode('AUTO.LOITER'), false);
-  const start = { modes: [mode('AUTO.TAKEOFF'), mode('AUTO.MISSION')], armed: true };
-  world.say({ kind: 'expect', command: 300, expected: start });
-  world.beat(mode('AUTO.LOITER'), true);
-  world.mode(mode('AUTO.TAKEOFF'));
-  world.beat(mode('AUTO.TAKEOFF'), true);
-  world.beat(mode('AUTO.MISSION'), true);
-  world.beat(mode('AUTO.LOITER'), true);
-  t.match(world.now, { state: 'skein', taken: 0 });
-  world.beat(mode('POSCTL'), true);
-  t.equal(world.state, 'pilot');
 });

@@ -19,6 +19,8 @@ const BOOT = 1;
 const EXPECT_MS = 5_000;
 /** A failsafe's text and its mode change may come in either order. */
 const FAILSAFE_TEXT_MS = 3_000;
+/** A return at the end of a mission changes the mode as its turn comes, and a heartbeat tells of it within a second or two. */
+const RETURNS_MS = 4_000;
 const SECOND_MS = 10_000;
 /** On the ground another station has its say for so long after its last write. */
 const STATION_MS = 10_000;
@@ -49,6 +51,7 @@ export function beginControl(nowMs: number): ControlMemory {
       companion: null,
       autopilot: null,
       modeSwitch: null,
+      lastItem: null,
       modeUs: null,
       rcHealthy: null,
     },
@@ -85,6 +88,8 @@ function step(m: ControlMemory, input: ControlInput, nowMs: number, rules: Contr
       return foreignWrite(m, `${input.who} sent ${input.what}`, nowMs);
     case 'station':
       return { ...m, at: { ...m.at, station: nowMs } };
+    case 'last-item':
+      return { ...m, at: { ...m.at, lastItem: nowMs } };
     case 'second': {
       const next = { ...m, at: { ...m.at, [input.what]: nowMs } };
       return recently(m.at[input.what], nowMs, SECOND_MS) ? next : taken(next);
@@ -110,7 +115,9 @@ function heartbeat(m: ControlMemory, now: Seen, nowMs: number, rules: ControlRul
   const { seen } = m;
   const next = { ...m, seen: { mode: now.mode, armed: now.armed, status: now.status } };
   if (seen === null) return first(next, now);
-  if (seen.armed !== now.armed) return now.armed ? armed(next, nowMs) : disarmed(next, seen, nowMs, rules);
+  if (seen.armed !== now.armed) {
+    return now.armed ? armedIn(next, seen, now, nowMs, rules) : disarmed(next, seen, nowMs, rules);
+  }
   if (seen.mode !== now.mode) return modeChanged(next, seen, now, nowMs, rules);
   if (!now.armed) return next;
   if (!isCritical(seen) && isCritical(now)) {
@@ -127,7 +134,13 @@ function heartbeat(m: ControlMemory, now: Seen, nowMs: number, rules: ControlRul
 function first(m: ControlMemory, now: Seen): ControlMemory {
   if (!now.armed) return grounded(m, 'the vehicle is disarmed');
   const adopted = { ...m.snapshot, adopted: true };
-  return { ...m, holder: 'unknown', holderWhy: 'found armed: who flies it is not known', snapshot: adopted };
+  return {
+    ...m,
+    holder: 'unknown',
+    holderWhy:
+      'it was armed when the agent started, so who flies it is not known: hold, return and land work, resume takes control',
+    snapshot: adopted,
+  };
 }
 
 function grounded(m: ControlMemory, why: string): ControlMemory {
@@ -141,6 +154,15 @@ function armed(m: ControlMemory, nowMs: number): ControlMemory {
   if (ours) return { ...fresh, expected: ours, holder: 'skein', holderWhy: 'armed by our command' };
   const by = attribute(m.at, nowMs);
   return taken({ ...fresh, holder: by, holderWhy: 'armed, and not by us' });
+}
+
+/** Arming sends no heartbeat by itself (observed): the one that tells of it may tell of a mode change, too. */
+function armedIn(m: ControlMemory, before: Seen, now: Seen, nowMs: number, rules: ControlRules): ControlMemory {
+  const next = armed(m, nowMs);
+  if (before.mode === now.mode || next.holder !== 'skein') return next;
+  // One command that arms and changes the mode was met whole.
+  if (matches(m.expected, now) !== null && matches(next.expected, now) === null) return next;
+  return modeChanged(next, { ...before, armed: true }, now, nowMs, rules);
 }
 
 function disarmed(m: ControlMemory, before: Seen, _nowMs: number, rules: ControlRules): ControlMemory {
@@ -162,13 +184,15 @@ function modeChanged(m: ControlMemory, before: Seen, now: Seen, nowMs: number, r
     return { ...m, expected: ours, failsafe, open: null };
   }
   // Booting: its mode before was another boot's.
-  if (now.status <= BOOT || rules.isOwnTransition(from, to)) return m;
+  if (now.status <= BOOT) return m;
   if (!now.armed) return taken({ ...m, holderWhy: `${from} → ${to} on the ground, and not by us` });
   const suspects = isCritical(now) || recently(m.at.failsafeText, nowMs, FAILSAFE_TEXT_MS);
   const switched = recently(m.at.modeSwitch, nowMs, FAILSAFE_TEXT_MS);
   if (suspects && !switched && rules.failsafeModes.includes(to)) {
     return failsafeChose(m, `a failsafe: ${from} → ${to}`, now.mode, nowMs);
   }
+  const planned = rules.isMissionReturn(from, to) && recently(m.at.lastItem, nowMs, RETURNS_MS);
+  if (!suspects && !switched && m.holder === 'skein' && planned) return m;
   const by = m.holder === 'pilot' ? 'pilot' : attribute(m.at, nowMs);
   const open = { atMs: nowMs, before: m.holder, beforeWhy: m.holderWhy };
   return taken({ ...m, holder: by, holderWhy: `${from} → ${to}, and not by us`, failsafe: null, open });

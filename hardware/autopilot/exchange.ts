@@ -8,7 +8,7 @@
  */
 import type { FieldsIn, Message } from '@skein/protocol/mavlink';
 
-/** All that parameters and logs ever send. */
+/** All that parameters, logs and missions ever send. */
 export type ExchangeMessage =
   | 'PARAM_REQUEST_READ'
   | 'PARAM_REQUEST_LIST'
@@ -16,7 +16,13 @@ export type ExchangeMessage =
   | 'LOG_REQUEST_LIST'
   | 'LOG_REQUEST_DATA'
   | 'LOG_REQUEST_END'
-  | 'FILE_TRANSFER_PROTOCOL';
+  | 'FILE_TRANSFER_PROTOCOL'
+  | 'MISSION_COUNT'
+  | 'MISSION_ITEM_INT'
+  | 'MISSION_REQUEST_LIST'
+  | 'MISSION_REQUEST_INT'
+  | 'MISSION_ACK'
+  | 'MISSION_CLEAR_ALL';
 
 /** A message without its target, which the queue fills in. */
 export type Outgoing = {

@@ -13,6 +13,8 @@ import type { Flavour } from './flavours/flavour.ts';
 import { flavourOf } from './flavours/index.ts';
 import { Identity } from './identity.ts';
 import { AutopilotLatch } from './latch.ts';
+import { isLastTurn, MissionProgress } from './mission/progress.ts';
+import { MissionWatch } from './mission/watch.ts';
 import type { AutopilotOptions } from './options.ts';
 import type { HeardText, VehicleState } from './state.ts';
 import { StateTracker } from './tracker.ts';
@@ -35,12 +37,12 @@ export class Hearing {
   readonly identity = new Identity();
   readonly texts = new Texts();
   readonly control: ControlWatch;
+  readonly missionWatch = new MissionWatch();
+  readonly missionProgress = new MissionProgress();
   readonly #o: HearingOptions;
   readonly #tracker = new StateTracker();
   readonly #others = new OtherWriters();
   #heartbeat: Messages['HEARTBEAT'] | null = null;
-  /** What tells one mission, fence and rally list from another. */
-  #plan: string | null = null;
 
   constructor(o: HearingOptions) {
     this.#o = o;
@@ -127,10 +129,13 @@ export class Hearing {
         this.#takeRc();
         break;
       case 'MISSION_CURRENT':
-        this.#takeMission(message.fields);
+        if (this.missionWatch.current(message.fields, nowMs)) this.#foreignPlan();
         break;
       default:
     }
+    const { current } = this.missionProgress;
+    this.missionProgress.take(message, nowMs);
+    if (isLastTurn(current, this.missionProgress.current)) this.tell({ kind: 'last-item' });
     return true;
   }
 
@@ -150,7 +155,7 @@ export class Hearing {
   /** A write of another that did not come by the link itself. */
   noteWrite(sysid: number, compid: number, what: string): void {
     this.#others.note(sysid, compid, this.#o.nowMs());
-    this.tell({ kind: 'foreign-write', what, who: `${sysid}/${compid}` });
+    this.#foreignWrite(`${sysid}/${compid}`, what);
   }
 
   #takeOther(message: Message, sysid: number, compid: number, vehicle: number, nowMs: number): void {
@@ -159,7 +164,12 @@ export class Hearing {
     const { role, wrote } = heard;
     if (role === 'companion' || role === 'autopilot') this.tell({ kind: 'second', what: role });
     if (role === 'station') this.tell({ kind: 'station' });
-    if (wrote !== null) this.tell({ kind: 'foreign-write', what: wrote, who: `${sysid}/${compid}` });
+    if (wrote !== null) this.#foreignWrite(`${sysid}/${compid}`, wrote);
+  }
+
+  #foreignWrite(who: string, what: string): void {
+    this.missionWatch.foreignWrite(who, what);
+    this.tell({ kind: 'foreign-write', what, who });
   }
 
   #takeHeartbeat(fields: Messages['HEARTBEAT']): void {
@@ -186,24 +196,12 @@ export class Hearing {
     this.tell({ kind: 'rc', modeUs, healthy: rc?.healthy ?? null });
   }
 
-  /**
-   * "Flight plan received" goes to the uploader's link only (observed): on ours a stranger's upload shows as another
-   * number of items, or another id of the list.
-   */
-  #takeMission(f: Messages['MISSION_CURRENT']): void {
-    const plan = [f.total, f.mission_id ?? 0, f.fence_id ?? 0, f.rally_points_id ?? 0].join(' ');
-    const before = this.#plan;
-    this.#plan = plan;
-    if (before !== null && before !== plan) this.#foreignPlan();
-  }
-
   #takeText(text: HeardText): void {
     this.#tracker.text(text);
     this.tell({ kind: 'text', text: text.text });
-    if (text.text === 'Flight plan received') this.#foreignPlan();
+    if (this.missionWatch.text(text.text, text.atMs)) this.#foreignPlan();
   }
 
-  /** We upload no missions yet: whoever did, it was another. */
   #foreignPlan(): void {
     this.tell({ kind: 'foreign-write', what: 'a mission', who: 'somebody else' });
   }
@@ -211,7 +209,8 @@ export class Hearing {
   #rebooted(): void {
     this.#tracker.reset();
     this.#heartbeat = null;
-    this.#plan = null;
+    this.missionWatch.rebooted();
+    this.missionProgress.reset();
     this.tell({ kind: 'rebooted' });
     this.#o.onRebooted();
   }

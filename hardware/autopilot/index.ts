@@ -3,9 +3,11 @@ export type { CommandFailure, CommandOutcome, CommandRequest } from './command.t
 export type { ControlSnapshot, ControlState } from './control-types.ts';
 export type { ControlListener } from './control-watch.ts';
 export type { Flavour, ParameterFault } from './flavours/flavour.ts';
+export { LINK_LOSS_S } from './flavours/link-loss.ts';
 export { isLanded } from './flavours/steps.ts';
 export type { GroundLinkStatus } from './ground-link.ts';
 export type { IntentFailure, IntentName, IntentOptions, IntentOutcome } from './intent.ts';
+export * from './mission/index.ts';
 export type { AutopilotOptions, AutopilotPriority, AutopilotStatus, AutopilotTick } from './options.ts';
 export type { FlavourName, HeardText, Landed, OtherWriter, Place, RcState, VehicleState } from './state.ts';
 export { type ExtraStream, type PlannedStream, planBytesPerS, planStreams, WANTED_STREAMS } from './streams.ts';

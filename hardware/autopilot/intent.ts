@@ -1,15 +1,44 @@
 /** What an operator means, whatever the autopilot: the flavours turn it into commands. */
 
-export type IntentName = 'hold' | 'resume' | 'return' | 'land' | 'goto' | 'arm' | 'disarm' | 'reboot';
+export type IntentName =
+  | 'hold'
+  | 'resume'
+  | 'return'
+  | 'land'
+  | 'goto'
+  | 'climb'
+  | 'arm'
+  | 'disarm'
+  | 'reboot'
+  /** Fly the mission that was verified: see flavours/start.ts. */
+  | 'start'
+  /** On to another navigation item of the mission being flown. */
+  | 'jump'
+  | 'payload'
+  | 'set-home';
+
+/** `lengthM`: line, positive; `rateMps`: how fast, 0 as it likes. */
+export interface PayloadOrder {
+  readonly do: 'release' | 'grab' | 'winch-relax' | 'winch-lower' | 'winch-retract';
+  readonly lengthM?: number;
+  readonly rateMps?: number;
+}
 
 export interface IntentOptions {
   readonly signal?: AbortSignal;
-  /** `arm`: looked at again right before it is sent. */
+  /** `arm`, `start`, `jump`, `payload`, `set-home`: looked at again right before what matters is sent. */
   readonly may?: () => boolean;
   /** `goto`: where to. */
   readonly to?: { readonly latDeg: number; readonly lonDeg: number; readonly altRelM: number };
-  /** `resume`: the navigation item to go on with (never a do-command: a winch would act twice). */
+  /** `climb`: to this height above home, where it is. */
+  readonly altRelM?: number;
+  /** `resume`, `jump`: the navigation item to go on with (never a do-command: a winch would act twice). */
   readonly missionSeq?: number;
+  /** `start`: where home must lie, within 5 m. */
+  readonly base?: { readonly latDeg: number; readonly lonDeg: number };
+  readonly payload?: PayloadOrder;
+  /** `set-home`: where to. */
+  readonly home?: { readonly latDeg: number; readonly lonDeg: number; readonly altAmslM: number };
 }
 
 /** `code` is one of REASONS (@skein/protocol/fleet). */
@@ -36,6 +65,7 @@ export type IntentFailure =
   | 'already-on-ground'
   | 'not-holding'
   | 'position'
+  | 'home-moved'
   | 'log-transfer'
   | 'unproved'
   | 'bad-params'

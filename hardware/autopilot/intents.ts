@@ -3,8 +3,8 @@
  * meanwhile.
  */
 import type { CommandOutcome, CommandRequest } from './command.ts';
-import type { Doing, Step, StepResult } from './flavours/flavour.ts';
-import type { IntentFailure, IntentOutcome } from './intent.ts';
+import type { Doing, Flavour, Step, StepResult } from './flavours/flavour.ts';
+import type { IntentFailure, IntentName, IntentOptions, IntentOutcome } from './intent.ts';
 import type { VehicleState } from './state.ts';
 import type { Sight } from './watches.ts';
 
@@ -21,6 +21,23 @@ export class Superseded extends Error {
     super(why);
     this.code = code;
   }
+}
+
+/** `guard`: ends with the caller's signal, or when control is taken from us. */
+export async function carryOut(
+  flavour: Flavour,
+  name: IntentName,
+  o: IntentOptions,
+  ports: IntentPorts,
+  guard: (signal: AbortSignal | undefined) => AbortSignal,
+): Promise<IntentOutcome> {
+  // Its undoing, too, ends when control is taken from here on: also in the moment in which it was called off.
+  const control = guard(undefined);
+  const outcome = await runIntent(flavour.intent(name, o, ports.state()), ports, guard(o.signal));
+  // Called off by its own side half-way: it is not left armed on the ground, or in the mission's mode. A pilot's it is, though.
+  const isHalfWay = name === 'start' && !outcome.ok && outcome.code === 'cancelled' && outcome.sent;
+  if (isHalfWay) await runIntent(flavour.standDown(), ports, control);
+  return outcome;
 }
 
 export async function runIntent(doing: Doing, ports: IntentPorts, signal: AbortSignal): Promise<IntentOutcome> {

@@ -128,7 +128,8 @@ t.test('interrupted and resumed until it is whole; each stop within a second of 
       }
       t.equal(fetched.code, 'stopped');
     }
-    t.ok(far.ended >= stops);
+    // One may be lost; log data that goes on is answered with another (log-end.ts).
+    t.ok(line.names().filter((name) => name === 'LOG_REQUEST_END').length >= stops, 'told each time');
   }
 });
 

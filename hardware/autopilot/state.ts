@@ -49,6 +49,7 @@ export interface VehicleState {
   readonly climbMps: number | null;
   readonly altRelM: number | null;
   readonly position: Place | null;
+  /** Another object with each HOME_POSITION, so that one can see that it was said anew. */
   readonly home: Omit<Place, 'ageMs'> | null;
   readonly preArmOk: boolean | null;
   readonly rc: RcState | null;

@@ -28,6 +28,8 @@ export const WANTED_STREAMS: readonly WantedStream[] = [
   { name: 'NAV_CONTROLLER_OUTPUT', hz: 1, minHz: 0.2 },
   { name: 'FENCE_STATUS', hz: 0.5, minHz: 0.2 },
   { name: 'VIBRATION', hz: 1, minHz: 0.2 },
+  // Position trust holds altitudes against it.
+  { name: 'SCALED_PRESSURE', hz: 1, minHz: 0.2 },
   { name: 'WIND', hz: 1, minHz: 0.2 },
   { name: 'ESC_TELEMETRY_1_TO_4', hz: 1, minHz: 0.2 },
   { name: 'HOME_POSITION', hz: 0.2, minHz: 0.1 },

@@ -51,7 +51,7 @@ export class Transaction {
 
   /** A frame left and nothing has answered it: a late answer may still come. */
   get owesAnswer(): boolean {
-    return this.#sent > 0 && !this.#answered;
+    return this.#sent > 0 && !this.#answered && this.request.unanswered !== true;
   }
 
   /** Called once. Returns the confirmation to send with, or null when there is nothing to send. */
@@ -113,6 +113,9 @@ export class Transaction {
         return this.#fail(this.#accepted ? 'no-effect' : 'no-ack');
       default:
     }
+    const { unanswered } = this.request;
+    if (unanswered && this.#phase === 'asked' && this.#isSeen(state))
+      return this.#end({ ok: true, how: 'effect-seen' });
     if (nowMs < this.#deadlineMs) return null;
     if (this.#phase === 'texts') return this.#fail('refused');
     if (this.#phase === 'asked' && this.#isSeen(state)) return this.#end({ ok: true, how: 'effect-seen' });

@@ -37,7 +37,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.double() },
 );
 const known = Object.values(MavCmd) as number[];
-const LIKELY = [246, 400, 176, 185, 192, 193, 20, 21, 300, 224, 511, 512, 208, 209, 526];
+const LIKELY = [179, 211, 42_600, 246, 400, 176, 185, 192, 193, 20, 21, 300, 224, 511, 512, 208, 209, 526];
 const request: fc.Arbitrary<CommandRequest> = fc.record(
   {
     command: fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...LIKELY) }, fc.constantFrom(...known), fc.nat(65_535)),
@@ -82,11 +82,92 @@ t.test('no message that is never sent, by any name', async (t) => {
     'LOG_REQUEST_DATA',
     'LOG_REQUEST_END',
     'LOG_REQUEST_LIST',
+    'MISSION_ACK',
+    'MISSION_CLEAR_ALL',
+    'MISSION_COUNT',
+    'MISSION_REQUEST_INT',
+    'MISSION_REQUEST_LIST',
+    'MISSION_SET_CURRENT',
     'PARAM_REQUEST_LIST',
     'PARAM_REQUEST_READ',
     'PARAM_SET',
     'TIMESYNC',
   ]);
+});
+
+const MISSION_TYPE = fc.constantFrom(0, 1, 2, 3, 255, 7);
+
+t.test(`no item of a list that is never sent (SEED=${seed})`, async (t) => {
+  let made = 0;
+  const bad: string[] = [];
+  const taken = new Set<number>();
+  const degE7 = fc.oneof(
+    fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }),
+    fc.constantFrom(0, 470_000_000, 80_000_000),
+  );
+  const item = fc.record({
+    command: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(16, 19, 21, 22, 94, 177, 178, 211, 42_600, 185, 183, 208, 5001, 5100) },
+      fc.constantFrom(...known),
+    ),
+    frame: fc.constantFrom(0, 2, 3, 6, 8),
+    current: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1, 2, 3) }),
+    seq: fc.oneof(fc.nat(20), fc.nat(65_535)),
+    mission_type: MISSION_TYPE,
+    param1: value,
+    param2: value,
+    param3: value,
+    param4: value,
+    x: degE7,
+    y: degE7,
+    z: fc.oneof(value, fc.constantFrom(20, 0, 40_000)),
+  });
+  const each = (fields: object): void => {
+    const all = { autocontinue: 1, target_system: 7, target_component: 1, ...fields } as FieldsIn<'MISSION_ITEM_INT'>;
+    const out = emitted((frames) => frames.make('MISSION_ITEM_INT', all, FROM));
+    if (out === null) return;
+    made++;
+    if (out.message.name === 'MISSION_ITEM_INT') taken.add(out.message.fields.command);
+    if (out.why !== null) bad.push(`${out.why}: ${JSON.stringify(fields)}`);
+  };
+  fc.assert(fc.property(item, each), { seed, numRuns: 60_000 });
+  t.same(bad, []);
+  t.ok(made > 200, `${made} of them were made`);
+  const listed = [16, 17, 18, 19, 20, 21, 22, 31, 82, 93, 94, 112, 114, 115, 177, 178, 179, 195, 197, 211, 42_600];
+  const lists = [5001, 5002, 5003, 5004, 5100];
+  t.same(
+    [...taken].filter((command) => ![...listed, ...lists].includes(command)),
+    [],
+  );
+});
+
+t.test('one list by its name, never all at once', async (t) => {
+  const taken: string[] = [];
+  for (const name of ['MISSION_CLEAR_ALL', 'MISSION_COUNT', 'MISSION_REQUEST_LIST', 'MISSION_ACK'] as const) {
+    for (const mission_type of [0, 1, 2, 3, 255]) {
+      const fields = { target_system: 7, target_component: 1, count: 1, type: 0, mission_type } as const;
+      if (emitted((frames) => frames.make(name, fields as FieldsIn<typeof name>, FROM)) !== null) {
+        taken.push(`${name} ${mission_type}`);
+      }
+    }
+  }
+  t.equal(taken.length, 4 * 3);
+  t.notOk(taken.some((words) => /255|3$/.test(words)));
+});
+
+t.test('a winch: each autopilot knows other actions', async (t) => {
+  const winch = (dialect: 'ardupilot' | 'px4', ...params: number[]) =>
+    emitted((frames) =>
+      frames.command(
+        { command: MavCmd.DO_WINCH, params: [1, ...params], klass: 'once' },
+        { confirmation: 0, from: FROM, to: TO, dialect },
+      ),
+    );
+  t.ok(winch('ardupilot', 1, -5, 0.5), 'by length');
+  t.equal(winch('ardupilot', 4), null, 'deliver: silently skipped there');
+  t.ok(winch('px4', 6), 'retract');
+  t.equal(winch('px4', 9), null);
+  t.equal(winch('px4', 1, 500), null, 'longer than any line');
 });
 
 t.test('MAVFTP only reads', async (t) => {

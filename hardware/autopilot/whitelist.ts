@@ -3,8 +3,20 @@
  * not by any right. Flight rules §1: no magic reboot, no forced arming or disarming, no termination, no override of
  * sticks, no attitude targets. Asking for anything else is a bug and throws.
  */
-import { encode, type FieldsIn, MavCmd, MavComponent, MavFrame, type MessageName } from '@skein/protocol/mavlink';
+import {
+  encode,
+  type FieldsIn,
+  MavCmd,
+  MavComponent,
+  MavFrame,
+  type MessageName,
+  type Messages,
+  MISSION_TYPES,
+  type MissionType,
+} from '@skein/protocol/mavlink';
 import type { CommandRequest } from './command.ts';
+import { isWinchAction, itemFault, whole } from './mission/commands.ts';
+import { itemOf, MAX_ITEMS } from './mission/wire.ts';
 
 /** Opcodes of MAVFTP that read; the others write, truncate, rename or remove. */
 const FTP_READING: readonly number[] = [
@@ -30,6 +42,13 @@ const MESSAGES = [
   'LOG_REQUEST_DATA',
   'LOG_REQUEST_END',
   'FILE_TRANSFER_PROTOCOL',
+  'MISSION_COUNT',
+  'MISSION_ITEM_INT',
+  'MISSION_REQUEST_LIST',
+  'MISSION_REQUEST_INT',
+  'MISSION_ACK',
+  'MISSION_CLEAR_ALL',
+  'MISSION_SET_CURRENT',
 ] as const satisfies readonly MessageName[];
 export type SendableMessage = (typeof MESSAGES)[number];
 
@@ -41,11 +60,13 @@ const PX4_SUB: readonly number[] = [2, 3, 4, 5, 6];
 /** ArduCopter: AUTO, GUIDED, RTL, LAND, SMART_RTL. Never one in which the sticks decide the height. */
 const ARDUCOPTER_MODES: readonly number[] = [3, 4, 6, 9, 21];
 
+/** Of a winch's line, and how fast it runs. */
+const MAX_LINE_M = 100;
+const MAX_LINE_MPS = 10;
+
 /** A place is "here" when it is left out: 0 for ArduPilot, NaN for PX4. */
 const here = (value: number): boolean => value === 0 || Number.isNaN(value);
 const none = (params: readonly number[]): boolean => params.every((value) => value === 0);
-const whole = (value: number, from: number, to: number): boolean =>
-  Number.isInteger(value) && value >= from && value <= to;
 
 const LONG: ReadonlyMap<number, (p: Params) => boolean> = new Map<number, (p: Params) => boolean>([
   [MavCmd.SET_MESSAGE_INTERVAL, (p) => whole(p[0], 0, 0xffffff) && p[1] >= -1 && p[1] < 1e9 && none(p.slice(2))],
@@ -62,6 +83,16 @@ const LONG: ReadonlyMap<number, (p: Params) => boolean> = new Map<number, (p: Pa
   [MavCmd.DO_PAUSE_CONTINUE, (p) => whole(p[0], 0, 1) && none(p.slice(1))],
   [MavCmd.DO_SET_MISSION_CURRENT, (p) => whole(p[0], 0, 0xffff) && none(p.slice(1))],
   [MavCmd.MISSION_START, (p) => none(p)],
+  [MavCmd.DO_GRIPPER, (p) => whole(p[0], 0, 10) && whole(p[1], 0, 1) && none(p.slice(2))],
+  [
+    MavCmd.DO_WINCH,
+    (p) =>
+      whole(p[0], 0, 10) &&
+      isWinchAction(p[1], null) &&
+      Math.abs(p[2]) <= MAX_LINE_M &&
+      Math.abs(p[3]) <= MAX_LINE_MPS &&
+      none(p.slice(4)),
+  ],
   // p2 is the forbidden force: 0 and nothing else.
   [MavCmd.COMPONENT_ARM_DISARM, (p) => whole(p[0], 0, 1) && none(p.slice(1))],
   // p1 1: the autopilot. A companion is never restarted through it, and p6 would force it in flight.
@@ -106,6 +137,10 @@ export class FrameMaker {
       const known = o.dialect === 'px4' ? PX4_MODE(p) : ARDUPILOT_MODE(p);
       if (!known) throw new RangeError(`DO_SET_MODE ${p[1]}/${p[2]} is not for ${o.dialect}`);
     }
+    if (request.command === MavCmd.DO_WINCH && !isWinchAction(p[1], o.dialect)) {
+      throw new RangeError(`DO_WINCH ${p[1]} is not for ${o.dialect}`);
+    }
+    if (request.unanswered) return this.#plain(request, o);
     const target = { target_system: o.to.sysid, target_component: o.to.compid, command: request.command as never };
     const { int } = request;
     if (int !== undefined) {
@@ -125,6 +160,18 @@ export class FrameMaker {
     const [param1, param2, param3, param4, param5, param6, param7] = p;
     const fields = { ...target, param1, param2, param3, param4, param5, param6, param7 };
     return this.make('COMMAND_LONG', { ...fields, confirmation: o.confirmation & 0xff }, o.from);
+  }
+
+  /** What a PX4 knows as a message only. */
+  #plain(
+    request: CommandRequest,
+    o: { readonly to: Target; readonly from: Sender; readonly dialect: Dialect },
+  ): Uint8Array {
+    if (request.command !== MavCmd.DO_SET_MISSION_CURRENT || o.dialect !== 'px4') {
+      throw new RangeError(`command ${request.command} is no message of its own for ${o.dialect}`);
+    }
+    const target = { target_system: o.to.sysid, target_component: o.to.compid };
+    return this.make('MISSION_SET_CURRENT', { ...target, seq: request.params?.[0] ?? 0 }, o.from);
   }
 }
 
@@ -152,6 +199,17 @@ function isAllowed(name: SendableMessage, fields: FieldsIn<SendableMessage>): bo
     }
     case 'PARAM_SET':
       return /^[A-Z0-9_]{1,16}$/.test((fields as FieldsIn<'PARAM_SET'>).param_id);
+    case 'MISSION_SET_CURRENT':
+      return whole((fields as FieldsIn<'MISSION_SET_CURRENT'>).seq, 0, 0xffff);
+    case 'MISSION_COUNT':
+      return isList(fields) && whole((fields as FieldsIn<'MISSION_COUNT'>).count, 0, MAX_ITEMS);
+    case 'MISSION_ITEM_INT':
+      return isItem(fields as FieldsIn<'MISSION_ITEM_INT'>);
+    case 'MISSION_REQUEST_LIST':
+    case 'MISSION_REQUEST_INT':
+    case 'MISSION_ACK':
+    case 'MISSION_CLEAR_ALL':
+      return isList(fields);
     case 'FILE_TRANSFER_PROTOCOL':
       return FTP_READING.includes((fields as FieldsIn<'FILE_TRANSFER_PROTOCOL'>).payload[3] ?? -1);
     default:
@@ -159,10 +217,25 @@ function isAllowed(name: SendableMessage, fields: FieldsIn<SendableMessage>): bo
   }
 }
 
-/** DO_REPOSITION to a real place at a height above home; nothing else goes as COMMAND_INT. */
+const listOf = (type: number | undefined): MissionType | null =>
+  (Object.keys(MISSION_TYPES) as MissionType[]).find((name) => MISSION_TYPES[name] === (type ?? 0)) ?? null;
+
+/** One list by its name; never 255, which means all of them. */
+function isList(fields: object): boolean {
+  return listOf((fields as { readonly mission_type?: number }).mission_type) !== null;
+}
+
+/** `current` 2 and 3 would be orders to fly there at once. */
+function isItem(f: FieldsIn<'MISSION_ITEM_INT'>): boolean {
+  const type = listOf(f.mission_type);
+  if (type === null || f.current !== 0 || !whole(f.seq, 0, MAX_ITEMS)) return false;
+  return itemFault(type, itemOf(f as Messages['MISSION_ITEM_INT']), f.seq, null) === null;
+}
+
+/** DO_REPOSITION and DO_SET_HOME, to a real place; nothing else goes as COMMAND_INT. */
 function isPlace(f: FieldsIn<'COMMAND_INT'>): boolean {
   const frame: number = f.frame;
-  return (
+  const isReposition =
     f.command === MavCmd.DO_REPOSITION &&
     (frame === MavFrame.GLOBAL_RELATIVE_ALT ||
       frame === MavFrame.GLOBAL_RELATIVE_ALT_INT ||
@@ -170,7 +243,12 @@ function isPlace(f: FieldsIn<'COMMAND_INT'>): boolean {
     (f.param1 === -1 || (f.param1 > 0 && f.param1 <= 30)) &&
     f.param2 === 1 &&
     f.param3 === 0 &&
-    here(f.param4) &&
+    here(f.param4);
+  // p1 0: to the place given, above sea level; 1 would be where it is.
+  const isHome =
+    f.command === MavCmd.DO_SET_HOME && frame === MavFrame.GLOBAL && none([f.param1, f.param2, f.param3, f.param4]);
+  return (
+    (isReposition || isHome) &&
     whole(f.x, -900_000_000, 900_000_000) &&
     whole(f.y, -1_800_000_000, 1_800_000_000) &&
     (f.x !== 0 || f.y !== 0) &&

@@ -27,6 +27,18 @@ export const schema = Type.Object({
     default: false,
     description: 'ardupilot: parameters by the names of before 4.7 (SYSID_THISMAV, SR0_POSITION)',
   }),
+  gripper: Type.Boolean({ default: false, description: 'it has a servo gripper' }),
+  winch: Type.Boolean({ default: false, description: 'it has a winch that reports its line and tension' }),
+  payload: Type.Number({
+    default: 0,
+    minimum: 0,
+    maximum: 10,
+    description: 'kg it carries: on the winch if it has one, else in a gripper, which it then has',
+  }),
+  param: Type.Array(Type.String({ pattern: '^[A-Z0-9_]{1,16}=-?[0-9.]{1,16}$' }), {
+    default: [],
+    description: 'its parameters, NAME=VALUE; several with commas',
+  }),
   seed: Type.Integer({
     default: 1,
     minimum: 0,
@@ -34,7 +46,7 @@ export const schema = Type.Object({
     description: 'flight, wind and noise follow from it',
   }),
   home: Type.String({
-    default: '43.6155,7.0719,10.1',
+    default: '47.3977,8.5456,488',
     pattern: '^-?[0-9.]+,-?[0-9.]+,-?[0-9.]+(,-?[0-9.]+)?$',
     description: 'where it starts: latitude and longitude in degrees, altitude above sea level in metres',
   }),

@@ -7,6 +7,8 @@ export { type FaultRead, type FaultRequest, readFault } from './behaviours/read.
 export { Driver, type DriverOptions } from './driver.ts';
 export type { FlavourName } from './flavours/flavour.ts';
 export type { Place } from './geo.ts';
+export type { PayloadTruth, ReleasePlace } from './payload.ts';
 export type { Carrier, Damage, Port, PortOptions } from './port.ts';
 export { createRandom, type Random } from './random.ts';
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator.ts';
+export { listenTcp } from './transports/tcp.ts';

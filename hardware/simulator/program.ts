@@ -15,7 +15,9 @@ import { sendUdp } from './transports/udp.ts';
 /** Channels 1 to 18, pulses of up to four digits. */
 const RC_CHANNEL = /^([1-9]|1[0-8])$/;
 const RC_PULSE = /^[0-9]{1,4}$/;
-export const KNOWN_LINES = 'replug, reboot, rc CHANNEL PULSE_US, fault NAME[:args][@start[+duration]], clear [NAME]';
+const LOAD_KG = /^[0-9]{1,2}(\.[0-9]{1,3})?$/;
+export const KNOWN_LINES =
+  'replug, reboot, load KG, rc CHANNEL PULSE_US, fault NAME[:args][@start[+duration]], clear [NAME]';
 
 export interface ProgramHost {
   /** One line for whoever started us. */
@@ -40,10 +42,18 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     start: config.start,
     flavour: config.flavour,
     olderNames: config.olderNames,
+    gripper: config.gripper,
+    winch: config.winch,
+    payloadKg: config.payload,
     epochUs: BigInt(Date.now()) * 1_000n,
     onFaultTrouble: (fault, reason) => tell({ event: 'fault-refused', fault, reason }),
     ...(log === null ? {} : { onSent: (frame: Uint8Array) => log.add(frame) }),
   });
+  for (const written of config.param) {
+    const [name = '', value] = written.split('=');
+    if (!simulator.autopilot.parameters.find(name)) throw new Error(`param: it has no ${name}`);
+    simulator.autopilot.parameters.set(name, Number(value));
+  }
   const pilot = new Pilot(simulator.autopilot);
   const random = createRandom(config.seed).fork('line');
   if (config.frameLoss > 0) simulator.damage(loseFrames(config.frameLoss / 100, random));
@@ -89,6 +99,7 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     else if (word === 'reboot') driver.act(() => simulator.reboot());
     else if (word === 'rc' && RC_CHANNEL.test(first) && RC_PULSE.test(second))
       driver.act(() => pilot.move(Number(first), Number(second)));
+    else if (word === 'load' && LOAD_KG.test(first)) driver.act(() => simulator.payload.load(Number(first)));
     else if (word === 'fault' && first !== '') begin(line.trim().slice('fault'.length));
     else if (word === 'clear') driver.act(() => void simulator.clear(first === '' ? undefined : first));
     else if (word !== '') tell({ event: 'unknown-command', line, known: KNOWN_LINES });

@@ -154,6 +154,38 @@ t.test('items reached, length of the list, origin, time', async (t) => {
   t.ok(mine('TIMESYNC').every(({ fields }) => fields.tc1 === 0n));
 });
 
+/** Within so many ms is one moment: a step of the simulator is many of a real one. */
+const MOMENT_MS = 20;
+
+/** Where a mission had come to, moment by moment: of one moment what was reached, then what was said. A repeat is not told again. */
+function progress(told: readonly (Told & { readonly atMs: number })[]): readonly string[] {
+  const moments: { readonly atMs: number; readonly reached: string[]; readonly said: string[] }[] = [];
+  let last: unknown = null;
+  for (const { name, fields, atMs } of told) {
+    const text = name === 'STATUSTEXT' && /^(Mission: |Reached )/.test(String(fields.text));
+    if (!text && name !== 'MISSION_ITEM_REACHED') continue;
+    const before = moments.at(-1);
+    const moment = before !== undefined && atMs - before.atMs < MOMENT_MS ? before : { atMs, reached: [], said: [] };
+    if (moment !== before) moments.push(moment);
+    if (text) moment.said.push(String(fields.text));
+    else if (fields.seq !== last) moment.reached.push(`reached ${fields.seq}`);
+    if (!text) last = fields.seq;
+  }
+  return moments.flatMap(({ reached, said }) => [...reached, ...said]);
+}
+
+t.test(
+  'a mission goes on item by item the same: what is reached, said, begun, in one moment and in the next',
+  async (t) => {
+    const ours = station.heard.map(({ name, fields, atMs }) => ({ name, fields: { ...fields }, atMs }));
+    const real = compared.map(({ name, fields, ms }) => ({ name, fields, atMs: ms }));
+    const expected = progress(real);
+    t.ok(expected.length > 30);
+    // The first item is told before anything was reached; 65535 stands for that.
+    t.same(progress(ours).slice(0, expected.length), expected);
+  },
+);
+
 t.test('nothing is left out silently', async (t) => {
   const handled = new Set([
     'COMMAND_ACK',

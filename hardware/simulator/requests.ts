@@ -77,23 +77,10 @@ export function handle(autopilot: Autopilot, message: Message, from: Source, por
       flight.goTo({ ...toNorthEast(world, { latE7: lat_int, lonE7: lon_int }), upM }, autopilot.vehicle.body);
       return;
     }
-    case 'MISSION_REQUEST_LIST':
-      if (message.fields.mission_type === 0) {
-        port.send('MISSION_COUNT', {
-          target_system: from.sysid,
-          target_component: from.compid,
-          count: Math.max(1, autopilot.mission.items.length),
-          mission_type: 0,
-        });
-      }
-      return;
-    case 'MISSION_REQUEST_INT':
-    case 'MISSION_REQUEST':
-      if (message.fields.mission_type === 0) sendMissionItem(autopilot, message.fields.seq, from, port);
-      return;
     case 'MISSION_SET_CURRENT':
-      // Out of range: silence.
-      autopilot.setCurrent(message.fields.seq);
+      // Out of range: silence. Else one MISSION_CURRENT with the number that was asked for.
+      if (autopilot.flight.setCurrent(message.fields.seq, autopilot.vehicle.body, autopilot.nowMs))
+        autopilot.voice.sendCurrent(port, message.fields.seq);
       return;
     default:
       return;
@@ -117,20 +104,4 @@ function requestStreams(autopilot: Autopilot, request: StreamRequest, port: Port
     if (request.start_stop === 0 || request.req_message_rate === 0) port.streams.stop(id);
     else port.streams.set(id, 1e6 / request.req_message_rate, autopilot.nowMs);
   }
-}
-
-function sendMissionItem(autopilot: Autopilot, seq: number, to: Source, port: Port): void {
-  const found = autopilot.mission.items[seq];
-  if (found === undefined) return;
-  const { frame, ...rest } = found;
-  port.send('MISSION_ITEM_INT', {
-    target_system: to.sysid,
-    target_component: to.compid,
-    seq,
-    frame,
-    current: seq === autopilot.mission.current ? 1 : 0,
-    autocontinue: 1,
-    mission_type: 0,
-    ...rest,
-  });
 }

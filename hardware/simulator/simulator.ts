@@ -1,6 +1,6 @@
 import { Autopilot } from './autopilot/autopilot.ts';
 import { CrashWatch } from './autopilot/crashWatch.ts';
-import { MissionUpload } from './autopilot/missionUpload.ts';
+import { ItemTransfer } from './autopilot/itemTransfer.ts';
 import { loseBytes } from './behaviours/damage.ts';
 import type { Stage } from './behaviours/fault.ts';
 import { type FaultRequest, readFault } from './behaviours/read.ts';
@@ -12,6 +12,7 @@ import { Tree } from './files/tree.ts';
 import { type FlavourName, flavours } from './flavours/flavour.ts';
 import type { Place } from './geo.ts';
 import { Lines } from './lines.ts';
+import { PayloadTruth } from './payload.ts';
 import type { Damage, Port, PortOptions } from './port.ts';
 import { createRandom } from './random.ts';
 import type { Vehicle } from './vehicle/vehicle.ts';
@@ -30,6 +31,11 @@ export interface SimulatorOptions {
   readonly epochUs?: bigint;
   /** Which make it is; ardupilot unless said. */
   readonly flavour?: FlavourName;
+  /** A servo gripper, or a winch that reports its line and tension, whose parameters are set. */
+  readonly gripper?: boolean;
+  readonly winch?: boolean;
+  /** What it carries when the simulation begins, kg: on the winch if there is one, else in a gripper, which it then has. */
+  readonly payloadKg?: number;
   /** Sizes of the logs on its card, bytes, the oldest first. */
   readonly logSizes?: readonly number[];
   /** Every frame that left undamaged, in order. */
@@ -45,6 +51,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly autopilot: Autopilot;
   readonly vehicle: Vehicle;
+  /** What is really carried, and where it was let go. */
+  readonly payload: PayloadTruth;
   /** Virtual milliseconds since the simulation began. */
   readonly nowMs: number;
   readonly nextDueMs: number;
@@ -71,6 +79,7 @@ const DEFAULT_HOME: Place = { latE7: 436_155_000, lonE7: 70_719_000, altM: 10.1 
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const seed = options.seed ?? 1;
   const epochUs = options.epochUs ?? 1_767_225_600_000_000n;
+  const payloadKg = options.payloadKg ?? 0;
   const autopilot = new Autopilot({
     seed,
     home: options.home ?? DEFAULT_HOME,
@@ -78,6 +87,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     start: options.start ?? 'cold',
     olderNames: options.olderNames ?? false,
     epochUs,
+    gripper: options.gripper === true || (payloadKg > 0 && options.winch !== true),
+    winch: options.winch === true,
     onSent: options.onSent ?? (() => {}),
   });
   // The parameter that a real one in software has: percent of the bytes lost on its serial lines.
@@ -89,12 +100,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     new FtpServer(autopilot, new Tree(logs, autopilot.parameters)),
   );
   const lines = new Lines(autopilot);
-  autopilot.services.push(lines, new CrashWatch(autopilot), new MissionUpload(autopilot));
+  autopilot.services.push(lines, new CrashWatch(autopilot), new ItemTransfer(autopilot));
   flavours[options.flavour ?? 'ardupilot'](autopilot);
+  const payload = new PayloadTruth(autopilot);
+  if (payloadKg > 0) payload.load(payloadKg);
   const behaviours = new Behaviours(autopilot, createRandom(seed).fork('behaviours'));
   behaviours.onTrouble = options.onFaultTrouble ?? null;
   return {
     autopilot,
+    payload,
     get vehicle() {
       return autopilot.vehicle;
     },

@@ -213,6 +213,10 @@ t.test('configuration', async (t) => {
     flags: ['--fault', 'lose:5,way=in', '--fault=delay:100'],
   });
   t.match(faulty, { ok: true, config: { fault: ['mute@5+1', 'lose:5,way=in', 'delay:100'] } });
+  t.match(resolve({ env: {}, flags: ['--param', 'FS_GCS_ENABLE=1,RTL_ALT=-1'] }), {
+    config: { param: ['FS_GCS_ENABLE=1', 'RTL_ALT=-1'] },
+  });
+  t.match(resolve({ env: {}, flags: ['--param', 'RTL_ALT'] }), { ok: false, problems: [/param/] });
   t.match(resolve({ env: {}, flags: ['--fault=loose'] }), { ok: false, problems: [/did you mean lose/] });
   const wrong = resolve({ env: {}, flags: ['--sed=4', '--start=hot', '--home=here'] });
   t.equal(wrong.ok, false);

@@ -5,8 +5,13 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
+import { isLinkLossTime, LINK_LOSS_WANTED } from './link-loss.ts';
+import { ardupilotWinch, jump, payload, setHome } from './orders.ts';
+import { type StartWays, standDown, startArdupilot } from './start.ts';
 import {
   arm,
+  climbed,
+  climbOf,
   type Destination,
   disarm,
   done,
@@ -157,10 +162,25 @@ function* goTo(state: VehicleState, o: IntentOptions): Doing {
     : { ok: false, code: 'no-effect', detail: 'it does not come nearer', sent: true };
 }
 
+/** Straight up where it is, from whatever mode it flies in; ends when it is there. */
+function* climb(state: VehicleState, o: IntentOptions): Doing {
+  const way = climbOf(state, o.altRelM);
+  if (!way.ok) return way.refused;
+  const sent = yield { do: 'command', request: reposition(way.to) };
+  if (!sent.ok) return failed(sent);
+  if (state.mode === 'GUIDED') {
+    const going = yield { do: 'command', request: pauseOrContinue(CONTINUE) };
+    if (!going.ok && going.how !== 'refused') return failed(going);
+  }
+  return yield* climbed(way);
+}
+
 /** p1 1 restarts it; 2 would shut down, 3 stay in the bootloader; 0, 2, 4, 9 are UNSUPPORTED (*observed*). */
 function rebootRequest(): CommandRequest {
   return { command: MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, params: [1], klass: 'once', ackWithinMs: 1_500 };
 }
+
+const START: StartWays = { missionMode: 'AUTO', waiting: setMode('GUIDED'), waitingMode: 'GUIDED' };
 
 const INTENTS: Readonly<Record<IntentName, (state: VehicleState, o: IntentOptions) => Doing>> = {
   hold,
@@ -168,9 +188,14 @@ const INTENTS: Readonly<Record<IntentName, (state: VehicleState, o: IntentOption
   return: comeBack,
   land,
   goto: goTo,
+  climb,
   arm,
   disarm,
   reboot: (state) => reboot(state, rebootRequest()),
+  start: (state, o) => startArdupilot(state, o, START),
+  jump: (state, o) => jump(state, o, 'AUTO'),
+  payload: (_state, o) => payload(o, ardupilotWinch),
+  'set-home': setHome,
 };
 
 /** FS_OPTIONS: go on with AUTO when the ground link is lost; release the gripper on a failsafe. */
@@ -191,8 +216,8 @@ function failsafeCheck(
   const enable = read('FS_GCS_ENABLE');
   want('FS_GCS_ENABLE', enable, GCS_ACTIONS.join(', '), enable !== null && GCS_ACTIONS.includes(enable));
   const timeout = read('FS_GCS_TIMEOUT');
-  // Older ones have none and wait 5 s. Under 4 s a restart of the agent would set it off.
-  want('FS_GCS_TIMEOUT', timeout, '5 to 60', timeout === null || (timeout >= 5 && timeout <= 60));
+  // Older ones have none and wait 5 s.
+  want('FS_GCS_TIMEOUT', timeout, LINK_LOSS_WANTED, timeout === null || isLinkLossTime(timeout));
   const options = read('FS_OPTIONS') ?? 0;
   const wrong = CONTINUE_AUTO | RELEASE_GRIPPER;
   want('FS_OPTIONS', options, `without ${CONTINUE_AUTO} and ${RELEASE_GRIPPER}`, (options & wrong) === 0);
@@ -238,15 +263,11 @@ export const ardupilot: Flavour = {
   isFailsafeText: (text) =>
     !/^(PreArm|Arm):/i.test(text) &&
     !/cleared|continuing/i.test(text) &&
-    /failsafe|^EKF variance$|^Battery \d+ is (low|critical)|fence breach|^Crash: /i.test(text),
+    /failsafe|^EKF variance$|^Battery \d+ is (low|critical)|fences? breach|^Crash: /i.test(text),
   isFailsafeOverText: (text) => /(failsafe.*(cleared|continuing))|fence breach cleared/i.test(text),
   failsafeModes: [...RETURNING, 'LAND', 'BRAKE', 'ALT_HOLD', 'AVOID_ADSB', 'AUTO'],
-  // At the end of a mission, or when a way back cannot be flown, it goes on with the next best by itself.
-  isOwnTransition: (from, to) =>
-    (to === 'LAND' && (RETURNING.includes(from) || from === 'AUTO')) ||
-    (to === 'RTL' && (from === 'SMART_RTL' || from === 'AUTO_RTL')) ||
-    (from === 'AUTO' && to === 'AUTO_RTL') ||
-    (from === 'AUTO_RTL' && to === 'AUTO'),
+  // AUTO stays AUTO.
+  isMissionReturn: () => false,
   landingModes: [...RETURNING, 'LAND', 'AUTO'],
   groundLinkParameter: ['MAV_GCS_SYSID', 'SYSID_MYGCS'],
   groundLinkDefault: null,
@@ -265,4 +286,5 @@ export const ardupilot: Flavour = {
   rebootRequest,
   expected,
   intent: (name, options, state) => INTENTS[name](state, options),
+  standDown: () => standDown(START),
 };

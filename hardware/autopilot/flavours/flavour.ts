@@ -49,8 +49,11 @@ export interface Flavour {
   isFailsafeOverText(text: string): boolean;
   /** Modes that a failsafe may choose. */
   readonly failsafeModes: readonly string[];
-  /** The autopilot goes from one to the other by itself in the course of what it was told. */
-  isOwnTransition(from: string, to: string): boolean;
+  /**
+   * A mission's return item, where that changes the mode: its own as the turn of the last item comes, unless a failsafe or the mode
+   * switch speaks for itself. No other change is: what a pilot's switch may do as well is taken for his.
+   */
+  isMissionReturn(from: string, to: string): boolean;
   /** In these it may disarm by itself: it has landed as it was told. */
   readonly landingModes: readonly string[];
   /** Holds the system id whose heartbeats its ground-link failsafe counts: the first of these that exists. */
@@ -67,6 +70,8 @@ export interface Flavour {
   rebootRequest(): CommandRequest;
   expected(request: CommandRequest): Expected | null;
   intent(name: IntentName, options: IntentOptions, state: VehicleState): Doing;
+  /** After a start that was called off: disarmed, on the ground only, and out of the mission's mode. */
+  standDown(): Doing;
 }
 
 export function refused(code: IntentFailure, detail = ''): IntentOutcome {

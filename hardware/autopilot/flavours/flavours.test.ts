@@ -81,8 +81,8 @@ t.test('a hold is confirmed by speed', async (t) => {
 
 t.test('on the ground nothing that flies is sent', async (t) => {
   for (const flavour of [ardupilot, px4]) {
-    for (const name of ['hold', 'return', 'land', 'goto', 'resume'] as const) {
-      const options = { to: { latDeg: 47, lonDeg: 8, altRelM: 10 }, missionSeq: 2 };
+    for (const name of ['hold', 'return', 'land', 'goto', 'climb', 'resume'] as const) {
+      const options = { to: { latDeg: 47, lonDeg: 8, altRelM: 10 }, altRelM: 60, missionSeq: 2 };
       const { outcome, commands } = run(flavour, name, aState({ armed: false }), { options });
       t.same(commands, [], `${flavour.name} ${name}`);
       t.equal(outcome.ok, false);
@@ -160,6 +160,32 @@ t.test('ArduCopter, goto: as COMMAND_INT, from a hold, to a position that is kno
   t.match(run(ardupilot, 'goto', { ...holding, mode: 'RTL' }, { options: { to } }).outcome, { code: 'not-holding' });
 });
 
+t.test('climb: straight up where it is, out of any mode; ended when it is there, or does not get there', async (t) => {
+  const place = { latDeg: 47.5, lonDeg: 8.5, altAmslM: 520, ageMs: 100 };
+  for (const [flavour, mode, frame, z] of [
+    [ardupilot, 'AUTO', 6, 60],
+    [px4, 'AUTO.MISSION', 0, 560],
+  ] as const) {
+    const flying = aState({ ...FLYING, mode, position: place });
+    const doing = flavour.intent('climb', { altRelM: 60 }, flying);
+    const first = doing.next().value;
+    if (!('do' in first) || first.do !== 'command') throw new Error('no command');
+    t.match(first.request, { command: MavCmd.DO_REPOSITION, int: { frame, x: 475_000_000, y: 85_000_000, z } });
+    const accepted = { ok: true, how: 'accepted', result: null, texts: [], state: flying } as const;
+    const sight = doing.next(accepted).value;
+    if (!('do' in sight) || sight.do !== 'see') throw new Error('nothing to see');
+    t.notOk(sight.until(flying));
+    t.ok(sight.until({ ...flying, altRelM: 59 }));
+    t.equal(sight.withinMs, 25_000, '40 m at 2 m/s, and a moment to begin');
+    const never = doing.next({ ...accepted, ok: false, how: 'no-effect' }).value;
+    t.match(never, { ok: false, code: 'no-effect', detail: 'at 20 m it did not climb on' });
+    t.match(run(flavour, 'climb', { ...flying, position: null }, { options: { altRelM: 60 } }).outcome, {
+      code: 'position',
+      sent: false,
+    });
+  }
+});
+
 t.test('PX4: AUTO.LOITER, AUTO.RTL, AUTO.LAND, AUTO.MISSION', async (t) => {
   const flying = aState({ ...FLYING, mode: 'AUTO.MISSION', flavour: 'px4' });
   t.same(run(px4, 'hold', flying).commands, ['DO_SET_MODE(1,4,3) repeatable']);
@@ -206,13 +232,21 @@ t.test('failsafe parameters that contradict', async (t) => {
 });
 
 t.test('failsafe texts', async (t) => {
-  for (const text of ['GCS Failsafe', 'Battery 1 is low 10.50V used 2466 mAh', 'EKF variance', 'Radio Failsafe']) {
+  for (const text of [
+    'GCS Failsafe',
+    'Battery 1 is low 10.50V used 2466 mAh',
+    'EKF variance',
+    'Radio Failsafe',
+    'Polygon fence breached',
+    'Circle and Polygon fences breached',
+  ]) {
     t.ok(ardupilot.isFailsafeText(text), text);
   }
   for (const text of [
     'PreArm: GCS failsafe on',
     'GCS Failsafe Cleared',
     'Radio Failsafe - Continuing Auto Mode',
+    'Fence breach cleared',
     'ArduPilot Ready',
   ]) {
     t.notOk(ardupilot.isFailsafeText(text), text);
@@ -247,6 +281,8 @@ t.test('resume: the item is set although it is current already, or a winch would
     if (!('do' in step) || step.do !== 'command') throw new Error('it commands nothing');
     t.equal(step.request.command, MavCmd.DO_SET_MISSION_CURRENT);
     t.notOk(step.request.alreadySo?.(held), flavour.name);
-    t.notOk(step.request.effect?.(held), `${flavour.name}: what is seen proves nothing`);
+    // A PX4 answers with nothing but the number, and repeats nothing when that was the current one already.
+    t.equal(step.request.unanswered ?? false, flavour === px4);
+    t.equal(step.request.effect?.(held) ?? false, flavour === px4, `${flavour.name}: does what is seen prove it?`);
   }
 });

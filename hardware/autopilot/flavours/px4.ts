@@ -5,8 +5,13 @@ import type { CommandRequest } from '../command.ts';
 import type { IntentName, IntentOptions } from '../intent.ts';
 import type { VehicleState } from '../state.ts';
 import { type Doing, type Expected, type Flavour, type ParameterFault, refused } from './flavour.ts';
+import { isLinkLossTime, LINK_LOSS_WANTED } from './link-loss.ts';
+import { jump, payload, px4Winch, setHome } from './orders.ts';
+import { type StartWays, standDown, startPx4 } from './start.ts';
 import {
   arm,
+  climbed,
+  climbOf,
   disarm,
   done,
   failed,
@@ -15,7 +20,7 @@ import {
   isStill,
   isUnderWay,
   reboot,
-  setCurrent,
+  setCurrentPx4,
   stand,
 } from './steps.ts';
 
@@ -93,7 +98,7 @@ function* resume(state: VehicleState, o: IntentOptions): Doing {
   if (state.mode !== 'AUTO.LOITER') return refused('not-holding', `mode ${state.mode ?? 'unknown'}`);
   const seq = o.missionSeq;
   if (seq === undefined) return refused('bad-params', 'missionSeq');
-  const set = yield { do: 'command', request: setCurrent(seq) };
+  const set = yield { do: 'command', request: setCurrentPx4(seq) };
   if (!set.ok) return failed(set);
   const step = yield { do: 'command', request: setMode('AUTO.MISSION', SUB.MISSION) };
   return step.ok ? done('mission', { missionSeq: seq }) : failed(step);
@@ -134,9 +139,34 @@ function* goTo(state: VehicleState, o: IntentOptions): Doing {
     : { ok: false, code: 'no-effect', detail: 'it does not come nearer', sent: true };
 }
 
+/** Straight up where it is, from whatever mode it flies in; ends when it is there. */
+function* climb(state: VehicleState, o: IntentOptions): Doing {
+  const way = climbOf(state, o.altRelM);
+  if (!way.ok) return way.refused;
+  const sent = yield { do: 'command', request: reposition(way.to) };
+  if (!sent.ok) return failed(sent);
+  return yield* climbed(way);
+}
+
 /** p1 1 restarts it; 0 is ACCEPTED and nothing happens. */
 function rebootRequest(): CommandRequest {
   return { command: MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, params: [1], klass: 'once', ackWithinMs: 1_500 };
+}
+
+const START: StartWays = {
+  missionMode: 'AUTO.MISSION',
+  waiting: setMode('AUTO.LOITER', SUB.LOITER),
+  waitingMode: 'AUTO.LOITER',
+};
+
+/** Armed in these it takes off. */
+const RISES: readonly string[] = ['AUTO.MISSION', 'AUTO.TAKEOFF'];
+
+/** Only armed: disarmed it falls back to the mode chosen last, after a flight that was ended early its mission (observed). */
+function* armOnly(state: VehicleState, o: IntentOptions): Doing {
+  if (state.armed !== false || !RISES.includes(state.mode ?? '')) return yield* arm(state, o);
+  const waiting = yield { do: 'command', request: START.waiting };
+  return waiting.ok ? yield* arm(waiting.state, o) : failed(waiting);
 }
 
 const INTENTS: Readonly<Record<IntentName, (state: VehicleState, o: IntentOptions) => Doing>> = {
@@ -145,9 +175,14 @@ const INTENTS: Readonly<Record<IntentName, (state: VehicleState, o: IntentOption
   return: (state) => toMode(state, 'AUTO.RTL', MavCmd.NAV_RETURN_TO_LAUNCH),
   land: (state) => toMode(state, 'AUTO.LAND', MavCmd.NAV_LAND),
   goto: goTo,
-  arm,
+  climb,
+  arm: armOnly,
   disarm,
   reboot: (state) => reboot(state, rebootRequest()),
+  start: (state, o) => startPx4(state, o, START, setMode('AUTO.MISSION', SUB.MISSION)),
+  jump: (state, o) => jump(state, o, 'AUTO.MISSION'),
+  payload: (_state, o) => payload(o, px4Winch),
+  'set-home': setHome,
 };
 
 /** NAV_DLL_ACT: hold, return, land. 0 does nothing; 5 and 6 end the flight. */
@@ -163,8 +198,8 @@ function failsafeCheck(
     faults.push({ parameter: 'NAV_DLL_ACT', value: action, wanted: LINK_ACTIONS.join(', ') });
   }
   const timeout = read('COM_DL_LOSS_T');
-  if (timeout === null || timeout < 5 || timeout > 60) {
-    faults.push({ parameter: 'COM_DL_LOSS_T', value: timeout, wanted: '5 to 60' });
+  if (timeout === null || !isLinkLossTime(timeout)) {
+    faults.push({ parameter: 'COM_DL_LOSS_T', value: timeout, wanted: LINK_LOSS_WANTED });
   }
   // Modes in which the loss is ignored; older ones lack it and ignore it in none.
   const except = read('COM_DLL_EXCEPT');
@@ -209,12 +244,7 @@ export const px4: Flavour = {
     ),
   isFailsafeOverText: (text) => /(regained|recovered|cleared|restored)/i.test(text),
   failsafeModes: ['AUTO.RTL', 'AUTO.LAND', 'AUTO.LOITER', 'AUTO.PRECLAND', 'ALTCTL', 'STABILIZED'],
-  isOwnTransition: (from, to) =>
-    (from === 'AUTO.TAKEOFF' && (to === 'AUTO.LOITER' || to === 'AUTO.MISSION')) ||
-    // The end of a mission, and of a return that waits over home.
-    (from === 'AUTO.MISSION' && to === 'AUTO.LOITER') ||
-    (from === 'AUTO.RTL' && (to === 'AUTO.LAND' || to === 'AUTO.LOITER')) ||
-    (LANDING.includes(from) && to === 'AUTO.PRECLAND'),
+  isMissionReturn: (from, to) => from === 'AUTO.MISSION' && to === 'AUTO.RTL',
   landingModes: LANDING,
   groundLinkParameter: ['MAV_GCS_SYSID'],
   // It counts any heartbeat of type GCS.
@@ -226,4 +256,5 @@ export const px4: Flavour = {
   rebootRequest,
   expected,
   intent: (name, options, state) => INTENTS[name](state, options),
+  standDown: () => standDown(START),
 };

@@ -12,6 +12,10 @@ const STILL_HELD_MS = 2_000;
 /** From cruise speed with gentle braking, and some. */
 const STILL_WITHIN_MS = 20_000;
 const ARMED_WITHIN_MS = 4_000;
+/** A climb slower than this is none; by default ArduCopter climbs at 2.5 m/s, PX4 at 3 m/s. */
+const SLOW_CLIMB_MPS = 2;
+const CLIMB_BEGINS_MS = 5_000;
+const CLIMBED_M = 1.5;
 const REBOOT_WITHIN_MS = 10_000;
 
 export function done(how: string, detail: Record<string, unknown> = {}): IntentOutcome {
@@ -72,6 +76,11 @@ export const isGrounded = (state: VehicleState): boolean => state.armed === fals
  */
 export function setCurrent(seq: number): CommandRequest {
   return { command: MavCmd.DO_SET_MISSION_CURRENT, params: [seq], klass: 'repeatable' };
+}
+
+/** By a message, which a PX4 answers with nothing but the new number. */
+export function setCurrentPx4(seq: number): CommandRequest {
+  return { ...setCurrent(seq), unanswered: true, effect: (now) => now.missionCurrent === seq };
 }
 
 /** p2, the force of arming and disarming, is 0 and cannot be anything else. */
@@ -158,4 +167,36 @@ export function isUnderWay(to: Destination, before: VehicleState): (state: Vehic
       : Math.hypot(distanceM(state.position, to), state.altRelM - to.altRelM);
   const atFirst = gap(before);
   return (state) => gap(state) < 3 || gap(state) < atFirst - 1;
+}
+
+interface Way {
+  readonly ok: true;
+  readonly to: Destination & { readonly altAmslM: number };
+  readonly withinMs: number;
+}
+
+/** Where a climb leads; refused on the ground and where its position is not known now. */
+export function climbOf(
+  state: VehicleState,
+  altRelM: number | undefined,
+): Way | { readonly ok: false; readonly refused: IntentOutcome } {
+  if (altRelM === undefined) return { ok: false, refused: refused('bad-params', 'altRelM') };
+  if (isGrounded(state)) return { ok: false, refused: refused('already-on-ground') };
+  const { position } = state;
+  if (position === null || position.ageMs > 2_000 || state.altRelM === null) {
+    return { ok: false, refused: refused('position', 'not known now') };
+  }
+  const riseM = Math.max(0, altRelM - state.altRelM);
+  const { latDeg, lonDeg } = position;
+  const to = { latDeg, lonDeg, altRelM, altAmslM: position.altAmslM + altRelM - state.altRelM };
+  return { ok: true, to, withinMs: CLIMB_BEGINS_MS + (riseM / SLOW_CLIMB_MPS) * 1_000 };
+}
+
+export function* climbed({ to, withinMs }: Way): Doing {
+  const until = (state: VehicleState): boolean => state.altRelM !== null && state.altRelM > to.altRelM - CLIMBED_M;
+  const seen = yield { do: 'see', until, withinMs };
+  const { altRelM } = seen.state;
+  if (seen.ok) return done('climbed', { altRelM });
+  const detail = altRelM === null ? 'its height is not known' : `at ${altRelM.toFixed(0)} m it did not climb on`;
+  return { ok: false, code: 'no-effect', detail, sent: true };
 }

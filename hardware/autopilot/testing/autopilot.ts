@@ -5,6 +5,7 @@ import {
   type FieldsIn,
   type Frame,
   FrameParser,
+  MavCmd,
   type Message,
   type MessageName,
 } from '@skein/protocol/mavlink';
@@ -102,10 +103,12 @@ export class ScriptedAutopilot {
     }
   }
 
+  /** What a PX4 knows as a message only counts as the command that it is elsewhere. */
   commands(): readonly number[] {
-    return this.sent.flatMap(({ message: { name, fields } }) =>
-      name === 'COMMAND_LONG' || name === 'COMMAND_INT' ? [fields.command as number] : [],
-    );
+    return this.sent.flatMap(({ message: { name, fields } }) => {
+      if (name === 'MISSION_SET_CURRENT') return [MavCmd.DO_SET_MISSION_CURRENT];
+      return name === 'COMMAND_LONG' || name === 'COMMAND_INT' ? [fields.command as number] : [];
+    });
   }
 
   #hear(frame: Frame): void {
@@ -129,6 +132,10 @@ export class ScriptedAutopilot {
       if (value === undefined) return;
       const fields = { param_id, param_value: value, param_type: 4, param_count: 900, param_index: 65_535 } as const;
       this.say('PARAM_VALUE', fields);
+    }
+    if (heard.name === 'MISSION_SET_CURRENT') {
+      const { seq } = heard.fields;
+      if (this.answer(MavCmd.DO_SET_MISSION_CURRENT, [seq]) === 0) this.say('MISSION_CURRENT', { seq, total: 9 });
     }
     if (heard.name !== 'COMMAND_LONG' && heard.name !== 'COMMAND_INT') return;
     const f = heard.fields;

@@ -9,6 +9,8 @@ export interface Faults {
   readonly lossPct?: number;
   readonly duplicatePct?: number;
   readonly reorderPct?: number;
+  /** One way; default 5. */
+  readonly delayMs?: number;
 }
 
 /** Says something after a while; a function is asked then, and may think better of it. */
@@ -32,7 +34,7 @@ export interface NearEnd {
 }
 
 const DELAY_MS = 5;
-const OVERTAKEN_MS = 40;
+const OVERTAKEN_MS = 35;
 const TICK_MS = 100;
 
 export function messageOf<N extends MessageName>(name: N, fields: FieldsIn<N>): Message {
@@ -129,10 +131,10 @@ export class Line {
   }
 
   #carry(act: () => void): void {
-    const { lossPct = 0, duplicatePct = 0, reorderPct = 0 } = this.#faults;
+    const { lossPct = 0, duplicatePct = 0, reorderPct = 0, delayMs = DELAY_MS } = this.#faults;
     const chance = (pct: number): boolean => pct > 0 && this.roll() * 100 < pct;
     for (let copies = chance(duplicatePct) ? 2 : 1; copies > 0; copies--) {
-      if (!chance(lossPct)) this.#later(chance(reorderPct) ? OVERTAKEN_MS : DELAY_MS, act);
+      if (!chance(lossPct)) this.#later(delayMs + (chance(reorderPct) ? OVERTAKEN_MS : 0), act);
     }
   }
 

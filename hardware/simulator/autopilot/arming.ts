@@ -28,6 +28,7 @@ function optionalFaults(view: ArmingView): readonly string[] {
     ...bootFaults(view.sinceBootMs),
     failsafes.radio.tripped ? 'Radio failsafe on' : null,
     battery,
+    failsafes.fence.fault(parameters),
     ...[...view.blocks].map((block) => block()),
   ];
   return all.filter((fault) => fault !== null);

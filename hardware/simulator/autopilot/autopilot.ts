@@ -6,19 +6,22 @@ import { createRandom, type Random } from '../random.ts';
 import { route } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { type Disturbances, undisturbed, withParameters } from '../vehicle/disturbances.ts';
-import { believed, createVehicle, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
+import { believed, createVehicle, findPlace, STEP_MS, stepVehicle, type Vehicle } from '../vehicle/vehicle.ts';
 import { BOOTED_MS, bootMs } from './boot.ts';
+import { type Cargo, cargoOf } from './cargo.ts';
 import { circuit } from './circuit.ts';
 import { Flight } from './flight.ts';
 import { hostOf } from './flightHost.ts';
 import { GroundCrew } from './groundCrew.ts';
+import { itemLists } from './itemLists.ts';
 import { Mission } from './mission.ts';
 import { modeSlot } from './modes.ts';
 import type { AutopilotOptions } from './options.ts';
 import { Parameters } from './parameters.ts';
 import { scheduleBoot, schedulePeriodic } from './routine.ts';
 import { Schedule } from './schedule.ts';
-import { onDuty, startInFlight } from './start.ts';
+import type { Sequence } from './sequence.ts';
+import { firstValues, startInFlight } from './start.ts';
 import { type View, viewOf } from './view.ts';
 import { Voice } from './voice.ts';
 import { showWind, windOf } from './weather.ts';
@@ -26,9 +29,8 @@ import { showWind, windOf } from './weather.ts';
 const HEARTBEAT = 0;
 const HEARTBEAT_US = 1_000_000;
 const GPS_GLOBAL_ORIGIN = 49;
-/** Between the acknowledgement of a reboot and its happening. */
 const REBOOT_AFTER_MS = 200;
-/** Even with nothing to send, the flight goes on and may have something to say. */
+/** Even with nothing to send, the flight goes on. */
 const IDLE_MS = 100;
 const FLUSH_MS = 20;
 
@@ -38,6 +40,7 @@ export class Autopilot {
   vehicle: Vehicle;
   readonly parameters: Parameters;
   readonly mission = new Mission();
+  readonly lists = itemLists(this);
   readonly ports: Port[] = [];
   /** Faults of the lines. */
   readonly meddlers = new Set<Meddler>();
@@ -53,6 +56,9 @@ export class Autopilot {
   readonly banner: readonly string[];
   readonly world: Place;
   flight: Flight;
+  cargo: Cargo;
+  /** Null: an ArduPilot. */
+  sequence: Sequence | null = null;
   /** Of the local frame; null until the estimator has one. */
   origin: Place | null = null;
   boots = 0;
@@ -74,7 +80,7 @@ export class Autopilot {
     this.#air = random.fork('air');
     this.#noise = random.fork('noise');
     this.parameters = new Parameters({
-      values: { MAV_SYSID: options.sysid, ...(options.start === 'airborne' ? onDuty : {}) },
+      values: firstValues(options),
       olderNames: options.olderNames ?? false,
     });
     this.voice = new Voice({
@@ -87,6 +93,7 @@ export class Autopilot {
     this.vehicle = createVehicle({ random: random.fork('vehicle'), capacityMah, charge });
     showWind(this.parameters, this.vehicle.wind);
     this.#countedFromMah = this.vehicle.battery.chargeMah;
+    this.cargo = cargoOf(this);
     this.flight = new Flight(hostOf(this));
     this.#crew = options.start === 'airborne' ? new GroundCrew() : null;
     if (options.start === 'cold') this.#boot();
@@ -108,8 +115,6 @@ export class Autopilot {
       this.vehicle = startInFlight(this.vehicle, this.flight, this.mission, random.fork('place'));
     }
   }
-
-  // --- what builders and handlers see
 
   get sysid(): number {
     return this.parameters.value('MAV_SYSID');
@@ -156,7 +161,6 @@ export class Autopilot {
     return port;
   }
 
-  /** Takes away a port that `attach` gave. */
   detach(port: Port): void {
     const at = this.ports.indexOf(port);
     if (at >= 0) this.ports.splice(at, 1);
@@ -195,13 +199,6 @@ export class Autopilot {
     this.#schedule.once(this.nowMs + ms, run);
   }
 
-  setCurrent(seq: number): boolean {
-    if (!Number.isInteger(seq) || seq < 0 || seq > this.mission.total) return false;
-    this.mission.current = seq;
-    if (this.flight.inAuto) this.flight.runner.resume(this.vehicle.body, false);
-    return true;
-  }
-
   /** The pilot moves a stick or switch: channel from 1, pulse width in µs. A move of the mode switch sets its mode. */
   setChannel(channel: number, pulseUs: number): void {
     this.channels[channel - 1] = pulseUs;
@@ -231,6 +228,7 @@ export class Autopilot {
     this.#countedFromMah = this.vehicle.battery.chargeMah;
     this.parameters.set('STAT_BOOTCNT', this.boots);
     this.mission.restart();
+    this.cargo = cargoOf(this);
     this.flight = new Flight(hostOf(this));
     this.#schedule.clear();
     schedulePeriodic(this, this.#schedule);
@@ -239,7 +237,8 @@ export class Autopilot {
 
   /** The estimator has found where it is; home is there until it is armed. */
   setOrigin(): void {
-    const { body } = this.vehicle;
+    this.vehicle = findPlace(this.vehicle);
+    const { body } = believed(this.vehicle, this.troubles);
     this.origin = { ...offset(this.world, body), altM: this.world.altM + body.upM };
     this.voice.sendToAll(GPS_GLOBAL_ORIGIN);
     this.flight.setHome(this.origin);
@@ -289,7 +288,8 @@ export class Autopilot {
     const { transmitterOn } = troubles;
     while (this.vehicle.atMs + STEP_MS <= toMs) {
       const demand = this.flight.step(believed(this.vehicle, troubles), this.vehicle.atMs, STEP_MS, transmitterOn);
-      this.vehicle = stepVehicle(this.vehicle, demand, this.#air, troubles);
+      this.cargo.step(this.vehicle.atMs, this.vehicle.payload.lineM);
+      this.vehicle = stepVehicle(this.vehicle, demand, this.#air, troubles, this.cargo.orders);
       this.#crew?.step(this.vehicle, this.flight, this.vehicle.atMs, (battery) => {
         this.vehicle = { ...this.vehicle, battery };
         this.#countedFromMah = battery.chargeMah;

@@ -1,51 +1,110 @@
 import type { NorthEast } from '../geo.ts';
 import type { Body, Demand } from '../vehicle/kinematics.ts';
-import { descend, type Speeds, type Target, toPoint } from './guidance.ts';
+import { descend, here, type Speeds, type Target, toPoint } from './guidance.ts';
 
-/** How long it hovers over home before it comes down. */
-const WAIT_MS = 5_000;
+export interface ReturnPlan {
+  /** Home, or a rally point. */
+  readonly spot: NorthEast;
+  /** At which height it flies there. */
+  readonly upM: number;
+  /** How long it hovers over it. */
+  readonly waitMs: number;
+  /** It stays there at this height; null: it lands. */
+  readonly finalUpM: number | null;
+}
 
-/** The way down: LAND where it is, or RTL, which climbs, flies home, waits and lands. */
+export interface DescentHost {
+  /** LAND_SPEED and, over LAND_ALT_LOW, LAND_SPEED_HIGH (0: the speed of sinking), m/s and m. */
+  readonly landing: { readonly slowMS: number; readonly fastMS: number; readonly lowUpM: number };
+}
+
+const CLIMBED_M = 1;
+const ARRIVED_M = 2;
+
+type Phase = 'none' | 'climb' | 'fly' | 'wait' | 'stay' | 'land';
+
+/** The way down: LAND where it is or over a place, or RTL, which climbs, flies there, waits and lands. */
 export class Descent {
-  /** Coming down now. */
-  landing = false;
   /** Where it will touch down; null while nothing of the kind goes on. */
   spot: NorthEast | null = null;
+  readonly #host: DescentHost;
+  #phase: Phase = 'none';
   #over: Target | null = null;
-  #notYetAtMs = 0;
+  #plan: ReturnPlan | null = null;
+  #sinceMs = 0;
 
-  reset(): void {
-    this.landing = false;
-    this.spot = null;
-    this.#over = null;
+  constructor(host: DescentHost) {
+    this.#host = host;
   }
 
-  /** Where it is being led on the way home. */
+  /** Coming down now. */
+  get landing(): boolean {
+    return this.#phase === 'land';
+  }
+
+  reset(): void {
+    this.#phase = 'none';
+    this.spot = null;
+    this.#over = null;
+    this.#plan = null;
+  }
+
+  /** Where it is being led on the way. */
   get target(): Target | null {
     return this.#over ?? (this.spot === null ? null : { ...this.spot, upM: 0 });
   }
 
-  landAt(spot: NorthEast): void {
+  /** Down there; `first` at this height over it. */
+  landAt({ northM, eastM }: NorthEast, upM: number, first = false): void {
     this.reset();
-    this.landing = true;
-    this.spot = { northM: spot.northM, eastM: spot.eastM };
+    this.spot = { northM, eastM };
+    this.#phase = first ? 'fly' : 'land';
+    if (first) this.#over = { northM, eastM, upM };
   }
 
-  /** Home by way of `upM`, or higher if it already is. */
-  returnTo(home: NorthEast, upM: number, body: Body, nowMs: number): void {
+  returnTo(plan: ReturnPlan, body: Body): void {
     this.reset();
-    this.spot = { northM: home.northM, eastM: home.eastM };
-    this.#over = { northM: body.northM, eastM: body.eastM, upM: Math.max(body.upM, upM) };
-    this.#notYetAtMs = nowMs;
+    this.#plan = plan;
+    this.spot = { northM: plan.spot.northM, eastM: plan.spot.eastM };
+    this.#over = { ...here(body), upM: Math.max(body.upM, plan.upM) };
+    this.#phase = 'climb';
   }
 
-  /** What to do now. `landMS`: the speed near the ground. */
-  step(body: Body, nowMs: number, speeds: Speeds, landMS: number): Demand {
+  /** What to do now. */
+  step(body: Body, nowMs: number, speeds: Speeds): Demand {
     const { spot } = this;
-    if (spot === null || this.landing || this.#over === null) return descend(body, spot ?? body, landMS, speeds);
-    if (body.upM > this.#over.upM - 1) this.#over = { ...spot, upM: this.#over.upM };
-    if (Math.hypot(spot.northM - body.northM, spot.eastM - body.eastM) > 2) this.#notYetAtMs = nowMs;
-    else if (nowMs - this.#notYetAtMs > WAIT_MS) this.landing = true;
-    return toPoint(body, this.#over, speeds, null);
+    const over = this.#over;
+    if (spot === null || over === null || this.landing) return this.#land(body, spot ?? body, speeds);
+    this.#goOn(body, nowMs, spot, over);
+    return this.landing ? this.#land(body, spot, speeds) : toPoint(body, this.#over ?? over, speeds, null);
+  }
+
+  #goOn(body: Body, nowMs: number, spot: NorthEast, over: Target): void {
+    const away = Math.hypot(spot.northM - body.northM, spot.eastM - body.eastM);
+    switch (this.#phase) {
+      case 'climb':
+        if (body.upM < over.upM - CLIMBED_M) return;
+        this.#over = { ...spot, upM: over.upM };
+        this.#phase = 'fly';
+        return;
+      case 'fly':
+        if (away > ARRIVED_M) return;
+        this.#sinceMs = nowMs;
+        this.#phase = this.#plan === null ? 'land' : 'wait';
+        return;
+      case 'wait':
+        if (this.#plan === null || nowMs - this.#sinceMs < this.#plan.waitMs) return;
+        this.#phase = this.#plan.finalUpM === null ? 'land' : 'stay';
+        if (this.#plan.finalUpM !== null) this.#over = { ...spot, upM: this.#plan.finalUpM };
+        return;
+      default:
+        return;
+    }
+  }
+
+  #land(body: Body, spot: NorthEast, speeds: Speeds): Demand {
+    const { slowMS, fastMS, lowUpM } = this.#host.landing;
+    const sinkMS = body.upM > lowUpM ? fastMS || speeds.sinkMS : slowMS;
+    return descend(body, spot, sinkMS, speeds);
   }
 }

@@ -10,13 +10,15 @@ export interface FailsafeEvent {
   readonly action: FailsafeAction;
 }
 
-// Bits of FS_OPTIONS: in which modes a lost link changes nothing.
+// Bits of FS_OPTIONS: in which modes a lost link changes nothing, and what else is done.
 export const FsOption = {
   RADIO_CONTINUES_AUTO: 1,
   GCS_CONTINUES_AUTO: 2,
   RADIO_CONTINUES_GUIDED: 4,
   CONTINUES_LANDING: 8,
   GCS_CONTINUES_PILOTED: 16,
+  /** Whatever else it does, it lets its load go. */
+  RELEASES_GRIPPER: 32,
 } as const;
 
 /** The mode that does it; null: none. Without a position it cannot return: it lands. */

@@ -3,7 +3,7 @@ import type { Vehicle } from '../vehicle/vehicle.ts';
 import { BatteryFailsafe } from './batteryFailsafe.ts';
 import { bootMs } from './boot.ts';
 import { type FailsafeAction, type FailsafeEvent, FsOption } from './failsafe.ts';
-import { Fence } from './fence.ts';
+import type { Fence } from './fence.ts';
 import { GroundLinkFailsafe } from './groundLinkFailsafe.ts';
 import type { Mode } from './modes.ts';
 import type { Parameters } from './parameters.ts';
@@ -23,6 +23,8 @@ export interface FailsafeView {
   /** Above home and away from it, metres. */
   readonly aboveHomeM: number;
   readonly fromHomeM: number;
+  readonly northM: number;
+  readonly eastM: number;
 }
 
 export interface FailsafeHands {
@@ -32,10 +34,16 @@ export interface FailsafeHands {
   /** On the ground, motors turning. */
   disarm(): void;
   fenceChanged(): void;
+  /** What it does now is to come back from beyond the fence. */
+  recover(): void;
+  /** Opens the gripper. */
+  letGo(): void;
 }
 
 /** Everything is looked at so often; a real one looks 3 to 50 times a second. */
 const LOOK_MS = 60;
+/** FENCE_OPTIONS: no other mode until it is back inside. */
+const KEEPS_MODE = 1;
 
 /** What the autopilot does by itself when a link, its position or its charge is lost, or a fence crossed. One per boot. */
 export class Failsafes {
@@ -43,8 +51,12 @@ export class Failsafes {
   readonly groundLink = new GroundLinkFailsafe();
   readonly radio = new RadioFailsafe();
   readonly position = new PositionFailsafe();
-  readonly fence = new Fence();
+  readonly fence: Fence;
   #nextLookMs = Number.NEGATIVE_INFINITY;
+
+  constructor(fence: Fence) {
+    this.fence = fence;
+  }
 
   /** One of them has come up and not gone: heartbeats show CRITICAL. A fence breach does not count (measured). */
   get tripped(): boolean {
@@ -67,7 +79,7 @@ export class Failsafes {
     };
     this.#take(this.position.step(nowMs, vehicle.estimate, needs, parameters), view, hands);
     if (view.armed) this.#checkBattery(vehicle, nowMs, view, hands);
-    this.#checkFence(view, hands);
+    if (view.sinceBootMs >= bootMs.gpsUsed) this.#checkFence(nowMs, view, hands);
   }
 
   #take(event: FailsafeEvent | null, view: FailsafeView, hands: FailsafeHands): void {
@@ -86,7 +98,7 @@ export class Failsafes {
       return;
     }
     const goesOn = view.flying ? continues(name, view) : null;
-    if (view.flying && goesOn === null) hands.act(event.action);
+    if (view.flying && goesOn === null) this.#act(event.action, view, hands);
     const onGround = view.armed && !view.flying;
     // In this order each (measured).
     if (onGround && name === 'GCS') hands.disarm();
@@ -99,19 +111,28 @@ export class Failsafes {
     const low = this.battery.check(battery, view.remainingMah, view.parameters, nowMs);
     if (low === null) return;
     const acts = low.action !== 'nothing';
-    if (acts && view.flying) hands.act(low.action);
+    if (acts && view.flying) this.#act(low.action, view, hands);
     hands.say(low.text, MavSeverity.WARNING);
     if (acts) hands.say('Battery Failsafe', MavSeverity.WARNING);
     if (acts && !view.flying) hands.disarm();
   }
 
-  #checkFence(view: FailsafeView, hands: FailsafeHands): void {
-    const change = this.fence.step(view);
+  #act(action: FailsafeAction, { parameters }: FailsafeView, hands: FailsafeHands): void {
+    hands.act(action);
+    const lets = (parameters.value('FS_OPTIONS') & FsOption.RELEASES_GRIPPER) !== 0;
+    if (lets && action !== 'nothing') hands.letGo();
+  }
+
+  #checkFence(nowMs: number, view: FailsafeView, hands: FailsafeHands): void {
+    const change = this.fence.step(view, nowMs);
     if (change === null) return;
-    if (change.action !== 'nothing') hands.act(change.action);
+    const acts = change.action !== 'nothing';
+    if (acts && view.flying) hands.act(change.action);
     if (change.on) hands.fenceChanged();
-    hands.say(change.text, MavSeverity.NOTICE);
-    if (change.action !== 'nothing') hands.say('Manual recovery started', MavSeverity.INFO);
+    if (view.flying) hands.say(change.text, MavSeverity.NOTICE);
+    if (acts && view.flying) hands.say('Manual recovery started', MavSeverity.INFO);
+    if (acts && !view.flying) hands.disarm();
+    if (acts && (view.parameters.value('FENCE_OPTIONS') & KEEPS_MODE) !== 0) hands.recover();
   }
 }
 

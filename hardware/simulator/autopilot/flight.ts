@@ -9,14 +9,14 @@ import { type FailsafeAction, modeFor } from './failsafe.ts';
 import { Failsafes } from './failsafes.ts';
 import { Fence } from './fence.ts';
 import type { Answer, FlightHost } from './flightHost.ts';
-import { here, idle, stopped, type Target } from './guidance.ts';
+import { Ground } from './ground.ts';
+import { idle, stopped, stopping, type Target } from './guidance.ts';
 import type { MissionRunner } from './missionRunner.ts';
 import { knownMode, type Mode, modeOf, modeRefusal } from './modes.ts';
 import { Steering } from './steering.ts';
 
 /** Pause between the take-off command and the lift: rotors spin up. */
 const SPOOL_MS = 3_000;
-const LANDED_DISARM_MS = 2_000;
 /** Away from the ground's iron it trusts its compass anew. */
 const ALIGN_ABOVE_M = 3.2;
 
@@ -32,17 +32,22 @@ export class Flight {
   lastReached = 65_535;
   #liftAtMs = 0;
   #takingOff = false;
-  readonly failsafes = new Failsafes();
+  readonly failsafes: Failsafes;
   /** What speaks against arming, as of the last look; a real one looks once a second. */
   preArm: PreArm;
   #battery: Battery | null = null;
   #guidedShown = false;
   /** Its first climb since boot settled the heading. */
   #aligned = false;
-  #groundSinceMs = 0;
+  readonly #ground = new Ground();
+  /** A mission is over on the ground. */
+  #ended = false;
+  /** A fence breach chose the mode. */
+  #recovering = false;
 
   constructor(host: FlightHost) {
     this.#host = host;
+    this.failsafes = new Failsafes(new Fence(host.fence, host.world));
     this.preArm = { faults: bootFaults(host.sinceBootMs), urgent: false };
     this.steering = new Steering(host, {
       say: (text, severity) => host.say(text, severity),
@@ -50,6 +55,12 @@ export class Flight {
         this.lastReached = seq;
         host.reached(seq);
       },
+      disarm: () => {
+        this.#ended = true;
+      },
+      handle: (item) => host.handle(item),
+      homeSet: (home) => this.setHome(home),
+      fence: this.failsafes.fence,
     });
   }
 
@@ -64,18 +75,14 @@ export class Flight {
   /** Where it is being led, for POSITION_TARGET and NAV_CONTROLLER_OUTPUT; null when by hand or on the ground. */
   get target(): Target | null {
     if (!this.armed) return null;
-    const { target, descent, runner } = this.steering;
-    return this.mode.number === CopterMode.AUTO ? runner.target : (target ?? descent.target);
+    const { target, descent, auto } = this.steering;
+    return this.mode.number === CopterMode.AUTO ? auto.target : (target ?? descent.target);
   }
 
   get systemStatus(): number {
     if (this.#host.sinceBootMs < bootMs.standby) return MavState.BOOT;
     if (this.failsafes.tripped) return MavState.CRITICAL;
-    return this.armed && this.#flying ? MavState.ACTIVE : MavState.STANDBY;
-  }
-
-  get #flying(): boolean {
-    return this.#groundSinceMs === Number.POSITIVE_INFINITY;
+    return this.armed && this.#ground.flying ? MavState.ACTIVE : MavState.STANDBY;
   }
 
   get inAuto(): boolean {
@@ -83,7 +90,7 @@ export class Flight {
   }
 
   get phase(): 'flying' | 'taking-off' | 'landing' {
-    if (this.steering.descent.landing) return 'landing';
+    if (this.steering.descent.landing || this.steering.auto.landing) return 'landing';
     const climbs = this.mode.number === CopterMode.AUTO && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
     return climbs || this.#takingOff ? 'taking-off' : 'flying';
   }
@@ -121,23 +128,55 @@ export class Flight {
       armed: this.armed,
       located: this.#located,
       hasMission: this.#host.mission.total > 0,
+      recovering: this.#recovering,
     });
     if (refusal !== null) {
       this.#host.say(`Mode change to ${next.name} failed: ${refusal}`, MavSeverity.WARNING);
       return MavResult.FAILED;
     }
+    if (next.number === CopterMode.AUTO && this.armed && body.onGround && !this.#takesOffNext()) {
+      this.#host.say('Auto: Missing Takeoff Cmd', MavSeverity.CRITICAL);
+      this.#host.say('Mode change to AUTO failed: init failed', MavSeverity.WARNING);
+      return MavResult.FAILED;
+    }
     const shown = this.guided;
+    if (this.mode.number === CopterMode.AUTO) this.runner.stop();
     this.mode = next;
     this.#takingOff = false;
+    this.#recovering = false;
     const flies = this.armed && !body.onGround;
-    this.steering.enter(next.number, body, flies, nowMs);
-    if (flies && next.number === CopterMode.AUTO) {
-      this.runner.resume(body, this.#host.parameters.value('MIS_RESTART') === 1);
-    }
+    this.steering.enter(next.number, body, flies);
+    if (flies && next.number === CopterMode.AUTO) this.#resumeMission(body, nowMs);
     this.#guidedShown = shown;
     this.#host.modeChanged();
     this.#guidedShown = false;
     return MavResult.ACCEPTED;
+  }
+
+  get #restarts(): boolean {
+    return this.#host.parameters.value('MIS_RESTART') === 1;
+  }
+
+  /** Begins its mission, or goes on with it as MIS_RESTART has it. */
+  #resumeMission(body: Body, nowMs: number): void {
+    this.steering.auto.act(body, nowMs, (runner) => runner.resume(this.#restarts));
+  }
+
+  #takesOffNext(): boolean {
+    const { current, progress } = this.#host.mission;
+    const from = this.#restarts || progress === 'complete' ? 0 : current - 1;
+    return this.runner.following(Math.max(0, from))?.command === MavCmd.NAV_TAKEOFF;
+  }
+
+  /** Somebody wrote the stored list. */
+  missionChanged(body: Body, nowMs: number): void {
+    const { auto } = this.steering;
+    if (this.inAuto) auto.act(body, nowMs, (runner) => runner.changed(auto.steers));
+  }
+
+  /** False: there is no such item. */
+  setCurrent(seq: number, body: Body, nowMs: number): boolean {
+    return this.steering.auto.act(body, nowMs, (runner) => runner.setCurrent(seq));
   }
 
   get #armingView(): ArmingView {
@@ -158,7 +197,7 @@ export class Flight {
     for (const fault of faults) this.#host.say(`Arm: ${fault}`, MavSeverity.CRITICAL);
     if (faults.length > 0) return MavResult.FAILED;
     this.armed = true;
-    this.#groundSinceMs = nowMs;
+    this.#ground.begin(nowMs);
     this.steering.target = null;
     this.#host.armedChanged(true);
     const { world } = this.#host;
@@ -171,8 +210,10 @@ export class Flight {
     if (!this.armed) return MavResult.ACCEPTED;
     if (!body.onGround && !forced) return MavResult.FAILED;
     this.armed = false;
+    this.#ended = false;
     this.steering.stop();
-    this.#host.mission.restart();
+    this.runner.stop();
+    this.runner.rewind();
     this.#host.say('Disarming motors');
     this.#host.armedChanged(false);
     return MavResult.ACCEPTED;
@@ -189,8 +230,8 @@ export class Flight {
   /** GUIDED goes there once it flies; refused in any other mode, and beyond the fence. */
   goTo(target: Target, body: Body): Answer {
     if (this.mode.number !== CopterMode.GUIDED) return MavResult.DENIED;
-    const { aboveHomeM, fromHomeM } = this.steering.fromHome(target);
-    if (Fence.beyond(this.#host.parameters, aboveHomeM, fromHomeM) !== 0) return MavResult.FAILED;
+    const at = { ...target, ...this.steering.fromHome(target) };
+    if (this.failsafes.fence.beyond(at, this.#host.parameters) !== 0) return MavResult.FAILED;
     if (!this.armed || body.onGround) return MavResult.ACCEPTED;
     this.steering.target = target;
     this.steering.yaw = null;
@@ -203,23 +244,23 @@ export class Flight {
     const entered = this.setMode(CopterMode.AUTO, body, nowMs);
     if (entered === MavResult.ACCEPTED && this.armed && this.#host.mission.total > 0) {
       if (body.onGround) this.#liftAtMs = nowMs + SPOOL_MS;
-      this.runner.resume(body, body.onGround);
+      this.#resumeMission(body, nowMs);
     }
     return entered;
   }
 
   pause(on: boolean, body: Body): Answer {
     const auto = this.mode.number === CopterMode.AUTO;
-    const climbing = auto && this.runner.item?.command === MavCmd.NAV_TAKEOFF;
-    const can = this.mode.number === CopterMode.GUIDED || (auto && this.armed && !(on && climbing));
+    const legs = !on || this.steering.auto.canPause;
+    const can = this.mode.number === CopterMode.GUIDED || (auto && this.armed && legs);
     if (!can) {
       this.#host.say(on ? 'Failed to pause' : 'Failed to resume');
       return MavResult.FAILED;
     }
     this.steering.paused = on;
-    if (on && auto) this.steering.target = here(body);
+    if (on && auto) this.steering.target = stopping(body);
     // Before it has lifted off this takes the take-off back; it then disarms itself (measured).
-    if (on && !auto && this.armed) this.steering.target = body.onGround ? null : here(body);
+    if (on && !auto && this.armed) this.steering.target = body.onGround ? null : stopping(body);
     if (on) this.#takingOff = false;
     return MavResult.ACCEPTED;
   }
@@ -229,9 +270,9 @@ export class Flight {
     this.armed = true;
     this.#aligned = true;
     this.mode = knownMode(CopterMode.AUTO);
-    this.#groundSinceMs = Number.POSITIVE_INFINITY;
-    this.runner.resume(body, false);
-    this.runner.placeAt(from);
+    this.#ground.leave();
+    this.steering.auto.act(body, 0, (runner) => runner.setCurrent(this.#host.mission.current));
+    this.steering.auto.placeAt(from);
   }
 
   /** One step: what the vehicle shall do now. Called at every step of the physics. */
@@ -242,7 +283,7 @@ export class Flight {
     if (!this.armed) return stopped(body);
     if (body.onGround) this.#onGround(body, nowMs);
     else {
-      this.#groundSinceMs = Number.POSITIVE_INFINITY;
+      this.#ground.leave();
       this.flownMs += dtMs;
       if (this.steering.target !== null && body.upM > this.steering.target.upM - 0.5) this.#takingOff = false;
       if (!this.#aligned && this.steering.fromHome(body).aboveHomeM > ALIGN_ABOVE_M) this.#align();
@@ -257,15 +298,12 @@ export class Flight {
   }
 
   #onGround(body: Body, nowMs: number): void {
-    if (this.#groundSinceMs === Number.POSITIVE_INFINITY) {
-      this.#groundSinceMs = nowMs;
-      this.#host.landed();
-    }
-    const since = nowMs - this.#groundSinceMs;
-    const landed = this.steering.descent.landing && since >= LANDED_DISARM_MS;
-    const idleFor = this.#host.parameters.value('DISARM_DELAY') * 1_000;
-    const starting = nowMs < this.#liftAtMs + 3_000;
-    if (landed || (!starting && idleFor > 0 && since >= idleFor)) this.disarm(body);
+    if (this.#ground.touch(nowMs)) this.#host.landed();
+    // A mission says by itself whether its landing ends the flight.
+    const lands = this.mode.number !== CopterMode.AUTO && this.steering.descent.landing;
+    const idleMs = this.#host.parameters.value('DISARM_DELAY') * 1_000;
+    const over = this.#ground.isOver(nowMs, { lands, idleMs, liftAtMs: this.#liftAtMs });
+    if (this.#ended || over) this.disarm(body);
   }
 
   #lookOut(vehicle: Vehicle, nowMs: number, transmitterOn: boolean): void {
@@ -282,11 +320,17 @@ export class Flight {
       sinceBootMs,
       remainingMah,
       transmitterOn,
+      northM: body.northM,
+      eastM: body.eastM,
       ...this.steering.fromHome(body),
     };
     this.failsafes.step(vehicle, nowMs, view, {
       say: (text, severity) => this.#host.say(text, severity),
       act: (action) => this.#obey(action, body, nowMs),
+      recover: () => {
+        this.#recovering = true;
+      },
+      letGo: () => this.#host.gripper.release(),
       disarm: () => this.disarm(body),
       fenceChanged: () => this.#host.fenceChanged(),
     });

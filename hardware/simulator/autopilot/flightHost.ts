@@ -1,9 +1,14 @@
 import type { MavResult } from '@skein/protocol/mavlink';
 import type { Place } from '../geo.ts';
 import type { Autopilot } from './autopilot.ts';
-import type { Mission } from './mission.ts';
+import { carryOutItem } from './doItems.ts';
+import type { FenceList } from './fenceList.ts';
+import type { Gripper } from './gripper.ts';
+import type { Mission, MissionItem } from './mission.ts';
 import type { Parameters } from './parameters.ts';
+import type { RallyList } from './rallyList.ts';
 import { announceStatistics } from './routine.ts';
+import type { Sequence } from './sequence.ts';
 
 /** What the flight modes need of the autopilot around them, and tell it. */
 export interface FlightHost {
@@ -24,6 +29,13 @@ export interface FlightHost {
   readonly armingBlocks: Iterable<() => string | null>;
   /** Charge left as the autopilot counts it: after a reboot it believes in a full pack. */
   readonly remainingMah: number;
+  readonly fence: FenceList;
+  readonly rally: RallyList;
+  readonly gripper: Gripper;
+  /** Null: an ArduPilot. */
+  readonly sequence: Sequence | null;
+  /** Carries out a do-item of a mission that is not about flying. */
+  handle(item: MissionItem): void;
 }
 
 export type Answer = (typeof MavResult)[keyof typeof MavResult];
@@ -43,6 +55,14 @@ export function hostOf(autopilot: Autopilot): FlightHost {
     mission,
     channels,
     armingBlocks: autopilot.armingBlocks,
+    fence: autopilot.lists.fence,
+    rally: autopilot.lists.rally,
+    get sequence() {
+      return autopilot.sequence;
+    },
+    get gripper() {
+      return autopilot.cargo.gripper;
+    },
     get sinceBootMs() {
       return autopilot.sinceBootMs;
     },
@@ -56,5 +76,6 @@ export function hostOf(autopilot: Autopilot): FlightHost {
     fenceChanged: () => voice.sendToAll(FENCE_STATUS),
     armedChanged: (armed) => (armed ? voice.sendToAll(GPS_GLOBAL_ORIGIN) : voice.announce('MOT_THST_HOVER')),
     landed: () => announceStatistics(autopilot),
+    handle: (item) => carryOutItem(autopilot, item),
   };
 }

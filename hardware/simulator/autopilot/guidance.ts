@@ -18,6 +18,12 @@ export const here = ({ northM, eastM, upM }: Body): Target => ({ northM, eastM, 
 /** Deceleration that the guidance plans with; less than the body can, so that it does not overshoot. */
 const BRAKE = 1.6;
 const CLIMB_BRAKE = 0.6;
+/** Where it comes to rest when it brakes from now on. */
+export function stopping(body: Body): Target {
+  const seconds = Math.hypot(body.northMS, body.eastMS) / (2 * BRAKE);
+  return { northM: body.northM + body.northMS * seconds, eastM: body.eastM + body.eastMS * seconds, upM: body.upM };
+}
+
 /** How far ahead on a leg it steers, metres: corners are cut by about a third of it. */
 const LOOKAHEAD_M = 12;
 
@@ -93,8 +99,8 @@ export function legAheadM(body: Body, from: Target, to: Target): number {
   return length - ((body.northM - from.northM) * legNorth + (body.eastM - from.eastM) * legEast) / length;
 }
 
-/** Straight down: quicker high up, slow near the ground, like ArduCopter's LAND. */
-export function descend(body: Body, over: NorthEast, landSpeedMS: number, speeds: Speeds): Demand {
+/** Straight down over a place. */
+export function descend(body: Body, over: NorthEast, sinkMS: number, speeds: Speeds): Demand {
   const hold = toPoint(body, { ...over, upM: body.upM }, { ...speeds, cruiseMS: 3 }, body.yaw);
-  return { ...hold, upMS: body.upM > 10 ? -speeds.sinkMS : -landSpeedMS };
+  return { ...hold, upMS: -sinkMS };
 }

@@ -1,217 +1,292 @@
-import { MavCmd, MavFrame, MavSeverity } from '@skein/protocol/mavlink';
-import type { Body, Demand } from '../vehicle/kinematics.ts';
-import { alongLeg, here, legAheadM, type Speeds, type Target, toPoint } from './guidance.ts';
-import { commandName, isNavigation, type Mission, type MissionItem } from './mission.ts';
+import { MavCmd, MavSeverity } from '@skein/protocol/mavlink';
+import { commandName, isSame, type Mission, type MissionItem, silent } from './mission.ts';
 
-export interface RunnerHost {
+/** Who carries the items out. */
+export interface MissionCrew {
   say(text: string, severity?: number): void;
   reached(seq: number): void;
-  /** Where an item leads; items without a position mean "here". */
-  targetOf(item: MissionItem, body: Body): Target;
-  readonly speeds: Speeds;
-  setCruise(speedMS: number): void;
+  /** False: nothing it can do; a navigation item is then passed over. */
+  begin(seq: number, item: MissionItem): boolean;
+  isDone(seq: number, item: MissionItem): boolean;
+  /** It takes time and is shown as current; the rest happens in passing. */
+  isNavigation(command: number): boolean;
+  /** The list is flown to its end. */
+  ended(): void;
 }
 
-/** What the runner cannot do by itself and hands back to the flight modes. */
-export type RunnerWish = 'fly' | 'land' | 'return' | 'hover';
-
-const MAX_STEPS = 100;
-/** A waypoint in passing counts as reached so far ahead of it: with the lookahead, where the turn begins. */
-const TURN_AHEAD_M = 8;
-
-/** Flies the stored mission item by item, with ArduCopter's texts. */
+/** Jumps are followed so often in one go; then it is a circle. */
+const MAX_JUMPS = 64;
+const MAX_STEPS = 255;
+const LOOKS = 8;
+/** A change is noticed in the next navigation items only. */
+const WATCHED_ITEMS = 3;
+/**
+ * The order in which the items of a mission come, as ArduPilot's AP_Mission has it: a navigation item is flown, and the do-items after the
+ * one before it are carried out one after the other on the way. What each item means is the crew's.
+ */
 export class MissionRunner {
   readonly #mission: Mission;
-  readonly #host: RunnerHost;
-  #from: Target | null = null;
-  #target: Target | null = null;
-  #arrivedAtMs: number | null = null;
-  /** Do-items that are still to be carried out. */
-  #waiting: readonly number[] = [];
-  /** A do-item already told as reached. */
-  #told: number | null = null;
-  #turned = 0;
-  #bearing = 0;
+  readonly #crew: MissionCrew;
+  /** The current navigation item was begun. */
+  #flying = false;
+  /** The last do-item that was begun since the navigation item before; null: none. */
+  #doing: number | null = null;
+  /** It goes on. */
+  #waiting = false;
+  #allDone = false;
+  #watched: readonly MissionItem[] = [];
+  #watchedList: readonly MissionItem[] | null = null;
+  #watchedFrom = 0;
+  #reached: number | null = null;
 
-  constructor(mission: Mission, host: RunnerHost) {
+  constructor(mission: Mission, crew: MissionCrew) {
     this.#mission = mission;
-    this.#host = host;
+    this.#crew = crew;
   }
 
   /** The navigation item being flown. */
   get item(): MissionItem | undefined {
-    return this.#mission.items[this.#mission.current];
+    return this.#flying ? this.#mission.items[this.#mission.current] : undefined;
   }
 
-  get target(): Target | null {
-    return this.#target;
+  get isActive(): boolean {
+    return this.#mission.progress === 'active';
   }
 
-  /** Begins, or goes on from the current item. */
-  resume(body: Body, restart: boolean): void {
-    const mission = this.#mission;
-    if (restart || mission.progress === 'complete' || mission.current === 0) {
-      mission.jumps.clear();
-      this.#enter(1, body);
-    } else {
-      this.#enter(mission.current, body);
-    }
+  /** Begins with the first item. */
+  start(): void {
+    this.rewind();
+    this.#mission.progress = 'active';
+    if (!this.#advance(null)) this.#end();
+    this.#watch();
+  }
+
+  /** Back to before the first item. */
+  rewind(): void {
+    this.#mission.rewind();
+    this.#flying = false;
+    this.#doing = null;
+    this.#waiting = false;
+    this.#allDone = false;
+  }
+
+  /** AUTO is left: what was on the way will be begun anew. */
+  stop(): void {
+    if (this.isActive) this.#mission.progress = 'not-started';
   }
 
   /**
-   * Takes item `seq` as the current one. Of the do-items before the next navigation item the first is carried out on the way, the others
-   * in the steps that follow, as a real one does (measured by its texts).
+   * Goes on where it was: the last do-item is carried out once more, then the navigation item begun anew. After the end, or with `restart`,
+   * from the first item.
    */
-  #enter(seq: number, body: Body): void {
+  resume(restart: boolean): void {
     const mission = this.#mission;
-    this.#arrivedAtMs = null;
-    this.#turned = 0;
-    this.#waiting = [];
-    const passed: number[] = [];
-    let at = seq;
+    const lost = mission.current === 0 || mission.items[mission.current] === undefined;
+    if (restart || mission.progress === 'complete' || lost) {
+      this.start();
+      return;
+    }
+    mission.progress = 'active';
+    if (this.#doing !== null) this.setCurrent(this.#doing);
+    else if (this.#flying) this.setCurrent(mission.current);
+    this.#watch();
+  }
+
+  /** False: there is no such item, or it leads nowhere. 0 begins anew. */
+  setCurrent(seq: number): boolean {
+    const mission = this.#mission;
+    if (!Number.isInteger(seq) || seq < 0 || seq >= mission.items.length || mission.items.length === 1) return false;
+    this.#doing = null;
+    this.#waiting = false;
+    this.#allDone = false;
+    this.#flying = false;
+    if (seq === 0 || mission.progress === 'complete') mission.jumps.clear();
+    const from = Math.max(1, seq);
+    if (this.isActive) {
+      if (this.#advance(from)) return true;
+      this.#end();
+      return false;
+    }
+    return this.#place(from);
+  }
+
+  /** While it is not running: where it will go on. */
+  #place(from: number): boolean {
+    let at = from;
     for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      const next = mission.items[at];
-      if (next === undefined) break;
-      if (isNavigation(next.command)) {
-        const [first, ...rest] = passed;
-        if (first !== undefined) this.#do(first);
-        this.#waiting = rest;
-        this.#host.say(`Mission: ${at} ${commandName(next.command)}`);
-        mission.progress = 'active';
-        this.#from = this.#target ?? here(body);
-        this.#target = this.#host.targetOf(next, body);
-        mission.current = at;
-        return;
+      const found = this.#next(at, true);
+      if (found === null) {
+        this.#mission.current = 0;
+        return false;
       }
-      if (next.command === MavCmd.DO_JUMP) at = this.#jump(at, next);
-      else {
-        passed.push(at);
-        at += 1;
+      const [seq, item] = found;
+      if (this.#crew.isNavigation(item.command)) {
+        this.#mission.current = seq;
+        this.#flying = true;
+        this.#allDone = this.#doing === null;
+        this.#mission.progress = 'not-started';
+        return true;
       }
+      this.#doing ??= seq;
+      at = seq + 1;
     }
-    for (const one of passed) this.#do(one);
-    mission.progress = 'complete';
-    this.#target = here(body);
+    return false;
   }
 
-  /** Says which item comes after a jump. */
-  #jump(at: number, { param1, param2: wanted }: MissionItem): number {
-    const taken = this.#mission.jumps.get(at) ?? 0;
-    if (wanted >= 0 && taken >= wanted) return at + 1;
-    this.#mission.jumps.set(at, taken + 1);
-    this.#host.say(`Mission: ${at} Jump ${wanted < 0 ? 'unlimited' : `${taken + 1}/${wanted}`}`);
-    return Math.max(1, Math.trunc(param1));
+  /** One look, while AUTO flies. */
+  update(): void {
+    if (!this.isActive || this.#mission.items.length === 0) return;
+    this.#fly();
+    // What passes by itself takes a real one a few of its own, shorter looks.
+    for (let looks = 0; looks < LOOKS && this.isActive; looks += 1) {
+      this.#do();
+      this.#tell();
+    }
+    this.#tell();
+    this.#watch();
   }
 
-  /** Carries out a do-item. It is told as reached, but never shown as the current one. */
-  #do(at: number): void {
-    const item = this.#mission.items[at];
-    if (item === undefined) return;
-    this.#host.say(`Mission: ${at} ${commandName(item.command)}`);
-    if (item.command === MavCmd.DO_CHANGE_SPEED && item.param2 > 0) this.#host.setCruise(item.param2);
-    if (this.#told !== at) this.#host.reached(at);
-    this.#told = null;
+  /** One message tells the last of what was reached in one go. */
+  #tell(): void {
+    if (this.#reached !== null) this.#crew.reached(this.#reached);
+    this.#reached = null;
   }
 
-  /** One message tells the last of the items done in one go: a do-item that follows takes its place. */
-  #done(body: Body, said: boolean): void {
-    const { current, items } = this.#mission;
-    const following = items[current + 1];
-    const passes = following !== undefined && !isNavigation(following.command) && following.command !== MavCmd.DO_JUMP;
-    this.#told = passes ? current + 1 : null;
-    this.#host.reached(this.#told ?? current);
-    if (said) this.#host.say(`Reached command #${current}`, MavSeverity.INFO);
-    this.#enter(current + 1, body);
-  }
-
-  /** One step of flying. */
-  step(body: Body, nowMs: number): { readonly wish: RunnerWish; readonly demand: Demand } {
-    const { speeds } = this.#host;
-    const [next, ...rest] = this.#waiting;
-    this.#waiting = rest;
-    if (next !== undefined) this.#do(next);
-    const now = here(body);
-    const target = this.#target ?? now;
+  #fly(): void {
+    const { current } = this.#mission;
     const item = this.item;
-    const hold = { wish: 'fly', demand: toPoint(body, target, speeds, null) } as const;
-    if (item === undefined || this.#mission.progress !== 'active') return { ...hold, wish: 'hover' };
-    switch (item.command) {
-      case MavCmd.NAV_LAND:
-        return { ...hold, wish: 'land' };
-      case MavCmd.NAV_RETURN_TO_LAUNCH:
-        return { ...hold, wish: 'return' };
-      case MavCmd.NAV_TAKEOFF:
-        if (body.upM >= target.upM - 0.4) this.#done(body, false);
-        return hold;
-      case MavCmd.NAV_LOITER_TURNS:
-        return { wish: 'fly', demand: this.#circle(body, target, item) };
-      default:
-        break;
+    if (item !== undefined) {
+      if (!this.#crew.isDone(current, item)) return;
+      this.#arrived(current, item);
+      this.#flying = false;
     }
-    const stays = item.command !== MavCmd.NAV_WAYPOINT && item.command !== MavCmd.NAV_SPLINE_WAYPOINT;
-    const waitMs =
-      (stays && item.command !== MavCmd.NAV_LOITER_TIME && item.command !== MavCmd.NAV_DELAY
-        ? Number.POSITIVE_INFINITY
-        : item.param1) * 1_000;
-    if (waitMs > 0) {
-      const arrived = Math.hypot(target.northM - body.northM, target.eastM - body.eastM) < 2;
-      if (arrived && this.#arrivedAtMs === null) this.#arrivedAtMs = nowMs;
-      if (this.#arrivedAtMs !== null && nowMs - this.#arrivedAtMs >= waitMs) this.#done(body, true);
-      return hold;
-    }
-    const from = this.#from ?? now;
-    const following = this.#mission.items[this.#mission.current + 1];
-    const stopsThere = following === undefined || (isNavigation(following.command) && !following.x && !following.y);
-    const ahead = legAheadM(body, from, target);
-    if (stopsThere ? Math.hypot(target.northM - body.northM, target.eastM - body.eastM) < 2 : ahead < TURN_AHEAD_M) {
-      this.#done(body, true);
-    }
-    return stopsThere ? hold : { wish: 'fly', demand: alongLeg(body, from, target, speeds) };
+    if (!this.#advance(null)) this.#end();
   }
 
-  /** Round a point: `param1` turns at `param3` metres. */
-  #circle(body: Body, centre: Target, item: MissionItem): Demand {
-    const radiusM = Math.max(5, Math.abs(item.param3) || 10);
-    const bearing = Math.atan2(body.eastM - centre.eastM, body.northM - centre.northM);
-    const away = Math.hypot(body.northM - centre.northM, body.eastM - centre.eastM);
-    const turns = Math.max(1, item.param1);
-    if (away < radiusM * 1.5) {
-      const before = Math.floor(this.#turned / (2 * Math.PI));
-      if (this.#turned > 0) {
-        let by = bearing - this.#bearing;
-        if (by < -Math.PI) by += 2 * Math.PI;
-        if (by > Math.PI) by -= 2 * Math.PI;
-        this.#turned += by;
-      } else {
-        this.#host.say(`Mission: starting circle 1/${turns}`);
-        this.#turned = 1e-6;
+  #do(): void {
+    const at = this.#doing;
+    const item = at === null ? undefined : this.#mission.items[at];
+    if (this.#waiting && at !== null && item !== undefined) {
+      if (!this.#crew.isDone(at, item)) return;
+      this.#arrived(at, item);
+      this.#waiting = false;
+      return;
+    }
+    if (this.#allDone) return;
+    const found = this.#next((at ?? 0) + 1, false);
+    if (found === null || this.#crew.isNavigation(found[1].command)) {
+      this.#allDone = true;
+      return;
+    }
+    this.#begin(...found);
+    [this.#doing] = found;
+    this.#waiting = true;
+  }
+
+  #arrived(seq: number, item: MissionItem): void {
+    if (!silent.has(item.command) || this.#crew.isNavigation(item.command)) this.#reached = seq;
+  }
+
+  #begin(seq: number, item: MissionItem): boolean {
+    this.#crew.say(`Mission: ${seq} ${commandName(item.command)}`);
+    return this.#crew.begin(seq, item);
+  }
+
+  #end(): void {
+    this.#mission.progress = 'complete';
+    this.#crew.ended();
+  }
+
+  /** Begins the next navigation item, from `from` on, and the first of the do-items before it. False: there is none. */
+  #advance(from: number | null): boolean {
+    const mission = this.#mission;
+    this.#doing = null;
+    this.#waiting = false;
+    this.#allDone = false;
+    let at = from ?? mission.current + 1;
+    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+      const found = this.#next(at, true);
+      if (found === null) return false;
+      const [seq, item] = found;
+      if (this.#crew.isNavigation(item.command)) {
+        mission.current = seq;
+        this.#flying = this.#begin(seq, item);
+        if (this.#flying) {
+          this.#allDone = this.#doing === null;
+          return true;
+        }
+      } else if (this.#doing === null) {
+        this.#doing = seq;
+        this.#waiting = true;
+        this.#begin(seq, item);
       }
-      const now = Math.floor(this.#turned / (2 * Math.PI));
-      if (now > before && now < turns) this.#host.say(`Mission: starting circle ${now + 1}/${turns}`);
+      at = seq + 1;
     }
-    this.#bearing = bearing;
-    if (this.#turned >= 2 * Math.PI * turns) {
-      // It announces one more than there is.
-      this.#host.reached(this.#mission.current);
-      this.#host.say(`Mission: starting circle ${turns + 1}/${turns}`);
-      this.#enter(this.#mission.current + 1, body);
-    }
-    const ahead = bearing + 8 / radiusM;
-    const carrot = {
-      northM: centre.northM + radiusM * Math.cos(ahead),
-      eastM: centre.eastM + radiusM * Math.sin(ahead),
-      upM: centre.upM,
-    };
-    return toPoint(body, carrot, { ...this.#host.speeds, cruiseMS: Math.min(5, this.#host.speeds.cruiseMS) }, null);
+    return false;
   }
 
-  /** Takes the leg to the current item as begun there: for a start in the air. */
-  placeAt(from: Target): void {
-    this.#from = from;
+  /** The first item at `from` or later that is no jump; jumps are followed, and `counts` those that are taken. */
+  #next(from: number, counts: boolean): readonly [seq: number, item: MissionItem] | null {
+    const { items, jumps } = this.#mission;
+    let at = from;
+    for (let jumped = 0; jumped < MAX_JUMPS; ) {
+      const item = items[at];
+      if (item === undefined || at === 0) return null;
+      if (item.command !== MavCmd.DO_JUMP) return [at, item];
+      jumped += 1;
+      const { param1: target, param2: wanted } = item;
+      if (target === 0 || target >= items.length) return null;
+      const taken = jumps.get(at) ?? 0;
+      if (wanted >= 0 && taken >= wanted) {
+        at += 1;
+        continue;
+      }
+      if (counts) {
+        jumps.set(at, taken + 1);
+        this.#crew.say(`Mission: ${at} Jump ${taken + 1}/${wanted < 0 ? 'unlimited' : wanted}`);
+      }
+      at = target;
+    }
+    return null;
   }
 
-  /** Where item `frame` counts its altitude from: relative frames from home, others from sea level. */
-  static isRelative(frame: number): boolean {
-    return frame !== MavFrame.GLOBAL && frame !== MavFrame.GLOBAL_INT;
+  /** The navigation item after this one, jumps followed; undefined: none. */
+  following(seq: number): MissionItem | undefined {
+    return this.#ahead(seq + 1, 1)[0];
+  }
+
+  #ahead(from: number, most: number): readonly MissionItem[] {
+    const found: MissionItem[] = [];
+    let at = from;
+    for (let steps = 0; steps < MAX_STEPS && found.length < most; steps += 1) {
+      const next = this.#next(at, false);
+      if (next === null) break;
+      if (this.#crew.isNavigation(next[1].command)) found.push(next[1]);
+      at = next[0] + 1;
+    }
+    return found;
+  }
+
+  #watch(): void {
+    const { items, current } = this.#mission;
+    if (items === this.#watchedList && current === this.#watchedFrom) return;
+    this.#watchedList = items;
+    this.#watchedFrom = current;
+    this.#watched = this.#ahead(Math.max(1, this.#mission.current), WATCHED_ITEMS);
+  }
+
+  /** Somebody wrote the list: when what comes next is another now, the current item is begun anew. `steers`: on its way to a point. */
+  changed(steers: boolean): void {
+    if (!this.isActive) return;
+    const before = this.#watched;
+    this.#watch();
+    const same = before.length === this.#watched.length && before.every((one, at) => isSame(one, this.#watched[at]));
+    if (same || !steers) return;
+    const { current, items } = this.#mission;
+    const again = current > 0 && current < items.length && this.setCurrent(current);
+    const text = again
+      ? 'Auto mission changed, restarted command'
+      : 'Auto mission changed but failed to restart command';
+    this.#crew.say(text, MavSeverity.CRITICAL);
   }
 }

@@ -76,12 +76,15 @@ export interface ModeChange {
   /** It knows where it is. */
   readonly located: boolean;
   readonly hasMission: boolean;
+  /** It comes back from a fence breach, and FENCE_OPTIONS leaves it no other mode meanwhile. */
+  readonly recovering: boolean;
 }
 
 /** Why a change to this mode fails, in the autopilot's words; null: it does not. Disarmed, it takes nearly everything (measured). */
-export function modeRefusal(next: Mode, { armed, located, hasMission }: ModeChange): string | null {
+export function modeRefusal(next: Mode, { armed, located, hasMission, recovering }: ModeChange): string | null {
   if (next.absent) return 'init failed';
   if (!armed) return null;
+  if (recovering) return 'in fence recovery';
   if (next.needsPosition && !located) return 'requires position';
   return next.number === CopterMode.AUTO && !hasMission ? 'init failed' : null;
 }

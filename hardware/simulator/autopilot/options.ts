@@ -9,6 +9,9 @@ export interface AutopilotOptions {
   readonly epochUs: bigint;
   /** The parameter names of ArduCopter before 4.7. */
   readonly olderNames?: boolean;
+  /** A servo gripper, a winch that reports. */
+  readonly gripper?: boolean;
+  readonly winch?: boolean;
   /** Every frame that went out undamaged. */
   readonly onSent: (frame: Uint8Array) => void;
 }

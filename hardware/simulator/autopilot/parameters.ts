@@ -14,6 +14,24 @@ export interface ParametersOptions {
   readonly olderNames?: boolean;
 }
 
+/** Known by name at once, and listed only while the parameter before them in the list is not 0 (AP_Param's "enable" groups). */
+const hidden: Readonly<Record<string, readonly (readonly [name: string, value: number, type: number])[]>> = {
+  WINCH_TYPE: [
+    ['WINCH_RATE_MAX', 1, MavParamType.REAL32],
+    ['WINCH_POS_P', 1, MavParamType.REAL32],
+    ['WINCH_OPTIONS', 7, MavParamType.INT16],
+  ],
+  GRIP_ENABLE: [
+    ['GRIP_TYPE', 0, MavParamType.INT8],
+    ['GRIP_GRAB', 1_900, MavParamType.INT16],
+    ['GRIP_RELEASE', 1_100, MavParamType.INT16],
+    ['GRIP_NEUTRAL', 1_500, MavParamType.INT16],
+    ['GRIP_REGRAB', 0, MavParamType.INT8],
+    ['GRIP_CAN_ID', 0, MavParamType.INT8],
+    ['GRIP_AUTOCLOSE', 0, MavParamType.REAL32],
+  ],
+};
+
 const ranges: Readonly<Record<number, readonly [least: number, most: number]>> = {
   [MavParamType.INT8]: [-128, 127],
   [MavParamType.INT16]: [-32_768, 32_767],
@@ -45,19 +63,34 @@ export function olderName(name: string): string {
  * The simulator itself asks by the names of 4.7; `find` is for names that came over the wire.
  */
 export class Parameters {
-  readonly #list: Parameter[];
+  #list: readonly Parameter[] = [];
+  readonly #all: readonly { readonly parameter: Parameter; readonly behind: string | null }[];
   readonly #own: Map<string, Parameter>;
   readonly #told: Map<string, Parameter>;
 
   constructor({ values = {}, olderNames = false }: ParametersOptions = {}) {
-    const rows = data as [string, number, number][];
-    this.#list = rows.map(([name, value, type]) => ({
-      name: olderNames ? olderName(name) : name,
-      type,
-      value: stored(type, values[name] ?? value),
+    const rows = (data as [string, number, number][]).flatMap(([name, value, type]) => [
+      { name, value, type, behind: null },
+      ...(hidden[name] ?? []).map(([one, otherwise, kind]) => ({
+        name: one,
+        value: otherwise,
+        type: kind,
+        behind: name,
+      })),
+    ]);
+    this.#all = rows.map(({ name, value, type, behind }) => ({
+      behind,
+      parameter: { name: olderNames ? olderName(name) : name, type, value: stored(type, values[name] ?? value) },
     }));
-    this.#own = new Map(this.#list.map((parameter, index) => [rows[index]?.[0] ?? parameter.name, parameter]));
-    this.#told = new Map(this.#list.map((parameter) => [parameter.name, parameter]));
+    this.#own = new Map(this.#all.map(({ parameter }, index) => [rows[index]?.name ?? parameter.name, parameter]));
+    this.#told = new Map(this.#all.map(({ parameter }) => [parameter.name, parameter]));
+    this.#show();
+  }
+
+  #show(): void {
+    const seen = ({ behind }: { readonly behind: string | null }): boolean =>
+      behind === null || this.value(behind) !== 0;
+    this.#list = this.#all.filter(seen).map(({ parameter }) => parameter);
   }
 
   get count(): number {
@@ -97,6 +130,7 @@ export class Parameters {
   #put(parameter: Parameter | undefined, value: number): Parameter | undefined {
     if (parameter === undefined || !Number.isFinite(value)) return undefined;
     parameter.value = stored(parameter.type, value);
+    if (hidden[parameter.name] !== undefined) this.#show();
     return parameter;
   }
 }

@@ -1,7 +1,10 @@
 import type { Random } from '../random.ts';
 import type { Vehicle } from '../vehicle/vehicle.ts';
+import { fittedWith } from './cargo.ts';
 import type { Flight } from './flight.ts';
+import { here } from './guidance.ts';
 import { isNavigation, type Mission } from './mission.ts';
+import type { AutopilotOptions } from './options.ts';
 
 /** What the owner of a vehicle that flies circuits has set: a battery failsafe, and the way home. A new autopilot has neither. */
 export const onDuty: Readonly<Record<string, number>> = {
@@ -12,6 +15,14 @@ export const onDuty: Readonly<Record<string, number>> = {
   WPNAV_SPEED: 900,
 };
 
+/** What differs from a new autopilot when the simulation begins. */
+export const firstValues = ({ sysid, start, gripper, winch }: AutopilotOptions): Readonly<Record<string, number>> => ({
+  MAV_SYSID: sysid,
+  ...(start === 'airborne' ? onDuty : {}),
+  ...(gripper === true ? fittedWith.gripper : {}),
+  ...(winch === true ? fittedWith.winch : {}),
+});
+
 /** Take-off is item 1; the corners begin at 2. */
 const FIRST_CORNER = 2;
 
@@ -20,7 +31,7 @@ export function startInFlight(vehicle: Vehicle, flight: Flight, mission: Mission
   const corners = mission.items.filter((item, seq) => seq >= FIRST_CORNER && isNavigation(item.command));
   const leg = Math.floor(random.between(0, corners.length - 1));
   const [from, to] = [corners[leg], corners[leg + 1]].map((corner) =>
-    corner === undefined ? undefined : flight.steering.targetOf(corner, vehicle.body),
+    corner === undefined ? undefined : flight.steering.targetOf(corner, here(vehicle.body)),
   );
   if (from === undefined || to === undefined) return vehicle;
   const part = random.between(0.15, 0.7);

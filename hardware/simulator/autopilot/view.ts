@@ -5,13 +5,17 @@ import { believed, type Vehicle } from '../vehicle/vehicle.ts';
 import type { Autopilot } from './autopilot.ts';
 import { bootMs } from './boot.ts';
 import type { Flight } from './flight.ts';
+import type { Gripper } from './gripper.ts';
 import type { Mission } from './mission.ts';
 import type { Parameters } from './parameters.ts';
+import type { Winch } from './winch.ts';
 
 /** What the builders of messages see: the present moment of vehicle and autopilot. */
 export interface View {
   /** Since the autopilot's boot, ms. */
   readonly sinceBootMs: number;
+  /** Since the simulation began, ms. */
+  readonly nowMs: number;
   /** Wall clock, µs; 0 until GPS brought the time. */
   readonly unixUs: bigint;
   /** As the autopilot believes it to be. */
@@ -19,6 +23,8 @@ export interface View {
   readonly troubles: Readonly<Disturbances>;
   readonly flight: Flight;
   readonly mission: Mission;
+  readonly winch: Winch;
+  readonly gripper: Gripper;
   readonly parameters: Parameters;
   /** The place the vehicle's coordinates count from. */
   readonly world: Place;
@@ -45,10 +51,13 @@ export function viewOf(autopilot: Autopilot, { noise, seed, epochUs }: ViewExtra
   const knowsTime = sinceBootMs > bootMs.gpsDetected + 4_000;
   return {
     sinceBootMs,
+    nowMs,
     vehicle: believed(autopilot.vehicle, troubles),
     troubles,
     flight,
     mission,
+    winch: autopilot.cargo.winch,
+    gripper: autopilot.cargo.gripper,
     parameters,
     world,
     origin,

@@ -1,5 +1,5 @@
 import { MavSeverity } from '@skein/protocol/mavlink';
-import { sendById } from '../messages/telemetry.ts';
+import { sendById, sendCurrentAs } from '../messages/telemetry.ts';
 import type { Port } from '../port.ts';
 import type { Parameter, Parameters } from './parameters.ts';
 import type { View } from './view.ts';
@@ -73,6 +73,11 @@ export class Voice {
 
   sendOne(msgid: number, port: Port): void {
     sendById(msgid, this.#options.view(), port);
+  }
+
+  /** MISSION_CURRENT with another number than that of the current item, as an answer to whoever set it. */
+  sendCurrent(port: Port, seq: number): void {
+    sendCurrentAs(seq, this.#options.view(), port);
   }
 
   sendToAll(msgid: number): void {

@@ -1,3 +1,4 @@
+import { PayloadTruth } from '../payload.ts';
 import { fault, number } from './fault.ts';
 
 const batterySag = fault({
@@ -36,4 +37,53 @@ const motor = fault({
   },
 });
 
-export const airframeFaults = [batterySag, battery, motor] as const;
+const vibration = fault({
+  name: 'vibration',
+  words: 'a propeller or a bearing is damaged: it shakes while the motors turn',
+  settings: { mps2: number('m/s² more than it does', 70, 0, 1_000) },
+  begin(stage, { mps2 }) {
+    const { disturbances } = stage.autopilot;
+    disturbances.vibrationMS2 += mps2;
+    stage.onEnd(() => {
+      disturbances.vibrationMS2 -= mps2;
+    });
+  },
+});
+
+const stuck = (name: string, words: string, what: 'gripperStuck' | 'winchStuck' | 'hookStuck') =>
+  fault({
+    name,
+    words,
+    settings: {},
+    begin(stage) {
+      const { disturbances } = stage.autopilot;
+      disturbances[what] = true;
+      stage.onEnd(() => {
+        disturbances[what] = false;
+      });
+    },
+  });
+
+const gripperStuck = stuck('gripper-stuck', 'the gripper holds on to its load, whatever it is told', 'gripperStuck');
+const winchStuck = stuck('winch-stuck', 'the drum of the winch does not turn', 'winchStuck');
+const hookStuck = stuck('hook-stuck', 'the hook of the line does not open on the ground', 'hookStuck');
+
+const load = fault({
+  name: 'load',
+  words: 'somebody puts something on, or takes it off; it stays so',
+  settings: { kg: number('how heavy; 0: takes off', 1, 0, 10) },
+  begin({ autopilot }, { kg }) {
+    new PayloadTruth(autopilot).load(kg);
+  },
+});
+
+export const airframeFaults = [
+  batterySag,
+  battery,
+  motor,
+  vibration,
+  gripperStuck,
+  winchStuck,
+  hookStuck,
+  load,
+] as const;

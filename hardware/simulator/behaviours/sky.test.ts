@@ -73,6 +73,60 @@ t.test('gps-drift: slow enough to be followed, and the vehicle with it', async (
   t.ok(trueM(station) > 14 && trueM(station) < 24, `and is ${trueM(station).toFixed(1)} m away`);
 });
 
+t.test('gps-frozen fused: the place stands still, the speed does not', async (t) => {
+  const station = new Station({ start: 'airborne', seed: 9 });
+  station.command(MavCmd.SET_MESSAGE_INTERVAL, 33, 200_000);
+  station.simulator.fault('gps-frozen:fused=1');
+  station.pass(4);
+  const told = station.of('GLOBAL_POSITION_INT').map(({ fields }) => fields);
+  t.equal(new Set(told.map(({ lat, lon }) => `${lat} ${lon}`)).size, 1);
+  t.ok(told.some(({ vx, vy }) => Math.hypot(vx, vy) > 200));
+});
+
+t.test('gps-stale: the stamp stands, fixes come; fused too when asked', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-stale:fused=1');
+  station.pass(3);
+  t.equal(new Set(station.of('GPS_RAW_INT').map(({ fields }) => fields.time_usec)).size, 1);
+  t.equal(new Set(station.of('GLOBAL_POSITION_INT').map(({ fields }) => fields.time_boot_ms)).size, 1);
+});
+
+t.test('gps-poor: fix, satellites and accuracy as asked for', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-poor:fix=2,satellites=3,accuracy=45');
+  station.pass(1);
+  const poor = { fix_type: 2, satellites_visible: 3, h_acc: 45_000, eph: 4_500 };
+  t.match(station.of('GPS_RAW_INT').at(-1)?.fields, poor);
+});
+
+t.test('gps-glitch fused: the told place jumps at once, the vehicle does not', async (t) => {
+  const station = hovering();
+  station.simulator.fault('gps-glitch:metres=100,bearing=90,fused=1');
+  station.pass(1);
+  t.ok(Math.abs(awayM(station, 'GLOBAL_POSITION_INT') - 100) < 2);
+  t.ok(trueM(station) < 2);
+});
+
+t.test('a reboot under a glitch: the estimator begins where the receiver says', async (t) => {
+  const station = new Station({ start: 'ready', seed: 9 });
+  station.simulator.fault('gps-glitch:metres=500,bearing=0');
+  station.simulator.reboot();
+  station.pass(45);
+  station.command(MavCmd.SET_MESSAGE_INTERVAL, 33, 200_000);
+  station.pass(1);
+  t.ok(Math.abs(awayM(station, 'GLOBAL_POSITION_INT') - 500) < 3);
+});
+
+t.test('baro-drift: it believes that it holds its height, and sinks', async (t) => {
+  const station = hovering();
+  station.simulator.fault('baro-drift:rate=0.2');
+  station.pass(20);
+  t.ok(Math.abs((station.of('GLOBAL_POSITION_INT').at(-1)?.fields.relative_alt ?? 0) - 10_000) < 600);
+  t.ok(Math.abs(station.simulator.vehicle.body.upM - 6) < 0.7, `${station.simulator.vehicle.body.upM} m`);
+  const { alt } = station.of('GPS_RAW_INT').at(-1)?.fields ?? { alt: 0 };
+  t.ok(Math.abs(alt / 1_000 - 16.1) < 3, 'GPS tells the difference');
+});
+
 t.test('compass: heading off, and the estimator says so', async (t) => {
   const station = hovering();
   const before = station.of('GLOBAL_POSITION_INT').at(-1)?.fields.hdg ?? 0;

@@ -1,5 +1,7 @@
 import { fault, number, type Stage } from './fault.ts';
 
+const DRIFT_MS = 200;
+
 const bearing = (metres: number, degrees: number): { readonly gpsNorthM: number; readonly gpsEastM: number } => {
   const radians = (degrees * Math.PI) / 180;
   return { gpsNorthM: metres * Math.cos(radians), gpsEastM: metres * Math.sin(radians) };
@@ -36,17 +38,62 @@ const gpsLoss = fault({
   begin: (stage) => receiver(stage, 'lost'),
 });
 
+const FUSED = number('1: the fused position does so too', 0, 0, 1);
+
+/** From now on a message tells these fields as it told them last. */
+function keep(stage: Stage, message: string, fields: readonly string[]): void {
+  let kept: Record<string, unknown> | null = null;
+  stage.meddle({
+    sending: (sent) => {
+      if (sent.name !== message) return 'send';
+      kept ??= Object.fromEntries(fields.map((field) => [field, sent.fields[field]]));
+      return { fields: kept };
+    },
+  });
+}
+
 const gpsFrozen = fault({
   name: 'gps-frozen',
   words: 'the receiver tells its last fix for ever',
-  settings: {},
-  begin: (stage) => receiver(stage, 'frozen'),
+  settings: { fused: FUSED },
+  begin(stage, { fused }) {
+    receiver(stage, 'frozen');
+    if (fused === 1) keep(stage, 'GLOBAL_POSITION_INT', ['lat', 'lon', 'alt', 'relative_alt']);
+  },
+});
+
+const gpsStale = fault({
+  name: 'gps-stale',
+  words: 'fixes keep coming, their time stands still',
+  settings: { fused: FUSED },
+  begin(stage, { fused }) {
+    keep(stage, 'GPS_RAW_INT', ['time_usec']);
+    if (fused === 1) keep(stage, 'GLOBAL_POSITION_INT', ['time_boot_ms']);
+  },
+});
+
+const CM = 100;
+const MM = 1_000;
+
+const gpsPoor = fault({
+  name: 'gps-poor',
+  words: 'a poor fix, as when jammed; what else is made of it stays',
+  settings: {
+    fix: number('GPS_FIX_TYPE', 2, 0, 8),
+    satellites: number('in use', 4, 0, 50),
+    accuracy: number('horizontal, metres', 30, 0, 10_000),
+  },
+  begin(stage, { fix, satellites, accuracy }) {
+    const poor = { fix_type: fix, satellites_visible: satellites, eph: Math.min(65_535, Math.round(accuracy * CM)) };
+    const fields = { ...poor, h_acc: Math.round(accuracy * MM) };
+    stage.meddle({ sending: ({ name }) => (name === 'GPS_RAW_INT' ? { fields } : 'send') });
+  },
 });
 
 const gpsZero = fault({
   name: 'gps-zero',
   words: 'the receiver tells latitude 0, longitude 0, with a fix',
-  settings: { fused: number('1: the fused position says so too', 0, 0, 1) },
+  settings: { fused: FUSED },
   begin(stage, { fused }) {
     receiver(stage, 'zero');
     if (fused !== 1) return;
@@ -56,6 +103,8 @@ const gpsZero = fault({
   },
 });
 
+const METRE_E7 = 89.83;
+
 const gpsGlitch = fault({
   name: 'gps-glitch',
   words: 'the fix jumps aside',
@@ -63,14 +112,39 @@ const gpsGlitch = fault({
     metres: number('how far', 200),
     bearing: number('degrees', 90, -360, 360),
     up: number('and up, metres', 0, -10_000, 10_000),
+    fused: FUSED,
   },
-  begin(stage, { metres, bearing: degrees, up }) {
+  begin(stage, { metres, bearing: degrees, up, fused }) {
     const { gpsNorthM, gpsEastM } = bearing(metres, degrees);
     push(stage)(gpsNorthM, gpsEastM, up);
+    if (fused !== 1) return;
+    // Told, not believed: the vehicle is flown as before.
+    const east = gpsEastM / Math.cos((stage.autopilot.world.latE7 * Math.PI) / 180e7);
+    stage.meddle({
+      sending: ({ name, fields: { lat, lon } }) =>
+        name === 'GLOBAL_POSITION_INT' && typeof lat === 'number' && typeof lon === 'number'
+          ? { fields: { lat: Math.round(lat + gpsNorthM * METRE_E7), lon: Math.round(lon + east * METRE_E7) } }
+          : 'send',
+    });
   },
 });
 
-const DRIFT_MS = 200;
+const baroDrift = fault({
+  name: 'baro-drift',
+  words: 'the barometer drifts: the vehicle believes itself higher, and sinks; what it drifted goes when this ends',
+  settings: { rate: number('m/s, positive: it believes itself higher', 0.5, -100, 100) },
+  begin(stage, { rate }) {
+    const { disturbances } = stage.autopilot;
+    let added = 0;
+    stage.every(DRIFT_MS, () => {
+      added += (rate * DRIFT_MS) / 1_000;
+      disturbances.baroUpM += (rate * DRIFT_MS) / 1_000;
+    });
+    stage.onEnd(() => {
+      disturbances.baroUpM -= added;
+    });
+  },
+});
 
 const gpsDrift = fault({
   name: 'gps-drift',
@@ -109,4 +183,5 @@ const clockJump = fault({
   },
 });
 
-export const skyFaults = [gpsLoss, gpsFrozen, gpsZero, gpsGlitch, gpsDrift, compass, clockJump] as const;
+const gpsFaults = [gpsLoss, gpsFrozen, gpsZero, gpsGlitch, gpsDrift, gpsPoor, gpsStale] as const;
+export const skyFaults = [...gpsFaults, baroDrift, compass, clockJump] as const;

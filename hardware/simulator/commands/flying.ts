@@ -7,6 +7,7 @@ const FORCE_DISARM = 21_196;
 
 const GPS_GLOBAL_ORIGIN = 49;
 const HOME_POSITION = 242;
+const MISSION_CURRENT = 42;
 
 const just = (result: Outcome['result']): Outcome => ({ result });
 
@@ -92,9 +93,14 @@ const getHome: Handler = (autopilot, _command, port) => {
   return just(MavResult.ACCEPTED);
 };
 
-/** Out of range is denied; the message of the same purpose stays silent. */
-const setCurrent: Handler = (autopilot, { params }) =>
-  just(autopilot.setCurrent(params[0]) ? MavResult.ACCEPTED : MavResult.DENIED);
+/** Out of range is denied; the message of the same purpose stays silent. `param2` 1 begins the counting of jumps anew and goes on at once. */
+const setCurrent: Handler = (autopilot, { params }, port) => {
+  const [seq, reset] = params;
+  if (!Number.isInteger(seq) || seq < 0 || seq > autopilot.mission.total) return just(MavResult.DENIED);
+  if (reset === 1) autopilot.flight.runner.rewind();
+  if (!autopilot.flight.setCurrent(seq, autopilot.vehicle.body, autopilot.nowMs)) return just(MavResult.FAILED);
+  return { result: MavResult.ACCEPTED, after: () => autopilot.voice.sendOne(MISSION_CURRENT, port) };
+};
 
 export const flyingCommands: ReadonlyMap<number, Handler> = new Map([
   [MavCmd.DO_SET_MODE, setMode],

@@ -25,10 +25,15 @@ const sayBanner: Handler = ({ banner, voice }, _command, port) => ({
   },
 });
 
-const switchFence: Handler = (autopilot, { params }) => {
-  if (params[0] !== 0 && params[0] !== 1) return { result: MavResult.FAILED };
-  autopilot.setParameter('FENCE_ENABLE', params[0]);
-  return { result: MavResult.ACCEPTED };
+const FLOOR = 8;
+
+/** Which fences are on; FENCE_ENABLE stays as it is. `param2`: only these, as FENCE_TYPE bits. */
+const switchFence: Handler = ({ flight, parameters }, { params }) => {
+  const [action, types] = params;
+  const { fence } = flight.failsafes;
+  if (action !== 0 && action !== 1 && action !== 2) return { result: MavResult.FAILED };
+  const done = fence.enable(action === 1, action === 2 ? FLOOR : types, parameters);
+  return { result: done ? MavResult.ACCEPTED : MavResult.FAILED };
 };
 
 export const preflightCommands: ReadonlyMap<number, Handler> = new Map([

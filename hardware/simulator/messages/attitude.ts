@@ -99,7 +99,9 @@ export const attitude: Builds = {
     temperature: boardTemperature(view) + 430,
   }),
   VIBRATION: (view) => {
-    const strength = view.vehicle.body.onGround ? 0.02 : 6 + view.vehicle.body.throttle * 14;
+    const strength = view.vehicle.body.onGround
+      ? 0.02
+      : 6 + view.vehicle.body.throttle * 14 + view.troubles.vibrationMS2;
     const of = (part: number): number => Math.abs(strength * part * (1 + 0.15 * view.noise.normal()));
     return {
       time_usec: timeBootUs(view),

@@ -1,10 +1,12 @@
-import { FenceBreach, MavLandedState, MavModeFlag } from '@skein/protocol/mavlink';
+import { FenceBreach, FenceMitigate, MavLandedState, MavModeFlag } from '@skein/protocol/mavlink';
 import { bootMs, ekfFlags, FENCE_BIT, SENSORS_ENABLED, SENSORS_PRESENT, sensorHealth } from '../autopilot/boot.ts';
+import { FenceType } from '../autopilot/fence.ts';
 import type { View } from '../autopilot/view.ts';
 import { timeBootMs } from '../autopilot/view.ts';
 import { packVolts } from '../vehicle/battery.ts';
 import type { Builds } from './build.ts';
 
+const NO_MISSION = 1;
 const MISSION_STATES = { 'not-started': 2, active: 3, complete: 5 } as const;
 const RC_CHANNELS = 8;
 /** A compass this far off is no longer believed. */
@@ -33,11 +35,17 @@ function landedState(view: View): MavLandedState {
       : MavLandedState.IN_AIR;
 }
 
-const ALTITUDE = 1;
-
 /** Null: the fence is off. */
-const fenceOk = (view: View): boolean | null =>
-  view.parameters.value('FENCE_ENABLE') === 0 ? null : view.flight.failsafes.fence.breached === 0;
+function fenceOk({ flight, parameters }: View): boolean | null {
+  const { fence } = flight.failsafes;
+  return fence.isOn(parameters) ? fence.breached === 0 : null;
+}
+
+function breachType(breached: number): number {
+  if ((breached & (FenceType.CIRCLE | FenceType.POLYGON)) !== 0) return FenceBreach.BOUNDARY;
+  if ((breached & FenceType.ALTITUDE) !== 0) return FenceBreach.MAXALT;
+  return breached === 0 ? FenceBreach.NONE : FenceBreach.MINALT;
+}
 
 function wellbeing({ sinceBootMs, flight }: View) {
   const { radio, battery } = flight.failsafes;
@@ -97,6 +105,23 @@ export const health: Builds = {
       airspeed_variance: 0,
     };
   },
+  /** PX4's report of its estimator: the flags have the same bits. */
+  ESTIMATOR_STATUS: (view) => {
+    const about = (mean: number): number => Math.abs(mean * (1 + 0.4 * view.noise.normal()));
+    const { estimate } = view.vehicle;
+    return {
+      time_usec: BigInt(Math.round(view.sinceBootMs * 1000)),
+      flags: ekfFlags(view.sinceBootMs, view.flight.failsafes.position.trusted),
+      vel_ratio: about(0.03),
+      pos_horiz_ratio: about(0.04) + estimate.variance,
+      pos_vert_ratio: about(0.02),
+      mag_ratio: about(0.02) + Math.abs(view.troubles.compassDeg) / COMPASS_GATE_DEG,
+      hagl_ratio: 0,
+      tas_ratio: 0,
+      pos_horiz_accuracy: about(0.4),
+      pos_vert_accuracy: about(0.6),
+    };
+  },
   WIND: (view) => {
     const { wind } = view.vehicle;
     const from = (Math.atan2(-wind.eastMS, -wind.northMS) * 180) / Math.PI;
@@ -105,19 +130,19 @@ export const health: Builds = {
   MISSION_CURRENT: (view) => ({
     seq: view.mission.current,
     total: view.mission.total,
-    mission_state: MISSION_STATES[view.mission.progress],
+    mission_state: view.mission.total === 0 ? NO_MISSION : MISSION_STATES[view.mission.progress],
     mission_mode: view.flight.mode.number === 3 ? 1 : 0,
   }),
   MISSION_ITEM_REACHED: (view) => ({ seq: view.flight.lastReached }),
   FENCE_STATUS: (view) => {
     if (fenceOk(view) === null) return null;
-    const { breached, breaches } = view.flight.failsafes.fence;
+    const { breached, breaches, breachedAtMs } = view.flight.failsafes.fence;
     return {
       breach_status: breached === 0 ? 0 : 1,
       breach_count: breaches,
-      breach_type: breached === 0 ? 0 : breached === ALTITUDE ? FenceBreach.MAXALT : FenceBreach.BOUNDARY,
-      breach_time: breached === 0 ? 0 : timeBootMs(view),
-      breach_mitigation: 0,
+      breach_type: breachType(breached),
+      breach_time: breachedAtMs === 0 ? 0 : Math.max(0, timeBootMs(view) - Math.floor(view.nowMs - breachedAtMs)),
+      breach_mitigation: FenceMitigate.NONE,
     };
   },
   RC_CHANNELS: (view) => {

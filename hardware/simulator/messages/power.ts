@@ -1,14 +1,29 @@
+import { MavWinchStatusFlag } from '@skein/protocol/mavlink';
 import type { View } from '../autopilot/view.ts';
 import { timeBootMs } from '../autopilot/view.ts';
 import { packVolts } from '../vehicle/battery.ts';
 import type { Builds } from './build.ts';
 
 const NO_CELL = 65_535;
+const RETRACTED_M = 0.05;
+const STILL_MS = 0.01;
 
 const remaining = (view: View): number =>
   Math.max(0, Math.min(100, Math.round((100 * view.remainingMah) / view.vehicle.battery.capacityMah)));
 
 const motors = <T>(make: (index: number) => T): T[] => [0, 1, 2, 3].map(make);
+
+const GRIPPER_OUTPUT = 28;
+
+/** What the output of a gripper is told, whatever its jaw does; nothing where there is none, or nothing was asked of it yet. */
+function gripperOutput({ gripper, parameters }: View): Record<string, number> {
+  if (gripper.jaw === null) return {};
+  const servo = Array.from({ length: 16 }, (_, at) => at + 1).find(
+    (at) => parameters.value(`SERVO${at}_FUNCTION`) === GRIPPER_OUTPUT,
+  );
+  const us = parameters.value(gripper.jaw === 'open' ? 'GRIP_RELEASE' : 'GRIP_GRAB');
+  return servo === undefined ? {} : { [`servo${servo}_raw`]: us };
+}
 
 export const power: Builds = {
   BATTERY_STATUS: (view) => {
@@ -30,6 +45,29 @@ export const power: Builds = {
       voltages_ext: [0, 0, 0, 0],
       mode: 0,
       fault_bitmask: 0,
+    };
+  },
+  /** Null without a winch. One that reports nothing (WINCH_TYPE 1) sends what it was told; "unknown" is not a number. */
+  WINCH_STATUS: ({ sinceBootMs, vehicle: { payload }, winch }) => {
+    if (!winch.enabled) return null;
+    const { HEALTHY, FULLY_RETRACTED, MOVING, CLUTCH_ENGAGED } = MavWinchStatusFlag;
+    const healthy = winch.healthy ? HEALTHY : 0;
+    const time_usec = BigInt(Math.floor(sinceBootMs * 1_000));
+    if (!winch.reports) {
+      const unknown = { tension: Number.NaN, voltage: Number.NaN, current: Number.NaN, temperature: 32_767 };
+      return { time_usec, line_length: winch.countedM, speed: winch.wantedMS, ...unknown, status: healthy };
+    }
+    const out = payload.lineM > RETRACTED_M ? 0 : FULLY_RETRACTED;
+    const moving = Math.abs(payload.lineMS) > STILL_MS ? MOVING : 0;
+    return {
+      time_usec,
+      line_length: payload.lineM,
+      speed: Math.abs(payload.lineMS),
+      tension: payload.load?.by === 'winch' ? payload.carriedKg : 0,
+      voltage: 22,
+      current: moving === 0 ? 0.2 : 1.5,
+      temperature: 30,
+      status: healthy | out | moving | (winch.free ? CLUTCH_ENGAGED : 0),
     };
   },
   POWER_STATUS: () => ({ Vcc: 5_020, Vservo: 5_010, flags: 3 }),
@@ -61,6 +99,7 @@ export const power: Builds = {
       servo6_raw: 0,
       servo7_raw: 0,
       servo8_raw: 0,
+      ...gripperOutput(view),
     };
   },
 };

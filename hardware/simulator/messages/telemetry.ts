@@ -13,8 +13,12 @@ const builds: Builds = { ...health, ...position, ...attitude, ...power, ...ident
 /** Ids a real one takes an interval or a request for without ever having something to send, here. */
 const silentIds: ReadonlySet<number> = new Set([22, 35, 124, 127, 128, 132, 143, 173, 191, 192, 226, 246, 259, 262]);
 
+/** ESTIMATOR_STATUS: PX4 sends it by itself; an ArduPilot does not know it. */
+const notArduPilots: ReadonlySet<number> = new Set([230]);
+
 /** Does it know how to send this id? */
 export function canStream(msgid: number): boolean {
+  if (notArduPilots.has(msgid)) return false;
   if (silentIds.has(msgid)) return true;
   const name = messageById(msgid)?.name;
   return name !== undefined && builds[name] !== undefined;
@@ -31,6 +35,12 @@ function sendNamed<N extends MessageName>(name: N, view: View, port: Port): void
 export function sendById(msgid: number, view: View, port: Port): void {
   const name = messageById(msgid)?.name;
   if (name !== undefined) sendNamed(name, view, port);
+}
+
+/** MISSION_CURRENT, but for its number. */
+export function sendCurrentAs(seq: number, view: View, port: Port): void {
+  const fields = builds.MISSION_CURRENT?.(view) ?? null;
+  if (fields !== null) port.send('MISSION_CURRENT', { ...fields, seq });
 }
 
 /** The messages of each REQUEST_DATA_STREAM group, by MAV_DATA_STREAM. */

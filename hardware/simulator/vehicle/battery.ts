@@ -54,12 +54,32 @@ export interface BatteryTrouble {
   readonly batteryV: number | null;
 }
 
-/** Draws what the throttle asks for, sags by it and warms from it. */
-export function stepBattery(battery: Battery, throttle: number, dtS: number, trouble: BatteryTrouble): Battery {
+/** Speed of the air through the rotors in hover, m/s. */
+const INDUCED_MS = 5;
+
+/** What a climb costs more, and a descent less, than hovering with the same thrust (momentum theory). */
+export function climbFactor(upMS: number): number {
+  const half = Math.max(-INDUCED_MS, upMS) / 2;
+  return (half + Math.sqrt(half * half + INDUCED_MS * INDUCED_MS)) / INDUCED_MS;
+}
+
+/** What the rotors do: their throttle, and how fast they climb. */
+export interface Effort {
+  readonly throttle: number;
+  readonly upMS: number;
+}
+
+/** Draws what the rotors ask for, sags by it and warms from it. */
+export function stepBattery(
+  battery: Battery,
+  { throttle, upMS }: Effort,
+  dtS: number,
+  trouble: BatteryTrouble,
+): Battery {
   const { batterySagV: sagV, batteryV } = trouble;
   const cells = battery.imbalanceV.length;
   // Power of a rotor grows with thrust to the power of 1.5.
-  const wantedA = IDLE_A + HOVER_A * (throttle / HOVER_THROTTLE) ** 1.5;
+  const wantedA = IDLE_A + HOVER_A * (throttle / HOVER_THROTTLE) ** 1.5 * climbFactor(upMS);
   const currentA = battery.currentA + (wantedA - battery.currentA) * Math.min(1, dtS / 0.4);
   const chargeMah = Math.max(0, battery.chargeMah - (currentA * dtS) / 3.6);
   const openV = openCircuitV(chargeMah / battery.capacityMah);

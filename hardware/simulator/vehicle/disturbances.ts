@@ -9,6 +9,8 @@ export interface Disturbances {
   gpsNorthM: number;
   gpsEastM: number;
   gpsUpM: number;
+  /** How much too high the barometer says it is, metres. */
+  baroUpM: number;
   /** By how much the compass is off, degrees clockwise. */
   compassDeg: number;
   /** Taken off the pack's voltage, as a worn or cold pack sags. */
@@ -19,10 +21,16 @@ export interface Disturbances {
   failedMotors: number;
   /** The pilot's emergency stop: no motor turns. */
   motorStop: boolean;
+  /** Added to what the accelerometers shake by, m/s². */
+  vibrationMS2: number;
   /** The pilot's transmitter can be heard. */
   transmitterOn: boolean;
   /** By how much the time from GPS is wrong, µs. */
   unixErrorUs: bigint;
+  /** Gripper, winch and the hook of its line do nothing. */
+  gripperStuck: boolean;
+  winchStuck: boolean;
+  hookStuck: boolean;
 }
 
 export const undisturbed = (): Disturbances => ({
@@ -30,13 +38,18 @@ export const undisturbed = (): Disturbances => ({
   gpsNorthM: 0,
   gpsEastM: 0,
   gpsUpM: 0,
+  baroUpM: 0,
   compassDeg: 0,
   batterySagV: 0,
   batteryV: null,
   failedMotors: 0,
   motorStop: false,
+  vibrationMS2: 0,
   transmitterOn: true,
   unixErrorUs: 0n,
+  gripperStuck: false,
+  winchStuck: false,
+  hookStuck: false,
 });
 
 /** SIM_BATT_VOLTAGE before anybody has set it. */

@@ -39,11 +39,13 @@ const GRAVITY = 9.80665;
 const ACCEL_MAX = 2.5;
 const CLIMB_ACCEL_MAX = 1.1;
 const TILT_MAX = (32 * Math.PI) / 180;
+const PUSH_MAX = GRAVITY * Math.tan(TILT_MAX);
 const YAW_RATE_MAX = (60 * Math.PI) / 180;
 /** How fast the body leans to the wanted tilt, seconds. */
 const LEAN_S = 0.28;
-/** Air drag per m/s of airspeed, 1/s: about 8 degrees of lean at 10 m/s. */
-const DRAG = 0.14;
+/** Air drag by the square of the airspeed, 1/m: about 8 degrees of lean at 10 m/s. Over some 21 m/s it cannot hold against the wind. */
+const DRAG = 0.014;
+const GUST_PUSH = 0.05;
 const HOVER_THROTTLE = 0.38;
 const IDLE_THROTTLE = 0.1;
 /** With a motor gone: how fast it comes down, m/s, turns, rad/s, and leans, rad. */
@@ -112,9 +114,10 @@ function spinning(body: Body, demand: Demand, dtS: number): Body {
 
 /**
  * One time step of a quadcopter that follows wanted velocities: acceleration is limited, and the body leans as far as that
- * acceleration and the air it moves through need. Roll, pitch, course and speed therefore agree. `lame`: a motor has failed.
+ * acceleration and the air it moves through need. Roll, pitch, course and speed therefore agree. `lame`: a motor has failed; `weight`: of
+ * vehicle and load, as a part of the vehicle's own.
  */
-export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, lame = false): Body {
+export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, lame = false, weight = 1): Body {
   if (!demand.motors) return falling(body, dtS);
   if (lame) return spinning(body, demand, dtS);
   if (body.onGround && !(demand.lift && demand.upMS > 0)) return resting(body, IDLE_THROTTLE);
@@ -128,13 +131,24 @@ export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, la
   }
   const accelUp = clamp((demand.upMS - body.upMS) * 2, demand.climbAccelMS2 ?? CLIMB_ACCEL_MAX);
 
+  const airN = body.northMS - wind.northMS;
+  const airE = body.eastMS - wind.eastMS;
+  const airspeed = Math.hypot(airN, airE);
+  let needN = accelN + DRAG * airspeed * airN;
+  let needE = accelE + DRAG * airspeed * airE;
+  // It leans so far and no further: what is left over the wind does.
+  const need = Math.hypot(needN, needE);
+  if (need > PUSH_MAX) {
+    accelN -= needN * (1 - PUSH_MAX / need);
+    accelE -= needE * (1 - PUSH_MAX / need);
+    needN *= PUSH_MAX / need;
+    needE *= PUSH_MAX / need;
+  }
   // Gusts push before the controller has leaned against them.
-  const northMS = body.northMS + (accelN + DRAG * 0.35 * wind.gustNorthMS) * dtS;
-  const eastMS = body.eastMS + (accelE + DRAG * 0.35 * wind.gustEastMS) * dtS;
+  const northMS = body.northMS + (accelN + GUST_PUSH * wind.gustNorthMS) * dtS;
+  const eastMS = body.eastMS + (accelE + GUST_PUSH * wind.gustEastMS) * dtS;
   const upMS = body.upMS + accelUp * dtS;
 
-  const needN = accelN + DRAG * (body.northMS - wind.northMS);
-  const needE = accelE + DRAG * (body.eastMS - wind.eastMS);
   const cos = Math.cos(body.yaw);
   const sin = Math.sin(body.yaw);
   const wantPitch = clamp(-Math.atan2(needN * cos + needE * sin, GRAVITY), TILT_MAX);
@@ -159,7 +173,7 @@ export function stepBody(body: Body, demand: Demand, wind: Wind, dtS: number, la
     rollRate: (roll - body.roll) / dtS,
     pitchRate: (pitch - body.pitch) / dtS,
     yawRate,
-    throttle: Math.min(1, (HOVER_THROTTLE * (1 + accelUp / GRAVITY)) / (Math.cos(roll) * Math.cos(pitch))),
+    throttle: Math.min(1, (HOVER_THROTTLE * weight * (1 + accelUp / GRAVITY)) / (Math.cos(roll) * Math.cos(pitch))),
     onGround: false,
   };
 }

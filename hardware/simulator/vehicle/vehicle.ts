@@ -5,6 +5,7 @@ import type { Disturbances } from './disturbances.ts';
 import { type Estimate, exact, follow } from './estimate.ts';
 import { GPS_PERIOD_MS, type GpsFix, noFix, sampleGps } from './gps.ts';
 import { atRest, type Body, type Demand, stepBody } from './kinematics.ts';
+import { emptyPayload, noOrders, type Payload, type PayloadOrders, stepPayload } from './payload.ts';
 import { calm, stepWind, type Wind } from './wind.ts';
 
 /** Everything physical. It goes on when the autopilot restarts. */
@@ -16,7 +17,12 @@ export interface Vehicle {
   readonly gps: GpsFix;
   /** What the autopilot makes of its receivers. */
   readonly estimate: Estimate;
+  /** What hangs below it. */
+  readonly payload: Payload;
 }
+
+/** Without a load, kg. */
+export const EMPTY_KG = 4;
 
 export const STEP_MS = 20;
 const CELLS = 6;
@@ -42,6 +48,7 @@ export function createVehicle(options: VehicleOptions): Vehicle {
     ),
     gps: noFix,
     estimate: exact,
+    payload: emptyPayload,
   };
 }
 
@@ -51,31 +58,43 @@ export function stepVehicle(
   demand: Demand,
   random: Random,
   disturbances: Readonly<Disturbances>,
+  orders: PayloadOrders = noOrders,
 ): Vehicle {
   const dtS = STEP_MS / 1000;
   const atMs = vehicle.atMs + STEP_MS;
   const wind = stepWind(vehicle.wind, dtS, random);
   const lame = disturbances.failedMotors !== 0;
-  const body = stepBody(vehicle.body, disturbances.motorStop ? stopped(demand) : demand, wind, dtS, lame);
+  const weight = 1 + vehicle.payload.carriedKg / EMPTY_KG;
+  const body = stepBody(vehicle.body, disturbances.motorStop ? stopped(demand) : demand, wind, dtS, lame, weight);
+  const payload = stepPayload(vehicle.payload, body, orders, disturbances, { dtS, atMs });
   const sampled = atMs - vehicle.gps.atMs >= GPS_PERIOD_MS;
   const gps = sampled ? sampleGps(vehicle.gps, body, atMs, random, disturbances) : vehicle.gps;
   return {
     atMs,
     body,
     wind,
-    battery: stepBattery(vehicle.battery, body.throttle, dtS, disturbances),
+    battery: stepBattery(vehicle.battery, body, dtS, disturbances),
     gps,
     estimate: sampled ? follow(vehicle.estimate, gps, atMs) : vehicle.estimate,
+    payload,
   };
 }
 
 const stopped = (demand: Demand): Demand => ({ ...demand, motors: false, lift: false });
 
 /** The vehicle as its autopilot believes it to be: what it tells, and what it steers by. */
-export function believed(vehicle: Vehicle, { compassDeg }: Readonly<Disturbances>): Vehicle {
+export function believed(vehicle: Vehicle, { compassDeg, baroUpM }: Readonly<Disturbances>): Vehicle {
   const { northM, eastM } = vehicle.estimate;
-  if (northM === 0 && eastM === 0 && compassDeg === 0) return vehicle;
+  if (northM === 0 && eastM === 0 && compassDeg === 0 && baroUpM === 0) return vehicle;
   const { body } = vehicle;
   const yaw = wrapPi(body.yaw + (compassDeg * Math.PI) / 180);
-  return { ...vehicle, body: { ...body, northM: body.northM + northM, eastM: body.eastM + eastM, yaw } };
+  const upM = body.upM + baroUpM;
+  return { ...vehicle, body: { ...body, northM: body.northM + northM, eastM: body.eastM + eastM, upM, yaw } };
+}
+
+/** An estimator that begins anew takes the place of its receiver for the truth. */
+export function findPlace(vehicle: Vehicle): Vehicle {
+  const { gps, estimate } = vehicle;
+  if (!gps.fixed) return vehicle;
+  return { ...vehicle, estimate: { ...estimate, northM: gps.wrongNorthM, eastM: gps.wrongEastM } };
 }

@@ -3,11 +3,12 @@ import type { Autopilot } from '../../autopilot/autopilot.ts';
 import type { Command, Handler, Outcome } from '../../commands/command.ts';
 import { flyingCommands } from '../../commands/flying.ts';
 import { messageCommands } from '../../commands/messages.ts';
+import type { Px4Cargo } from './cargo.ts';
 import { modeBy, px4Modes } from './modes.ts';
 import type { Pilotage } from './pilotage.ts';
 
 const FORCE = 21_196;
-const { ACCEPTED, DENIED, UNSUPPORTED, FAILED } = MavResult;
+const { ACCEPTED, DENIED, UNSUPPORTED, FAILED, IN_PROGRESS } = MavResult;
 /** Of the ArduPilot dialect: a PX4 cannot send them. */
 const foreign: ReadonlySet<number> = new Set([152, 163, 165, 168, 178, 193, 226]);
 
@@ -33,7 +34,18 @@ const reboot: Handler = (autopilot, { params }) => {
 };
 
 /** What PX4 carries out, and how: everything else is UNSUPPORTED. */
-export function px4Commands(pilotage: Pilotage): ReadonlyMap<number, Handler> {
+export function px4Commands(pilotage: Pilotage, cargo: Px4Cargo): ReadonlyMap<number, Handler> {
+  /** Done when its time is over; until then IN_PROGRESS. */
+  const gripper: Handler = (autopilot, { id, params, from }, port) => {
+    const doneAtMs = cargo.grip(params[1]);
+    if (doneAtMs === null) return just(FAILED);
+    const to = { target_system: from.sysid, target_component: from.compid };
+    const done = { command: id, result: ACCEPTED, progress: 0, result_param2: 0, ...to };
+    autopilot.later(doneAtMs - autopilot.nowMs, () => port.send('COMMAND_ACK', done));
+    return just(IN_PROGRESS);
+  };
+  const winch: Handler = (_autopilot, { params }) =>
+    just(cargo.wind(params[1], params[2], params[3]) ? ACCEPTED : UNSUPPORTED);
   const armOrDisarm: Handler = (_autopilot, { params }) => {
     const forced = params[1] === FORCE;
     if (params[0] === 1) return just(pilotage.arm(forced));
@@ -68,9 +80,12 @@ export function px4Commands(pilotage: Pilotage): ReadonlyMap<number, Handler> {
     [MavCmd.MISSION_START, () => just(pilotage.startMission())],
     [MavCmd.DO_REPOSITION, reposition],
     [MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, reboot],
-    ...[MavCmd.DO_CHANGE_SPEED, MavCmd.DO_SET_HOME, MavCmd.GET_HOME_POSITION, MavCmd.DO_SET_MISSION_CURRENT].map(
-      (id): [number, Handler] => [id, same(id)],
-    ),
+    [MavCmd.DO_GRIPPER, gripper],
+    [MavCmd.DO_WINCH, winch],
+    ...[MavCmd.DO_CHANGE_SPEED, MavCmd.DO_SET_HOME, MavCmd.GET_HOME_POSITION].map((id): [number, Handler] => [
+      id,
+      same(id),
+    ]),
     ...[
       MavCmd.SET_MESSAGE_INTERVAL,
       MavCmd.GET_MESSAGE_INTERVAL,

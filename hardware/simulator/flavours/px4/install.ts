@@ -1,12 +1,24 @@
-import { MavAutopilot, MavModeFlag, MavState, type Message } from '@skein/protocol/mavlink';
+import {
+  MavAutopilot,
+  MavMissionType,
+  MavModeFlag,
+  MavSeverity,
+  MavState,
+  type Message,
+  MissionState,
+} from '@skein/protocol/mavlink';
 import type { Autopilot } from '../../autopilot/autopilot.ts';
 import type { Command } from '../../commands/command.ts';
 import type { Meddler, Outgoing, Verdict } from '../../meddler.ts';
 import type { Port } from '../../port.ts';
 import type { Service, Source } from '../../service.ts';
+import { Px4Cargo } from './cargo.ts';
 import { carryOutPx4, px4Commands } from './commands.ts';
 import { Px4Failsafes } from './failsafes.ts';
-import { modeBy } from './modes.ts';
+import { infeasible } from './feasibility.ts';
+import { Px4Fence } from './fence.ts';
+import { Px4Missions } from './missions.ts';
+import { modeBy, px4Modes } from './modes.ts';
 import { Px4ParameterService } from './parameter-service.ts';
 import { Px4Parameters } from './parameters.ts';
 import { Pilotage } from './pilotage.ts';
@@ -29,9 +41,20 @@ const DEFAULT_STREAMS: readonly (readonly [msgid: number, intervalUs: number])[]
   [42, 1_000_000],
   [74, 250_000],
   [147, 2_000_000],
+  [230, 1_000_000],
   [242, 2_000_000],
   [245, 1_000_000],
 ];
+
+/** What the engine's numbers are of PX4's. */
+const ENGINE_VALUES: Readonly<Record<string, readonly [name: string, scale: number]>> = {
+  RTL_ALT: ['RTL_RETURN_ALT', 100],
+  LAND_SPEED: ['MPC_LAND_SPEED', 100],
+  DISARM_DELAY: ['COM_DISARM_PRFLT', 1],
+};
+const MISSION_CURRENT = 42;
+/** Total of an empty mission. */
+const NO_ITEMS = 65_535;
 
 /** The engine's own failsafes: PX4 has others. */
 const NOT_THE_ENGINES = [
@@ -52,6 +75,10 @@ class Px4 implements Service {
   readonly #pilotage: Pilotage;
   readonly #failsafes: Px4Failsafes;
   readonly #values: Px4ParameterService;
+  readonly #cargo: Px4Cargo;
+  readonly #missions: Px4Missions;
+  readonly #fence: Px4Fence;
+  readonly #say: (text: string, severity: number) => void;
   readonly #handlers: ReturnType<typeof px4Commands>;
   /** Ports that have their default streams since this boot. */
   readonly #streaming = new Set<Port>();
@@ -64,9 +91,10 @@ class Px4 implements Service {
     this.#autopilot = autopilot;
     this.#stepDueMs = autopilot.nowMs;
     for (const name of NOT_THE_ENGINES) autopilot.parameters.set(name, 0);
-    this.#parameters = new Px4Parameters(autopilot.sysid);
+    this.#parameters = new Px4Parameters(autopilot.sysid, autopilot.parameters.value('GRIP_ENABLE') !== 0);
     const say = (text: string, severity: number): void =>
       autopilot.voice.inTurn(() => this.#asOwn(() => autopilot.voice.say(text, severity)));
+    this.#say = say;
     this.#pilotage = new Pilotage({
       autopilot,
       say,
@@ -78,7 +106,11 @@ class Px4 implements Service {
       parameters: this.#parameters,
       say: (text, severity, port) => autopilot.voice.sayTo(port, text, severity),
     });
-    this.#handlers = px4Commands(this.#pilotage);
+    this.#cargo = new Px4Cargo(autopilot, this.#parameters);
+    autopilot.sequence = this.#cargo;
+    this.#missions = new Px4Missions({ autopilot, say, changed: (type) => this.#changed(type) });
+    this.#fence = new Px4Fence({ autopilot, parameters: this.#parameters, pilotage: this.#pilotage, say });
+    this.#handlers = px4Commands(this.#pilotage, this.#cargo);
     this.meddler = {
       sending: (message) => this.#sending(message),
       leaving: (bytes) => (MAVLINK_MARKERS.has(bytes[0]) ? bytes : null),
@@ -93,11 +125,12 @@ class Px4 implements Service {
   }
 
   get nextDueMs(): number {
-    return Math.min(this.#stepDueMs, this.#values.nextDueMs);
+    return Math.min(this.#stepDueMs, this.#values.nextDueMs, this.#missions.nextDueMs);
   }
 
   tick(nowMs: number): void {
     this.#asOwn(() => this.#values.tick(nowMs));
+    this.#missions.tick(nowMs);
     if (nowMs < this.#stepDueMs) return;
     this.#stepDueMs = nowMs + STEP_MS;
     for (const port of this.#autopilot.ports) {
@@ -107,12 +140,39 @@ class Px4 implements Service {
     }
     this.#pilotage.notice();
     this.#failsafes.step();
+    this.#fence.step();
+    this.#cargo.step();
+    this.#follow();
+  }
+
+  /** The engine flies by PX4's numbers. */
+  #follow(): void {
+    const { parameters } = this.#autopilot;
+    for (const [name, [of, scale]] of Object.entries(ENGINE_VALUES)) {
+      parameters.set(name, this.#parameters.value(of) * scale);
+    }
+  }
+
+  /** What is being flown may be gone, and what is stored may not be flown. */
+  #changed(type: number): void {
+    const { flight, mission, nowMs, vehicle } = this.#autopilot;
+    const { items } = this.#missions.list(MavMissionType.MISSION);
+    const fault = infeasible(items, this.#autopilot, this.#parameters);
+    this.#pilotage.missionFeasible = fault === null;
+    if (fault !== null && type !== MavMissionType.RALLY) this.#say(fault, MavSeverity.CRITICAL);
+    if (type !== MavMissionType.MISSION) return;
+    mission.jumps.clear();
+    if (!flight.inAuto) mission.progress = 'not-started';
+    mission.current = 0;
+    if (mission.total > 0) flight.setCurrent(1, vehicle.body, nowMs);
   }
 
   restart(): void {
     this.#streaming.clear();
     this.#values.restart();
     this.#failsafes.restart();
+    this.#missions.restart();
+    this.#cargo.restart();
   }
 
   take(message: Message, from: Source, port: Port): boolean {
@@ -120,7 +180,7 @@ class Px4 implements Service {
     this.#asOwn(() => {
       taken = this.#values.take(message, port);
     });
-    return taken || this.#takeOther(message, from, port);
+    return taken || this.#missions.take(message, from, port) || this.#takeOther(message, from, port);
   }
 
   #takeOther(message: Message, from: Source, port: Port): boolean {
@@ -146,6 +206,11 @@ class Px4 implements Service {
         if (mode !== undefined) this.#pilotage.setMode(mode);
         return true;
       }
+      case 'MISSION_SET_CURRENT': {
+        const { flight, nowMs, vehicle, voice } = this.#autopilot;
+        if (flight.setCurrent(message.fields.seq + 1, vehicle.body, nowMs)) voice.sendOne(MISSION_CURRENT, port);
+        return true;
+      }
       case 'REQUEST_DATA_STREAM':
         // Not known to PX4.
         return true;
@@ -166,11 +231,33 @@ class Px4 implements Service {
         return this.#own ? 'send' : 'drop';
       case 'HEARTBEAT':
         return { fields: { autopilot: MavAutopilot.PX4, ...this.#heartbeat() } };
+      case 'MISSION_CURRENT':
+        return { fields: this.#current() };
+      case 'MISSION_ITEM_REACHED':
+        return typeof fields.seq === 'number' && fields.seq > 0 ? { fields: { seq: fields.seq - 1 } } : 'drop';
       case 'AUTOPILOT_VERSION':
         return { fields: { capabilities: CAPABILITIES, flight_sw_version: VERSION } };
       default:
         return 'send';
     }
+  }
+
+  /** Item 0 is the first, not home. */
+  #current() {
+    const { mission } = this.#autopilot;
+    const list = this.#missions.list(MavMissionType.MISSION);
+    const flies = this.#pilotage.mode === px4Modes.mission;
+    const begun = mission.progress === 'active' || mission.current > 1;
+    const state = mission.progress === 'complete' ? 'COMPLETE' : flies ? 'ACTIVE' : begun ? 'PAUSED' : 'NOT_STARTED';
+    return {
+      seq: Math.max(0, mission.current - 1),
+      total: mission.total > 0 ? mission.total : NO_ITEMS,
+      mission_state: MissionState[mission.total > 0 && this.#pilotage.missionFeasible ? state : 'NO_MISSION'],
+      mission_mode: flies ? 1 : 2,
+      mission_id: list.name,
+      fence_id: this.#missions.list(MavMissionType.FENCE).name,
+      rally_points_id: this.#missions.list(MavMissionType.RALLY).name,
+    };
   }
 
   #heartbeat() {

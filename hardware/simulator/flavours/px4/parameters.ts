@@ -10,7 +10,7 @@ const int = (name: string, value: number): Px4Parameter => ({ name, type: 'int',
 const float = (name: string, value: number): Px4Parameter => ({ name, type: 'float', value: Math.fround(value) });
 
 /** A part of what a PX4 has, with the values it comes with. */
-const table = (sysid: number): Px4Parameter[] =>
+const table = (sysid: number, gripper: boolean): Px4Parameter[] =>
   [
     int('BAT1_N_CELLS', 6),
     float('BAT1_CAPACITY', 16_000),
@@ -29,6 +29,8 @@ const table = (sysid: number): Px4Parameter[] =>
     int('COM_LOW_BAT_ACT', 0),
     float('COM_OF_LOSS_T', 1),
     int('COM_RCL_EXCEPT', 0),
+    int('PD_GRIPPER_EN', gripper ? 1 : 0),
+    float('PD_GRIPPER_TO', 1),
     int('COM_RC_IN_MODE', 3),
     float('COM_RC_LOSS_T', 0.5),
     int('EKF2_GPS_CHECK', 245),
@@ -42,6 +44,7 @@ const table = (sysid: number): Px4Parameter[] =>
     int('MAV_SYS_ID', sysid),
     int('MAV_TYPE', 2),
     float('MIS_COMMAND_TOUT', 0),
+    float('MIS_DIST_1WP', 10_000),
     float('MIS_TAKEOFF_ALT', 2.5),
     float('MPC_LAND_SPEED', 0.7),
     float('MPC_TKO_SPEED', 1.5),
@@ -80,8 +83,8 @@ export class Px4Parameters {
   readonly list: readonly Px4Parameter[];
   readonly #index: ReadonlyMap<string, number>;
 
-  constructor(sysid: number) {
-    this.list = table(sysid);
+  constructor(sysid: number, gripper = false) {
+    this.list = table(sysid, gripper);
     this.#index = new Map(this.list.map(({ name }, index) => [name, index]));
   }
 

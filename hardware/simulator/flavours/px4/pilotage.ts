@@ -1,7 +1,14 @@
 import { CopterMode, MavResult, MavSeverity } from '@skein/protocol/mavlink';
 import type { Autopilot } from '../../autopilot/autopilot.ts';
 import type { Answer } from '../../commands/command.ts';
+import { offset, toNorthEast } from '../../geo.ts';
 import { modeOfMotion, type Px4Mode, px4Modes } from './modes.ts';
+
+/** Twice the accuracy of its position, about. */
+const HOME_FOLLOWS_M = 2;
+
+/** In these nobody arms, or it has taken off: they are not fallen back to. */
+const PASSING: readonly Px4Mode[] = [px4Modes.return, px4Modes.land, px4Modes.takeoff];
 
 const { ACCEPTED, TEMPORARILY_REJECTED, DENIED } = MavResult;
 
@@ -10,12 +17,16 @@ export class Pilotage {
   readonly #autopilot: Autopilot;
   readonly #say: (text: string, severity: number) => void;
   #mode: Px4Mode = px4Modes.hold;
+  /** Disarmed it falls back to the mode chosen last in which it can be armed (UserModeIntention; observed after a return). */
+  #afterDisarming: Px4Mode = px4Modes.hold;
   #flight: Autopilot['flight'];
   #armed: boolean;
   #motion: number;
   /** Height above home for a take-off that waits for arming, metres; null: the parameter's. */
   #takeoffUpM: number | null = null;
   readonly #takeoffAltM: () => number;
+  /** The stored mission may be flown. */
+  missionFeasible = true;
 
   constructor(options: {
     readonly autopilot: Autopilot;
@@ -28,7 +39,12 @@ export class Pilotage {
     this.#flight = options.autopilot.flight;
     this.#armed = this.#flight.armed;
     this.#motion = this.#flight.mode.number;
-    if (this.#armed) this.#mode = modeOfMotion(this.#motion);
+    if (this.#armed) this.#chosen(modeOfMotion(this.#motion));
+  }
+
+  #chosen(mode: Px4Mode): void {
+    this.#mode = mode;
+    if (!PASSING.includes(mode)) this.#afterDisarming = mode;
   }
 
   get #body() {
@@ -55,12 +71,12 @@ export class Pilotage {
       // The autopilot has restarted.
       this.#flight = flight;
       this.#armed = false;
-      this.#mode = px4Modes.hold;
+      this.#chosen(px4Modes.hold);
       this.#takeoffUpM = null;
     }
     if (this.#armed && !flight.armed) {
       this.#say('Disarmed by landing', MavSeverity.INFO);
-      if (this.#mode.auto) this.#mode = px4Modes.hold;
+      this.#mode = this.#afterDisarming;
     }
     if (flight.armed && flight.mode.number !== this.#motion) this.#mode = modeOfMotion(flight.mode.number);
     if (flight.armed && this.#mode === px4Modes.takeoff && !this.landed && flight.phase === 'flying') {
@@ -68,14 +84,30 @@ export class Pilotage {
     }
     this.#armed = flight.armed;
     this.#motion = flight.mode.number;
+    const flies = this.#mode === px4Modes.mission && this.#autopilot.mission.progress !== 'complete';
+    if (!flight.armed && this.landed && !flies) this.#followHome();
+  }
+
+  /** Home goes along with whoever carries it about, or where it landed (Commander: `HomePosition::update`). */
+  #followHome(): void {
+    const { flight, world, vehicle } = this.#autopilot;
+    const { body } = vehicle;
+    if (flight.home === null) return;
+    const here = { ...offset(world, body), altM: world.altM + body.upM };
+    const { northM, eastM } = toNorthEast(flight.home, here);
+    if (Math.hypot(northM, eastM) > HOME_FOLLOWS_M) flight.setHome(here);
+  }
+
+  get #hasMission(): boolean {
+    return this.#autopilot.mission.total > 0 && this.missionFeasible;
   }
 
   setMode(wanted: Px4Mode): Answer {
     const before = this.mode;
     if (wanted === px4Modes.offboard || (wanted === px4Modes.return && this.landed)) return this.#rejected(wanted);
-    if (wanted === px4Modes.mission && this.#autopilot.mission.total === 0) return this.#rejected(wanted);
+    if (wanted === px4Modes.mission && !this.#hasMission) return this.#rejected(wanted);
     if (!this.armed) {
-      this.#mode = wanted;
+      this.#chosen(wanted);
       return ACCEPTED;
     }
     if (wanted === before) return ACCEPTED;
@@ -83,6 +115,7 @@ export class Pilotage {
     const entered = flight.setMode(wanted.motion, this.#body, nowMs);
     if (entered !== ACCEPTED) return this.#rejected(wanted);
     if (wanted === px4Modes.hold && !this.landed) flight.goTo(this.#body, this.#body);
+    this.#chosen(wanted);
     this.#became(wanted);
     return ACCEPTED;
   }
@@ -127,7 +160,7 @@ export class Pilotage {
       return TEMPORARILY_REJECTED;
     }
     const done = this.#autopilot.flight.disarm(this.#body, forced);
-    this.#became(this.#mode);
+    this.#became(this.#afterDisarming);
     this.#say('Disarmed by external command', MavSeverity.INFO);
     return done;
   }
@@ -149,7 +182,7 @@ export class Pilotage {
 
   /** Starts a mission, and arms for it. */
   startMission(): Answer {
-    if (this.#autopilot.mission.total === 0) return DENIED;
+    if (!this.#hasMission) return DENIED;
     if (this.armed) {
       if (!this.landed) return this.setMode(px4Modes.mission);
       this.#beginMission();

@@ -119,6 +119,42 @@ t.test('take-off, hold, return, land; return is refused on the ground', async (t
   t.equal(custom(station), px4Modes.hold.custom);
 });
 
+t.test(
+  'disarmed after a return it is in its mission again, its home where it was until it is taken out of it',
+  async (t) => {
+    const station = px4('airborne');
+    const home = () => station.simulator.autopilot.flight.home?.latE7 ?? 0;
+    const here = () => Math.round(station.of('GLOBAL_POSITION_INT').at(-1)?.fields.lat ?? 0);
+    const before = home();
+    station.pass(20);
+    t.equal(station.command(MavCmd.NAV_LAND), ACCEPTED);
+    station.pass(120);
+    t.ok(station.texts.includes('Disarmed by landing'));
+    t.equal(custom(station), px4Modes.mission.custom);
+    t.ok(Math.abs(here() - before) > 200, 'away from home');
+    t.equal(home(), before);
+    t.equal(setMode(station, px4Modes.hold), ACCEPTED);
+    station.pass(2);
+    t.ok(Math.abs(home() - here()) < 200, `${home()} ${here()}`);
+  },
+);
+
+t.test('where it landed and was disarmed is home from then on', async (t) => {
+  const station = px4();
+  const home = () => station.simulator.autopilot.flight.home?.latE7 ?? 0;
+  const before = home();
+  t.equal(station.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, 10.1 + 5), ACCEPTED);
+  t.equal(station.command(MavCmd.COMPONENT_ARM_DISARM, 1), ACCEPTED);
+  station.pass(20);
+  t.equal(station.command(MavCmd.DO_REPOSITION, -1, 1, 0, NaN, 43.6158, 7.0719, 15), ACCEPTED);
+  station.pass(20);
+  t.equal(home(), before, 'not in the air');
+  t.equal(station.command(MavCmd.NAV_LAND), ACCEPTED);
+  station.pass(60);
+  t.ok(station.texts.includes('Disarmed by landing'));
+  t.ok(Math.abs(home() - 436_158_000) < 200, String(home()));
+});
+
 t.test('MISSION_START arms', async (t) => {
   const station = px4();
   t.equal(station.command(MavCmd.MISSION_START), ACCEPTED);
