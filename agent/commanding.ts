@@ -10,43 +10,26 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Link } from '@skein/hardware/link';
 import type { Command, TimeAnswer } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
-import { type Clock, ControllerClock } from './clock/index.ts';
-import {
-  type Answer,
-  CommandDesk,
-  type CommandSafety,
-  fetchLogExecutor,
-  flightExecutors,
-  groundExecutors,
-  openLogFile,
-  type Pause,
-  takenReason,
-} from './commands/index.ts';
-import type { AgentConfig } from './config.ts';
-import { Commander, CompanyWatch, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
+import { ControllerClock } from './clock/index.ts';
+import { type Answer, CommandDesk, LogShelf, type Pause, takenReason } from './commands/index.ts';
+import { AirframeWatch, Commander, CompanyWatch, ControlSampler, GroundLinkRule, presenceOf } from './control/index.ts';
+import { type ExecutorParts, wireExecutors } from './executors-wiring.ts';
 import type { Journal, JournalOpened } from './journal/index.ts';
-import type { AgentPorts } from './ports.ts';
-import { ChargeMemory, companionHelper, RebootWatch, rebootExecutor, savedChargeOf } from './reboot/index.ts';
-import type { Vehicle } from './vehicle/index.ts';
+import type { Ladder } from './ladder/index.ts';
+import { type LadderParts, wireLadder } from './ladder-wiring.ts';
+import { ChargeMemory, RebootWatch, savedChargeOf } from './reboot/index.ts';
 
 const LOGS_FOLDER = 'logs-autopilot';
 /** Bounds of an answer (docs/wire.md §4). */
 const MAX_REASON = 1_000;
 const MAX_DETAIL = 4_096;
 
-export interface CommandingOptions {
-  readonly config: AgentConfig;
-  readonly ports: AgentPorts;
-  readonly session: string;
-  readonly boot: string;
+export interface CommandingOptions extends LadderParts, ExecutorParts {
   readonly link: Link;
-  readonly vehicle: Vehicle;
-  readonly clock: Clock;
-  readonly safety: CommandSafety;
-  readonly leaseLeftMs: () => number;
   /** Answers alone fill the outbox. */
   readonly outboxFull: () => boolean;
-  readonly onSample: (sample: Sample) => void;
+  /** It crashed, and its motors stand. */
+  readonly onCrash: (words: string) => void;
   /** Something that presence tells has changed. */
   readonly onPresence: () => void;
   readonly onProblem: (part: string, message: string | null) => void;
@@ -60,11 +43,14 @@ export class Commanding {
   readonly #controllerClock = new ControllerClock();
   readonly #journal: Journal;
   readonly #desk: CommandDesk;
+  readonly #logs: LogShelf;
   readonly #commander: Commander;
   readonly #groundRule: GroundLinkRule;
+  readonly #ladder: Ladder;
   readonly #charge: ChargeMemory;
   readonly #watch = new RebootWatch();
   readonly #company: CompanyWatch;
+  readonly #airframe = new AirframeWatch();
   readonly #sampler = new ControlSampler();
   #wasGroundLink: boolean | null = null;
   #presence = '';
@@ -73,7 +59,7 @@ export class Commanding {
 
   constructor(o: CommandingOptions) {
     this.#o = o;
-    const { config, ports, session, boot, safety, link } = o;
+    const { config, ports, session, boot, link } = o;
     const { autopilot } = o.vehicle;
     const nowMs = () => ports.nowUs() / 1000;
     this.#journal = ports.createJournal({
@@ -86,57 +72,27 @@ export class Commanding {
     this.#company = new CompanyWatch((uid2) => this.#journal.remember('autopilot', uid2));
     this.#charge = new ChargeMemory((saved) => this.#journal.remember('charge', saved));
     this.#groundRule = new GroundLinkRule(nowMs());
-    const reboot = rebootExecutor({
-      vehicle: autopilot,
-      session,
-      boot,
-      nowMs,
-      utcMs: () => {
-        const utcUs = o.clock.read(ports.nowUs())?.utcUs;
-        return utcUs === undefined ? null : Math.round(utcUs / 1000);
-      },
-      locked: () => safety.locked(),
-      logTransfer: () => autopilot.logs.busy,
-      helper: companionHelper({ command: config.reboot.companionCommand }),
-      restartAgent: ports.restart === null ? null : async () => ports.restart?.(),
-      onOrdered: () => this.#watch.ordered(nowMs()),
-      charge: () => ({ ...this.#charge.status }),
-      pause,
+    this.#logs = new LogShelf({
+      folder: join(config.dataDir, LOGS_FOLDER),
+      budgetBytes: config.logs.autopilotBudgetMB * 1e6,
     });
+    this.#ladder = wireLadder(o);
     this.#desk = new CommandDesk({
       session,
       boot,
       nowMs,
-      controllerTime: () => this.#controllerClock.at(ports.nowUs()),
+      controllerTime: () => this.controllerTime,
       journal: this.#journal,
       outboxFull: o.outboxFull,
       circumstances: () => ({ state: autopilot.state, control: autopilot.control, linkOpen: link.isOpen }),
       commander: this.#commander,
-      executors: {
-        ...flightExecutors({
-          vehicle: autopilot,
-          safety,
-          groundLinkMs: () => (autopilot.groundLink.sending ? autopilot.groundLink.upMs : null),
-          chargePct: () => this.#charge.status.effectivePct,
-          energy: config.energy,
-          pause,
-        }),
-        ...groundExecutors({
-          vehicle: autopilot,
-          safety,
-          actOf: (id) => this.#journal.commands.get(id) ?? null,
-          about: () => ({ session, boot, autopilotBoot: autopilot.state.bootId, alive: autopilot.state.alive }),
-          pause,
-        }),
-        'fetch-log': fetchLogExecutor({
-          vehicle: autopilot,
-          logs: autopilot.logs,
-          openFile: (name) => openLogFile(join(config.dataDir, LOGS_FOLDER), name),
-          pause,
-          nowMs,
-        }),
-        reboot,
-      },
+      executors: wireExecutors(o, {
+        journal: this.#journal,
+        charge: this.#charge,
+        shelf: this.#logs,
+        onRebootOrdered: () => this.#watch.ordered(nowMs()),
+        pause,
+      }),
       beforeArming: () => autopilot.logs.stop(),
       answer: (answer) => this.#answer(answer),
       log: ports.log,
@@ -169,11 +125,14 @@ export class Commanding {
 
   /** Resolves when the journal was read, or cannot be for now. */
   async start(): Promise<void> {
-    this.#unlisten = this.#o.vehicle.autopilot.onControl((now, wasTaken) => {
+    const { autopilot } = this.#o.vehicle;
+    this.#unlisten = autopilot.onControl((now, wasTaken) => {
       if (wasTaken) this.#desk.controlTaken(takenReason(now.state));
       this.#o.ports.log.info({ part: 'control', state: now.state }, `control: ${now.state} (${now.why})`);
       this.tick();
     });
+    autopilot.onText(({ text }) => this.#airframe.text(text));
+    void this.#logs.look();
     await this.#journal.start();
     this.#started = true;
   }
@@ -205,7 +164,9 @@ export class Commanding {
     this.#desk.tick();
     this.#commander.armed(armed);
     this.#charge.observe({ pct: state.batteryPct, voltageV: state.batteryV, armed, nowMs });
-    autopilot.setGroundLink(this.#groundRule.tick({ nowMs, leaseLeftMs: leaseLeftMs(), armed }));
+    this.#ladder.tick();
+    const ladderHolds = this.#ladder.holdsGroundLink;
+    autopilot.setGroundLink(this.#groundRule.tick({ nowMs, leaseLeftMs: leaseLeftMs(), armed, ladderHolds }));
     const { sending } = autopilot.groundLink;
     if (sending !== this.#wasGroundLink && this.#journal.id !== null) {
       // Not at once on a restart: what the earlier start wrote must first be read, and holds until we know better.
@@ -214,6 +175,12 @@ export class Commanding {
     }
     const alarm = this.#watch.observe({ reboots: state.reboots, armed, nowMs });
     if (alarm !== null) this.#alarm(alarm.severity, alarm.text);
+    const { landed, altRelM, climbMps } = state;
+    for (const { severity, text } of this.#airframe.observe({ nowMs, armed, landed, altRelM, climbMps })) {
+      this.#alarm(severity, text);
+    }
+    const toInspect = this.#airframe.toInspect();
+    if (toInspect !== null) this.#o.onCrash(toInspect);
     const { readOnly, why } = control;
     for (const words of this.#company.observe({ readOnly, why, uid2: state.uid2 })) this.#alarm('critical', words);
     this.#report(nowMs);
@@ -239,6 +206,20 @@ export class Commanding {
     this.#o.onSample({ kind: 'text', monoUs, bootMs: null, values: { severity, text, repeats: 0 } });
   }
 
+  /** Vibration. */
+  measured(sample: Sample): void {
+    if (sample.kind !== 'vibration') return;
+    const { xMps2, yMps2, zMps2 } = sample.values;
+    const mostMps2 = Math.max(xMps2 ?? 0, yMps2 ?? 0, zMps2 ?? 0);
+    const alarm = this.#airframe.vibration(mostMps2, sample.monoUs / 1000);
+    if (alarm !== null) this.#alarm(alarm.severity, alarm.text);
+  }
+
+  /** What happened to the aircraft since it was armed last; null: nothing. */
+  get crashed(): string | null {
+    return this.#airframe.crashed;
+  }
+
   /** A technician has put another pack in. */
   newPack(): void {
     this.#charge.newPack();
@@ -247,6 +228,16 @@ export class Commanding {
   /** Null: it is written. */
   get journalProblem(): string | null {
     return this.#journal.status().problem;
+  }
+
+  /** The lower of the charge reported and the charge remembered, %. */
+  get chargePct(): number | null {
+    return this.#charge.status.effectivePct;
+  }
+
+  /** By this session's exchanges; null before the first. */
+  get controllerTime() {
+    return this.#controllerClock.at(this.#o.ports.nowUs());
   }
 
   get rememberedPct(): number | null {
@@ -269,9 +260,11 @@ export class Commanding {
       control: { ...control, commander: this.#commander.name },
       writers: state.otherWriters,
       groundLink,
+      ladder: this.#ladder.status(),
       commands: this.#desk.status(),
       journal: this.#journal.status(),
       battery: this.#charge.status,
+      autopilotLogs: this.#logs.status(),
       unorderedReboots: this.#watch.unordered,
       controllerClockSteps: this.#controllerClock.steps,
     };
@@ -281,6 +274,7 @@ export class Commanding {
   async close(): Promise<void> {
     this.#unlisten?.();
     this.#desk.close();
+    await this.#ladder.close();
     await this.#journal.close();
   }
 }

@@ -1,6 +1,6 @@
 /** Everything that can be set about an agent: type, default, check and documentation in one place. */
+import { LadderSettings } from '@skein/protocol/fleet';
 import { type Static, Type } from 'typebox';
-
 import { PROFILES, WANT_PATTERN } from './profile/index.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -110,14 +110,15 @@ export const AgentConfig = Type.Object({
   ),
   linkLoss: Type.Object(
     {
-      owner: Type.Literal('autopilot', {
-        default: 'autopilot',
+      owner: Type.Union([Type.Literal('agent'), Type.Literal('autopilot')], {
+        default: 'agent',
         description:
-          'Who acts when the controller is lost: "autopilot", its own ground-link failsafe (the ground-link heartbeat stops when the lease is over); "agent" is refused until the agent has a ladder of its own',
+          'Who acts when the controller is lost: "agent", its ladder, with the failsafe of the autopilot as the net under it; "autopilot", its own ground-link failsafe (the ground-link heartbeat stops when the lease is over)',
       }),
     },
     { description: 'What happens when the controller is lost in flight' },
   ),
+  ladder: LadderSettings,
   energy: Type.Object(
     {
       rangeM: Type.Number({
@@ -134,6 +135,29 @@ export const AgentConfig = Type.Object({
       }),
     },
     { description: 'What the charge is good for' },
+  ),
+  delivery: Type.Object(
+    {
+      onAbort: Type.Union([Type.Literal('retract'), Type.Literal('abandon')], {
+        default: 'retract',
+        description:
+          'What becomes of a winch line that is out when a flight is aborted or the link stays lost: "retract", reel it in first; "abandon", return with it as it is',
+      }),
+      retractS: Type.Number({
+        default: 30,
+        minimum: 1,
+        maximum: 300,
+        description: 'How long reeling in may take before the drone returns, s',
+      }),
+      hoverDropPct: Type.Number({
+        default: 5,
+        minimum: 0.5,
+        maximum: 80,
+        description:
+          'By how much the hover current must fall when a parcel has left, %: about its part of the take-off weight; with less nothing counts as released',
+      }),
+    },
+    { description: 'Deliveries' },
   ),
   reboot: Type.Object(
     {
@@ -208,6 +232,17 @@ export const AgentConfig = Type.Object({
       }),
     },
     { description: 'Raw recordings, opened by QGroundControl, Mission Planner, MAVProxy' },
+  ),
+  logs: Type.Object(
+    {
+      autopilotBudgetMB: Type.Integer({
+        default: 512,
+        minimum: 1,
+        maximum: 1_048_576,
+        description: 'Most that logs fetched from the autopilot may take, MB; the oldest go',
+      }),
+    },
+    { description: 'Logs of the autopilot, fetched by command' },
   ),
   log: Type.Object(
     {

@@ -3,6 +3,7 @@ import type { Link } from '@skein/hardware/link';
 import type { Clock } from './clock/index.ts';
 import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
+import type { Itineraries } from './itinerary/index.ts';
 import type { Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Recorder } from './recorder/index.ts';
@@ -10,6 +11,7 @@ import type { Safety } from './safety.ts';
 import type { StateFile } from './state/index.ts';
 import type { Stations } from './stations/index.ts';
 import type { AgentStatus } from './status/index.ts';
+import type { TrustWatch } from './trust/index.ts';
 import type { Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -29,7 +31,9 @@ export interface AgentParts {
   readonly uplink: Uplink;
   readonly recorder: Recorder | null;
   readonly commanding: Commanding;
+  readonly trust: TrustWatch;
   readonly safety: Safety;
+  readonly itineraries: Itineraries;
   readonly stations: Stations;
 }
 
@@ -43,6 +47,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
   const recorder = parts.recorder?.status() ?? null;
   const commanding = parts.commanding.status();
   const safety = parts.safety.status();
+  const itinerary = parts.itineraries.status();
   const stations = parts.stations.status();
   const uplink = parts.uplink.status();
   const { counters } = link;
@@ -57,6 +62,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
     safety.lockDurable
       ? null
       : 'The ground lock in force is not on the disk: a restart would forget it. Look at the disk.',
+    ...itineraryProblems(itinerary),
     ...stations.map(({ problem }) => problem),
   ].filter((problem): problem is string => typeof problem === 'string');
   const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
@@ -99,9 +105,25 @@ export function reportOf(parts: AgentParts): AgentStatus {
     recorder,
     clock: clock.read(nowUs),
     commanding,
+    trust: parts.trust.status(),
+    itinerary,
     safety,
     stations,
   };
+}
+
+function itineraryProblems({ problem, custody, parcels }: AgentStatus['itinerary']): (string | null)[] {
+  const unproved = parcels.filter(({ state }) => state === 'unproved' || state === 'not-released');
+  return [
+    problem,
+    custody === 'unknown'
+      ? 'The record of itineraries was lost: whether a parcel is aboard is not known. Look, and settle it.'
+      : null,
+    ...unproved.map(
+      ({ itinerary, item, name, state }) =>
+        `Parcel ${name ?? `of item ${item}`} of ${itinerary} is ${state}: it counts as aboard until an operator settles it.`,
+    ),
+  ];
 }
 
 type CommandingStatus = ReturnType<Commanding['status']>;

@@ -6,11 +6,15 @@
  *   board ─────┴─ clock ─ flight hours ─▶ samples    └ live ◀─ samples
  */
 import { join } from 'node:path';
+import type { ExtraStream } from '@skein/hardware/autopilot';
 import type { Link } from '@skein/hardware/link';
 import type { KindName, Sample } from '@skein/protocol/telemetry';
 import { Clock } from './clock/index.ts';
 import { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
+import { ExtraStreams } from './extra-streams.ts';
+import type { Itineraries } from './itinerary/index.ts';
+import { wireItineraries } from './itinerary-wiring.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Recorder } from './recorder/index.ts';
@@ -21,9 +25,10 @@ import type { StateFile } from './state/index.ts';
 import type { Stations } from './stations/index.ts';
 import { wireStations } from './stations-wiring.ts';
 import type { AgentStatus } from './status/index.ts';
-import { Uplink } from './uplink/index.ts';
+import { TrustWatch } from './trust/index.ts';
+import type { Uplink } from './uplink/index.ts';
+import { wireUplink } from './uplink-wiring.ts';
 import { Vehicle } from './vehicle/index.ts';
-import { AGENT_VERSION } from './version.ts';
 
 const SEAL_TICK_MS = 50;
 /** The controller is told how often this agent has started; a slow card may still be writing that down. */
@@ -31,11 +36,14 @@ const COUNTED_WITHIN_MS = 2_000;
 const COMMAND_TICK_MS = 100;
 const SAFETY_TICK_MS = 1_000;
 const STATION_TICK_MS = 100;
+const TRUST_TICK_MS = 250;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const NETWORK_TIME_EVERY_MS = 60_000;
 const HEALTH_EVERY_MS = 60_000;
-const URGENT: readonly KindName[] = ['text', 'clock', 'answer'];
+const URGENT: readonly KindName[] = ['text', 'clock', 'answer', 'itinerary', 'delivery'];
+/** No states of the vehicle: the newest would hide the others. */
+const NOT_LIVE: readonly KindName[] = ['answer', 'itinerary', 'delivery'];
 
 export class RunningAgent implements AgentParts {
   readonly config: AgentConfig;
@@ -49,12 +57,16 @@ export class RunningAgent implements AgentParts {
   readonly sealer: Sealer;
   readonly vehicle: Vehicle;
   readonly uplink: Uplink;
+  readonly trust: TrustWatch;
   readonly safety: Safety;
   readonly commanding: Commanding;
+  readonly itineraries: Itineraries;
+  readonly extraStreams: ExtraStreams;
   readonly stations: Stations;
   readonly recorder: Recorder | null;
   readonly startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #evidence: () => readonly ExtraStream[];
   #stampOffsetUs = Number.NEGATIVE_INFINITY;
   #firstSampleUs: number | null = null;
 
@@ -69,7 +81,7 @@ export class RunningAgent implements AgentParts {
     this.state = o.state;
     this.boot = o.boot;
     this.link = o.link;
-    const { nowUs, log, random } = ports;
+    const { nowUs, log } = ports;
     this.startedUs = nowUs();
     const { n, flights, airS, armedS } = o.state.state;
 
@@ -114,6 +126,16 @@ export class RunningAgent implements AgentParts {
       onFlightTotals: (totals) => o.state.update(totals),
       onEvent: (event, detail) => log.info({ part: 'vehicle', event }, `autopilot ${event}: ${detail}`),
     });
+    this.trust = new TrustWatch({
+      nowUs,
+      onSample: (sample, urgent) => this.#sample(sample, urgent),
+      onEvent: (words) => log.info({ part: 'trust' }, words),
+      askClock: () => this.vehicle.autopilot.bootAge(),
+    });
+    this.extraStreams = new ExtraStreams((wanted) => this.vehicle.autopilot.setExtraStreams(wanted));
+    const { itineraries, streams } = wireItineraries(this, (sample) => this.#sample(sample));
+    this.itineraries = itineraries;
+    this.#evidence = streams;
     this.safety = wireSafety(this, (sample) => this.#sample(sample));
     this.commanding = new Commanding({
       config,
@@ -124,53 +146,23 @@ export class RunningAgent implements AgentParts {
       vehicle: this.vehicle,
       clock: this.clock,
       safety: this.safety,
+      positionTrusted: () => this.trust.positionTrusted(),
       leaseLeftMs: () => this.uplink.status().leaseLeftMs,
+      itinerary: itineraries.orders,
+      payload: {
+        releasing: () => itineraries.isReleasing,
+        returning: () => itineraries.isReturning,
+        secure: (signal) => itineraries.orders.secure(signal),
+        left: () => itineraries.orders.left('no-controller'),
+      },
       outboxFull: () => this.outbox.status().problem?.code === 'budget',
       onSample: (sample) => this.#sample(sample),
+      onCrash: (words) => void this.safety.lockAfterCrash(words),
       onPresence: () => this.uplink.refreshPresence(),
       onProblem: (part, message) => this.#problem(part, message),
     });
     this.stations = wireStations(this);
-    const { username, password, url, topicRoot, backfillKBps } = config.uplink;
-    this.uplink = new Uplink({
-      url,
-      topicRoot,
-      backfillKBps,
-      ...(username === '' ? {} : { username }),
-      ...(password === '' ? {} : { password }),
-      drone: config.drone,
-      groups: config.groups,
-      session: o.session,
-      boot: o.boot,
-      epoch: () => this.outbox.epoch,
-      backoff: config.backoff,
-      presence: () => {
-        const autopilot = this.vehicle.status().version;
-        return {
-          n,
-          ...this.commanding.presence(),
-          versions: { agent: AGENT_VERSION, node: process.version, ...(autopilot === null ? {} : { autopilot }) },
-          board: o.serial,
-          ...(config.groups.length > 0 ? { groups: config.groups } : {}),
-          bootAgeMs: Math.round(nowUs() / 1000),
-        };
-      },
-      source: this.outbox,
-      nowUs,
-      random,
-      onTime: (answer, receivedMonoUs) => {
-        this.clock.controller({
-          sentMonoUs: answer.agentMonoUs,
-          receivedMonoUs,
-          remoteReceivedUtcUs: answer.receivedUtcUs,
-          remoteSentUtcUs: answer.sentUtcUs,
-        });
-        this.commanding.exchange(answer, receivedMonoUs);
-      },
-      onCommand: (command, via) => this.commanding.take(command, via),
-      onState: (state, detail) =>
-        log.info({ part: 'uplink', state }, detail === '' ? `uplink ${state}` : `uplink ${state}: ${detail}`),
-    });
+    this.uplink = wireUplink(this, { n, serial: o.serial });
   }
 
   #problem(part: string, message: string | null): void {
@@ -188,25 +180,35 @@ export class RunningAgent implements AgentParts {
     return Math.round(monoUs + this.#stampOffsetUs);
   }
 
-  #sample(sample: Sample): void {
+  #sample(sample: Sample, urgent = URGENT.includes(sample.kind)): void {
     this.#firstSampleUs ??= sample.monoUs;
-    if (URGENT.includes(sample.kind)) this.sealer.urgent(sample);
+    if (urgent) this.sealer.urgent(sample);
     else this.sealer.history(sample);
+    this.trust.take(sample);
     this.safety.take(sample);
-    // An answer is no state of the vehicle: the newest would hide the others.
-    if (sample.kind !== 'answer') this.uplink.noteLive(sample);
+    this.itineraries.take(sample);
+    this.commanding.measured(sample);
+    if (!NOT_LIVE.includes(sample.kind)) this.uplink.noteLive(sample);
   }
 
   async start(): Promise<void> {
     this.recorder?.start();
     this.link.start();
     this.vehicle.start();
-    // What was done before comes first: a command that is repeated must find its outcome. All are bounded by 2 s.
-    await Promise.all([this.commanding.start(), this.safety.start(), this.state.counted(COUNTED_WITHIN_MS)]);
-    this.#every(COMMAND_TICK_MS, () => this.commanding.tick());
+    const counted = this.state.counted(COUNTED_WITHIN_MS);
+    // What was done before comes first: a command that is repeated must find its outcome. They only read, and are bounded by 2 s.
+    await Promise.all([this.commanding.start(), this.safety.start(), this.itineraries.start()]);
+    // The heartbeats wait for no disk to take anything: a card of 5 s would bring a flying vehicle home.
+    this.#every(COMMAND_TICK_MS, () => {
+      this.commanding.tick();
+      this.itineraries.tick();
+      this.extraStreams.want('itinerary', this.#evidence());
+    });
     this.stations.start();
     this.#every(STATION_TICK_MS, () => this.stations.tick());
     this.#every(SAFETY_TICK_MS, () => this.safety.tick());
+    this.#every(TRUST_TICK_MS, () => this.trust.tick());
+    await counted;
     // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
     this.uplink.start();
     this.#every(SEAL_TICK_MS, () => this.sealer.tick());
@@ -270,6 +272,7 @@ export class RunningAgent implements AgentParts {
     for (const timer of this.#timers) clearInterval(timer);
     await this.stations.close();
     await this.commanding.close();
+    await this.itineraries.close();
     await this.safety.close();
     this.vehicle.close();
     this.sealer.flush();

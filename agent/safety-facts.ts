@@ -22,6 +22,7 @@ export interface SafetyOptions {
   /** UTC and its error, µs; null while nobody knows. */
   readonly utc: () => { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
   readonly state: () => VehicleState;
+  readonly position: () => PreflightFacts['position'];
   readonly flavour: () => Flavour | null;
   readonly readParameter: (name: string, o: { readonly signal: AbortSignal }) => Promise<ReadAnswer>;
   readonly link: () => { readonly open: boolean; readonly opens: number; readonly problem: string | null };
@@ -70,11 +71,13 @@ export function factsOf(o: SafetyOptions, own: OwnFacts): PreflightFacts {
     nowUs: now,
     profile: o.profile,
     seen,
+    position: o.position(),
     link: o.link(),
     autopilot: {
       alive: state.alive,
       lastHeartbeatAgeMs: state.lastHeartbeatAgeMs === null ? null : Math.round(state.lastHeartbeatAgeMs),
       armed: state.armed,
+      mode: state.mode,
       others,
       version: state.version,
       flavour: state.flavour,

@@ -5,10 +5,12 @@ import type { Sample } from '@skein/protocol/telemetry';
 import type { Clock } from './clock/index.ts';
 import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
+import type { Itineraries } from './itinerary/index.ts';
 import { LOCK_NAME } from './lock/index.ts';
 import type { Outbox } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Safety } from './safety.ts';
+import type { TrustWatch } from './trust/index.ts';
 import type { Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
 
@@ -19,9 +21,11 @@ export interface SafetyParts {
   readonly link: Link;
   readonly clock: Clock;
   readonly vehicle: Vehicle;
+  readonly trust: TrustWatch;
   readonly outbox: Outbox;
   readonly uplink: Uplink;
   readonly commanding: Commanding;
+  readonly itineraries: Itineraries;
 }
 
 export function wireSafety(parts: SafetyParts, onSample: (sample: Sample) => void): Safety {
@@ -36,6 +40,10 @@ export function wireSafety(parts: SafetyParts, onSample: (sample: Sample) => voi
     nowUs: ports.nowUs,
     utc: () => clock.read(ports.nowUs()),
     state: () => autopilot.state,
+    position: () => {
+      const { state, words, lastAgeMs } = parts.trust.status();
+      return { trusted: state === 'trusted', state, words, lastAgeMs };
+    },
     flavour: () => autopilot.flavour,
     readParameter: (name, o) => autopilot.parameters.ask([name], o),
     link: () => ({
@@ -52,7 +60,7 @@ export function wireSafety(parts: SafetyParts, onSample: (sample: Sample) => voi
     disk: () => ({
       problem: parts.commanding.journalProblem ?? parts.outbox.status().problem?.message ?? null,
     }),
-    itinerary: () => null,
+    itinerary: () => parts.itineraries.fact,
     onSample,
     onEvent: (event, words) => ports.log.info({ part: 'safety', event }, words),
   });

@@ -40,6 +40,8 @@ async function world(test: Test) {
     alive: true,
     armed: false,
     reboots: 0,
+    systemStatus: 3,
+    bootMs: 60_000,
     version: '4.7.0',
     lastHeartbeatAgeMs: 200,
     texts: [],
@@ -60,6 +62,7 @@ async function world(test: Test) {
       nowUs: () => clock.nowUs,
       utc: () => ({ utcUs: 1.7e15, errUs: 1_000, source: 'gps' }),
       state: () => state as VehicleState,
+      position: () => ({ trusted: true, state: 'trusted', words: 'the position is trusted', lastAgeMs: 0 }),
       flavour: () => flavour,
       readParameter: async (name) => {
         asked.push(name);
@@ -122,7 +125,7 @@ t.test('the gravest reason first: lock, autopilot, failsafe, profile, ground lin
   await tick();
   t.match(
     safety.canArm(),
-    /^failsafe-not-set: FS_GCS_ENABLE is 0, wanted 1; .*profile: MIS_RESTART/,
+    /^failsafe-not-set: FS_GCS_ENABLE is 0, wanted 1 \(the command set-parameter FS_GCS_ENABLE 1 cures it\); .*profile: MIS_RESTART/,
     'all of it is named',
   );
   parameters.FS_GCS_ENABLE = 1;
@@ -203,6 +206,19 @@ t.test('the lock is in force again after a restart', async (t) => {
   t.match(next.canArm(), 'ground-lock: overnight');
   t.equal(await next.removeLock('Ann', false, false, 'please'), 'locked-by-drone');
   t.equal(await next.removeLock('Root', false, true, 'checked by phone'), null);
+  await next.close();
+});
+
+t.test('after a crash it stays locked, over a restart too, until somebody at the drone unlocks it', async (t) => {
+  const { safety, make } = await world(t);
+  await safety.setLock('drone', true, 'overnight');
+  t.equal(await safety.lockAfterCrash('it hit the ground, 4 m/s'), true);
+  const next = make();
+  await next.start();
+  t.match(next.canArm(), /^ground-lock: overnight; crash: it hit the ground, 4 m\/s; look it over/);
+  t.equal(await next.removeLock('Ann', false, false, 'looks fine from here'), 'locked-by-drone');
+  t.equal(await next.removeLock('drone', true, false, 'inspected'), null);
+  t.notMatch(next.canArm(), /ground-lock/);
   await next.close();
 });
 

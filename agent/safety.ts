@@ -115,6 +115,13 @@ export class Safety {
     return this.#lock.set(by, here, reason);
   }
 
+  /** Nothing turns its motors before somebody has looked at it: locked as by hand at the drone, over restarts too. */
+  lockAfterCrash(words: string): Promise<boolean> {
+    const already = this.#lock.locks.here;
+    const why = `crash: ${words}; look it over, then unlock it`;
+    return this.#lock.set('agent', true, already === null ? why : `${already.reason}; ${why}`);
+  }
+
   /** Null: nothing holds the drone any more. The reason is for the log. */
   async removeLock(by: string, here: boolean, admin: boolean, reason: string): Promise<ReasonCode | null> {
     const refusal = await this.#lock.remove(here, admin);
@@ -172,6 +179,7 @@ export class Safety {
         linkLossOwner: this.#o.linkLossOwner,
         groundLink: beats.groundLink,
         leaseLeftMs: Math.round(this.#o.leaseLeftMs()),
+        returnAltM: this.#watch.returnAltM,
       },
     };
   }

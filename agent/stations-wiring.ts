@@ -2,6 +2,7 @@
 import type { Link } from '@skein/hardware/link';
 import { MavComponent } from '@skein/protocol/mavlink';
 import type { AgentConfig } from './config.ts';
+import type { ExtraStreams } from './extra-streams.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Safety } from './safety.ts';
 import { Stations } from './stations/index.ts';
@@ -16,9 +17,10 @@ export interface StationsParts {
   readonly link: Link;
   readonly vehicle: Vehicle;
   readonly safety: Safety;
+  readonly extraStreams: ExtraStreams;
 }
 
-export function wireStations({ config, ports, link, vehicle, safety }: StationsParts): Stations {
+export function wireStations({ config, ports, link, vehicle, safety, extraStreams }: StationsParts): Stations {
   const { autopilot } = vehicle;
   // Asked for with every frame: the whole state would be made each time.
   let latched: { readonly sysid: number; readonly compid: number } | null = null;
@@ -36,7 +38,7 @@ export function wireStations({ config, ports, link, vehicle, safety }: StationsP
     lineBytesPerS: () => link.nominalBytesPerS ?? FAST_LINE_BYTES_PER_S,
     toAutopilot: (frame, msgid) => vehicle.relay(frame, msgid),
     onWrite: (_station, from, what) => autopilot.noteForeignWrite(from, what),
-    onWishes: (wishes) => autopilot.setExtraStreams(wishes),
+    onWishes: (wishes) => extraStreams.want('stations', wishes),
     onEvent: (event, station) => ports.log.info({ part: 'stations', event, station }, `station ${station} ${event}`),
   });
 }

@@ -34,6 +34,30 @@ t.test('on the ground only: disarm; in the air only: return, land', async (t) =>
   t.match(await b.give(b.command('start')), { state: 'rejected', reason: 'no-itinerary' });
 });
 
+t.test(
+  'an agent that has just started waits a moment for the first heartbeat, not for one that fell silent',
+  async (t) => {
+    for (const type of ['return', 'land', 'hold'] as const) {
+      const b = bench({ state: { ...FLYING, sysid: null, alive: false } });
+      const order = b.command(type);
+      await b.give(order);
+      t.equal(b.fate(order.id)?.state, 'accepted', type);
+      await b.advance(1_000);
+      t.equal(b.fate(order.id)?.state, 'accepted', 'not heard yet');
+      Object.assign(b.world.state, { sysid: 1, alive: true });
+      await b.advance(500);
+      t.match(b.fate(order.id), { state: 'succeeded' }, type);
+    }
+    const never = bench({ state: { ...FLYING, sysid: null, alive: false } });
+    const order = never.command('return');
+    await never.give(order);
+    await never.advance(3_500);
+    t.match(never.fate(order.id), { state: 'rejected', reason: /^no-autopilot/ }, 'it is not waited for without end');
+    const silent = bench({ state: { ...FLYING, alive: false } });
+    t.match(await silent.give(silent.command('return')), { state: 'rejected', reason: /^no-autopilot/ });
+  },
+);
+
 t.test('resume goes on with the item that was held, and with nothing else', async (t) => {
   const b = bench({ state: FLYING });
   t.match(await b.give(b.command('resume')), { state: 'rejected', reason: 'not-holding' });
@@ -48,6 +72,38 @@ t.test('resume goes on with the item that was held, and with nothing else', asyn
   b.world.state.missionTotal = 8;
   b.world.control.taken++;
   t.match(await b.give(b.command('resume')), { reason: 'not-holding' }, 'somebody flew in between');
+});
+
+t.test(
+  'a mission that was flown before us: held by us, it flies on as control is taken; never held, nothing is sent',
+  async (t) => {
+    const take = { params: { takeControl: true } };
+    const b = bench({ state: FLYING });
+    b.world.control.state = 'unknown';
+    const only = await b.give(b.command('resume', take));
+    t.match(only, { state: 'succeeded', detail: { tookControl: true } }, 'it goes on as it did');
+    t.same(b.intents, []);
+    b.world.control.state = 'unknown';
+    await b.give(b.command('hold'));
+    Object.assign(b.world.state, { mode: 'GUIDED' });
+    const flown = await b.give(b.command('resume', take));
+    t.match(flown, { state: 'succeeded' });
+    t.match(b.intents.at(-1), { name: 'resume', options: { missionSeq: b.world.state.missionCurrent } });
+  },
+);
+
+t.test('resume goes on only where the position is trusted; control is taken all the same', async (t) => {
+  const b = bench({ state: FLYING });
+  await b.give(b.command('hold'));
+  Object.assign(b.world.state, { mode: 'GUIDED' });
+  b.world.distrusted = 'silent: no position arrives';
+  t.match(await b.give(b.command('resume')), { state: 'rejected', reason: 'position: silent: no position arrives' });
+  for (const type of ['return', 'land', 'hold'] as const) {
+    t.match(await b.give(b.command(type)), { state: 'succeeded' }, `${type} is never held back by it`);
+  }
+  b.world.control.state = 'pilot';
+  const took = await b.give(b.command('resume', { params: { takeControl: true } }));
+  t.match(took, { state: 'succeeded', detail: { tookControl: true } });
 });
 
 t.test('goto: from a hold, inside fence and energy, at a place that is known', async (t) => {
@@ -67,10 +123,16 @@ t.test('goto: from a hold, inside fence and energy, at a place that is known', a
   }
   t.match(await go(), /^fence: 556 m from home/);
   t.match(await go({ latDeg: 43.602, altRelM: 49 }), /^fence: 49 m above home/);
-  b.world.state.position = null;
-  t.equal(await go(), 'position');
+  b.world.distrusted = 'drift: it moves away';
+  t.equal(await go({ latDeg: 43.602 }), 'position: drift: it moves away');
+  b.world.distrusted = null;
+  t.equal(await go({ latDeg: 43.602 }), 'done');
+  b.world.state.home = null;
+  t.equal(await go(), 'position: no home is known');
   Object.assign(b.world.state, { mode: 'AUTO' });
   t.match(await go(), /^not-holding/);
+  b.world.distrusted = 'drift: it moves away';
+  t.equal(await go(), 'not-holding: AUTO; position: drift: it moves away', 'what holds seems to move while it drifts');
 });
 
 t.test('set-parameter: the old value is journalled first, undone by id; never while armed', async (t) => {

@@ -2,21 +2,31 @@
 import { isLanded, type VehicleState } from '@skein/hardware/autopilot';
 import { reason } from '@skein/protocol/fleet';
 import { Holding, isWaiting } from './holding.ts';
+import { ownHeight } from './own-height.ts';
 import { beyondEnergy, type EnergyRule, FENCE_PARAMETERS, type Fence, outsideFence } from './reach.ts';
 import type { Executor, Executors, Outcome, Prepared, Task, Unfinished } from './types.ts';
-import { type CommandSafety, type CommandVehicle, outcomeOf, type Pause, see } from './vehicle.ts';
+import {
+  type CommandSafety,
+  type CommandVehicle,
+  outcomeOf,
+  type Pause,
+  type PositionTrusted,
+  see,
+} from './vehicle.ts';
 
 /** A ground link never seen never fails: it must have been up so long before the motors start (flight rules §3). */
 const GROUND_LINK_MS = 10_000;
-const POSITION_FRESH_MS = 2_000;
 /** After a start of the agent: until the autopilot is heard, and until an effect shows in its heartbeats. */
 const HEARD_WITHIN_MS = 30_000;
 const EFFECT_WITHIN_MS = 5_000;
+/** A heartbeat a second: who has heard none since the start may ask for patience so long, and one lost. */
+const FIRST_HEARD_WITHIN_MS = 3_000;
 const STILL_MPS = 1;
 
 export interface FlightOptions {
   readonly vehicle: CommandVehicle;
   readonly safety: CommandSafety;
+  readonly positionTrusted: PositionTrusted;
   /** How long the ground-link heartbeat has been up, ms; null while it is not. */
   readonly groundLinkMs: () => number | null;
   /** The lower of the charge reported and the charge remembered, %. */
@@ -50,6 +60,13 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
   const onGround = () => isLanded(vehicle.state);
   const asleep = () => vehicle.state.armed === false;
 
+  /** Going on is a leg begun: it takes a hold of ours and a position that may be acted on. */
+  const resumable = (): ReturnType<Holding['resumable']> => {
+    const can = holding.resumable(now());
+    const trusted = o.positionTrusted();
+    return can.ok && !trusted.ok ? trusted : can;
+  };
+
   async function recover(unfinished: Unfinished, signal: AbortSignal): Promise<Outcome> {
     const effect = EFFECTS[unfinished.type];
     const heard = await see(() => vehicle.state.alive, { withinMs: HEARD_WITHIN_MS, pause: o.pause, signal });
@@ -60,6 +77,15 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     return seen
       ? { state: 'succeeded', reason: reason('done'), detail: { seen: vehicle.state.mode } }
       : { state: 'unknown', reason: reason('restarted') };
+  }
+
+  /**
+   * An agent that has just started beside a flying vehicle has not heard it yet: an order to return is no reason to say
+   * that there is no autopilot. One that was heard and fell silent is not waited for.
+   */
+  async function ready({ signal }: Task): Promise<void> {
+    const heardOnce = () => vehicle.state.sysid !== null;
+    await see(heardOnce, { withinMs: FIRST_HEARD_WITHIN_MS, pause: o.pause, signal });
   }
 
   const hold: Executor = {
@@ -75,9 +101,14 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
 
   const goingHome = (name: 'return' | 'land'): Executor => ({
     against: () => (onGround() ? [reason('already-on-ground')] : []),
-    act: async ({ signal }) => {
+    act: async ({ signal, params }) => {
       holding.over();
-      return outcomeOf(await vehicle.intent(name, { signal }), false);
+      if (typeof params.atLeastAltRelM !== 'number') return outcomeOf(await vehicle.intent(name, { signal }), false);
+      const { reservePct } = o.energy;
+      const climbed = await ownHeight(params.atLeastAltRelM, signal, { ...o, reservePct });
+      if (climbed.how === 'ended') return climbed.outcome;
+      const outcome = outcomeOf(await vehicle.intent(name, { signal }), false);
+      return { ...outcome, detail: { ...outcome.detail, ...climbed.told } };
     },
     recover,
   });
@@ -85,11 +116,11 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
   const resume: Executor = {
     against: ({ params }) => {
       if (params.takeControl === true) return [];
-      const can = holding.resumable(now());
+      const can = resumable();
       return can.ok ? [] : [can.reason];
     },
     act: async ({ params, issuedBy, signal }) => {
-      const can = holding.resumable(now());
+      const can = resumable();
       const took = params.takeControl === true && vehicle.control.state !== 'skein';
       if (took) vehicle.takeControl(issuedBy);
       // What a pilot or a station flew is not resumed: control is ours again, and the next command says what to do.
@@ -118,8 +149,12 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
       if (state.armed !== true) return [reason('disarmed')];
       // A paused mission is a hold too, though the mode is still that of the mission.
       const paused = holding.resumable(now()).ok && (state.speedMps ?? STILL_MPS) < STILL_MPS;
-      if (!isWaiting(state) && !paused) return [reason('not-holding', state.mode ?? '')];
-      if (position === null || position.ageMs > POSITION_FRESH_MS || home === null) return [reason('position')];
+      const trusted = o.positionTrusted();
+      // A drone that holds seems to move while its position drifts: both are said.
+      const moves = isWaiting(state) || paused ? [] : [reason('not-holding', state.mode ?? '')];
+      const against = [...moves, ...(trusted.ok ? [] : [trusted.reason])];
+      if (against.length > 0) return against;
+      if (position === null || home === null) return [reason('position', 'no home is known')];
       const chargePct = o.chargePct();
       const short = beyondEnergy({ from: position, to: target(task), home, chargePct, rule: o.energy });
       return short === null ? [] : [short];
@@ -139,7 +174,12 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
       if (outside !== null) return { ok: false, outcome: refusedBy(outside) };
       return { ok: true, act: to };
     },
-    act: async (task) => outcomeOf(await vehicle.intent('goto', { signal: task.signal, to: target(task) }), false),
+    act: async (task) => {
+      // The fence was read meanwhile, and took its time.
+      const trusted = o.positionTrusted();
+      if (!trusted.ok) return refusedBy(trusted.reason);
+      return outcomeOf(await vehicle.intent('goto', { signal: task.signal, to: target(task) }), false);
+    },
     recover,
   };
 
@@ -194,14 +234,14 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
   };
 
   return {
-    hold,
-    return: goingHome('return'),
-    land: goingHome('land'),
-    resume,
-    goto,
-    abort,
-    arm,
-    disarm,
+    hold: { ready, ...hold },
+    return: { ready, ...goingHome('return') },
+    land: { ready, ...goingHome('land') },
+    resume: { ready, ...resume },
+    goto: { ready, ...goto },
+    abort: { ready, ...abort },
+    arm: { ready, ...arm },
+    disarm: { ready, ...disarm },
     skip: withoutItinerary,
     start: withoutItinerary,
   };

@@ -1,4 +1,4 @@
-/** What is done on the ground and needs no flying: set-parameter, ping, lock, unlock. */
+/** What is done on the ground and needs no flying: set-parameter, ping, lock, unlock, settle. */
 import { isSafetyParameter, reason } from '@skein/protocol/fleet';
 import type { Executor, Executors, Json, Outcome, Prepared, Task } from './types.ts';
 import { type CommandSafety, type CommandVehicle, type Pause, see } from './vehicle.ts';
@@ -15,16 +15,25 @@ export interface GroundOptions {
   readonly pause: Pause;
 }
 
-export function groundExecutors(o: GroundOptions): Pick<Executors, 'set-parameter' | 'ping' | 'lock' | 'unlock'> {
+export function groundExecutors(
+  o: GroundOptions,
+): Pick<Executors, 'set-parameter' | 'ping' | 'lock' | 'unlock' | 'settle'> {
   return {
+    // A parcel belongs to an itinerary: without one there is nothing to settle.
+    settle: {
+      against: () => [reason('no-itinerary')],
+      act: async () => ({ state: 'rejected', reason: reason('no-itinerary') }),
+    },
     'set-parameter': setParameter(o),
     ping: { act: async () => ({ state: 'succeeded', reason: reason('done'), detail: o.about() }) },
     lock: {
       act: async ({ issuedBy, params }) => {
         const kept = await o.safety.setLock(issuedBy, false, String(params.reason));
+        // A lock keeps motors from starting and stops none: whoever is beside them must know.
+        const detail = { armed: o.vehicle.state.armed };
         return kept
-          ? { state: 'succeeded', reason: reason('done') }
-          : { state: 'failed', reason: reason('lock-not-kept') };
+          ? { state: 'succeeded', reason: reason('done'), detail }
+          : { state: 'failed', reason: reason('lock-not-kept'), detail };
       },
     },
     unlock: {

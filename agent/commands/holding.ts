@@ -4,8 +4,8 @@
  */
 import { type ControlSnapshot, isLanded, type VehicleState } from '@skein/hardware/autopilot';
 import { type ReasonCode, reason } from '@skein/protocol/fleet';
+import { MISSION_MODES } from '@skein/protocol/telemetry';
 
-const MISSION_MODES: readonly string[] = ['AUTO', 'AUTO.MISSION'];
 /** Modes in which it stays where it is until it is told to go somewhere. */
 const WAITING_MODES: readonly string[] = ['GUIDED', 'AUTO.LOITER', 'BRAKE'];
 

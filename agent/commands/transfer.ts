@@ -40,15 +40,27 @@ export interface LogPort {
 }
 
 export interface OpenLogFile extends LogSinkLike {
+  /** Where it stands once it is whole. */
   readonly path: string;
+  /** All of it is there. */
+  finish(): Promise<void>;
   close(): Promise<void>;
+}
+
+export type Shelved =
+  | { readonly ok: true; readonly file: OpenLogFile }
+  /** There is no room for it, in words. */
+  | { readonly ok: false; readonly why: string };
+
+export interface LogShelfLike {
+  /** Begun anew; throws the system's error. */
+  open(name: string, sizeBytes: number): Promise<Shelved>;
 }
 
 export interface TransferOptions {
   readonly vehicle: CommandVehicle;
   readonly logs: LogPort;
-  /** A file of this name in the folder for the autopilot's logs; throws the system's error. */
-  readonly openFile: (name: string) => Promise<OpenLogFile>;
+  readonly shelf: LogShelfLike;
   readonly pause: Pause;
   readonly nowMs: () => number;
 }
@@ -97,6 +109,7 @@ export function fetchLogExecutor(o: TransferOptions): Executor {
       const fetched = await logs.fetch(entry.id, { into: file, from, signal });
       if (fetched.ok) {
         const { bytes, crc, verified } = fetched;
+        await file.finish();
         return { state: 'succeeded', reason: reason('done'), detail: { path: file.path, bytes, crc, verified } };
       }
       const paused = fetched.code === 'armed' || fetched.code === 'stopped';
@@ -106,7 +119,7 @@ export function fetchLogExecutor(o: TransferOptions): Executor {
         return {
           state: 'failed',
           reason: reason('log-transfer', fetched.code),
-          detail: { path: file.path, bytes: from },
+          detail: { bytes: from },
         };
       }
       if (!(await quiet(signal))) return { state: 'cancelled', reason: reason('cancelled') };
@@ -121,19 +134,20 @@ export function fetchLogExecutor(o: TransferOptions): Executor {
     act: async ({ params, signal }) => {
       const entry = await chosen(params.log, signal);
       if ('state' in entry) return entry;
-      let file: OpenLogFile;
       try {
-        file = await o.openFile(fileName(entry));
+        const shelved = await o.shelf.open(fileName(entry), entry.sizeBytes);
+        if (!shelved.ok) return { state: 'rejected', reason: reason('no-room', shelved.why) };
+        const { file } = shelved;
+        try {
+          return await fetchInto(file, entry, signal);
+        } finally {
+          await file.close();
+        }
       } catch (error) {
         return {
           state: 'failed',
           reason: reason('log-transfer', error instanceof Error ? error.message : String(error)),
         };
-      }
-      try {
-        return await fetchInto(file, entry, signal);
-      } finally {
-        await file.close();
       }
     },
     // Nothing of it can have done harm; whoever wants the log asks again.

@@ -42,6 +42,9 @@ export interface CommandSafety {
   removeLock(by: string, here: boolean, admin: boolean, reason: string): Promise<ReasonCode | null>;
 }
 
+/** May the position be acted on now (flight rules §8)? If not, the reason an answer carries. */
+export type PositionTrusted = () => { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
 /** Resolves after `ms`, or at once when the signal is aborted. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
 
@@ -59,7 +62,8 @@ export async function see(
   return true;
 }
 
-const TAKEN: readonly string[] = ['pilot', 'other-station', 'failsafe'];
+/** Control is with somebody else: nothing more is sent. */
+export const TAKEN: readonly string[] = ['pilot', 'other-station', 'failsafe'];
 
 /**
  * What became of an intent → how the command ended. `once`: of what was sent and neither acknowledged nor seen nothing

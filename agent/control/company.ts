@@ -14,15 +14,23 @@ export class CompanyWatch {
   #readOnly = false;
   /** Of the autopilot as known here, also from earlier starts. */
   #uid2: string | null = null;
+  #restored = false;
+  /** What an earlier start knew, until it was held against the one that answers. */
+  #earlier: string | null = null;
   readonly #remember: (uid2: string) => void;
 
   constructor(remember: (uid2: string) => void) {
     this.#remember = remember;
   }
 
-  /** What an earlier start remembered. */
+  /**
+   * What an earlier start remembered; on a slow card it may be read only after the autopilot has answered. A journal that
+   * comes back later says nothing new: only the first time counts.
+   */
   restore(uid2: unknown): void {
-    if (typeof uid2 === 'string') this.#uid2 ??= uid2;
+    if (this.#restored) return;
+    this.#restored = true;
+    if (typeof uid2 === 'string') this.#earlier = uid2;
   }
 
   /** What there is to raise the alarm about now. */
@@ -30,13 +38,16 @@ export class CompanyWatch {
     const alarms: string[] = [];
     if (readOnly && !this.#readOnly) alarms.push(`${why}: this agent only listens until it is gone`);
     this.#readOnly = readOnly;
-    if (uid2 !== null && uid2 !== this.#uid2) {
-      if (this.#uid2 !== null) {
-        alarms.push(`Another autopilot than before: ${this.#uid2} → ${uid2}. Check its parameters and calibration`);
-      }
-      this.#uid2 = uid2;
-      this.#remember(uid2);
+    // What answered before the journal was read stands in `#uid2`: it is held against the earlier one all the same.
+    const before = this.#earlier ?? this.#uid2;
+    const now = uid2 ?? this.#uid2;
+    this.#earlier = null;
+    this.#uid2 = now ?? before;
+    if (now === null || now === before) return alarms;
+    if (before !== null) {
+      alarms.push(`Another autopilot than before: ${before} → ${now}. Check its parameters and calibration`);
     }
+    this.#remember(now);
     return alarms;
   }
 }

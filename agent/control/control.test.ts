@@ -36,18 +36,19 @@ t.test('an arm that failed leaves nobody in command; a restart on the ground nei
 
 t.test('the ground link follows the lease', async (t) => {
   const rule = new GroundLinkRule(0);
-  t.notOk(rule.tick({ nowMs: 100, leaseLeftMs: 0, armed: true }));
-  t.ok(rule.tick({ nowMs: 200, leaseLeftMs: 15_000, armed: false }));
-  t.notOk(rule.tick({ nowMs: 300, leaseLeftMs: 0, armed: true }));
+  t.notOk(rule.tick({ nowMs: 100, leaseLeftMs: 0, armed: true, ladderHolds: false }));
+  t.ok(rule.tick({ nowMs: 200, leaseLeftMs: 15_000, armed: false, ladderHolds: false }));
+  t.notOk(rule.tick({ nowMs: 300, leaseLeftMs: 0, armed: true, ladderHolds: false }));
+  t.ok(rule.tick({ nowMs: 400, leaseLeftMs: 0, armed: true, ladderHolds: true }), 'and the ladder');
 });
 
 t.test('a start beside a flying vehicle goes on with it for one lease, if it was being sent', async (t) => {
   const rule = new GroundLinkRule(0);
   rule.restore(true);
-  t.notOk(rule.tick({ nowMs: 100, leaseLeftMs: 0, armed: null }));
-  t.ok(rule.tick({ nowMs: 1_000, leaseLeftMs: 0, armed: true }));
-  t.notOk(rule.tick({ nowMs: 15_000, leaseLeftMs: 0, armed: true }));
-  t.ok(rule.tick({ nowMs: 16_000, leaseLeftMs: 9_000, armed: true }));
+  t.notOk(rule.tick({ nowMs: 100, leaseLeftMs: 0, armed: null, ladderHolds: false }));
+  t.ok(rule.tick({ nowMs: 1_000, leaseLeftMs: 0, armed: true, ladderHolds: false }));
+  t.notOk(rule.tick({ nowMs: 15_000, leaseLeftMs: 0, armed: true, ladderHolds: false }));
+  t.ok(rule.tick({ nowMs: 16_000, leaseLeftMs: 9_000, armed: true, ladderHolds: false }));
 });
 
 t.test('a sample when something changed, and each minute', async (t) => {

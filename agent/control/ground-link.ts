@@ -1,8 +1,8 @@
 /**
- * When the ground-link heartbeat is sent (flight rules §3): with `linkLoss.owner = autopilot` exactly while the
- * controller's lease is fresh, so that the autopilot's own failsafe acts on its loss. An agent that starts beside a
- * flying vehicle goes on with a heartbeat that was being sent, for the length of a lease: the controller is asked for a
- * new one meanwhile, and a gap of over 4 s would bring the drone home. Pure.
+ * When the ground-link heartbeat is sent (flight rules §3): while the controller's lease is fresh, and while the ladder
+ * holds it, so that the autopilot's own failsafe acts on what the ladder does not. An agent that starts beside a flying
+ * vehicle goes on with a heartbeat that was being sent, for the length of a lease: the controller is asked for a new one
+ * meanwhile, and a gap of over 4 s would bring the drone home. Pure.
  */
 
 /** A lease of the controller (docs/wire.md). */
@@ -12,6 +12,8 @@ export interface GroundLinkInput {
   readonly nowMs: number;
   readonly leaseLeftMs: number;
   readonly armed: boolean | null;
+  /** The ladder acts on the loss, and is not at its end. */
+  readonly ladderHolds: boolean;
 }
 
 export class GroundLinkRule {
@@ -33,9 +35,9 @@ export class GroundLinkRule {
   }
 
   /** Call every 100 ms. */
-  tick({ nowMs, leaseLeftMs, armed }: GroundLinkInput): boolean {
+  tick({ nowMs, leaseLeftMs, armed, ladderHolds }: GroundLinkInput): boolean {
     const goingOn = this.#wasOn && armed === true && nowMs - this.#startedMs < GRACE_MS;
-    this.#on = leaseLeftMs > 0 || goingOn;
+    this.#on = leaseLeftMs > 0 || ladderHolds || goingOn;
     return this.#on;
   }
 }

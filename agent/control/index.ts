@@ -1,3 +1,4 @@
+export { AirframeWatch } from './airframe.ts';
 export { Commander } from './commander.ts';
 export { CompanyWatch } from './company.ts';
 export { GroundLinkRule } from './ground-link.ts';

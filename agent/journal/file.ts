@@ -71,7 +71,6 @@ export class JournalFile {
   #mendEnd(text: string): void {
     this.#bytes = Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1));
     ftruncateSync(this.#fd, this.#bytes);
-    if (this.#bytes > this.#limit) this.#compact();
   }
 
   get #limit(): number {
@@ -97,12 +96,15 @@ export class JournalFile {
     }
     this.#bytes += bytes.length;
     this.#remember(text);
-    if (this.#bytes > this.#limit) {
-      try {
-        this.#compact();
-      } catch {
-        // A full disk: the long journal is as good as the short one, and the next append tries again.
-      }
+  }
+
+  /** Makes it short when it has grown. It waits for the storage: call when nobody waits for what was read or appended. */
+  tidy(): void {
+    if (this.#bytes <= this.#limit) return;
+    try {
+      this.#compact();
+    } catch {
+      // A full disk: the long journal is as good as the short one, and the next append tries again.
     }
   }
 

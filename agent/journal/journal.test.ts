@@ -75,7 +75,10 @@ t.test('it stays small: the newest commands, the open ones, everything lasting',
   const file = new JournalFile({ path, newId: () => '0123456789abcdef', compactBytes: 200_000 });
   file.append(`${JSON.stringify({ c: entry('OPEN', 'executing') })}\n`);
   file.append(`${JSON.stringify({ k: 'charge', v: 61 })}\n`);
-  for (let i = 0; i < 1_600; i++) file.append(`${JSON.stringify({ c: entry(`N${i}`, 'succeeded') })}\n`);
+  for (let i = 0; i < 1_600; i++) {
+    file.append(`${JSON.stringify({ c: entry(`N${i}`, 'succeeded') })}\n`);
+    file.tidy();
+  }
   file.close();
   const text = readFileSync(path, 'utf8');
   t.ok(text.length < 260_000);
@@ -84,6 +87,21 @@ t.test('it stays small: the newest commands, the open ones, everything lasting',
   t.ok(content?.commands.has('N1599'));
   t.notOk(content?.commands.has('N1'));
   t.equal(content?.lasting.get('charge'), 61);
+});
+
+t.test('a long one is read as it is: whoever starts in flight does not wait until it is short', async (t) => {
+  const path = join(folder(t), 'journal.jsonl');
+  const o = { path, newId: () => '0123456789abcdef', compactBytes: 10_000 };
+  new JournalFile(o).close();
+  const lines = Array.from({ length: 2_000 }, (_, i) => `${JSON.stringify({ c: entry(`N${i}`, 'succeeded') })}\n`);
+  appendFileSync(path, lines.join(''));
+  const before = readFileSync(path);
+  const file = new JournalFile(o);
+  t.equal(file.content.commands.size, 2_000);
+  t.ok(before.equals(readFileSync(path)), 'nothing was written');
+  file.tidy();
+  t.ok(readFileSync(path).length < before.length);
+  file.close();
 });
 
 t.test('a file that cannot be opened: every append fails at once, memory goes on', async (t) => {

@@ -20,6 +20,8 @@ function open(path: string, newId: string): void {
     const { id, commands, lasting, damagedLines } = file.content;
     const { setAside } = file;
     say({ type: 'opened', id, commands: [...commands.values()], lasting: [...lasting], damagedLines, setAside });
+    // Whoever starts in flight waits for what was read, not for this.
+    file.tidy();
   } catch (error) {
     say({ type: 'open-failed', ...described(error) });
   }
@@ -30,6 +32,7 @@ function append(number: number, text: string): void {
     if (file === null) throw new Error('the journal is not open');
     file.append(text);
     say({ type: 'appended', number });
+    file.tidy();
   } catch (error) {
     say({ type: 'append-failed', number, ...described(error) });
   }

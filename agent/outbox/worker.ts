@@ -1,4 +1,5 @@
 /** The thread that waits for the disk: one store, one message at a time. */
+import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { removeAside, setAside } from './database.ts';
 import type { FromWorker, StoreReport, ToWorker } from './messages.ts';
@@ -75,7 +76,7 @@ function write(message: ToWorker & { type: 'write' }): void {
       return;
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      const problem = problemFrom(error, error.code !== 'SQLITE_FULL' || store.withinBudget);
+      const problem = lookedInto(problemFrom(error, error.code !== 'SQLITE_FULL' || store.withinBudget), options.path);
       if (problem.code === 'full' && attempt === 1 && makeSpace(store, options)) continue;
       const reopen = !['full', 'budget', 'locked'].includes(problem.code);
       if (reopen) giveUp(problem);
@@ -83,6 +84,17 @@ function write(message: ToWorker & { type: 'write' }): void {
       return;
     }
   }
+}
+
+/** SQLite says only that a write failed; the file system says whether it takes none at all any more. */
+function lookedInto(problem: OutboxProblem, path: string): OutboxProblem {
+  if (problem.code !== 'io') return problem;
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') return problemOf('read-only', `${problem.detail}; EROFS`);
+  }
+  return problem;
 }
 
 /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */

@@ -37,8 +37,22 @@ export const item = (
   ageMs: o.ageMs ?? null,
 });
 
-/** Where the profile needs it, its absence stops; elsewhere it is only said. */
-const needed = (facts: PreflightFacts): PreflightVerdict => (LIMITS[facts.profile].needsPosition ? 'stop' : 'warn');
+/** Modes that the autopilot lets nobody arm in without a position; an itinerary is started through one of them. */
+const NEEDS_POSITION: readonly string[] = [
+  'GUIDED',
+  'AUTO',
+  'LOITER',
+  'POSHOLD',
+  'BRAKE',
+  'AUTO.MISSION',
+  'AUTO.LOITER',
+];
+
+/** Where the profile, the itinerary or the mode needs it, its absence stops; elsewhere it is only said. */
+const needed = ({ profile, itinerary, autopilot }: PreflightFacts): PreflightVerdict =>
+  LIMITS[profile].needsPosition || itinerary !== null || NEEDS_POSITION.includes(autopilot.mode ?? '')
+    ? 'stop'
+    : 'warn';
 
 export function preArm(facts: PreflightFacts): PreflightItem {
   const health = facts.seen.of('health');
@@ -73,8 +87,10 @@ export function ekf(facts: PreflightFacts): PreflightItem {
   const limit = `position and velocity, ratio under ${VARIANCE_STOP}`;
   const say = (verdict: PreflightVerdict, words: string) => item('ekf', verdict, words, { value, limit, ageMs });
   if (ageMs > FRESH_MS) return say(needed(facts), 'the position estimate is no longer reported');
-  if (((flags ?? 0) & EKF_BAD) !== 0) return say(needed(facts), 'the estimator has no position it trusts');
-  if (((flags ?? 0) & EKF_NEEDED) !== EKF_NEEDED) return say(needed(facts), 'the estimator has not settled yet');
+  if (((flags ?? 0) & EKF_BAD) !== 0)
+    return say(needed(facts), 'the estimator has no position it trusts yet: wait until it uses the satellites');
+  if (((flags ?? 0) & EKF_NEEDED) !== EKF_NEEDED)
+    return say(needed(facts), 'the estimator has not settled yet: wait until it uses the satellites');
   if (worst >= VARIANCE_STOP) return say(needed(facts), 'the sensors contradict each other');
   return worst >= VARIANCE_WARN
     ? say('warn', 'the sensors hardly agree')
@@ -97,6 +113,13 @@ export function gps(facts: PreflightFacts): PreflightItem {
   if ((satellites ?? 0) < wantedSatellites || (hdop ?? 99) > wantedHdop)
     return say(needed(facts), 'the fix is too poor');
   return say('ok', 'the fix is good');
+}
+
+/** What nobody may act on, nobody flies with (flight rules §8). */
+export function position(facts: PreflightFacts): PreflightItem {
+  const { trusted, state, words, lastAgeMs } = facts.position;
+  const seen = { value: state, limit: 'trusted', ageMs: lastAgeMs === null ? null : Math.round(lastAgeMs) };
+  return item('position', trusted ? 'ok' : needed(facts), words, seen);
 }
 
 export function home(facts: PreflightFacts): PreflightItem {

@@ -34,11 +34,19 @@ export interface PreflightFacts {
   readonly nowUs: number;
   readonly profile: 'bvlos' | 'line-of-sight' | 'bench';
   readonly seen: Seen;
+  /** The verdict on the position (docs/position-trust.md); `words` say what speaks against it. */
+  readonly position: {
+    readonly trusted: boolean;
+    readonly state: string;
+    readonly words: string;
+    readonly lastAgeMs: number | null;
+  };
   readonly link: { readonly open: boolean; readonly problem: string | null };
   readonly autopilot: {
     readonly alive: boolean;
     readonly lastHeartbeatAgeMs: number | null;
     readonly armed: boolean | null;
+    readonly mode: string | null;
     readonly others: number;
     readonly version: string | null;
     readonly flavour: string | null;

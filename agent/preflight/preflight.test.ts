@@ -34,11 +34,13 @@ function facts(change: Partial<PreflightFacts> = {}, samples: readonly Sample[] 
     nowUs: NOW_US,
     profile: 'line-of-sight',
     seen,
+    position: { trusted: true, state: 'trusted', words: 'the position is trusted', lastAgeMs: 0 },
     link: { open: true, problem: null },
     autopilot: {
       alive: true,
       lastHeartbeatAgeMs: 300,
       armed: false,
+      mode: 'STABILIZE',
       others: 0,
       version: '4.7.0-dev',
       flavour: 'ardupilot',
@@ -75,6 +77,7 @@ t.test('a good drone: every item ok, in the order one walks round it', async (t)
       'pre-arm',
       'ekf',
       'gps',
+      'position',
       'home',
       'compass',
       'vibration',
@@ -142,6 +145,12 @@ t.test('what only the bench does without', async (t) => {
   for (const name of ['ekf', 'gps', 'rc']) {
     t.equal(item(facts({}, lost), name)?.verdict, 'stop', name);
     t.equal(item(facts({ profile: 'bench' }, lost), name)?.verdict, 'warn', `${name} on the bench`);
+    if (name === 'rc') continue;
+    const planned = facts({ profile: 'bench', itinerary: { id: 'i', verified: true } }, lost);
+    t.equal(item(planned, name)?.verdict, 'stop', `${name}: a start arms in GUIDED`);
+    const { autopilot } = facts();
+    const guided = facts({ profile: 'bench', autopilot: { ...autopilot, mode: 'GUIDED' } }, lost);
+    t.equal(item(guided, name)?.verdict, 'stop', `${name}: GUIDED does not arm without`);
   }
   t.equal(item(facts({ profile: 'bvlos' }, lost), 'rc')?.verdict, 'ok', 'out of sight there is no transmitter');
 });
@@ -173,6 +182,12 @@ t.test('each thing that stops, alone stops the list, and says so', async (t) => 
       /FS_GCS_ENABLE/,
     ],
     ['failsafe', { failsafeCheck: { ok: null, differences: [], owner: 'autopilot' } }, [], /not read/],
+    [
+      'position',
+      { position: { trusted: false, state: 'suspect', words: 'the position drifts', lastAgeMs: null } },
+      [],
+      /drifts/,
+    ],
     ['mission', { itinerary: { id: 'it-1', verified: false } }, [], /not verified/],
     ['remote-id', { remoteId: { ok: false, error: 'no operator position', ageMs: 200 } }, [], /operator position/],
     ['disk', { disk: { freeMb: 3, problem: null } }, [], /no room/],

@@ -3,7 +3,7 @@
  * go in, the list comes out. `arm` and `start` need a list without `stop`.
  */
 import { battery } from './battery.ts';
-import { compass, ekf, gps, home, item, preArm, radioControl, vibration } from './checks.ts';
+import { compass, ekf, gps, home, item, position, preArm, radioControl, vibration } from './checks.ts';
 import type { Preflight, PreflightFacts, PreflightItem, PreflightVerdict } from './facts.ts';
 import { DISK_STOP_MB, DISK_WARN_MB, GROUND_LINK_MS } from './limits.ts';
 
@@ -130,6 +130,7 @@ export function preflightOf(facts: PreflightFacts): Preflight {
     preArm(facts),
     ekf(facts),
     gps(facts),
+    position(facts),
     home(facts),
     compass(facts),
     vibration(facts),

@@ -42,6 +42,12 @@ export function compare(expectations: readonly Expectation[], values: ReadonlyMa
 
 const shown = (value: number): string => String(Number(value.toPrecision(7)));
 
+/** What an operator does about it; empty where the value depends on more. */
+export function cureWords({ parameter, wanted }: Pick<Difference, 'parameter' | 'wanted'>): string {
+  const [, first] = /^(-?[0-9.]+)(,| or |$)/.exec(wanted) ?? [];
+  return first === undefined ? '' : ` (the command set-parameter ${parameter} ${first} cures it)`;
+}
+
 /** `FS_GCS_ENABLE is 0, wanted 1 or 3 or 4 or 6`. */
 export function differenceWords({ parameter, value, wanted }: Omit<Difference, 'why'>): string {
   return value === null

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import { ardupilot } from '../../hardware/autopilot/flavours/ardupilot.ts';
+import { px4 } from '../../hardware/autopilot/flavours/px4.ts';
 import { compare, differenceWords } from './compare.ts';
 import { expectationsOf, namesOf, PROFILES } from './profiles.ts';
 import { ProfileReader, type ReadAnswer } from './reader.ts';
@@ -90,6 +92,27 @@ t.test('every profile can be read of both flavours; of others nobody knows', asy
     t.ok((expectationsOf(profile, 'ardupilot')?.length ?? 0) > 3);
     t.ok((expectationsOf(profile, 'px4')?.length ?? -1) >= 0);
     t.equal(expectationsOf(profile, 'other'), null);
+  }
+});
+
+t.test('no profile lets a lost link last longer, or shorter, than what refuses to arm everywhere', async (t) => {
+  const tables = [
+    [ardupilot, 'FS_GCS_TIMEOUT', { FS_GCS_ENABLE: 1, FS_OPTIONS: 0, MAV_GCS_SYSID: 255, MAV_SYSID: 1 }],
+    [px4, 'COM_DL_LOSS_T', { NAV_DLL_ACT: 2, COM_DLL_EXCEPT: 0 }],
+  ] as const;
+  for (const [flavour, name, others] of tables) {
+    const agreed = (profile: 'bvlos' | 'line-of-sight', value: number) => {
+      const wanted = expectationsOf(profile, flavour.name)?.find(({ names }) => names.includes(name));
+      const values: Record<string, number> = { ...others, [name]: value };
+      const faults = flavour.failsafeCheck('autopilot', (asked) => values[asked] ?? null);
+      return [wanted !== undefined && fits(wanted.want, value), faults.length === 0] as const;
+    };
+    for (let value = 0; value <= 130; value += 0.5) {
+      const [asWatched, always] = agreed('line-of-sight', value);
+      t.equal(asWatched, always, `${name} ${value} in sight`);
+      t.ok(always || !agreed('bvlos', value)[0], `${name} ${value} out of sight`);
+    }
+    t.same([agreed('bvlos', 30)[0], agreed('bvlos', 31)[0]], [true, false]);
   }
 });
 

@@ -8,6 +8,7 @@
  * Values and meanings: the parameter lists of ArduCopter 4.5–4.7 and PX4 1.15. A default ArduCopter has neither ground-link,
  * battery nor fence failsafe, so it fits none of the flying profiles.
  */
+import { LINK_LOSS_S } from '@skein/hardware/autopilot';
 import { parseWant, type Want } from './want.ts';
 
 export const PROFILES = ['bvlos', 'line-of-sight', 'bench'] as const;
@@ -25,12 +26,16 @@ export interface Expectation {
   readonly optional?: true;
 }
 
+/** Out of sight it comes home after half a minute at the latest; within the limits that hold for every drone. */
+const LINK_LOSS_BVLOS = `${LINK_LOSS_S.min}..30`;
+const LINK_LOSS = `${LINK_LOSS_S.min}..${LINK_LOSS_S.max}`;
+
 type Row = readonly [names: string, bvlos: string, lineOfSight: string, bench: string, why: string];
 
 /** Per row what each profile wants; `any` leaves it out. */
 const ARDUPILOT: readonly Row[] = [
   ['FS_GCS_ENABLE', '1|3|4|6', '1|3|4|5|6', 'any', 'a lost ground link must bring it back'],
-  ['FS_GCS_TIMEOUT', '2..30', '2..60', 'any', 'how long it flies on without a ground link, s'],
+  ['FS_GCS_TIMEOUT', LINK_LOSS_BVLOS, LINK_LOSS, 'any', 'how long it flies on without a ground link, s'],
   ['FS_THR_ENABLE', 'any', '1|3|4|5|6', 'any', 'a lost transmitter must bring it back'],
   // 1: RC loss does not end a mission, out of range it is lost anyway. 2, 16 would let it fly on without a ground link
   // (16 only in modes a pilot flies, which out of sight means nobody). 32 drops the parcel in a failsafe.
@@ -52,7 +57,7 @@ const ARDUPILOT: readonly Row[] = [
 
 const PX4: readonly Row[] = [
   ['NAV_DLL_ACT', '2|3', '1|2|3', 'any', 'a lost ground link must bring it back'],
-  ['COM_DL_LOSS_T', '2..30', '2..60', 'any', 'how long it flies on without a ground link, s'],
+  ['COM_DL_LOSS_T', LINK_LOSS_BVLOS, LINK_LOSS, 'any', 'how long it flies on without a ground link, s'],
   ['COM_DLL_EXCEPT', '0', '0', 'any', 'the ground-link failsafe acts in missions too'],
   ['NAV_RCL_ACT', 'any', '1|2|3', 'any', 'a lost transmitter must bring it back'],
   ['COM_LOW_BAT_ACT', '2|3', '2|3', 'any', 'a low battery must end the flight'],

@@ -1,8 +1,9 @@
 /**
  * Holds one autopilot's parameters against the safety profile and against what a lost link shall mean. They are read anew of
- * every connection and every boot of it.
+ * every connection and every boot of it, once that boot is over: what an autopilot tells while it still starts may be its
+ * defaults (a real one told FS_GCS_ENABLE 0 right after a reboot, and 1 was set).
  */
-import { type Comparison, compare, differenceWords } from './compare.ts';
+import { type Comparison, compare, cureWords, differenceWords } from './compare.ts';
 import { type Expectation, expectationsOf, namesOf, type ProfileName } from './profiles.ts';
 import { ProfileReader, type ReadAnswer } from './reader.ts';
 
@@ -21,6 +22,10 @@ export interface WatchedAutopilot {
   readonly reboots: number;
   readonly alive: boolean;
   readonly armed: boolean | null;
+  /** MAV_STATE of its heartbeat. */
+  readonly systemStatus: number | null;
+  /** Its time since boot; null: it has not told. */
+  readonly bootMs: number | null;
 }
 
 export interface ProfileWatchOptions {
@@ -43,6 +48,11 @@ export interface FailsafeComparison {
   readonly owner: 'agent' | 'autopilot';
 }
 
+/** MAV_STATE: starting up. */
+const BOOTING = 1;
+/** A real ArduCopter says that it stands by 2.8 s after power-on (measured), and will not arm before 23 s. */
+const SETTLED_MS = 5_000;
+
 export class ProfileWatch {
   readonly #o: ProfileWatchOptions;
   readonly #reader: ProfileReader;
@@ -50,6 +60,9 @@ export class ProfileWatch {
   #expectations: readonly Expectation[] | null = null;
   /** Which connection and which boot of which autopilot the parameters are of. */
   #readOf: string | null = null;
+  /** Since when it is heard without a break. */
+  #aliveSinceMs: number | null = null;
+  #settled = false;
 
   constructor(o: ProfileWatchOptions) {
     this.#o = o;
@@ -61,14 +74,21 @@ export class ProfileWatch {
     );
     this.#reader = new ProfileReader({
       read: o.read,
-      mayRead: () => o.autopilot().alive && o.autopilot().armed === false,
+      mayRead: () => {
+        const { alive, armed } = o.autopilot();
+        return this.#settled && alive && armed === false;
+      },
       onChange: o.onChange,
     });
   }
 
   /** Call every second. */
   tick(nowMs: number): void {
-    const { sysid, flavour, reboots, alive } = this.#o.autopilot();
+    const { sysid, flavour, reboots, alive, systemStatus, bootMs } = this.#o.autopilot();
+    this.#aliveSinceMs = alive ? (this.#aliveSinceMs ?? nowMs) : null;
+    // One that does not tell its time counts from when it was heard.
+    const upMs = bootMs ?? (this.#aliveSinceMs === null ? 0 : nowMs - this.#aliveSinceMs);
+    this.#settled = (systemStatus ?? 0) > BOOTING && upMs >= SETTLED_MS;
     if (sysid !== null && flavour !== null && alive) {
       const of = `${sysid} ${flavour} ${reboots} ${this.#o.opens()}`;
       if (of !== this.#readOf) {
@@ -103,7 +123,14 @@ export class ProfileWatch {
       return { ok: null, differences: [], owner };
     }
     const faults = rules.failsafeCheck(owner, (name) => values.get(name) ?? null);
-    return { ok: faults.length === 0, differences: faults.map(differenceWords), owner };
+    return { ok: faults.length === 0, differences: faults.map((one) => differenceWords(one) + cureWords(one)), owner };
+  }
+
+  /** Height above home at which the autopilot returns, m; null while it is not read. */
+  get returnAltM(): number | null {
+    const { values } = this.#reader;
+    const cm = values.get('RTL_ALT') ?? null;
+    return values.get('RTL_ALT_M') ?? (cm === null ? null : cm / 100) ?? values.get('RTL_RETURN_ALT') ?? null;
   }
 
   get counters(): ProfileReader['counters'] {

@@ -70,10 +70,11 @@ t.test('listening: what would change the vehicle is not passed, and answered whe
     frame('PARAM_SET', { ...target, param_id: 'FS_GCS_ENABLE', param_value: 0, param_type: 9 }),
     frame('LOG_REQUEST_LIST', { ...target, start: 0, end: 9 }),
     frame('FILE_TRANSFER_PROTOCOL', { target_network: 0, ...target, payload: [7, 0, 2, 6, 3] }),
+    frame('SERIAL_CONTROL', { device: 10, flags: 2, timeout: 0, baudrate: 0, count: 1, data: [10] }),
     unknownFrame(),
     long(MavCmd.REQUEST_MESSAGE, [242]),
   );
-  t.match(counters(), { listenOnly: 9, unknownIds: 1 });
+  t.match(counters(), { listenOnly: 10, unknownIds: 1 });
   t.same(writes, []);
   t.same(
     messagesOf(toAutopilot).map(({ name }) => name),
@@ -120,7 +121,8 @@ t.test('control: nothing before the unlock; then writes pass and are told; the u
     toAutopilot.slice(0, 3).map((bytes) => [...bytes]),
     [mode, set, unknown].map((bytes) => [...bytes]),
   );
-  t.same(writes, ['255 command 176', '255 PARAM_SET RTL_ALT']);
+  says(frame('SERIAL_CONTROL', { device: 10, flags: 2, timeout: 0, baudrate: 0, count: 1, data: [10] }));
+  t.same(writes, ['255 command 176', '255 PARAM_SET RTL_ALT', '255 SERIAL_CONTROL']);
   tick(15 * 60_000 + 1);
   says(mode);
   t.match(counters(), { listenOnly: 2 });
@@ -219,28 +221,6 @@ t.test('what Skein never sends passes from nobody, unlocked or not', async (t) =
   t.ok(messagesOf(toStation).some(({ name }) => name === 'COMMAND_ACK'));
   says(long(MavCmd.COMPONENT_ARM_DISARM, [1]), long(MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, [1]));
   t.equal(toAutopilot.length, 2, 'their harmless forms do');
-});
-
-t.test('the ground lock stands above a station in control', async (t) => {
-  const { stations, says, long, toAutopilot, counters } = world(control, { groundLock: true });
-  stations.unlock(null, null);
-  says(
-    long(MavCmd.COMPONENT_ARM_DISARM, [1]),
-    long(MavCmd.MISSION_START),
-    long(MavCmd.DO_MOTOR_TEST, [1]),
-    long(MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, [1]),
-    long(MavCmd.SOLO_BTN_FLY_HOLD),
-    long(MavCmd.PREFLIGHT_CALIBRATION, [0, 0, 0, 0, 0, 1]),
-  );
-  t.equal(toAutopilot.length, 0);
-  t.match(counters(), { groundLock: 6 });
-  says(
-    long(MavCmd.COMPONENT_ARM_DISARM, [0]),
-    long(MavCmd.DO_SET_MODE, [1, 0]),
-    long(MavCmd.PREFLIGHT_CALIBRATION, [1]),
-    long(MavCmd.DO_SET_MODE, [209, 4]),
-  );
-  t.equal(toAutopilot.length, 4);
 });
 
 t.test('nobody speaks as the autopilot or as the agent', async (t) => {

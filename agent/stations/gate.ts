@@ -7,6 +7,8 @@
  */
 import { MavCmd, MavComponent, type Message } from '@skein/protocol/mavlink';
 import { isForbidden } from './forbidden.ts';
+import { ftpWrite } from './ftp.ts';
+import { passesGroundLock } from './ground-lock.ts';
 
 export interface GateInput {
   /** Null: an id the dialect does not know. */
@@ -17,7 +19,7 @@ export interface GateInput {
   readonly vehicle: { readonly sysid: number; readonly compid: number } | null;
   /** The end point may change the vehicle now. */
   readonly unlocked: boolean;
-  /** The ground lock is set: nothing that turns propellers or restarts passes. */
+  /** The ground lock is set: of the writes only those of ground-lock.ts pass. */
   readonly groundLock: boolean;
 }
 
@@ -64,43 +66,9 @@ const READING_COMMANDS: readonly number[] = [
   MavCmd.REQUEST_VIDEO_STREAM_STATUS,
 ];
 
-/** Opcodes of MAVFTP that read: end, reset, list, open to read, read, checksum, burst. */
-const FTP_READING: readonly number[] = [0, 1, 2, 3, 4, 5, 14, 15];
-const FTP_OPCODE = 3;
-
-/** Writes that say who is in control: missions, parameters, commands, targets to fly to. */
+/** Writes that say who is in control: missions, parameters, commands, targets to fly to, bytes for a shell or a device behind it. */
 const CONTROL_WRITES =
-  /^(MISSION_|PARAM_SET|PARAM_EXT_SET|COMMAND_|SET_MODE|SET_POSITION_TARGET_|SET_HOME_POSITION|FENCE_|RALLY_|FILE_TRANSFER)/;
-
-/** While somebody's hands may be in the propellers. */
-const LOCKED_COMMANDS: readonly number[] = [
-  MavCmd.MISSION_START,
-  MavCmd.NAV_TAKEOFF,
-  MavCmd.NAV_VTOL_TAKEOFF,
-  MavCmd.DO_MOTOR_TEST,
-  MavCmd.ACTUATOR_TEST,
-  MavCmd.PREFLIGHT_REBOOT_SHUTDOWN,
-  // The buttons of a Solo's transmitter: the first two arm and take off.
-  MavCmd.SOLO_BTN_FLY_CLICK,
-  MavCmd.SOLO_BTN_FLY_HOLD,
-  MavCmd.SOLO_BTN_PAUSE_CLICK,
-];
-
-/** Calibration of the compass against the motors, and of the speed controllers: with propellers turning. */
-function turnsMotors(message: Message & { name: 'COMMAND_LONG' | 'COMMAND_INT' }): boolean {
-  const [p6, p7] =
-    message.name === 'COMMAND_LONG'
-      ? [message.fields.param6, message.fields.param7]
-      : [message.fields.y, message.fields.z];
-  return p6 !== 0 || p7 !== 0;
-}
-
-function isLocked(message: Message): boolean {
-  if (message.name !== 'COMMAND_LONG' && message.name !== 'COMMAND_INT') return false;
-  const { command, param1 } = message.fields;
-  if (command === MavCmd.PREFLIGHT_CALIBRATION) return turnsMotors(message);
-  return LOCKED_COMMANDS.includes(command) || (command === MavCmd.COMPONENT_ARM_DISARM && param1 !== 0);
-}
+  /^(MISSION_|PARAM_SET|PARAM_EXT_SET|COMMAND_|SET_MODE|SET_POSITION_TARGET_|SET_HOME_POSITION|FENCE_|RALLY_|SERIAL_CONTROL)/;
 
 /** Remote ID frames change nothing about the flight and pass untouched. */
 const isRemoteId = (name: string): boolean => name.startsWith('OPEN_DRONE_ID_');
@@ -110,12 +78,13 @@ function isRead(message: Message): boolean {
     return READING_COMMANDS.includes(message.fields.command);
   }
   if (message.name === 'FILE_TRANSFER_PROTOCOL') {
-    return FTP_READING.includes(message.fields.payload[FTP_OPCODE] ?? 255);
+    return ftpWrite(message.fields.payload) === null;
   }
   return READS.includes(message.name) || isRemoteId(message.name);
 }
 
 function writeName(message: Message): string | null {
+  if (message.name === 'FILE_TRANSFER_PROTOCOL') return ftpWrite(message.fields.payload);
   if (!CONTROL_WRITES.test(message.name)) return null;
   if (message.name === 'COMMAND_LONG' || message.name === 'COMMAND_INT') return `command ${message.fields.command}`;
   return message.name === 'PARAM_SET' ? `PARAM_SET ${message.fields.param_id}` : message.name;
@@ -149,7 +118,10 @@ export function judge(input: GateInput): Verdict {
     return { do: 'keep', why: 'impostors' };
   }
   // What it says cannot be known, so it may change the vehicle.
-  if (message === null) return unlocked ? { do: 'pass', write: null } : { do: 'keep', why: 'unknownIds' };
+  if (message === null) {
+    if (unlocked && !groundLock) return { do: 'pass', write: null };
+    return { do: 'keep', why: unlocked ? 'groundLock' : 'unknownIds' };
+  }
   // ArduPilot's ground-link failsafe counts any heartbeat of its station's system id, PX4's any of a ground station: one that
   // passed would mask a lost operator.
   if (message.name === 'HEARTBEAT') return { do: 'keep', why: 'heartbeats' };
@@ -158,6 +130,6 @@ export function judge(input: GateInput): Verdict {
   if (stream !== null) return stream;
   if (isRead(message)) return { do: 'pass', write: null };
   if (!unlocked) return { do: 'keep', why: 'listenOnly' };
-  if (groundLock && isLocked(message)) return { do: 'keep', why: 'groundLock' };
+  if (groundLock && !passesGroundLock(message)) return { do: 'keep', why: 'groundLock' };
   return { do: 'pass', write: writeName(message) };
 }

@@ -72,20 +72,33 @@ const WELL: AgentStatus = {
   },
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
   clock: null,
+  trust: {
+    state: 'trusted',
+    reason: null,
+    words: 'the position is trusted',
+    forMs: 60_000,
+    lastAgeMs: 100,
+    radiusM: 3,
+    counters: { samples: 900, late: 0 },
+    doubts: { 'gps-differs': 1 },
+  },
   safety: {
     lock: null,
     profile: { name: 'bvlos', ok: true },
     preflight: { verdict: 'ok', stops: [] },
     counters: {},
   },
+  itinerary: { current: null, custody: 'none', parcels: [], problem: null, counters: {} },
   stations: [],
   commanding: {
     control: { state: 'skein', why: 'the vehicle is disarmed', adopted: false, readOnly: false, commander: null },
+    ladder: { owner: 'agent', rung: 'none', words: '', leaseLostMs: null, counters: {} },
     groundLink: { on: true, sending: true, upMs: 12_000 },
     writers: [],
     commands: { running: [], last: [], counters: { taken: 0 } },
     journal: { id: '0123456789abcdef', state: 'ok', problem: null, longestWriteMs: 4, counters: { late: 0 } },
     battery: { reportedPct: 61, remembered: null, effectivePct: 61 },
+    autopilotLogs: { bytes: 0, files: 0, budgetBytes: 512e6, counters: { removedLogs: 0, refusedLogs: 0 } },
     unorderedReboots: 0,
     controllerClockSteps: 0,
   },
@@ -120,6 +133,16 @@ t.test('the page says what is refused, what is wrong, what is lost', async (t) =
   t.match(shown, /lost {7}thinnedBatches 4$/m);
   t.match(shown, /2\.0 MB ONLY IN MEMORY/);
   t.match(shown, /not open — no such device/);
+});
+
+t.test('logs of the autopilot, once there are any', async (t) => {
+  t.notMatch(statusPage(WELL), /^logs/m);
+  const counters = { removedLogs: 2, refusedLogs: 1 };
+  const autopilotLogs = { bytes: 31e6, files: 3, budgetBytes: 512e6, counters };
+  t.match(
+    statusPage({ ...WELL, commanding: { ...WELL.commanding, autopilotLogs } }),
+    /^logs {7}31\.0 MB of 512\.0 MB in 3 of the autopilot; 2 older removed; 1 refused: NO ROOM$/m,
+  );
 });
 
 t.test('who has control, what was commanded, what the charge is worth', async (t) => {
@@ -157,8 +180,17 @@ t.test('the same facts as metrics, every counter by its name', async (t) => {
     outbox: { batches: 60 },
     parser: { frames: 1000 },
     recorder: { frames: 1000 },
+    trust: { samples: 900 },
+    trustDoubts: { gps_differs: 1 },
   });
   t.match(gauges, { outboxBacklogRows: { value: 0 }, worstNotDurableMs: { value: 950 }, uplinkUp: { value: 1 } });
+});
+
+t.test('a position that is not trusted says why, and since when', async (t) => {
+  t.match(statusPage(WELL), /^position {3}trusted$/m);
+  const drift = { state: 'suspect', reason: 'drift', words: 'the position moves away from where the speeds lead' };
+  const page = statusPage({ ...WELL, trust: { ...WELL.trust, ...drift, lastAgeMs: 12_000, radiusM: 15.2 } });
+  t.match(page, /^position {3}SUSPECT \(drift\): the position moves away .*; last trusted 12 s ago, within 15 m of/m);
 });
 
 t.test('what stops it from arming, and who else may change it', async (t) => {
@@ -175,4 +207,12 @@ t.test('what stops it from arming, and who else may change it', async (t) => {
   });
   t.match(page, /LOCKED at the drone: hands inside; profile bvlos DIFFERS; not ready \(profile, lock\)$/m);
   t.match(page, /^stations {3}laptop 1 heard, MAY CHANGE THE VEHICLE for 90 s$/m);
+});
+
+t.test('a lost controller: which rung, for how long', async (t) => {
+  const ladder = { owner: 'agent', rung: 'return', words: 'flies back and lands', leaseLostMs: 47_000, counters: {} };
+  t.match(
+    statusPage({ ...WELL, commanding: { ...WELL.commanding, ladder } }),
+    /link loss {2}for 47 s \(owner agent\): flies back/,
+  );
 });

@@ -54,6 +54,18 @@ function recorderLine({ recorder }: AgentStatus): string {
   return `recorder   ${recorder.state}, ${megabytes(recorder.bytes)} in ${recorder.files} files`;
 }
 
+function logsLine({ commanding }: AgentStatus): string[] {
+  const { bytes, files, budgetBytes, counters } = commanding.autopilotLogs;
+  const { removedLogs = 0, refusedLogs = 0 } = counters;
+  if (files === 0 && refusedLogs === 0) return [];
+  const gone = [
+    removedLogs > 0 ? `${removedLogs} older removed` : null,
+    refusedLogs > 0 ? `${refusedLogs} refused: NO ROOM` : null,
+  ].filter((words) => words !== null);
+  const held = `${megabytes(bytes)} of ${megabytes(budgetBytes)} in ${files} of the autopilot`;
+  return [`logs       ${[held, ...gone].join('; ')}`];
+}
+
 function controlLine({ commanding }: AgentStatus): string {
   const { control, groundLink } = commanding;
   const by = control.commander === null ? '' : `, in command: ${control.commander}`;
@@ -61,6 +73,12 @@ function controlLine({ commanding }: AgentStatus): string {
     ? `ground link up for ${seconds(groundLink.upMs)}`
     : `ground link ${groundLink.on ? 'not sent' : 'off'}`;
   return `control    ${control.state} (${control.why})${by}; ${ground}`;
+}
+
+function ladderLine({ commanding }: AgentStatus): string[] {
+  const { owner, rung, words, leaseLostMs } = commanding.ladder;
+  if (rung === 'none') return [];
+  return [`link loss  for ${seconds(leaseLostMs ?? 0)} (owner ${owner}): ${words}`];
 }
 
 function commandsLine({ commanding }: AgentStatus): string {
@@ -74,12 +92,33 @@ function commandsLine({ commanding }: AgentStatus): string {
   return `commands   ${said.length === 0 ? 'none yet' : said.join(', ')}; journal ${journal.state}`;
 }
 
+function positionLine({ trust }: AgentStatus): string {
+  const { state, reason, words, lastAgeMs, radiusM } = trust;
+  if (reason === null) return `position   ${state}`;
+  const last =
+    lastAgeMs === null
+      ? 'none was trusted yet'
+      : `last trusted ${seconds(lastAgeMs)} ago, within ${Math.round(radiusM ?? 0)} m of where it should be`;
+  return `position   ${state.toUpperCase()} (${reason}): ${words}; ${last}`;
+}
+
 function safetyLine({ safety }: AgentStatus): string {
   const { lock, profile, preflight } = safety;
   const fits = profile.ok === null ? 'not read yet' : profile.ok ? 'fits' : 'DIFFERS';
   const ready = preflight.stops.length === 0 ? 'pre-flight has no stop' : `not ready (${preflight.stops.join(', ')})`;
   const locked = lock === null ? '' : `LOCKED ${lock.here ? 'at the drone' : `by ${lock.by}`}: ${lock.reason}; `;
   return `safety     ${locked}profile ${profile.name} ${fits}; ${ready}`;
+}
+
+function itineraryLine({ itinerary }: AgentStatus): string[] {
+  const { current, custody, parcels } = itinerary;
+  if (current === null && custody === 'none') return [];
+  const why = current === null || current.reason === '' ? '' : ` (${current.reason})`;
+  const item = current === null || current.item === null ? '' : `, item ${current.item + 1} of ${current.items}`;
+  const stands = current === null ? 'none' : `${current.id} version ${current.version}: ${current.state}${why}${item}`;
+  const held = parcels.map(({ name, item, state }) => `${name ?? `item ${item}`} ${state}`).join(', ');
+  const aboard = custody === 'none' ? 'no parcel' : `custody ${custody}${held === '' ? '' : `: ${held}`}`;
+  return [`itinerary  ${stands}; ${aboard}`];
 }
 
 function stationsLine({ stations }: AgentStatus): string[] {
@@ -120,13 +159,17 @@ export function statusPage(status: AgentStatus): string {
     vehicleLine(status),
     streamsLine(status),
     controlLine(status),
+    ...ladderLine(status),
     commandsLine(status),
+    positionLine(status),
     safetyLine(status),
+    ...itineraryLine(status),
     ...stationsLine(status),
     ...batteryLine(status),
     `uplink     ${status.uplink.url || '—'}: ${status.uplink.state}, ack in ${status.uplink.smoothedAckMs === null ? '—' : seconds(status.uplink.smoothedAckMs)}`,
     outboxLine(status),
     recorderLine(status),
+    ...logsLine(status),
     clockLine(status),
     lostLine(status),
   ];

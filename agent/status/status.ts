@@ -75,11 +75,47 @@ export interface AgentStatus {
     readonly counters: object;
   } | null;
   readonly clock: { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  /** May the position be acted on now. */
+  readonly trust: {
+    readonly state: string;
+    readonly reason: string | null;
+    readonly words: string;
+    readonly forMs: number;
+    /** Age of the last trusted position; null: none yet. */
+    readonly lastAgeMs: number | null;
+    /** The drone is within this of where dead reckoning says with 95 %. */
+    readonly radiusM: number | null;
+    readonly counters: object;
+    readonly doubts: Readonly<Record<string, number>>;
+  };
   readonly safety: {
     readonly lock: { readonly reason: string; readonly by: string; readonly here: boolean } | null;
     readonly profile: { readonly name: string; readonly ok: boolean | null };
     readonly preflight: { readonly verdict: string; readonly stops: readonly string[] };
     readonly counters: object;
+  };
+  /** The itinerary of this drone, and the parcels it answers for. */
+  readonly itinerary: {
+    readonly current: {
+      readonly id: string;
+      readonly version: number;
+      readonly state: string;
+      readonly reason: string;
+      readonly item: number | null;
+      readonly items: number;
+      readonly verified: boolean;
+    } | null;
+    /** none, aboard, releasing, not-released, unproved, or unknown. */
+    readonly custody: string;
+    readonly parcels: readonly {
+      readonly itinerary: string;
+      readonly item: number;
+      readonly name: string | null;
+      readonly state: string;
+      readonly reason: string;
+    }[];
+    readonly problem: string | null;
+    readonly counters: Readonly<Record<string, number>>;
   };
   /** End points for ground stations. */
   readonly stations: readonly {
@@ -97,6 +133,13 @@ export interface AgentStatus {
       readonly adopted: boolean;
       readonly readOnly: boolean;
       readonly commander: string | null;
+    };
+    readonly ladder: {
+      readonly owner: string;
+      readonly rung: string;
+      readonly words: string;
+      readonly leaseLostMs: number | null;
+      readonly counters: Readonly<Record<string, number>>;
     };
     readonly groundLink: { readonly on: boolean; readonly sending: boolean; readonly upMs: number };
     readonly writers: readonly { readonly sysid: number; readonly compid: number; readonly role: string }[];
@@ -124,6 +167,13 @@ export interface AgentStatus {
       readonly remembered: { readonly pct: number; readonly reportedPct: number } | null;
       readonly effectivePct: number | null;
     };
+    /** Logs fetched from the autopilot, on the companion's disk. */
+    readonly autopilotLogs: {
+      readonly bytes: number;
+      readonly files: number;
+      readonly budgetBytes: number;
+      readonly counters: Readonly<Record<string, number>>;
+    };
     readonly unorderedReboots: number;
     readonly controllerClockSteps: number;
   };
@@ -140,7 +190,7 @@ function summed(each: readonly Readonly<Record<string, number>>[]): Record<strin
 
 /** The same facts for /metrics. */
 export function metricsOf(status: AgentStatus): MetricGroups {
-  const { link, vehicle, uplink, outbox, recorder, clock, commanding, safety, stations } = status;
+  const { link, vehicle, uplink, outbox, recorder, clock, commanding, trust, safety, stations } = status;
   const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
@@ -159,10 +209,14 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       intervals: numbers(intervals),
       uplink: uplink.counters,
       outbox: numbers(outbox.counters),
+      trust: numbers(trust.counters),
+      trustDoubts: Object.fromEntries(Object.entries(trust.doubts).map(([name, n]) => [name.replaceAll('-', '_'), n])),
+      itineraries: status.itinerary.counters,
       safety: numbers(safety.counters),
       stations: summed(stations.map(({ counters }) => numbers(counters))),
       commands: commanding.commands.counters,
       journal: commanding.journal.counters,
+      autopilotLogs: commanding.autopilotLogs.counters,
       control: {
         unorderedReboots: commanding.unorderedReboots,
         controllerClockSteps: commanding.controllerClockSteps,
@@ -184,6 +238,8 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
       longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
       journalLongestWriteMs: gauge(commanding.journal.longestWriteMs, 'longest write of the command journal, ms'),
+      positionTrusted: gauge(Number(trust.state === 'trusted'), 'the position may be acted on'),
+      autopilotLogBytes: gauge(commanding.autopilotLogs.bytes, 'bytes of logs fetched from the autopilot'),
       groundLocked: gauge(Number(safety.lock !== null), 'the ground lock is set'),
       preflightStops: gauge(safety.preflight.stops.length, 'pre-flight items that stop it from arming'),
       stationsUnlocked: gauge(

@@ -40,6 +40,15 @@ export interface ConnectionOptions {
 
 const BYTES_OF = { urgent: 'bytesUrgent', history: 'bytesHistory', live: 'bytesLive' } as const;
 
+/** What the library makes of a SUBACK of 128. */
+const REFUSED = 'Subscribe error';
+/** SUBACK: MQTT 3.1.1, 3.9.3. */
+const FAILURE = 0x80;
+const FOR_OWN =
+  'set uplink.topicRoot to the broker.topicRoot of the controller, and drone to the name that the access list of the broker knows';
+const FOR_OTHERS =
+  'let the access list of the broker have it read that too; a group that this drone is not in is taken out of groups';
+
 export class Connection {
   readonly #o: ConnectionOptions;
   readonly #backoff: Backoff;
@@ -123,10 +132,16 @@ export class Connection {
 
   #subscribe(client: MqttClient): void {
     const { topicRoot, drone, groups } = this.#o;
-    client.subscribe(agentSubscriptions(topicRoot, drone, groups), { qos: 1 }, (error, granted) => {
+    const topics = agentSubscriptions(topicRoot, drone, groups);
+    client.subscribe(topics, { qos: 1 }, (error, _granted, suback) => {
       if (client !== this.#client) return;
-      const refused = granted?.find((one) => one.qos === 128);
-      if (error || refused) this.#down(client, error?.message ?? `subscription to ${refused?.topic} refused`);
+      if (error?.message.startsWith(REFUSED)) {
+        // In the order in which they were asked for.
+        const own = topics[0] ?? '';
+        const topic = topics[suback?.granted.indexOf(FAILURE) ?? -1] ?? own;
+        const cure = topic === own ? FOR_OWN : FOR_OTHERS;
+        this.#down(client, `the broker lets "${drone}" read nothing below ${topic.replace(/\/#$/, '')}: ${cure}`);
+      } else if (error) this.#down(client, error.message);
       else this.#up();
     });
   }

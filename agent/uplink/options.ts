@@ -1,5 +1,5 @@
 /** What the uplink is told, and what it needs of others. */
-import type { Command, EpochRange, Presence, TimeAnswer } from '@skein/protocol/fleet';
+import type { Command, EpochRange, ItineraryMessage, Presence, TimeAnswer } from '@skein/protocol/fleet';
 import type { SenderOptions } from './sender.ts';
 import type { ReadableLane } from './session.ts';
 import type { UplinkState } from './status.ts';
@@ -36,5 +36,7 @@ export interface UplinkOptions {
   readonly onTime?: (answer: TimeAnswer, receivedMonoUs: number) => void;
   /** A command came: on the drone's own topic, or on a broadcast. */
   readonly onCommand?: (command: Command, via: 'own' | 'broadcast') => void;
+  /** An itinerary was given to this drone, or taken back. */
+  readonly onItinerary?: (message: ItineraryMessage) => void;
   readonly onState?: (state: UplinkState, detail: string) => void;
 }

@@ -13,6 +13,7 @@ const NAMES = [
   'timeOtherSession',
   'hellos',
   'commands',
+  'itineraries',
   'resends',
   'readsFailed',
   'messagesUrgent',

@@ -192,7 +192,7 @@ t.test(
     const { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch } = uplink.status().counters;
     t.same(
       { badMessages, ignoredMessages, timeOtherSession, acksUnknownEpoch },
-      { badMessages: 2, ignoredMessages: 1, timeOtherSession: 1, acksUnknownEpoch: 1 },
+      { badMessages: 3, ignoredMessages: 0, timeOtherSession: 1, acksUnknownEpoch: 1 },
     );
     t.same(commands, ['hold own', 'hold broadcast']);
   },
@@ -284,4 +284,15 @@ t.test('a broker that never answers the subscription is given up', async (t) => 
   const uplink = begin(t, (server.address() as AddressInfo).port, source(0), { connectDeadlineMs: 200 });
   while (uplink.status().counters.connectFailures < 2) await setImmediate();
   t.match(uplink.status().lastError, /subscri/);
+});
+
+t.test('a broker that refuses a subscription: which, and what to set, is said', async (t) => {
+  const far = await farEnd(t);
+  for (const [refused, cure] of Object.entries({ d1: 'set uplink.topicRoot to', 'group-a': 'let the access list' })) {
+    far.broker.authorizeSubscribe = (_client, one, done) => done(null, one.topic.includes(`/${refused}/`) ? null : one);
+    const uplink = begin(t, far.port, source(0), { groups: ['a'] });
+    while (uplink.status().counters.connectFailures < 1) await setImmediate();
+    t.match(uplink.status().lastError, `"d1" read nothing below skein/1/${refused}/down: ${cure}`);
+    await uplink.close();
+  }
 });

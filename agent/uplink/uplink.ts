@@ -11,6 +11,7 @@ import {
   readAck,
   readCommand,
   readHello,
+  readItineraryMessage,
   readTimeAnswer,
 } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
@@ -29,6 +30,7 @@ const TICK_MS = 100;
 const SOCKET_FULL_BYTES = 256 << 10;
 const GOODBYE_MS = 1_000;
 const MAX_COMMAND_BYTES = 16 << 10;
+const MAX_ITINERARY_BYTES = 256 << 10;
 /** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
 const MAX_CONTROLLERS = 64;
 
@@ -151,6 +153,7 @@ export class Uplink {
     if (channel === 'ack') this.#heardAck(payload);
     else if (channel === 'time') this.#heardTime(payload);
     else if (channel === 'command') this.#heardCommand(topic, payload);
+    else if (channel === 'itinerary') this.#heardItinerary(payload);
     else if (channel === 'hello' && topic === broadcastTopic(topicRoot, 'hello')) this.#heardHello(payload);
     else this.#counters.ignoredMessages++;
   }
@@ -220,6 +223,14 @@ export class Uplink {
     if (command === null) return;
     this.#counters.commands++;
     this.#o.onCommand?.(command, topic === downTopic(topicRoot, drone, 'command') ? 'own' : 'broadcast');
+  }
+
+  #heardItinerary(payload: Buffer): void {
+    const tooLong = { ok: false, reason: 'too long' } as const;
+    const message = this.#checked(payload.length > MAX_ITINERARY_BYTES ? tooLong : readItineraryMessage(payload));
+    if (message === null) return;
+    this.#counters.itineraries++;
+    this.#o.onItinerary?.(message);
   }
 
   /** The newest value of a kind, for the live lane. */

@@ -1,6 +1,6 @@
 /** A command desk in virtual time: nothing waits for real, the far ends (autopilot, journal, clock) are played by the test. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { IntentName, IntentOutcome, VehicleState } from '@skein/hardware/autopilot';
+import type { IntentName, IntentOptions, IntentOutcome, VehicleState } from '@skein/hardware/autopilot';
 import { COMMANDS, type Command, type CommandType } from '@skein/protocol/fleet';
 import { formatUtc } from '@skein/protocol/time';
 import { CommandDesk } from '../desk.ts';
@@ -72,6 +72,13 @@ const CONTROL = {
   failsafeSeen: false,
 };
 
+interface Asked {
+  readonly name: IntentName;
+  readonly options: IntentOptions;
+  readonly settle: (outcome: IntentOutcome) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
 let ids = 0;
 /** A ULID that no other has. */
 export const ulid = (): string => `01JD${String(++ids).padStart(22, '0')}`;
@@ -89,7 +96,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
     });
   const answers: Answer[] = [];
   const written: JournalledCommand[] = [];
-  const intents: { name: IntentName; settle: (outcome: IntentOutcome) => void; signal: AbortSignal | undefined }[] = [];
+  const intents: Asked[] = [];
   const parameters = new Map<string, number>([['WPNAV_SPEED', 500]]);
   const world = {
     state: { ...(o.state ?? GROUNDED) } as Writable<VehicleState>,
@@ -107,6 +114,8 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
     groundLinkMs: 60_000 as number | null,
     lock: null as { reason: string; by: string; here: boolean } | null,
     unfit: null as string | null,
+    /** Why the position is not trusted; null: it is. */
+    distrusted: null as string | null,
     commander: null as string | null,
     /** Answers intents at once; null: the test settles them. */
     reply: { ok: true, how: 'accepted', detail: {} } as IntentOutcome | null,
@@ -132,9 +141,10 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
         return { ok: true, before, after: value };
       },
     },
-    intent: (name, { signal } = {}) =>
+    intent: (name, options = {}) =>
       new Promise((resolve) => {
-        intents.push({ name, settle: resolve, signal });
+        const { signal } = options;
+        intents.push({ name, options, settle: resolve, signal });
         signal?.addEventListener('abort', () => resolve({ ok: false, code: 'cancelled', detail: '', sent: true }));
         if (world.reply !== null) resolve(world.reply);
       }),
@@ -186,6 +196,8 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
         ...flightExecutors({
           vehicle,
           safety,
+          positionTrusted: () =>
+            world.distrusted === null ? { ok: true } : { ok: false, reason: `position: ${world.distrusted}` },
           groundLinkMs: () => world.groundLinkMs,
           chargePct: () => world.state.batteryPct,
           energy: { rangeM: 8_000, reservePct: 30 },
@@ -245,6 +257,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
 
   return {
     world,
+    vehicle,
     answers,
     written,
     intents,

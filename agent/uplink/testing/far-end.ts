@@ -91,5 +91,5 @@ export async function farEnd(test: Test, port = 0) {
       if (!split.ok) throw new Error(split.reason);
       return [...split.envelopes];
     });
-  return { port: (server.address() as AddressInfo).port, heard, say, ack, until, of, rows, close, listeners };
+  return { port: (server.address() as AddressInfo).port, broker, heard, say, ack, until, of, rows, close, listeners };
 }

@@ -1,0 +1,1 @@
+export { type PositionWord, type TrustStatus, TrustWatch } from './watch.ts';
