@@ -1,6 +1,7 @@
 /** Commands, wired to the store, the fleet and the way to the drones. */
+import { isFinal } from '@skein/protocol/fleet';
 import { expandBatch, type Values } from '@skein/protocol/telemetry';
-import { COMMAND_COUNTERS, type CommandStore, Commands } from './commands/index.ts';
+import { COMMAND_COUNTERS, type CommandStore, Commands, type HeightLimits } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
@@ -9,23 +10,35 @@ export interface CommandWiring {
   readonly store: Store;
   readonly clock: { utcUs(): number; monoUs(): number };
   readonly random: () => number;
+  readonly heights: HeightLimits;
   readonly fleet: Fleet;
   readonly metrics: Metrics;
   readonly log: { warn(detail: object, message: string): void };
   readonly publish: (drone: string, message: string) => void;
   readonly event: (event: NewEvent) => void;
+  /** Why its itinerary must not be started now; null: nothing speaks against it. */
+  readonly againstStart: (drone: string) => string | null;
+  /** An operator’s word on a parcel has ended on its drone; null: it agreed. */
+  readonly onSettleEnded: (drone: string, command: string, refused: string | null) => void;
 }
 
 export function makeCommands(o: CommandWiring) {
-  const { store, clock, random, fleet, metrics, log, publish } = o;
+  const { store, clock, random, heights, fleet, metrics, log, publish } = o;
   const commands = new Commands({
-    ...{ clock, random, publish },
+    ...{ clock, random, publish, heights },
     // What stands in the projection was written by commands/events.ts: it comes back as it went.
     store: store as Store & CommandStore,
     answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, { fromUtcUs, toUtcUs: clock.utcUs() + 3600e6 }),
+    against: (drone, type) => (type === 'start' ? o.againstStart(drone) : null),
     fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids },
     count: metrics.counters('commands', COMMAND_COUNTERS),
-    onBriefs: (drone, briefs) => fleet.setCommands(drone, briefs),
+    onBriefs: (drone, briefs) => {
+      fleet.show(drone, { commands: briefs });
+      for (const { id, type, state, reason } of briefs) {
+        if (type === 'settle' && isFinal(state))
+          o.onSettleEnded(drone, id, state === 'succeeded' ? null : (reason ?? state));
+      }
+    },
     onFirstAnswer: metrics.histogram(
       'commands_first_answer_seconds',
       'from the posting of a command to the first word of its drone',

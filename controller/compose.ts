@@ -9,10 +9,10 @@
  */
 import path from 'node:path';
 import { downTopic } from '@skein/protocol/fleet';
-import type { FastifyInstance } from 'fastify';
-import { BROKER_COUNTERS, type Bus } from './broker/index.ts';
-import { makeBus, portError } from './bus-of.ts';
+import { BROKER_COUNTERS } from './broker/index.ts';
+import { makeBus, portError, StartError } from './bus-of.ts';
 import { makeCommands } from './compose-commands.ts';
+import { makeItineraries } from './compose-itineraries.ts';
 import type { Config } from './config.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
 import { gauges } from './gauges.ts';
@@ -20,47 +20,13 @@ import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
 import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
 import { LIVE_COUNTERS, LiveHub } from './live/index.ts';
 import { Metrics } from './metrics/index.ts';
+import { readNoFly } from './no-fly.ts';
+import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
-import { EventQueue, SqliteStore, type Store } from './store/index.ts';
-
-export interface Logger {
-  info(detail: object, message: string): void;
-  warn(detail: object, message: string): void;
-  error(detail: object, message: string): void;
-}
+import { EventQueue, SqliteStore } from './store/index.ts';
 
 export { StartError } from './bus-of.ts';
-
-/** The world outside, replaceable one by one. */
-export interface ControllerPorts {
-  readonly clock: { utcUs(): number; monoUs(): number };
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly log: Logger;
-  readonly version: string;
-  /** In place of SQLite in `dataDir`. */
-  readonly store?: Store;
-  /** In place of the broker the config names. */
-  readonly bus?: Bus;
-  /** Memory, CPU and event loop on /metrics; one controller a process may have them. */
-  readonly processMetrics?: boolean;
-}
-
-export interface Addresses {
-  /** `http://127.0.0.1:8080` */
-  readonly http: string;
-  /** `mqtt://127.0.0.1:1883`; the external broker when there is one. */
-  readonly mqtt: string;
-}
-
-export interface Controller {
-  /** Rejects, with everything closed again, when it cannot run. */
-  start(): Promise<Addresses>;
-  close(): Promise<void>;
-  /** Without a socket: for tests. Only after `start`. */
-  readonly http: FastifyInstance;
-  readonly bus: Bus;
-}
+export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
 
 const SAVE_MS = 5000;
 const TICK_MS = 500;
@@ -126,9 +92,18 @@ export async function createController(config: Config, ports: ControllerPorts): 
         if (changed) log.info({ url: config.broker.url, reason }, said);
       },
     });
+  const noFly = readNoFly(config.itineraries.noFlyFile);
+  if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
-    ...{ store, clock, random, fleet, metrics, log },
+    ...{ store, clock, random, fleet, metrics, log, heights: config.returns },
     publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'command'), message, 1),
+    event: (event) => events.add(event),
+    againstStart: (drone) => itineraries.service.againstStart(drone),
+    onSettleEnded: (drone, command, refused) => itineraries.service.settleEnded(drone, command, refused),
+  });
+  const itineraries = makeItineraries({
+    ...{ config, noFly: noFly.zones, store, clock, random, fleet, metrics, log, commands },
+    publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'itinerary'), message, 1),
     event: (event) => events.add(event),
   });
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
@@ -151,7 +126,10 @@ export async function createController(config: Config, ports: ControllerPorts): 
       fleet.checksumConflict(drone);
     },
     onHealth: (health) => storeHealthChanged(health),
-    onUrgent: takeUrgent,
+    onUrgent: (drone, bytes) => {
+      takeUrgent(drone, bytes);
+      itineraries.takeUrgent(drone, bytes);
+    },
     onCommitTime: observeCommit,
   });
   const router = new Router({
@@ -163,9 +141,12 @@ export async function createController(config: Config, ports: ControllerPorts): 
     clock,
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
-    onContact: (drone, presence) => commands.contact(drone, presence),
+    onContact: (drone, presence) => {
+      commands.contact(drone, presence);
+      itineraries.service.contact(drone, presence);
+    },
   });
-  gauges(metrics, { ingest, events, bus, fleet, live, commands });
+  gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service });
   const http = await buildHttp({
     ports: {
       drone: (id) => fleet.entry(id),
@@ -175,6 +156,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
         return entry && preflightOf(entry);
       },
       commands,
+      itineraries: itineraries.service,
       series: (request) => store.series(request),
       events: (query) => store.events(query),
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -205,6 +187,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       // Stopped after ingest: the answers of its last commits are written down still.
       await commands.start();
       started.push(() => commands.close());
+      await itineraries.service.start();
+      started.push(() => itineraries.service.close());
       ingest.start();
       // Closed before the bus: what is committed last is acked still.
       started.push(() => ingest.close());

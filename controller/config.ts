@@ -73,6 +73,41 @@ export const ConfigSchema = Type.Object({
     },
     { description: 'The fleet in memory' },
   ),
+  returns: Type.Object(
+    {
+      lowestM: real(60, 10, 1000, 'Height above home at which a drone returns whose own return height is not known, m'),
+      stepM: real(20, 15, 200, 'Between two whose ways could meet, m'),
+      highestM: real(
+        120,
+        20,
+        1000,
+        'No drone is sent up beyond it, m above home; who would have to be is told to hold',
+      ),
+    },
+    { description: 'A return of several drones at once: a height of its own for each' },
+  ),
+  itineraries: Type.Object(
+    {
+      ceilingM: real(120, 2, 9000, 'No item of a plan flies higher above home, m'),
+      ceilingAmslM: real(0, 0, 9000, 'No item flies higher above mean sea level, m; 0: no such ceiling'),
+      legMaxM: real(10_000, 10, 1e6, 'Longest leg of a plan, m'),
+      marginM: real(5, 0, 1000, 'Kept from fences and no-fly zones, m'),
+      speedMaxMps: real(20, 0.5, 100, 'Fastest speed that a plan may ask for, m/s'),
+      baseWithinM: real(500, 1, 1e6, 'The first place of a plan lies at most so far from its base, m'),
+      reservePct: real(25, 0, 100, 'Charge left at the end of a plan, %'),
+      batteryWh: real(0, 0, 1e6, 'Energy of a full pack, Wh; 0: not known, energy is then not checked here'),
+      cruiseW: real(420, 1, 1e5, 'What a drone draws in level flight, W'),
+      hoverW: real(450, 1, 1e5, 'Hovering and descending, W'),
+      climbW: real(600, 1, 1e5, 'Climbing, W'),
+      cruiseMps: real(10, 0.5, 100, 'How fast it flies where the plan names no speed, m/s'),
+      airspeedMaxMps: real(18, 0.5, 100, 'How fast it can fly through the air, m/s'),
+      noFlyFile: text(
+        '',
+        'GeoJSON with no-fly zones: Polygon, or Point with radiusM; properties name, fromM, toM, frame (home, amsl)',
+      ),
+    },
+    { description: 'What plans must lie within; sent to the drones with each plan (docs/itineraries.md)' },
+  ),
   live: Type.Object(
     {
       maxClients: whole(200, 1, 10_000, 'Live connections of pages at a time'),

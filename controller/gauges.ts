@@ -3,6 +3,7 @@ import type { Bus } from './broker/index.ts';
 import type { Commands } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Ingest } from './ingest/index.ts';
+import type { Itineraries } from './itineraries/index.ts';
 import type { LiveHub } from './live/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { EventQueue } from './store/index.ts';
@@ -14,11 +15,12 @@ export interface Measured {
   readonly fleet: Fleet;
   readonly live: LiveHub;
   readonly commands: Commands;
+  readonly itineraries: Itineraries;
 }
 
 const STORE_STATES = ['ok', 'slow', 'failed'];
 
-export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, commands }: Measured): void {
+export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, commands, itineraries }: Measured): void {
   metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
   metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
   metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
@@ -31,5 +33,11 @@ export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, com
   metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
   metrics.gauge('commands_open', 'deliveries that are not final', () => commands.openDeliveries);
   metrics.gauge('commands_unwritten', 'events of commands not yet durable', () => commands.unwritten);
+  metrics.gauge(
+    'itineraries_open',
+    'itineraries on drones that something may still come of',
+    () => itineraries.openStands,
+  );
+  metrics.gauge('itineraries_unwritten', 'events of itineraries not yet durable', () => itineraries.unwritten);
   metrics.gauge('live_clients', 'pages connected', () => live.clients);
 }

@@ -26,6 +26,11 @@ export interface Command {
   readonly session: string | null;
   /** A drone answered it, and nobody here sent it. */
   readonly untargeted: boolean;
+  /**
+   * As it is issued, until the reply to who posted it is certain: a store that takes it too late has made that a 503. Found
+   * at a start, nobody knows what was replied: it is not sent (any more).
+   */
+  readonly undecided?: true;
 }
 
 export interface Step {
@@ -37,10 +42,21 @@ export interface Step {
   readonly by: string;
 }
 
-/** What the controller adds to a reboot: the boot or session it is to end, so that it can never loop. */
+/**
+ * What the controller adds: to a reboot the boot or session it is to end, so that it can never loop; to a return of several
+ * the height above home that is this drone's own.
+ */
 export interface Fill {
   readonly ifBoot?: string;
   readonly ifSession?: string;
+  readonly atLeastAltRelM?: number;
+}
+
+/** Told something else than was asked for: of a return of several those who must wait are told to hold. */
+export interface Instead {
+  readonly type: 'hold';
+  /** A reason: why. */
+  readonly reason: string;
 }
 
 /** What is written down of a delivery. */
@@ -60,6 +76,8 @@ export interface DeliveryRecord {
   /** Journal of the drone as it was sent; null: not known. */
   readonly journal: string | null;
   readonly fill: Fill;
+  /** What is sent in place of the command's own type; null: that. */
+  readonly instead: Instead | null;
   /** Id of the command that cancels it: it is not sent again. */
   readonly cancel: string | null;
 }

@@ -31,13 +31,18 @@ function session(more: Partial<SessionContact> = {}): SessionContact {
     autopilotBoot: 'ap-1',
     journal: 'j1',
     heardMonoMs: 5,
+    heardAgeMs: 0,
     ...more,
   };
 }
 
 function contact(more: Partial<Contact> = {}, ...sessions: readonly SessionContact[]): Contact {
   const known = sessions.length > 0 ? sessions : [session()];
-  return { id: 'd1', current: 'aaaaaaaa', sessions: known, conflict: false, groups: [], armed: null, ...more };
+  const sighting = { armed: null, landed: null, mode: null, place: null, home: null, returnAltM: null };
+  return {
+    ...{ id: 'd1', current: 'aaaaaaaa', sessions: known, conflict: false, groups: [], armed: null, sighting },
+    ...more,
+  };
 }
 
 function command(type: string, more: Partial<Command> = {}): Command {
@@ -100,6 +105,19 @@ t.test('never sent: expired; sent: a minute to answer, then unknown; a later ans
   t.equal(onTime(late, given(c, 140)).send, null, 'not sent again');
   t.equal(onTime(late, given(c, 191)).delivery.state, 'unknown');
   t.equal(onAnswer(late, said(2, 'succeeded', 'done'), at(150)).state, 'succeeded');
+});
+
+t.test('a reboot of the autopilot waits until the drone says which boot runs, if it ever says', async (t) => {
+  const reboot = command('reboot', { params: { target: 'autopilot' } });
+  const turn = (autopilotBoot: string | null | undefined, one = reboot) => {
+    const c = given(one, 1, contact({}, session({ autopilotBoot })));
+    return readiness(newDelivery('d1', 60 * S, at(0)), c);
+  };
+  t.equal(turn(null), 'wait', 'it has just started');
+  t.equal(turn('ap-2'), 'go');
+  t.equal(turn(undefined), 'go', 'an agent that knows no such thing judges by itself');
+  t.equal(turn(null, command('reboot', { params: { target: 'companion' } })), 'go');
+  t.equal(turn(null, command('reboot', { params: { target: 'autopilot', ifBoot: 'ap-1' } })), 'go');
 });
 
 t.test('answers: an earlier one, the same one, one after the end change nothing', async (t) => {

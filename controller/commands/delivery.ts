@@ -8,8 +8,23 @@
  *
  * Nothing is sent after its expiry. A type that never waits goes to one session only: the one it was first sent to.
  */
-import { type CommandRule, type DeliveryState, isFinal, type ReasonCode, reasonCode } from '@skein/protocol/fleet';
-import { type Command, type Delivery, type DeliveryRecord, type Detail, type Now, ruleOf } from './command.ts';
+import {
+  type CommandRule,
+  type DeliveryState,
+  isFinal,
+  type ReasonCode,
+  reasonCode,
+  reasons,
+} from '@skein/protocol/fleet';
+import {
+  type Command,
+  type Delivery,
+  type DeliveryRecord,
+  type Detail,
+  type Instead,
+  type Now,
+  ruleOf,
+} from './command.ts';
 import type { Contact, SessionContact } from './ports.ts';
 
 /** After its expiry an answer may still be on its way for so long. */
@@ -45,11 +60,16 @@ export interface Answer {
   readonly detail: Detail | null;
 }
 
-export function newDelivery(drone: string, expiresMonoUs: number, now: Now): Delivery {
-  const first = { state: 'queued', reason: null, detail: null, atUtcUs: now.utcUs } as const;
+export function newDelivery(
+  drone: string,
+  expiresMonoUs: number,
+  now: Now,
+  { fill = {}, instead = null }: Partial<Pick<Delivery, 'fill' | 'instead'>> = {},
+): Delivery {
+  const first = { state: 'queued', reason: instead?.reason ?? null, detail: null, atUtcUs: now.utcUs } as const;
   return {
     ...{ drone, ...first, steps: [{ ...first, by: 'controller' }], answered: 0 },
-    ...{ sentUtcUs: null, session: null, journal: null, fill: {}, cancel: null },
+    ...{ sentUtcUs: null, session: null, journal: null, fill, instead, cancel: null },
     ...{ sends: 0, dueMonoUs: 0, giveUpMonoUs: expiresMonoUs + GRACE_US },
   };
 }
@@ -57,7 +77,14 @@ export function newDelivery(drone: string, expiresMonoUs: number, now: Now): Del
 /** After a restart: what was written down as sent may have left, and is sent again. */
 export function restored(record: DeliveryRecord, expiresMonoUs: number, now: Now): Delivery {
   const giveUpMonoUs = Math.max(expiresMonoUs + GRACE_US, now.monoUs);
-  return { ...record, sends: record.sentUtcUs === null ? 0 : 1, dueMonoUs: now.monoUs, giveUpMonoUs };
+  // Those of an earlier version name no `instead`.
+  return {
+    ...record,
+    instead: record.instead ?? null,
+    sends: record.sentUtcUs === null ? 0 : 1,
+    dueMonoUs: now.monoUs,
+    giveUpMonoUs,
+  };
 }
 
 /** The session it would go to now; null: none is in reach. */
@@ -67,6 +94,15 @@ function reachable(d: Delivery, c: Circumstances, rule: CommandRule): SessionCon
   const wanted = d.session ?? command.session ?? contact.current;
   const found = contact.sessions.find((one) => one.session === wanted);
   return found?.alive ? found : null;
+}
+
+/**
+ * The drone refuses what comes later than `staleMs` after the newest word of its own that we had (`heard`): half of that is
+ * left for the way. Where the newest is older (the clock exchange alone comes each 5 s), the next word is waited for; hold, return and land wait
+ * for nothing.
+ */
+function hasTimeLeft({ heardMonoMs, heardAgeMs }: SessionContact, { staleMs, safe }: CommandRule): boolean {
+  return heardMonoMs !== null && (safe || (heardAgeMs !== null && heardAgeMs <= staleMs / 2));
 }
 
 /** May it be sent for the first time now? `wait`, or the reason to reject it. */
@@ -80,7 +116,7 @@ export function readiness(d: Delivery, c: Circumstances): 'go' | 'wait' | Reason
     if (rule.queued) return 'wait';
     return contact?.conflict ? 'identity-conflict' : 'offline';
   }
-  if (session.heardMonoMs === null) return 'wait';
+  if (!hasTimeLeft(session, rule) || namesNothingYet(command, session)) return 'wait';
   // Many at a time: those known to be armed are left alone (a single one is the drone's own to refuse).
   if (command.type === 'reboot' && command.atATime !== null && contact?.armed === true) return 'armed';
   return 'go';
@@ -106,7 +142,13 @@ export function fillOf(command: Command, session: SessionContact | null): Delive
   if (command.type !== 'reboot' || session === null || ifBoot !== undefined || ifSession !== undefined) return {};
   if (target === 'agent') return { ifSession: session.session };
   const boot = target === 'companion' ? session.boot : session.autopilotBoot;
-  return boot === null || boot === '' ? {} : { ifBoot: boot };
+  return typeof boot !== 'string' || boot === '' ? {} : { ifBoot: boot };
+}
+
+/** A drone that has just started will say which boot of its autopilot runs: an order that names none could end the next. */
+function namesNothingYet({ type, params }: Command, { autopilotBoot }: SessionContact): boolean {
+  const { target, ifBoot } = params;
+  return type === 'reboot' && target === 'autopilot' && ifBoot === undefined && autopilotBoot === null;
 }
 
 /** Time has passed, or (`presence`) the drone has just said that it is there. */
@@ -127,7 +169,7 @@ export function onTime(d: Delivery, c: Circumstances, presence = false): Outcome
     const reason = contact?.conflict ? 'identity-conflict' : 'offline';
     return stay(settle(d, now, { state: 'rejected', reason }));
   }
-  if (over || d.cancel !== null || session === null || session.heardMonoMs === null || wasUnknown(d)) return stay(d);
+  if (over || d.cancel !== null || session === null || !hasTimeLeft(session, rule) || wasUnknown(d)) return stay(d);
   const pauseUs = pause(d.sends) * 1e6;
   const sentMonoUs = d.dueMonoUs - pauseUs;
   const asked = presence && now.monoUs - sentMonoUs >= PRESENCE_QUIET_US;
@@ -152,12 +194,20 @@ export function onAnswer(d: Delivery, answer: Answer, now: Now): Delivery {
   if (answer.step <= d.answered) return d;
   if (isFinal(d.state) && d.state !== 'unknown' && !isFinal(answer.state)) return d;
   const notNow = reasonCode(answer.reason ?? '') === 'not-now';
-  const next = settle({ ...d, answered: answer.step }, now, { ...answer, by: 'drone' });
+  const said = d.instead === null ? answer : { ...answer, reason: insteadReason(d.instead, answer) };
+  const next = settle({ ...d, answered: answer.step }, now, { ...said, by: 'drone' });
   return {
     ...next,
     dueMonoUs: notNow ? now.monoUs + NOT_NOW_US : next.dueMonoUs,
     giveUpMonoUs: d.state === 'unknown' ? now.monoUs + GRACE_US : next.giveUpMonoUs,
   };
+}
+
+/** Why it was told something else comes first, unless that went wrong. */
+function insteadReason({ reason }: Instead, answer: Answer): string {
+  if (answer.reason === null || reasonCode(answer.reason) === 'done') return reason;
+  const well = !isFinal(answer.state) || answer.state === 'succeeded';
+  return reasons(well ? [reason, answer.reason] : [answer.reason, reason]);
 }
 
 /** Somebody takes it back. What was never sent ends at once; the rest is not sent again, and the drone is asked. */

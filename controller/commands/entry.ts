@@ -3,6 +3,7 @@ import { isFinal } from '@skein/protocol/fleet';
 import type { Command, Delivery, Now } from './command.ts';
 import { newDelivery, restored } from './delivery.ts';
 import type { StoredCommand } from './ports.ts';
+import type { WayHome } from './ways-home.ts';
 
 export class Entry {
   readonly command: Command;
@@ -25,9 +26,9 @@ export class Entry {
     this.expiresMonoUs = expiresMonoUs;
   }
 
-  static fresh(command: Command, drones: readonly string[], now: Now): Entry {
+  static fresh(command: Command, drones: readonly string[], now: Now, ways?: ReadonlyMap<string, WayHome>): Entry {
     const entry = new Entry(command, now.monoUs + (command.expiresAtUtcUs - now.utcUs));
-    for (const drone of drones) entry.set(newDelivery(drone, entry.expiresMonoUs, now));
+    for (const drone of drones) entry.set(newDelivery(drone, entry.expiresMonoUs, now, addedTo(ways?.get(drone))));
     return entry;
   }
 
@@ -72,6 +73,13 @@ export class Entry {
     this.#open += by;
     if (d.sentUtcUs === null) this.#waiting += by;
   }
+}
+
+/** What a return of several adds to the delivery of one of them. */
+function addedTo(way: WayHome | undefined): Parameters<typeof newDelivery>[3] {
+  if (way === undefined) return {};
+  if (way.do === 'hold') return { instead: { type: 'hold', reason: way.reason } };
+  return way.atLeastAltRelM === null ? {} : { fill: { atLeastAltRelM: way.atLeastAltRelM } };
 }
 
 /** Those with an open delivery, by drone too, and the last ones that are done. */

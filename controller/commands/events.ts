@@ -3,6 +3,7 @@
  * rules (store/command-projection.ts), so that nothing needs to be read from the start:
  *
  *   issued    {command, deliveries, key?}      the whole command, its deliveries as they begin
+ *   decided   {}                               it was posted in time: from now on it outlives this process
  *   delivery  {drone, by, cause, set}          fields of one delivery that have changed; with a `state`, one step more
  */
 import type { Command, Delivery, DeliveryRecord } from './command.ts';
@@ -38,6 +39,10 @@ export function issuedEvent(command: Command, deliveries: readonly Delivery[], k
     atUtcUs: command.issuedAtUtcUs,
     data: { command: about, deliveries: deliveries.map(recordOf), ...(key === null ? {} : { key }) },
   };
+}
+
+export function decidedEvent(id: string, utcUs: number): CommandEvent {
+  return { entity: `command:${id}`, type: 'decided', atUtcUs: utcUs, data: {} };
 }
 
 /** Fields besides the steps, which the projection adds by itself. */

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import t, { type Test } from 'tap';
+import type { DroneEntry } from '../live/index.ts';
 import { type Running, startController, tempDir } from '../testing/controller.ts';
 import { DONE, FakeAgent, type Reply } from '../testing/fake-agent.ts';
 import { until } from '../testing/until.ts';
@@ -163,4 +164,53 @@ t.test('a reboot of twenty: a tenth at a time, ended by the first that is not pr
     { state: 'cancelled', reason: 'max-failures', sentAt: null },
   );
   t.ok((done.counts.cancelled ?? 0) >= 12 && done.counts.failed === 1, JSON.stringify(done.counts));
+});
+
+t.test('a return of several: the nearest to a pad returns, who shares it is told to hold and by whom', async (t) => {
+  const running = await startController(tempDir());
+  t.teardown(() => running.controller.close());
+  const places = { d0: 200, d1: 500, d2: 800 };
+  const agents = await fleet(running, 3, () => () => DONE);
+  for (const agent of agents) {
+    const eastM = places[agent.o.drone as keyof typeof places];
+    const monoUs = agent.monoUs();
+    const common = { monoUs, bootMs: null };
+    const lonDeg = 8.5 + (agent.o.drone === 'd2' ? 100 : 0) / 75_000;
+    agent.live([
+      {
+        ...common,
+        kind: 'position',
+        values: { latDeg: 47.4, lonDeg: 8.5 + eastM / 75_000, altAmslM: 430, altRelM: 30, headingDeg: 0 },
+      },
+      { ...common, kind: 'home', values: { latDeg: 47.4, lonDeg, altAmslM: 400 } },
+    ]);
+  }
+  await until(async () => {
+    const entries = await Promise.all(Object.keys(places).map((id) => running.get(`/api/v1/drones/${id}`)));
+    return entries.every(({ body }) => (body as unknown as DroneEntry).kinds.home !== undefined);
+  }, 'their homes');
+  const post = async (...targets: string[]) => {
+    const { body } = await running.post('/api/v1/commands', { targets, type: 'return' });
+    return finished(running, String(body.id));
+  };
+  const done = await post('d2', 'd1', 'd0');
+  const { id } = done;
+  t.match(done.deliveries, [
+    { drone: 'd0', state: 'succeeded', reason: 'done', sentAs: null, added: { atLeastAltRelM: 60 } },
+    { drone: 'd1', state: 'succeeded', sentAs: 'hold', reason: 'pad-taken: d0 returns to it first', added: {} },
+    { drone: 'd2', state: 'succeeded', reason: 'done', sentAs: null, added: { atLeastAltRelM: 80 } },
+  ]);
+  const sent = Object.fromEntries(
+    agents.map((agent) => [agent.o.drone, agent.commands.map((one) => [one.id, one.type, one.params])]),
+  );
+  t.same(sent, {
+    d0: [[id, 'return', { atLeastAltRelM: 60 }]],
+    d1: [[id, 'hold', {}]],
+    d2: [[id, 'return', { atLeastAltRelM: 80 }]],
+  });
+  const entry = (await running.get('/api/v1/drones/d1')).body as unknown as DroneEntry;
+  t.match(entry.commands?.[0], { type: 'return', words: /another one has its pad \(d0 returns to it first\)/ });
+  // By name it goes, whoever has its pad.
+  t.match((await post('d1')).deliveries, [{ reason: 'done', sentAs: null, added: {} }]);
+  for (const agent of agents) agent.kill();
 });

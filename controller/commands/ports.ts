@@ -1,6 +1,7 @@
 /** What commands need of the rest. */
 import type { CommandType } from '@skein/protocol/fleet';
 import type { Command, DeliveryRecord } from './command.ts';
+import type { Sighting } from './ways-home.ts';
 
 export interface SessionContact {
   readonly session: string;
@@ -8,10 +9,13 @@ export interface SessionContact {
   readonly alive: boolean;
   /** Kernel boot id of the companion. */
   readonly boot: string;
-  readonly autopilotBoot: string | null;
+  /** Null: it says that it does not know yet; undefined: it never says. */
+  readonly autopilotBoot: string | null | undefined;
   readonly journal: string | null;
   /** Newest stamp of its monotonic clock that we have; null: none yet. */
   readonly heardMonoMs: number | null;
+  /** How long ago that stamp came; null: none came by itself. */
+  readonly heardAgeMs: number | null;
 }
 
 /** What is known of a drone now. */
@@ -24,6 +28,8 @@ export interface Contact {
   readonly groups: readonly string[];
   /** By a fresh sample; null: not known now. */
   readonly armed: boolean | null;
+  /** Where it is and where it would land. */
+  readonly sighting: Sighting;
 }
 
 export interface FleetPort {

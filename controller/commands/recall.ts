@@ -10,7 +10,9 @@ import type { AnswerValues } from './wire.ts';
 const SLACK_US = 60e6;
 
 export interface RecallOptions {
-  readonly open: Iterable<Entry>;
+  readonly open: readonly Entry[];
+  /** Of those, the ones that the run before ended in the middle of posting: they are never sent again. */
+  readonly undecided: readonly Entry[];
   readonly nowMonoUs: number;
   /** Answers of this drone that are stored, sampled since then. */
   readonly answersSince: (drone: string, fromUtcUs: number) => Promise<readonly AnswerValues[]>;
@@ -22,8 +24,9 @@ export interface RecallOptions {
 /** Never rejects; one drone after another. */
 export async function recall(o: RecallOptions): Promise<void> {
   const over = new Map<string, { ids: Set<string>; fromUtcUs: number }>();
-  for (const { command, deliveries, expiresMonoUs } of o.open) {
-    if (o.nowMonoUs < expiresMonoUs) continue;
+  for (const entry of o.open) {
+    const { command, deliveries, expiresMonoUs } = entry;
+    if (o.nowMonoUs < expiresMonoUs && !o.undecided.includes(entry)) continue;
     for (const { drone, state, sentUtcUs } of deliveries.values()) {
       if (isFinal(state) || sentUtcUs === null) continue;
       const one = over.get(drone) ?? { ids: new Set(), fromUtcUs: sentUtcUs };

@@ -15,6 +15,7 @@ import { Compile } from 'typebox/compile';
 import { type Command, ruleOf, type Targets } from './command.ts';
 import type { FleetPort } from './ports.ts';
 import { rebootsAtATime } from './rollout.ts';
+import { type HeightLimits, type WayHome, type WaysHome, waysHome } from './ways-home.ts';
 
 export interface PostBody {
   readonly targets: Targets;
@@ -55,6 +56,8 @@ export interface Plan {
   readonly lifetimeS: number;
   /** In the order in which they are sent. */
   readonly drones: readonly string[];
+  /** Of a return of several: how each comes home. */
+  readonly ways?: ReadonlyMap<string, WayHome>;
 }
 
 /** Bounds of `expiresInS`. What never waits is bytes on their way, not an order for later. */
@@ -67,11 +70,29 @@ const checks = new Map(
   (Object.keys(COMMANDS) as CommandType[]).map((type) => [type, Compile(COMMANDS[type].params)] as const),
 );
 
-export function plan(body: PostBody, sender: Sender, fleet: FleetPort): Plan | Refusal {
+/** Types that are not posted, and what makes them instead. */
+const MADE_BY: Readonly<Record<string, string>> = {
+  cancel: 'cancel by POST /api/v1/commands/:id/cancel',
+  settle: 'settle by POST /api/v1/itineraries/:id/deliveries/:drone/:item/settle',
+};
+
+/** Of a return of several, where nobody has set anything else. */
+const HEIGHTS: HeightLimits = { lowestM: 60, stepM: 20, highestM: 120 };
+
+/** @param inside another part of this controller asks, which may make the types that nobody posts */
+export function plan(
+  body: PostBody,
+  sender: Sender,
+  fleet: FleetPort,
+  {
+    inside = false,
+    heights = HEIGHTS,
+  }: { readonly inside?: boolean; readonly heights?: HeightLimits | undefined } = {},
+): Plan | Refusal {
   const { type, params = {}, targets, session = null } = body;
-  if (!isCommandType(type) || type === 'cancel') {
-    const hint = type === 'cancel' ? 'cancel by POST /api/v1/commands/:id/cancel' : `there are ${postable()}`;
-    return refuse('unknown-command-type', `"${type}"; ${hint}`);
+  const hint = MADE_BY[type];
+  if (!isCommandType(type) || (hint !== undefined && !inside)) {
+    return refuse('unknown-command-type', `"${type}"; ${hint ?? `there are ${postable()}`}`);
   }
   const rule: CommandRule = COMMANDS[type];
   const wrong = paramProblem(type, params);
@@ -91,10 +112,12 @@ export function plan(body: PostBody, sender: Sender, fleet: FleetPort): Plan | R
   const granted = grantsFor(type, params, sender, single);
   if (!granted.ok) return granted;
   const many = type === 'reboot' && drones.length > 1;
+  const homing = type === 'return' && drones.length > 1 ? home(drones, params, fleet, heights) : null;
   return {
     ok: true,
     lifetimeS,
-    drones: many ? disarmedFirst(drones, fleet) : drones,
+    drones: homing?.order ?? (many ? disarmedFirst(drones, fleet) : drones),
+    ...(homing === null ? {} : { ways: homing.ways }),
     command: {
       ...{ type, params, issuedBy: sender.name, grants: granted.grants, targets, session, untargeted: false },
       staggerMs: body.staggerMs ?? 0,
@@ -106,7 +129,7 @@ export function plan(body: PostBody, sender: Sender, fleet: FleetPort): Plan | R
 
 function postable(): string {
   return Object.keys(COMMANDS)
-    .filter((type) => type !== 'cancel')
+    .filter((type) => MADE_BY[type] === undefined)
     .join(', ');
 }
 
@@ -165,6 +188,19 @@ function grantsFor(
   }
   // A lock set at the drone is removed there, or by an admin.
   return { ok: true, grants: type === 'unlock' && admin ? ['admin'] : [] };
+}
+
+function home(
+  drones: readonly string[],
+  { atLeastAltRelM }: Readonly<Record<string, unknown>>,
+  fleet: FleetPort,
+  heights: HeightLimits,
+): WaysHome {
+  return waysHome(drones, {
+    all: fleet.ids(),
+    sighting: (id) => fleet.contact(id)?.sighting ?? null,
+    limits: typeof atLeastAltRelM === 'number' ? { ...heights, askedM: atLeastAltRelM } : heights,
+  });
 }
 
 /** Known to be disarmed, then those of whom it is not known, then the armed, at last those that are away. */

@@ -65,7 +65,10 @@ t.test('more failures than are borne end it; a drone that declined is none', asy
 t.test('a reboot of many: a tenth at a time, the disarmed first, the absent last, none after a failure', async (t) => {
   const contact = (id: string, armed: boolean | null, alive = true): Contact => ({
     ...{ id, current: 's', conflict: false, groups: ['north'], armed },
-    sessions: [{ session: 's', alive, boot: 'b', autopilotBoot: null, journal: null, heardMonoMs: 1 }],
+    sighting: { armed: null, landed: null, mode: null, place: null, home: null, returnAltM: null },
+    sessions: [
+      { session: 's', alive, boot: 'b', autopilotBoot: undefined, journal: null, heardMonoMs: 1, heardAgeMs: 0 },
+    ],
   });
   const all = [contact('away', null, false), contact('armed', true), contact('dark', null), contact('parked', false)];
   const fleet: FleetPort = {

@@ -30,6 +30,7 @@ function setUp(o: { readonly stored?: readonly StoredCommand[]; readonly answers
   };
   const contact = {
     ...{ id: 'd1', current: null, sessions: [], conflict: false, groups: [], armed: null },
+    sighting: { armed: null, landed: null, mode: null, place: null, home: null, returnAltM: null },
   };
   const counts: Record<string, number> = {};
   let looked = 0;

@@ -15,13 +15,14 @@ import { type Command, ruleOf } from './command.ts';
 import { onCancel, readiness, settle } from './delivery.ts';
 import { Engine, type EngineOptions, SAFE_WAIT_MS } from './engine.ts';
 import { Entry } from './entry.ts';
-import { issuedEvent, type KeyUse } from './events.ts';
+import { decidedEvent, issuedEvent, type KeyUse } from './events.ts';
 import { KEY_LIFE_US, Keys, MAX_KEYS } from './keys.ts';
 import type { CommandStore } from './ports.ts';
 import { type RecallOptions, recall } from './recall.ts';
 import { type Plan, type PostBody, plan, type Refusal, type Sender } from './request.ts';
 import { ulidMaker } from './ulid.ts';
 import { type CommandView, commandView } from './view.ts';
+import type { HeightLimits } from './ways-home.ts';
 import type { AnswerValues } from './wire.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -29,6 +30,10 @@ export interface CommandsOptions extends Omit<EngineOptions, 'queue'> {
   readonly store: CommandStore;
   readonly answersSince: RecallOptions['answersSince'];
   readonly random: () => number;
+  /** Of a return of several. */
+  readonly heights?: HeightLimits;
+  /** Why this drone must not be told this now for what only the controller knows, a reason; null: nothing speaks against it. */
+  readonly against?: (drone: string, type: string) => string | null;
   /** Something people should look at; an event of the drone. */
   readonly onAlert: (drone: string, data: Readonly<Record<string, unknown>>) => void;
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -101,14 +106,21 @@ export class Commands {
     for (const { command, deliveries } of await store.recentDeliveries(LAST_SHOWN)) {
       for (const one of deliveries) this.#engine.show({ command }, one);
     }
-    for (const stored of await store.openCommands()) this.#engine.add(Entry.stored(stored, now));
+    const undecided: Entry[] = [];
+    for (const stored of await store.openCommands()) {
+      const entry = Entry.stored(stored, now);
+      this.#engine.add(entry);
+      if (stored.command.undecided) undecided.push(entry);
+    }
     this.#keys.load(await store.commandKeys({ sinceUtcUs: now.utcUs - KEY_LIFE_US, limit: MAX_KEYS }));
     this.#timer = setInterval(() => this.tick(), TICK_MS);
     void recall({
-      ...{ open: this.#engine.entries.open(), nowMonoUs: now.monoUs, stopped: () => this.#timer === null },
+      ...{ open: [...this.#engine.entries.open()], undecided, nowMonoUs: now.monoUs },
+      stopped: () => this.#timer === null,
       ...{ answersSince: this.#o.answersSince, take: (drone, one) => this.answer(drone, one) },
       onProblem: this.#o.onProblem,
     });
+    for (const entry of undecided) this.#interrupted(entry);
   }
 
   async close(): Promise<void> {
@@ -126,9 +138,10 @@ export class Commands {
     this.#engine.contact(drone, presence);
   }
 
-  async post(body: PostBody, sender: Sender, key: KeyUse | null = null): Promise<PostAnswer> {
+  /** @param inside another part of this controller asks, which may make the types that nobody posts */
+  async post(body: PostBody, sender: Sender, key: KeyUse | null = null, inside = false): Promise<PostAnswer> {
     const once = await this.#once(key, async (): Promise<PostAnswer> => {
-      const planned = plan(body, sender, this.#o.fleet);
+      const planned = plan(body, sender, this.#o.fleet, { heights: this.#o.heights, inside });
       if (planned.ok) return this.#issue(planned, key);
       this.#o.count('refused');
       return planned;
@@ -219,14 +232,15 @@ export class Commands {
     const now = this.#engine.now;
     const id = this.#id(now.utcUs / 1e3);
     const expiresAtUtcUs = now.utcUs + Math.round(planned.lifetimeS * 1e6);
-    const command: Command = { id, ...planned.command, issuedAtUtcUs: now.utcUs, expiresAtUtcUs };
-    const entry = Entry.fresh(command, planned.drones, now);
+    const { safe } = ruleOf(planned.command.type);
+    const mark = safe ? {} : { undecided: true as const };
+    const command: Command = { id, ...planned.command, issuedAtUtcUs: now.utcUs, expiresAtUtcUs, ...mark };
+    const entry = Entry.fresh(command, planned.drones, now, planned.ways);
     this.#refuseAtOnce(entry);
     const going = this.#engine.choose(entry).map((one) => one.after.drone);
     this.#engine.add(entry);
     this.#o.count('posted');
     this.#o.count('deliveries', planned.drones.length);
-    const { safe } = ruleOf(command.type);
     const events = [issuedEvent(command, [...entry.deliveries.values()], key)];
     const written = await this.#engine.write(entry, events, safe ? SAFE_WAIT_MS : STORE_WAIT_MS);
     if (!written && !safe) {
@@ -236,6 +250,8 @@ export class Commands {
     if (!written) this.#o.count('volatile');
     if (key) this.#keys.use(key.key, { hash: key.hash, command: id, atUtcUs: now.utcUs });
     this.#engine.go(entry, going);
+    // Who reads our reply may rely on it, also when this process ends now.
+    if (!safe) await this.#engine.write(entry, [decidedEvent(id, this.#o.clock.utcUs())], STORE_WAIT_MS);
     return { ok: true, fresh: true, command: this.#view(entry) };
   }
 
@@ -249,7 +265,8 @@ export class Commands {
       const verdict = readiness(d, { command, expiresMonoUs, contact, now });
       const conflict = contact?.conflict && command.session === null;
       const full = !ruleOf(command.type).safe && this.#engine.entries.countOf(d.drone) >= MAX_OPEN;
-      const reason = conflict ? 'identity-conflict' : full ? 'too-many' : verdict;
+      const owed = verdict === 'go' ? (this.#o.against?.(d.drone, command.type) ?? null) : null;
+      const reason = conflict ? 'identity-conflict' : full ? 'too-many' : (owed ?? verdict);
       // Those that go one after another are judged when it is their turn, but for what will not change.
       if (reason === 'go' || reason === 'wait' || reason === 'armed') continue;
       entry.set(settle(d, now, { state: 'rejected', reason }));
@@ -265,6 +282,19 @@ export class Commands {
       if (isFinal(d.state)) continue;
       const detail = { why: 'the database did not take it in time' };
       this.#engine.change(entry, d, settle(d, now, { state: 'cancelled', reason: 'cancelled', detail }), 'not-stored');
+    }
+  }
+
+  /**
+   * The last run ended as this was posted: after a 503 for a store that took it too late, or before any reply. What was
+   * marked may have left here, and a word of the drone still counts; nothing of it is sent.
+   */
+  #interrupted(entry: Entry): void {
+    const now = this.#engine.now;
+    for (const d of [...entry.deliveries.values()]) {
+      if (isFinal(d.state)) continue;
+      const state = d.sentUtcUs === null ? 'cancelled' : 'unknown';
+      this.#engine.change(entry, d, settle(d, now, { state, reason: 'interrupted' }), 'not-stored');
     }
   }
 

@@ -1,5 +1,5 @@
 /** A command as the API shows it, and a delivery as the live view does. */
-import { isCommandType, isFinal, reasonWords } from '@skein/protocol/fleet';
+import { isCommandType, isFinal, outcomeWords } from '@skein/protocol/fleet';
 import { formatUtc } from '@skein/protocol/time';
 import type { Command, DeliveryRecord, Detail, Step, Targets } from './command.ts';
 import type { Brief } from './ports.ts';
@@ -16,6 +16,10 @@ export interface StepView {
 export interface DeliveryView extends Omit<StepView, 'by'> {
   readonly drone: string;
   readonly sentAt: string | null;
+  /** What was sent in place of the command's type; null: that. */
+  readonly sentAs: string | null;
+  /** Parameters that the controller added for this drone. */
+  readonly added: Detail;
   readonly steps: readonly StepView[];
 }
 
@@ -42,16 +46,19 @@ export interface CommandView {
   readonly deliveries: readonly DeliveryView[];
 }
 
-function words(reason: string | null): string | null {
-  return reason === null ? null : reasonWords(reason);
+/** `type` as it was sent: told to hold instead, a drone that succeeded holds. */
+function words(type: string, { state, reason }: Pick<Step, 'state' | 'reason'>): string | null {
+  return reason === null ? null : outcomeWords(type, state, reason);
 }
 
-function stepView({ state, reason, atUtcUs, detail, by }: Step): StepView {
-  return { state, reason, words: words(reason), at: formatUtc(atUtcUs), detail, by };
+const typeOf = ({ type }: Command, { instead }: DeliveryRecord): string => instead?.type ?? type;
+
+function stepView(type: string, { state, reason, atUtcUs, detail, by }: Step): StepView {
+  return { state, reason, words: words(type, { state, reason }), at: formatUtc(atUtcUs), detail, by };
 }
 
 export function commandView(command: Command, deliveries: readonly DeliveryRecord[], stored = true): CommandView {
-  const { issuedAtUtcUs, expiresAtUtcUs, ...rest } = command;
+  const { issuedAtUtcUs, expiresAtUtcUs, undecided: _, ...rest } = command;
   const counts: Record<string, number> = {};
   for (const { state } of deliveries) counts[state] = (counts[state] ?? 0) + 1;
   return {
@@ -62,10 +69,12 @@ export function commandView(command: Command, deliveries: readonly DeliveryRecor
     state: deliveries.every((one) => isFinal(one.state)) ? 'done' : 'open',
     counts,
     deliveries: deliveries.map((one) => ({
-      ...{ drone: one.drone, state: one.state, reason: one.reason, words: words(one.reason) },
+      ...{ drone: one.drone, state: one.state, reason: one.reason, words: words(typeOf(command, one), one) },
       ...{ at: formatUtc(one.atUtcUs), detail: one.detail },
       sentAt: one.sentUtcUs === null ? null : formatUtc(one.sentUtcUs),
-      steps: one.steps.map(stepView),
+      sentAs: one.instead?.type ?? null,
+      added: { ...one.fill },
+      steps: one.steps.map((step) => stepView(typeOf(command, one), step)),
     })),
   };
 }
@@ -75,5 +84,5 @@ export function briefOf(command: Command, d: DeliveryRecord): Brief | null {
   const { id, type, issuedBy } = command;
   if (!isCommandType(type)) return null;
   const { state, reason, atUtcUs } = d;
-  return { id, type, state, reason, words: words(reason), at: formatUtc(atUtcUs), issuedBy };
+  return { id, type, state, reason, words: words(typeOf(command, d), d), at: formatUtc(atUtcUs), issuedBy };
 }

@@ -21,8 +21,8 @@ export function wireCommand(
   const expiresAt = Math.abs(endUtcUs - command.expiresAtUtcUs) < SET_US ? command.expiresAtUtcUs : endUtcUs;
   return {
     id: command.id,
-    type: command.type,
-    params: { ...command.params, ...delivery.fill },
+    type: delivery.instead?.type ?? command.type,
+    params: delivery.instead === null ? { ...command.params, ...delivery.fill } : {},
     issuedAt: formatUtc(command.issuedAtUtcUs),
     expiresAt: formatUtc(Math.round(expiresAt)),
     sentAt: formatUtc(o.now.utcUs),

@@ -15,6 +15,8 @@ interface Waiting {
 
 export interface WriteQueueOptions {
   readonly store: Pick<CommandStore, 'append'>;
+  /** What the keys of events begin with: `command`, unless said otherwise. */
+  readonly name?: string;
   /** Unique to this run: an event written twice, because the answer to the first time got lost, is stored once. */
   readonly run: string;
   /** `given up`: the store calls it a bug of its own; nothing else would ever be written. */
@@ -48,7 +50,10 @@ export class WriteQueue {
   /** Resolves once they are durable; never, when the process ends before. */
   write(events: readonly CommandEvent[]): Promise<void> {
     return new Promise((done) => {
-      const keyed = events.map((event) => ({ ...event, key: `command/${this.#o.run}/${++this.#written}` }));
+      const keyed = events.map((event) => ({
+        ...event,
+        key: `${this.#o.name ?? 'command'}/${this.#o.run}/${++this.#written}`,
+      }));
       this.#waiting.push({ events: keyed, done });
       void this.#run();
     });

@@ -6,6 +6,13 @@ export interface Changed {
   readonly kinds: ReadonlySet<string>;
 }
 
+/** Kinds that a field of the entry is made of, under its name. */
+const KIND_FIELDS: readonly Field[] = ['safety', 'preflight', 'ladder', 'trust'];
+
+export function fieldOf(kind: string): Field | null {
+  return KIND_FIELDS.find((field) => field === kind) ?? null;
+}
+
 export const ALL_FIELDS = Object.keys(FIELDS) as Field[];
 
 export class Changes {

@@ -45,9 +45,14 @@ t.test('what is needed to speak to a drone: its sessions, how far each has come,
   live('status', { armed: true }, 101e6);
   t.match(fleet.contact('d1'), { armed: true, groups: ['north'], conflict: false, current: 'aaaaaaaa' });
   t.equal(fleet.contact('d1')?.sessions[0]?.heardMonoMs, 101_000, 'live data has stamps too');
+  t.equal(fleet.contact('d1')?.sessions[0]?.heardAgeMs, 0);
+  wait(3);
+  time(99_500_000);
+  t.equal(fleet.contact('d1')?.sessions[0]?.heardAgeMs, 3_000, 'an older stamp makes nothing look newer');
   fleet.progress('d1', EPOCH, 'urgent', 3, 102e6);
   fleet.progress('d1', '00000000000000ff', 'urgent', 3, 999e6);
   t.equal(fleet.contact('d1')?.sessions[0]?.heardMonoMs, 102_000, 'and what was committed, of its own epoch');
+  t.equal(fleet.contact('d1')?.sessions[0]?.heardAgeMs, 3_000, 'nor does a backlog');
   wait(4);
   t.equal(fleet.contact('d1')?.armed, null, 'not known any more');
   wait(30);
@@ -92,7 +97,7 @@ t.test('an entry says who is in command, the lock, what speaks against flying, a
     at: '',
     issuedBy: 'Ann',
   } as const;
-  fleet.setCommands('d1', [brief]);
+  fleet.show('d1', { commands: [brief] });
   const shown = {
     safety: { locked: true, lockReason: 'propeller', lockedBy: 'drone' },
     preflight: { verdict: 'stop', stops: ['too few satellites', 'disk'] },

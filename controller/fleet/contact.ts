@@ -3,6 +3,7 @@ import type { Presence } from '@skein/protocol/fleet';
 import type { Drone, Said } from './drone.ts';
 import { FRESH_MS } from './freshness.ts';
 import { currentOf, isAlive, type PresenceInput } from './sessions.ts';
+import { type Sighting, sightingOf } from './sighting.ts';
 
 export interface SessionContact {
   readonly session: string;
@@ -10,10 +11,15 @@ export interface SessionContact {
   readonly alive: boolean;
   /** Kernel boot id of the companion. */
   readonly boot: string;
-  readonly autopilotBoot: string | null;
+  /** Null: it says that it does not know yet; undefined: it never says. */
+  readonly autopilotBoot: string | null | undefined;
   readonly journal: string | null;
+  /** The itinerary it says that it has, null: none; undefined: it never says. */
+  readonly itinerary: { readonly id: string; readonly version: number } | null | undefined;
   /** Newest stamp of its monotonic clock that came, ms; null: none yet. */
   readonly heardMonoMs: number | null;
+  /** How long ago that stamp came by itself (time, live), ms; what lay in a backlog makes nothing look newer. */
+  readonly heardAgeMs: number | null;
 }
 
 export interface Contact {
@@ -24,6 +30,7 @@ export interface Contact {
   readonly groups: readonly string[];
   /** By a sample that is fresh; null: not known now. */
   readonly armed: boolean | null;
+  readonly sighting: Sighting;
 }
 
 export function contactOf(drone: Drone, nowMonoUs: number): Contact {
@@ -36,13 +43,19 @@ export function contactOf(drone: Drone, nowMonoUs: number): Contact {
     conflict: drone.sessions.conflict !== null,
     groups: drone.groups,
     armed,
+    // Few ask for it.
+    get sighting() {
+      return sightingOf(drone, nowMonoUs);
+    },
     sessions: drone.sessions.sessions.map((one) => {
       const said = drone.said.get(one.session);
       const newest = said?.newestMonoUs ?? null;
+      const cameUs = said?.newestCameMonoUs ?? null;
       return {
         ...{ session: one.session, alive: isAlive(one, nowMonoUs), boot: one.boot },
-        ...{ autopilotBoot: said?.autopilotBoot ?? null, journal: said?.journal ?? null },
+        ...{ autopilotBoot: said?.autopilotBoot, journal: said?.journal ?? null, itinerary: said?.itinerary },
         heardMonoMs: newest === null ? null : Math.floor(newest / 1e3),
+        heardAgeMs: cameUs === null ? null : Math.max(0, (nowMonoUs - cameUs) / 1e3),
       };
     }),
   };
@@ -60,23 +73,26 @@ export function presenceInput(p: Presence): PresenceInput {
 export function takePresence(drone: Drone, p: Presence): void {
   const said = saidOf(drone, p.session);
   said.journal = p.journal;
-  said.autopilotBoot = p.autopilotBoot ?? null;
+  said.autopilotBoot = p.autopilotBoot;
+  said.itinerary = p.itinerary;
   if (drone.sessions.current !== p.session) return;
   const { state, commander = null, why = null } = p.control;
   drone.control = { state, commander, why };
   drone.groups = p.groups ?? [];
 }
 
-/** A stamp of a session's monotonic clock came. */
-export function takeStamp(drone: Drone, session: string, monoUs: number): void {
+/** A stamp of a session's monotonic clock came, at `cameMonoUs` of ours; null: it may have lain somewhere. */
+export function takeStamp(drone: Drone, session: string, monoUs: number, cameMonoUs: number | null): void {
   const said = saidOf(drone, session);
-  said.newestMonoUs = Math.max(said.newestMonoUs ?? 0, monoUs);
+  if (said.newestMonoUs !== null && monoUs <= said.newestMonoUs) return;
+  said.newestMonoUs = monoUs;
+  if (cameMonoUs !== null) said.newestCameMonoUs = cameMonoUs;
 }
 
 /** A batch of this epoch was committed: its newest stamp, if we know whose epoch it is. */
 export function takeCommitted(drone: Drone, epoch: string, monoUs: number | null): void {
   const owner = monoUs === null ? undefined : drone.sessions.sessions.find((one) => one.epoch === epoch);
-  if (owner && monoUs !== null) takeStamp(drone, owner.session, monoUs);
+  if (owner && monoUs !== null) takeStamp(drone, owner.session, monoUs, null);
 }
 
 export function currentSaid(drone: Drone): Said | undefined {
@@ -90,7 +106,8 @@ function saidOf(drone: Drone, session: string): Said {
   for (const old of drone.said.keys()) {
     if (!drone.sessions.sessions.some((one) => one.session === old)) drone.said.delete(old);
   }
-  const fresh: Said = { journal: null, autopilotBoot: null, newestMonoUs: null };
+  const unheard = { newestMonoUs: null, newestCameMonoUs: null };
+  const fresh: Said = { journal: null, autopilotBoot: undefined, itinerary: undefined, ...unheard };
   drone.said.set(session, fresh);
   return fresh;
 }

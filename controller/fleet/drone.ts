@@ -3,10 +3,11 @@
  * an entry is written, so a step of the wall clock ages nothing.
  */
 import type { CommandType, DeliveryState, Presence } from '@skein/protocol/fleet';
-import type { KindName, Sample } from '@skein/protocol/telemetry';
+import type { KindName, PositionTrust, Sample } from '@skein/protocol/telemetry';
 import { type ClockMap, clockMap, toOurs } from './clock-map.ts';
 import { COMPANION_KINDS } from './freshness.ts';
 import { NO_SESSIONS, type SessionsState } from './sessions.ts';
+import { judge, newTrust } from './trust.ts';
 
 export type Lane = 'urgent' | 'history';
 
@@ -58,12 +59,43 @@ export interface CommandBrief {
   readonly issuedBy: string;
 }
 
+/** How an itinerary stands on it, in short. */
+export interface ItineraryBrief {
+  readonly id: string;
+  readonly version: number;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly words: string | null;
+  readonly item: number | null;
+  readonly items: number | null;
+  readonly at: string;
+}
+
+/** What became of its newest parcel, in short. */
+export interface ParcelBrief {
+  readonly itinerary: string;
+  readonly version: number;
+  readonly item: number;
+  readonly parcel: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly words: string | null;
+  readonly at: string;
+  /** What an operator said of it, while the drone has not agreed. */
+  readonly settling: 'released' | 'aboard' | null;
+}
+
 /** Of one session. */
 export interface Said {
   journal: string | null;
-  autopilotBoot: string | null;
+  /** Null: it says that it does not know yet; undefined: it never says. */
+  autopilotBoot: string | null | undefined;
+  /** The itinerary it has, null: none; undefined: it never says. */
+  itinerary: { readonly id: string; readonly version: number } | null | undefined;
   /** Newest stamp of its monotonic clock, µs; null: none yet. */
   newestMonoUs: number | null;
+  /** When that came by itself, our monotonic clock, µs. */
+  newestCameMonoUs: number | null;
 }
 
 export interface Drone {
@@ -76,12 +108,19 @@ export interface Drone {
   groups: readonly string[];
   /** Deliveries to be shown, newest first; made by the commands. */
   commands: readonly CommandBrief[];
+  /** Made by the itineraries. */
+  itinerary: ItineraryBrief | null;
+  delivery: ParcelBrief | null;
+  /** When a time message of its current session was last answered: its lease runs from then, our monotonic clock. */
+  leasedMonoUs: number | null;
   versions: Readonly<Record<string, string>>;
   heardMonoUs: number | null;
   clockMap: ClockMap | null;
   /** Newest clock record of the present boot. */
   clock: ClockQuality | null;
   readonly kinds: Map<string, LiveSample>;
+  /** What we make of its positions, by our clock. */
+  readonly trust: PositionTrust;
   /** Newest live sample of the vehicle. */
   vehicleAtMonoUs: number | null;
   latencyMs: number | null;
@@ -98,11 +137,15 @@ export function newDrone(id: string, firstSeenUtcUs: number): Drone {
     said: new Map(),
     groups: [],
     commands: [],
+    itinerary: null,
+    delivery: null,
+    leasedMonoUs: null,
     versions: {},
     heardMonoUs: null,
     clockMap: null,
     clock: null,
     kinds: new Map(),
+    trust: newTrust(),
     vehicleAtMonoUs: null,
     latencyMs: null,
     epochs: [],
@@ -144,6 +187,7 @@ export function takeLive(
   const atMonoUs = Math.min(ours, nowMonoUs);
   drone.kinds.set(key, { kind: sample.kind, values: sample.values, boot, monoUs: sample.monoUs, atMonoUs });
   if (!COMPANION_KINDS.has(sample.kind)) drone.vehicleAtMonoUs = Math.max(drone.vehicleAtMonoUs ?? atMonoUs, atMonoUs);
+  judge(drone.trust, sample, atMonoUs);
   if (sample.kind === 'clock') takeClock(drone, sample, boot);
   return 'taken';
 }

@@ -3,9 +3,11 @@ import type { KindName, Values } from '@skein/protocol/telemetry';
 import { toOurs } from './clock-map.ts';
 import { currentSaid } from './contact.ts';
 import { type Drone, heldOf, type Lane, type LiveSample } from './drone.ts';
+import { expectationOf, ladderEntry } from './expectation.ts';
 import { freshnessOf } from './freshness.ts';
 import { controlEntry, preflightEntry, safetyEntry } from './safety.ts';
 import { type ConflictState, currentOf } from './sessions.ts';
+import { trustEntry } from './trust.ts';
 
 export interface Now {
   readonly utcUs: number;
@@ -97,6 +99,17 @@ function conflictEntry(conflict: ConflictState | null, now: Now) {
   return { reason: conflict.reason, sinceUtcUs: utcOf(conflict.sinceMonoUs, now), sessions: conflict.sessions };
 }
 
+function expectationEntry(drone: Drone, now: Now) {
+  const expected = expectationOf(drone, now.monoUs);
+  if (expected === null) return null;
+  const { must, rung, sinceMonoUs, endsMonoUs, energyUntilMonoUs } = expected;
+  return {
+    ...{ must, rung, sinceUtcUs: utcOf(sinceMonoUs, now) },
+    endsUtcUs: endsMonoUs === null ? null : utcOf(endsMonoUs, now),
+    untilEnergyUtcUs: energyUntilMonoUs === null ? null : utcOf(energyUntilMonoUs, now),
+  };
+}
+
 /** Fields besides `id` and `kinds`, each made by itself, so that a delta makes only what changed. */
 export const FIELDS = {
   online: (drone: Drone) => currentOf(drone.sessions)?.online ?? false,
@@ -108,7 +121,12 @@ export const FIELDS = {
   autopilotBoot: (drone: Drone) => currentSaid(drone)?.autopilotBoot ?? null,
   safety: safetyEntry,
   preflight: preflightEntry,
+  trust: trustEntry,
   commands: (drone: Drone) => drone.commands,
+  itinerary: (drone: Drone) => drone.itinerary,
+  delivery: (drone: Drone) => drone.delivery,
+  ladder: ladderEntry,
+  expectation: (drone: Drone, now: Now) => expectationEntry(drone, now),
   versions: (drone: Drone) => drone.versions,
   freshness: freshnessEntry,
   link: linkEntry,

@@ -7,22 +7,12 @@
  */
 import type { Presence, TimeAnswer, TimeRequest } from '@skein/protocol/fleet';
 import type { BatchHeader, Sample } from '@skein/protocol/telemetry';
-import { ALL_FIELDS, Changes } from './changes.ts';
+import { ALL_FIELDS, Changes, fieldOf } from './changes.ts';
 import { clockMap, onStamp, toOurs } from './clock-map.ts';
 import { type Contact, contactOf, presenceInput, takeCommitted, takePresence, takeStamp } from './contact.ts';
-import {
-  type CommandBrief,
-  type Drone,
-  keyOf,
-  type Lane,
-  mapOf,
-  mergeRanges,
-  moved,
-  newDrone,
-  takeLive,
-} from './drone.ts';
+import { type Drone, keyOf, type Lane, mapOf, mergeRanges, moved, newDrone, takeLive } from './drone.ts';
 import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
-import { type FreshnessState, freshnessOf } from './freshness.ts';
+import { LEASE_S } from './expectation.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
 import { recordOf, restore } from './record.ts';
 import {
@@ -32,13 +22,11 @@ import {
   onChecksumConflict,
   onHeard,
   onPresence,
-  onTick,
   type Session,
   type SessionStep,
 } from './sessions.ts';
+import { Timed } from './timed.ts';
 
-/** The lease an answer to a time message renews, s. */
-export const LEASE_S = 15;
 export const LIVE_HZ = { usual: 1, selected: 5 } as const;
 
 /** Names of versions kept of one drone. */
@@ -57,7 +45,7 @@ export class Fleet {
   readonly #drones = new Map<string, Drone>();
   readonly #changes = new Changes();
   readonly #unsaved = new Set<string>();
-  readonly #shown = new Map<string, FreshnessState>();
+  readonly #timed = new Timed();
   #selected: ReadonlySet<string> = new Set();
 
   constructor(o: FleetOptions) {
@@ -93,12 +81,12 @@ export class Fleet {
     return drone ? contactOf(drone, this.#o.clock.monoUs()) : null;
   }
 
-  /** What its entry shows of its commands. */
-  setCommands(id: string, commands: readonly CommandBrief[]): void {
+  /** What its entry shows of its commands and of what it flies: others make it. */
+  show(id: string, fields: Partial<Pick<Drone, 'commands' | 'itinerary' | 'delivery'>>): void {
     const drone = this.#drones.get(id);
     if (!drone) return;
-    drone.commands = commands;
-    this.#changes.fields(id, ['commands']);
+    Object.assign(drone, fields);
+    this.#changes.fields(id, [...(Object.keys(fields) as (keyof typeof fields)[]), 'expectation']);
   }
 
   /** false: there is no room for another drone. */
@@ -146,7 +134,7 @@ export class Fleet {
       return;
     }
     drone.clockMap = map;
-    takeStamp(drone, current.session, header.monoToUs);
+    takeStamp(drone, current.session, header.monoToUs, now);
     let taken = 0;
     for (const sample of samples) {
       const verdict = takeLive(drone, sample, header, now);
@@ -154,7 +142,8 @@ export class Fleet {
       if (verdict !== 'taken') continue;
       taken++;
       this.#changes.kind(id, keyOf(sample));
-      if (sample.kind === 'safety' || sample.kind === 'preflight') this.#changes.fields(id, [sample.kind]);
+      const field = fieldOf(sample.kind);
+      if (field !== null) this.#changes.fields(id, [field]);
     }
     if (taken === 0) return;
     drone.heardMonoUs = now;
@@ -171,13 +160,14 @@ export class Fleet {
     if (!drone || !session?.online) return 'early';
     const now = at.monoUs;
     drone.sessions = onHeard(drone.sessions, request.session, now);
-    takeStamp(drone, request.session, request.agentMonoUs);
+    takeStamp(drone, request.session, request.agentMonoUs, now);
     if (drone.sessions.current === request.session) {
       const map = onStamp(mapOf(drone, request.boot), request.agentMonoUs, now);
       if (map === null) this.#o.count('timeUnbelievable');
       // Our clock stood still (a suspended machine): it is the past that no longer fits. This makes nothing look younger.
       drone.clockMap = map ?? onStamp(clockMap(request.boot), request.agentMonoUs, now);
       drone.heardMonoUs = now;
+      drone.leasedMonoUs = this.#o.clock.monoUs();
       this.#changes.fields(id, ['freshness']);
     }
     const { session: name, agentMonoUs } = request;
@@ -218,15 +208,8 @@ export class Fleet {
   tick(): void {
     const now = this.#o.clock.monoUs();
     for (const drone of this.#drones.values()) {
-      const sessions = onTick(drone.sessions, now);
-      if (sessions !== drone.sessions) {
-        drone.sessions = sessions;
-        this.#changes.fields(drone.id, ['conflict']);
-      }
-      const state = freshnessOf(drone.vehicleAtMonoUs === null ? null : (now - drone.vehicleAtMonoUs) / 1e3);
-      if (this.#shown.get(drone.id) === state) continue;
-      this.#shown.set(drone.id, state);
-      this.#changes.fields(drone.id, ['freshness']);
+      const changed = this.#timed.look(drone, now);
+      if (changed.length > 0) this.#changes.fields(drone.id, changed);
     }
   }
 

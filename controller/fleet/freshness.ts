@@ -8,6 +8,7 @@ export type FreshnessState = 'fresh' | 'stale' | 'lost' | 'never';
 export const COMPANION_KINDS: ReadonlySet<string> = new Set([
   ...['board', 'link', 'clock', 'text', 'flight'],
   ...['answer', 'control', 'safety', 'preflight'],
+  ...['itinerary', 'delivery', 'ladder', 'trust'],
 ]);
 
 export function freshnessOf(ageMs: number | null): FreshnessState {

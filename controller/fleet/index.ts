@@ -1,5 +1,7 @@
 export type { Delta, Entry } from './entry.ts';
-export { Fleet, type FleetOptions, LEASE_S, LIVE_HZ } from './fleet.ts';
+export { LEASE_S } from './expectation.ts';
+export { Fleet, type FleetOptions, LIVE_HZ } from './fleet.ts';
 export { FRESH_MS, LOST_MS } from './freshness.ts';
+export { knownOf } from './known.ts';
 export { FLEET_COUNTERS, type FleetCounter } from './ports.ts';
 export { preflightOf } from './preflight.ts';

@@ -7,6 +7,7 @@ import type { Now } from './entry.ts';
 import { COMPANION_KINDS, LOST_MS } from './freshness.ts';
 import type { DroneRecord } from './ports.ts';
 import { currentOf } from './sessions.ts';
+import { recall } from './trust.ts';
 
 const State = Compile(
   Type.Object({
@@ -75,6 +76,7 @@ export function restore(record: DroneRecord, now: Now): Drone | null {
     drone.kinds.set(key, { kind, values, boot: one.boot, monoUs: one.monoUs, atMonoUs });
     if (!COMPANION_KINDS.has(kind)) drone.vehicleAtMonoUs = Math.max(drone.vehicleAtMonoUs ?? atMonoUs, atMonoUs);
   }
+  recall(drone);
   if (state.session === null) return drone;
   const { session, n, boot, board, epoch } = state;
   const at = { heardMonoUs: drone.heardMonoUs, sinceMonoUs: drone.heardMonoUs };

@@ -1,11 +1,10 @@
 /** POST and GET /api/v1/commands, /:id, /:id/cancel */
-import { createHash } from 'node:crypto';
 import { COMMAND_TYPES, DELIVERY_STATES } from '@skein/protocol/fleet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem, ProblemSchema } from './errors.ts';
-import { originAllowed } from './origin.ts';
-import type { CommandRequest, HttpPorts, Key, Sender } from './ports.ts';
+import type { CommandRequest, HttpPorts } from './ports.ts';
+import { checkOrigin, keyOf, senderOf } from './sender.ts';
 
 const Open = { additionalProperties: true } as const;
 const Name = Type.String({ minLength: 1, maxLength: 64 });
@@ -21,7 +20,7 @@ const Post = Type.Object(
     ]),
     type: Type.String({
       maxLength: 32,
-      description: `one of ${COMMAND_TYPES.filter((one) => one !== 'cancel').join(', ')}`,
+      description: `one of ${COMMAND_TYPES.filter((one) => one !== 'cancel' && one !== 'settle').join(', ')}`,
     }),
     params: Type.Optional(Type.Object({}, Open)),
     expiresInS: Type.Optional(Type.Number({ description: 'lifetime; by type when left out' })),
@@ -82,33 +81,6 @@ const Command = Type.Object(
   },
   Open,
 );
-
-/** A page of another site may not command drones through the operator's browser. */
-function checkOrigin(request: FastifyRequest, ports: HttpPorts): void {
-  if (originAllowed(request.headers.origin, request.headers.host)) return;
-  ports.count('foreign');
-  throw new Problem('foreign-origin', request.headers.origin);
-}
-
-/** Until accounts exist whoever can reach us (loopback only) is an admin, under the name that is given. */
-function senderOf(request: FastifyRequest, issuedBy: string | undefined): Sender {
-  const header = request.headers['x-skein-operator'];
-  const name = issuedBy ?? (typeof header === 'string' ? header.trim().slice(0, 64) : '');
-  return { name: name === '' ? 'operator' : name, role: 'admin' };
-}
-
-function keyOf(request: FastifyRequest): Key | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key)) throw new Problem('bad-key');
-  const asked = JSON.stringify([
-    request.method,
-    request.url,
-    request.body ?? null,
-    request.headers['x-skein-operator'],
-  ]);
-  return { key, hash: createHash('sha256').update(asked).digest('hex') };
-}
 
 export function commandRoutes(app: FastifyInstance, ports: HttpPorts): void {
   const tags = ['commands'];

@@ -39,6 +39,20 @@ const Drone = Type.Object(
     online: Type.Boolean(),
     session: Type.Union([Type.String(), Type.Null()]),
     freshness: Type.Object({ state: Type.String({ description: 'fresh, stale, lost, never' }) }, Open),
+    trust: Type.Object(
+      {
+        state: Type.String({ description: 'trusted, suspect, rejected' }),
+        reason: Type.Union([Type.String(), Type.Null()]),
+        words: Type.Union([Type.String(), Type.Null()]),
+        by: Type.String({ description: 'who says so: drone, or controller where the drone does not' }),
+        last: Type.Union([Type.Object({}, Open), Type.Null()], { description: 'last trusted position, `at`' }),
+        estimate: Type.Union([Type.Object({}, Open), Type.Null()], {
+          description:
+            'while not trusted: {latDeg, lonDeg, radiusM (95 %), sinceMs} by dead reckoning, for display only',
+        }),
+      },
+      Open,
+    ),
     kinds: Type.Object({}, { ...Open, description: 'newest live values by kind, each with `at` and `ageMs`' }),
     backlog: Type.Object({}, { ...Open, description: 'batches the drone still holds, by lane' }),
   },

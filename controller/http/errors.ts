@@ -13,6 +13,10 @@ export const PROBLEMS = {
   'unknown-command-type': [400, 'There is no such command'],
   'bad-params': [400, 'The parameters do not fit the command: docs/commands.md has them all'],
   'bad-lifetime': [400, 'expiresInS is outside the bounds of this command'],
+  'bad-itinerary': [
+    400,
+    'The itinerary breaks a rule, or cannot be read: `refusals` names each with its item, value and limit',
+  ],
   'names-its-drones': [400, 'This command does not go to all or to a group: name its drones'],
   'one-drone-only': [400, 'This goes to one drone, by name'],
   'no-targets': [400, 'There is no drone to send it to'],
@@ -23,9 +27,22 @@ export const PROBLEMS = {
     'This name is not one this controller answers to: use 127.0.0.1 or add it to http.allowedHosts',
   ],
   'unknown-drone': [404, 'No drone of this id was ever heard'],
+  'unknown-itinerary': [404, 'There is no itinerary of this id'],
+  'unknown-delivery': [404, 'The drone has said nothing of such a delivery'],
   'unknown-command': [404, 'There is no command of this id'],
   'not-found': [404, 'There is nothing at this address: /docs lists what there is'],
   'key-reused': [409, 'This Idempotency-Key was used with another request within the last day: take a new one'],
+  'outdated-itinerary': [409, 'A newer version of this itinerary is here already'],
+  'itinerary-over': [409, 'This version is over on that drone, and is not flown again: give a higher one'],
+  'itinerary-taken-back': [
+    409,
+    'It was taken back on that drone, which takes no version of it any more: give it another id',
+  ],
+  'other-content': [409, 'This version of the itinerary says something else: raise the version'],
+  'not-unproved': [
+    409,
+    'There is nothing to settle: the parcel was released or settled, or its itinerary is under way',
+  ],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media': [415, 'The body must be JSON, sent with content-type: application/json'],
   'upgrade-required': [426, 'This is a WebSocket'],
@@ -39,14 +56,17 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
   readonly detail: string | undefined;
+  /** More members of the problem, as RFC 9457 allows. */
+  readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(code: ProblemCode, detail?: string) {
+  constructor(code: ProblemCode, detail?: string, more: Readonly<Record<string, unknown>> = {}) {
     const [status, title] = PROBLEMS[code];
     super(detail ?? title);
     this.name = 'Problem';
     this.code = code;
     this.status = status;
     this.detail = detail;
+    this.more = more;
   }
 }
 
@@ -74,7 +94,7 @@ export const ProblemSchema = Type.Object(
 export function problemBody(problem: Problem, instance: string): ProblemBody {
   const [status, title] = PROBLEMS[problem.code];
   const { code, detail } = problem;
-  const body = { type: `urn:skein:problem:${code}`, code, title, status, instance };
+  const body = { type: `urn:skein:problem:${code}`, code, title, status, instance, ...problem.more };
   return detail === undefined ? body : { ...body, detail };
 }
 

@@ -26,6 +26,10 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       drones: () => [{ id: 'd1' }],
       preflight: () => null,
       commands: { post: fail, cancel: fail, get: async () => null, list: async () => [] },
+      itineraries: {
+        ...{ give: fail, assign: fail, cancel: fail, settle: fail },
+        ...{ get: async () => null, list: async () => [], write: async () => null },
+      },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

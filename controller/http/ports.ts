@@ -109,6 +109,65 @@ export interface CommandPort {
   >;
 }
 
+export interface ItineraryView {
+  readonly id: string;
+}
+
+export interface ItineraryRefusal {
+  readonly ok: false;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly refusals?: readonly object[];
+  readonly warnings?: readonly object[];
+}
+
+export type ItineraryAnswer =
+  | {
+      readonly ok: true;
+      readonly fresh?: boolean;
+      readonly itinerary: ItineraryView;
+      readonly underWay?: readonly string[];
+    }
+  | ItineraryRefusal;
+
+export interface GiveItinerary {
+  readonly id?: string;
+  readonly version?: number;
+  readonly name?: string;
+  readonly heightReference?: string;
+  readonly flavour?: 'ardupilot' | 'px4';
+  readonly dryRun?: boolean;
+  readonly by: string;
+}
+
+export interface ItineraryPort {
+  give(
+    body: unknown,
+    o: GiveItinerary,
+    key: Key | null,
+  ): Promise<ItineraryAnswer | { readonly ok: true; readonly dryRun: object }>;
+  /** null: there is no such itinerary. */
+  get(id: string): Promise<ItineraryView | null>;
+  list(query: { before?: string; limit: number }): Promise<readonly ItineraryView[]>;
+  write(
+    id: string,
+    format: 'plan' | 'wpl' | 'geojson',
+    flavour: 'ardupilot' | 'px4',
+  ): Promise<{ readonly text: string; readonly leftOut: readonly string[] } | null>;
+  assign(id: string, targets: readonly string[], by: string, key: Key | null): Promise<ItineraryAnswer>;
+  cancel(id: string, targets: readonly string[] | null, by: string, key: Key | null): Promise<ItineraryAnswer>;
+  settle(
+    o: {
+      readonly id: string;
+      readonly drone: string;
+      readonly item: number;
+      readonly word: 'released' | 'aboard';
+      readonly by: string;
+    },
+    key: Key | null,
+  ): Promise<ItineraryAnswer>;
+}
+
 /** The pre-flight list of a drone, with how old it is. */
 export interface PreflightView {
   readonly drone: string;
@@ -127,6 +186,7 @@ export interface HttpPorts {
   /** null: no such drone. */
   readonly preflight: (id: string) => PreflightView | null;
   readonly commands: CommandPort;
+  readonly itineraries: ItineraryPort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;

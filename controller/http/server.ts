@@ -8,6 +8,7 @@ import { commandRoutes } from './commands.ts';
 import { droneRoutes } from './drones.ts';
 import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventRoutes } from './events.ts';
+import { itineraryRoutes } from './itineraries.ts';
 import { operationRoutes } from './operations.ts';
 import { hostAllowed, originAllowed } from './origin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -85,6 +86,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   await app.register(async (api) => {
     droneRoutes(api, ports);
     commandRoutes(api, ports);
+    itineraryRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

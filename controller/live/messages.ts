@@ -93,6 +93,34 @@ export interface PreflightEntry {
   readonly stops: readonly string[];
 }
 
+/** May the position be acted on (docs/position-trust.md). */
+export interface TrustEntry {
+  /** trusted, suspect, rejected. */
+  readonly state: string;
+  /** Stable code; null while trusted. */
+  readonly reason: string | null;
+  readonly words: string | null;
+  /** The drone's own word while it is fresh, else what the controller makes of its live data. */
+  readonly by: 'drone' | 'controller';
+  /** The last trusted position; null: none yet. */
+  readonly last: {
+    readonly latDeg: number;
+    readonly lonDeg: number;
+    readonly altAmslM: number | null;
+    readonly atUtcUs: number;
+  } | null;
+  /**
+   * While it is not trusted, or silent: where the drone may be, by dead reckoning, for people to look at. Within `radiusM`
+   * of it with 95 %; `sinceMs` after the last trusted position. It grows: sent again as it does.
+   */
+  readonly estimate: {
+    readonly latDeg: number;
+    readonly lonDeg: number;
+    readonly radiusM: number;
+    readonly sinceMs: number;
+  } | null;
+}
+
 /** A delivery to this drone, in short; `GET /api/v1/commands/:id` has its steps and its proof. */
 export interface CommandEntry {
   /** Id of the command, a ULID: sorts by time. */
@@ -105,6 +133,57 @@ export interface CommandEntry {
   /** When the delivery came into this state, RFC 3339 UTC as on the HTTP routes. */
   readonly at: string;
   readonly issuedBy: string;
+}
+
+/** How the itinerary stands that it is under way with, or was last given; `GET /api/v1/itineraries/:id` has its steps. */
+export interface ItineraryEntry {
+  readonly id: string;
+  readonly version: number;
+  /** `assigned` until the drone has said something, then its own word (protocol, ITINERARY_STATES). */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly words: string | null;
+  /** Item under way, counted from 0, and how many there are; null: none, not known. */
+  readonly item: number | null;
+  readonly items: number | null;
+  /** RFC 3339 UTC. */
+  readonly at: string;
+}
+
+/** The parcel of that itinerary of which something was said last. */
+export interface ParcelEntry {
+  readonly itinerary: string;
+  readonly version: number;
+  readonly item: number;
+  readonly parcel: string | null;
+  /** Protocol, RELEASE_STATES. */
+  readonly state: string;
+  readonly reason: string | null;
+  readonly words: string | null;
+  readonly at: string;
+  /** What an operator said of it, while the drone has not agreed. */
+  readonly settling: 'released' | 'aboard' | null;
+}
+
+/** The link-loss ladder, as the drone last said (at most a minute old while it is heard). */
+export interface LadderEntry {
+  readonly rung: string;
+  readonly reason: string | null;
+  readonly words: string | null;
+  /** Whose rung it is, and when each ends: {owner, waitS, finishS, retractS, maxS}. */
+  readonly plan: Readonly<Record<string, unknown>> | null;
+}
+
+/** What a drone must be doing now that is not heard: by its own settings, nothing but time having passed. */
+export interface ExpectationEntry {
+  readonly must: string;
+  readonly rung: string;
+  /** When its lease ran out: the ladder counts from there. */
+  readonly sinceUtcUs: number;
+  /** When the next rung begins; null: none by time. */
+  readonly endsUtcUs: number | null;
+  /** Until when its energy lasts, as it was last seen to be used; null: not known. */
+  readonly untilEnergyUtcUs: number | null;
 }
 
 export interface DroneEntry {
@@ -122,8 +201,15 @@ export interface DroneEntry {
   /** Null until the drone has said. */
   readonly safety?: SafetyEntry | null;
   readonly preflight?: PreflightEntry | null;
+  readonly trust?: TrustEntry;
   /** Deliveries to this drone: every open one and the last 5 others, newest first. */
   readonly commands?: readonly CommandEntry[];
+  /** Null: none was ever given. */
+  readonly itinerary?: ItineraryEntry | null;
+  readonly delivery?: ParcelEntry | null;
+  readonly ladder?: LadderEntry | null;
+  /** Null while it is heard, and while it was last seen disarmed on the ground. */
+  readonly expectation?: ExpectationEntry | null;
   readonly versions: Readonly<Record<string, string>>;
   readonly freshness: Freshness;
   readonly link: LinkState;

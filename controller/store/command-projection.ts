@@ -2,11 +2,12 @@
  * Commands and their deliveries as people query them, kept by the events of `command:<id>` in the same transaction:
  *
  *   issued    {command, deliveries, key?}   rows of the command and of each delivery as it begins
+ *   decided   {}                            the mark `undecided` of the command goes
  *   delivery  {drone, by, cause, set}       fields that have changed; with a `state`, one step more
  *
  * Nothing here is the truth: `rebuild` makes all of it again from the events.
  */
-import { DELIVERY_STATES, isFinal } from '@skein/protocol/fleet';
+import { DELIVERY_STATES, isFinal } from '@skein/protocol/fleet/delivery-states';
 import type { Database } from 'better-sqlite3';
 import type { CommandQuery, CommandState, DeliveryState, KeyUse, NewEvent, StoredEvent } from './port.ts';
 
@@ -19,6 +20,7 @@ type Body = Record<string, unknown>;
 
 export class CommandProjection {
   readonly #db: Database;
+  static readonly TABLES = ['command', 'delivery', 'command_key'] as const;
 
   constructor(db: Database) {
     this.#db = db;
@@ -29,31 +31,8 @@ export class CommandProjection {
     if (!event.entity.startsWith('command:')) return;
     const id = event.entity.slice('command:'.length);
     if (event.type === 'issued') this.#issued(id, event.data, event.atUtcUs);
+    else if (event.type === 'decided') this.#decided(id);
     else if (event.type === 'delivery') this.#delivery(id, event.data);
-  }
-
-  /** Makes everything again from the events; how many there were. */
-  rebuild(): number {
-    return this.#db
-      .transaction(() => {
-        for (const table of ['command', 'delivery', 'command_key']) this.#db.exec(`DELETE FROM ${table}`);
-        const events = this.#db.prepare(
-          "SELECT id, entity, type, at_us, data FROM event WHERE entity >= 'command:' AND entity < 'command;' AND id > ? ORDER BY id LIMIT 1000",
-        );
-        let count = 0;
-        let after = 0;
-        for (;;) {
-          const rows = events.all(after) as { id: number; entity: string; type: string; at_us: number; data: string }[];
-          for (const { entity, type, at_us, data } of rows) {
-            this.take({ entity, type, atUtcUs: at_us, data: JSON.parse(data) });
-          }
-          count += rows.length;
-          const last = rows.at(-1);
-          if (last === undefined) return count;
-          after = last.id;
-        }
-      })
-      .immediate();
   }
 
   #issued(id: string, data: Readonly<Body>, atUtcUs: number): void {
@@ -67,6 +46,13 @@ export class CommandProjection {
       .prepare('INSERT OR REPLACE INTO command_key (key, hash, command, at_us) VALUES (?, ?, ?, ?)')
       .run(key.key, key.hash, id, atUtcUs);
     this.#db.prepare('DELETE FROM command_key WHERE at_us < ?').run(atUtcUs - KEYS_KEPT_US);
+  }
+
+  #decided(id: string): void {
+    const body = this.#db.prepare('SELECT body FROM command WHERE id = ?').pluck().get(id) as string | undefined;
+    if (body === undefined) return;
+    const { undecided: _, ...command } = JSON.parse(body) as Body;
+    this.#db.prepare('UPDATE command SET body = ? WHERE id = ?').run(JSON.stringify(command), id);
   }
 
   #delivery(id: string, data: Readonly<Body>): void {

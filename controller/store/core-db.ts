@@ -11,6 +11,7 @@ import { CommandProjection } from './command-projection.ts';
 import { openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-tables.ts';
 import { StoreError } from './errors.ts';
+import { ItineraryProjection } from './itinerary-projection.ts';
 import { CORE_STEPS } from './migrations.ts';
 import type { DroneRecord, NewEvent, StoredEvent } from './port.ts';
 
@@ -41,15 +42,42 @@ export function toStoredEvent(row: EventRow): StoredEvent {
 
 export class CoreDb {
   readonly #db: Database;
-  readonly #commands: CommandProjection;
+  readonly #projections: readonly [CommandProjection, ItineraryProjection];
 
   constructor(dataDir: string, sync = true) {
     this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
-    this.#commands = new CommandProjection(this.#db);
+    this.#projections = [new CommandProjection(this.#db), new ItineraryProjection(this.#db)];
   }
 
+  /** Makes the projections again from the events; how many of those there were. */
   rebuild(): number {
-    return this.#commands.rebuild();
+    return this.#db
+      .transaction(() => {
+        for (const table of [...CommandProjection.TABLES, ...ItineraryProjection.TABLES]) {
+          this.#db.exec(`DELETE FROM ${table}`);
+        }
+        const events = this.#db.prepare(
+          `SELECT id, entity, type, at_us, data FROM event WHERE id > ?
+           AND (entity >= 'command:' AND entity < 'command;' OR entity >= 'itinerary:' AND entity < 'itinerary;')
+           ORDER BY id LIMIT 1000`,
+        );
+        let count = 0;
+        let after = 0;
+        for (;;) {
+          const rows = events.all(after) as Omit<EventRow, 'version' | 'hash'>[];
+          for (const { entity, type, at_us: atUtcUs, data } of rows)
+            this.#take({ entity, type, atUtcUs, data: JSON.parse(data) });
+          count += rows.length;
+          const last = rows.at(-1);
+          if (last === undefined) return count;
+          after = last.id;
+        }
+      })
+      .immediate();
+  }
+
+  #take(event: Pick<StoredEvent, 'entity' | 'type' | 'atUtcUs' | 'data'>): void {
+    for (const projection of this.#projections) projection.take(event);
   }
 
   drones(): DroneRecord[] {
@@ -100,7 +128,7 @@ export class CoreDb {
         const hash = chainHash(last?.hash ?? '', { ...row, data });
         const done = insert.run(row.entity, version, row.type, row.at_us, data, event.key ?? null, hash);
         const made = toStoredEvent({ ...row, data, hash, id: Number(done.lastInsertRowid) });
-        this.#commands.take(made);
+        this.#take(made);
         stored.push(made);
       }
       return stored;

@@ -78,6 +78,22 @@ export const CORE_STEPS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX command_key_time ON command_key (at_us);
   `,
+  // Projections of the events of `itinerary:<id>` (itinerary-projection.ts).
+  `
+  CREATE TABLE itinerary (
+    id TEXT NOT NULL, version INTEGER NOT NULL, at_us INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (id, version)
+  ) WITHOUT ROWID;
+  CREATE TABLE stand (
+    itinerary TEXT NOT NULL, drone TEXT NOT NULL, version INTEGER NOT NULL, open INTEGER NOT NULL,
+    at_us INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (itinerary, drone, version)
+  ) WITHOUT ROWID;
+  CREATE INDEX stand_open ON stand (itinerary) WHERE open = 1;
+  CREATE INDEX stand_drone ON stand (drone, at_us);
+  CREATE TABLE itinerary_key (
+    key TEXT PRIMARY KEY, hash TEXT NOT NULL, itinerary TEXT NOT NULL, at_us INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX itinerary_key_time ON itinerary_key (at_us);
+  `,
 ];
 
 /** Brings a database to the newest version, each step in a transaction of its own. */

@@ -56,7 +56,7 @@ export interface DroneRecord {
 }
 
 export interface NewEvent {
-  /** `drone:<id>`, `command:<id>` or `controller`. */
+  /** `drone:<id>`, `command:<id>`, `itinerary:<id>` or `controller`. */
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
@@ -148,6 +148,19 @@ export interface KeyUse {
   readonly atUtcUs: number;
 }
 
+/** An itinerary as its events left it; what stands in it is the business of who wrote them (itineraries/events.ts). */
+export interface ItineraryState {
+  readonly id: string;
+  readonly versions: readonly {
+    readonly version: number;
+    readonly atUtcUs: number;
+    readonly about: Readonly<Record<string, unknown>>;
+  }[];
+  /** By drone and version. */
+  readonly stands: readonly StandState[];
+}
+export type StandState = Readonly<Record<string, unknown>> & { readonly drone: string; readonly version: number };
+
 export interface StoreStats {
   readonly telemetryBytes: number;
   readonly days: number;
@@ -182,6 +195,16 @@ export interface Store {
   recentDeliveries(perDrone: number): Promise<readonly CommandState[]>;
   /** Idempotency keys used since then, newest first. */
   commandKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]>;
+  /** Projections of the events of `itinerary:<id>`, as new as the last `append`. */
+  itinerary(id: string): Promise<ItineraryState | null>;
+  /** Those given last, first; older than the one named. */
+  itineraries(query: { before?: string; limit: number }): Promise<readonly ItineraryState[]>;
+  /** Those with a stand that is open. */
+  openItineraries(): Promise<readonly ItineraryState[]>;
+  /** Of each drone the stand that changed last. */
+  lastStands(): Promise<readonly { readonly itinerary: string; readonly stand: StandState }[]>;
+  /** Idempotency keys used on itineraries since then, newest first; `command` is the itinerary. */
+  itineraryKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]>;
   /** Makes the projections again from the events; how many events there were. */
   rebuild(): Promise<number>;
   /** Applies retention; the days removed. */

@@ -13,8 +13,10 @@ export interface WorkerOptions {
   readonly syncCommits: boolean;
 }
 
+type PlainCall = 'start' | 'drones' | 'stats' | 'rebuild' | 'openCommands' | 'openItineraries' | 'lastStands' | 'close';
+
 export type Request =
-  | { readonly call: 'start' | 'drones' | 'stats' | 'rebuild' | 'openCommands' | 'close'; readonly args?: null }
+  | { readonly call: PlainCall; readonly args?: null }
   | { readonly call: 'commit'; readonly args: { readonly packed: PackedItems; readonly nowUtcUs: number } }
   | { readonly call: 'positions'; readonly args: { readonly drone: string; readonly epochs: readonly string[] } }
   | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
@@ -23,8 +25,13 @@ export type Request =
   | { readonly call: 'series'; readonly args: { readonly query: SeriesQuery; readonly untilMs: number } }
   | { readonly call: 'command'; readonly args: string }
   | { readonly call: 'commands'; readonly args: CommandQuery }
+  | { readonly call: 'itinerary'; readonly args: string }
+  | { readonly call: 'itineraries'; readonly args: { readonly before?: string; readonly limit: number } }
   | { readonly call: 'recentDeliveries'; readonly args: number }
-  | { readonly call: 'commandKeys'; readonly args: { readonly sinceUtcUs: number; readonly limit: number } }
+  | {
+      readonly call: 'commandKeys' | 'itineraryKeys';
+      readonly args: { readonly sinceUtcUs: number; readonly limit: number };
+    }
   | { readonly call: 'retain'; readonly args: number };
 
 export type Reply =

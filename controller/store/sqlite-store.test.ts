@@ -123,6 +123,20 @@ t.test('a released version with commands in it', async (t) => {
   t.same(await store.commands({ limit: 10 }), read);
 });
 
+t.test('a released version with itineraries in it', async (t) => {
+  const dir = freshDir();
+  fs.cpSync(path.join(import.meta.dirname, 'testdata', 'v3'), dir, { recursive: true });
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  const read = await store.itinerary('morning-round');
+  t.match(read, {
+    versions: [{ version: 1, about: { itinerary: { id: 'morning-round' }, issuedBy: 'Ann' } }],
+    stands: [{ drone: 'd1', state: 'completed', parcels: { 1: { state: 'released' } } }],
+  });
+  t.equal(await store.rebuild(), 3);
+  t.same(await store.itinerary('morning-round'), read);
+});
+
 t.test('a query of history ends at its deadline, in plain words, and the next one is answered', async (t) => {
   const store = await open(freshDir(), { queryMs: 0 });
   t.teardown(() => store.close());

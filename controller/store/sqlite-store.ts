@@ -11,10 +11,12 @@ import type {
   CommandState,
   CommitResult,
   DroneRecord,
+  ItineraryState,
   KeyUse,
   NewEvent,
   Series,
   SeriesQuery,
+  StandState,
   Store,
   StoredEvent,
   StoreItem,
@@ -111,6 +113,26 @@ export class SqliteStore implements Store {
 
   commandKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]> {
     return this.#read({ call: 'commandKeys', args: query });
+  }
+
+  itinerary(id: string): Promise<ItineraryState | null> {
+    return this.#read({ call: 'itinerary', args: id });
+  }
+
+  itineraries(query: { before?: string; limit: number }): Promise<readonly ItineraryState[]> {
+    return this.#read({ call: 'itineraries', args: query });
+  }
+
+  openItineraries(): Promise<readonly ItineraryState[]> {
+    return this.#read({ call: 'openItineraries' });
+  }
+
+  lastStands(): Promise<readonly { readonly itinerary: string; readonly stand: StandState }[]> {
+    return this.#read({ call: 'lastStands' });
+  }
+
+  itineraryKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]> {
+    return this.#read({ call: 'itineraryKeys', args: query });
   }
 
   rebuild(): Promise<number> {

@@ -6,6 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
 import { toStoreError } from './errors.ts';
+import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
 import { unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
 import type { Reply, Request, Role, WorkerOptions } from './rpc.ts';
@@ -40,6 +41,16 @@ function perform(request: Request): unknown {
         return recentDeliveries(reader.core, request.args);
       case 'commandKeys':
         return commandKeys(reader.core, request.args);
+      case 'itinerary':
+        return itineraryOf(reader.core, request.args);
+      case 'itineraries':
+        return itinerariesOf(reader.core, request.args);
+      case 'openItineraries':
+        return openItineraries(reader.core);
+      case 'lastStands':
+        return lastStands(reader.core);
+      case 'itineraryKeys':
+        return itineraryKeys(reader.core, request.args);
     }
   }
   if (writer) {

@@ -9,13 +9,15 @@ import {
   type Ack,
   type Command,
   clientId,
+  type ItineraryMessage,
   type Presence,
   readAck,
   readCommand,
+  readItineraryMessage,
   readTimeAnswer,
   type TimeAnswer,
 } from '@skein/protocol/fleet';
-import { type Sample, sealBatch, type Values } from '@skein/protocol/telemetry';
+import { columnsOf, type Sample, sealBatch, type Values } from '@skein/protocol/telemetry';
 import { type ConnectPacket, connectPacket, PacketReader, publishPacket, subscribePacket } from './mqtt-wire.ts';
 import { until } from './until.ts';
 
@@ -51,6 +53,8 @@ export class FakeAgent {
   readonly topics: string[] = [];
   /** Commands as they came, repeats too. */
   readonly commands: Command[] = [];
+  /** Itineraries as they came, repeats too. */
+  readonly itineraries: ItineraryMessage[] = [];
   /** What it says to a new command; a repeat is told the last of it again. null: nothing, as if it had not come. */
   obey: ((command: Command) => readonly Reply[]) | null = null;
   /** What more its presence says. */
@@ -178,6 +182,12 @@ export class FakeAgent {
     this.#say(samples);
   }
 
+  /** Says how an itinerary stands, or what became of a parcel. */
+  tell<K extends 'itinerary' | 'delivery'>(kind: K, values: Partial<Values<K>>): void {
+    const blank = Object.fromEntries(columnsOf(kind).map(([name]) => [name, null]));
+    this.#say([{ kind, monoUs: this.monoUs(), bootMs: null, values: { ...blank, ...values } } as Sample]);
+  }
+
   /** Like every agent, nothing before the first ack of its lane. */
   #say(samples: readonly Sample[]): void {
     if (this.ack('urgent') === undefined) this.#held.push(samples);
@@ -223,6 +233,9 @@ export class FakeAgent {
     else if (topic.endsWith('/down/command')) {
       const command = readCommand(text(1));
       if (command.ok) this.#command(command.value);
+    } else if (topic.endsWith('/down/itinerary')) {
+      const message = readItineraryMessage(text(1));
+      if (message.ok && message.value.session === this.o.session) this.itineraries.push(message.value);
     }
   }
 

@@ -108,6 +108,9 @@ t.test('proof in words', async (t) => {
   );
   t.same(plain, ['Before: a1', 'After: b2', 'Away for: 4.2 s', 'Since boot: 3 s', 'Round trip: 12 ms']);
   t.same(proofOf(null), []);
+  const paused = proofOf({ mode: 'AUTO', from: 'AUTO', how: 'accepted' }).map(({ label }) => label);
+  t.same(paused, ['Mode', 'Seen by'], 'a pause comes from nowhere');
+  t.same(proofOf({ mode: 'GUIDED', from: 'AUTO' }).length, 2);
   t.same(proofOf({ how: 'effect-seen', altRelM: 34.14 }), [
     { label: 'Seen by', value: 'the effect was seen' },
     { label: 'Height', value: '34.1\u202fm' },

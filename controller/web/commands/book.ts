@@ -5,8 +5,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { CommandEntry } from '../../live/messages.ts';
 import type { DroneRecord } from '../live/record.ts';
+import type { Asked } from '../shell/ask.ts';
 import { type Command, deliveryTo, isOpen, withLive } from './answers.ts';
-import { type Asked, fetchCommand, fetchCommands } from './send.ts';
+import { fetchCommand, fetchCommands } from './send.ts';
 
 const HELD = 300;
 const HISTORY = 20;

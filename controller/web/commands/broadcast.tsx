@@ -6,8 +6,7 @@ import type { Fleet } from '../live/fleet.ts';
 import { type Desk, drafts } from './desk.ts';
 import { DraftCard } from './draft-card.tsx';
 import { Tick } from './form-parts.tsx';
-import { NameField } from './name-field.tsx';
-import { operator, rememberName, tidyName } from './operator.ts';
+import { NameField, useName } from './name-field.tsx';
 import { REBOOT_TARGETS, type RebootTarget } from './params.ts';
 import { BROADCAST_TYPES, type BroadcastType, planOf } from './plan.ts';
 import { commandName } from './rules.ts';
@@ -84,15 +83,14 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
   const [target, setTarget] = useState<RebootTarget>('agent');
   const [stopAtFailure, setStop] = useState(true);
   const [pauseS, setPause] = useState('0');
-  const [name, setName] = useState('');
+  const name = useName();
   void fleet.second.value;
   const plan = planOf(type, situations(fleet, ids));
-  const nameless = operator.value === null;
   const reboot = type === 'reboot';
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (nameless && !rememberName(name)) return;
+    if (!name.given()) return;
     const everyone = ids.length === fleet.ids.peek().length;
     const staggerMs = Math.round(Math.max(0, Math.min(600, Number(pauseS) || 0)) * 1000);
     desk.send({
@@ -156,13 +154,12 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
           <Tick checked={stopAtFailure} onChange={setStop} words="Stop at the first that fails or is not proved" />
         </div>
       )}
-      <NameField value={name} onInput={setName} />
+      <NameField name={name} />
       <div class="in-hand-buttons">
         <button
           type="submit"
           class="go"
           data-tone={reboot || plan.some((one) => one.outcome === 'pilot') ? 'attention' : 'plain'}
-          disabled={nameless && tidyName(name) === null}
         >
           {commandName(type)} {ids.length} {ids.length === 1 ? 'drone' : 'drones'}
         </button>

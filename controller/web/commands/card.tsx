@@ -189,11 +189,11 @@ function Next({ command, delivery }: { readonly command: Command; readonly deliv
       />
     );
   }
-  if (code === 'pilot' && type === 'resume') {
+  if (code === 'adopted' || (code === 'pilot' && type === 'resume')) {
     return (
       <NextButton
-        words="Take control from the pilot…"
-        open={{ kind: 'form', drone: delivery.drone, type, params: { takeControl: true } }}
+        words={code === 'adopted' ? 'Take control…' : 'Take control from the pilot…'}
+        open={{ kind: 'form', drone: delivery.drone, type: 'resume', params: { takeControl: true } }}
       />
     );
   }

@@ -2,8 +2,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Desk, inHand } from './desk.ts';
 import { type Forecast, forecast, type SafeType } from './forecast.ts';
-import { NameField } from './name-field.tsx';
-import { operator, rememberName, tidyName } from './operator.ts';
+import { NameField, useName } from './name-field.tsx';
+import { operator } from './operator.ts';
 import { commandName } from './rules.ts';
 import type { Situation } from './situation.ts';
 
@@ -19,21 +19,20 @@ export interface ConfirmProps {
 export function Confirm({ type, situation, desk }: ConfirmProps) {
   const what = forecast(type, situation);
   const changed = useChanged(what.outcome === 'waits' ? 'now' : what.outcome);
-  const [name, setName] = useState('');
+  const name = useName();
   const [session, setSession] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const nameless = operator.value === null;
   const undecided = situation.rivals.length > 1 && (session === null || !situation.rivals.includes(session));
 
   // Before it is painted: the next key may come at once, and must go here.
   useLayoutEffect(() => {
-    const first = form.current?.querySelector<HTMLElement>(nameless ? 'input' : 'button[type="submit"]');
+    const first = operator.peek() === null ? name.input.current : form.current?.querySelector<HTMLElement>('.go');
     first?.focus({ preventScroll: true });
   }, [type]);
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (changed || undecided || (nameless && !rememberName(name))) return;
+    if (changed || undecided || !name.given()) return;
     inHand.value = null;
     desk.send({ targets: [situation.id], type, ...(session === null ? {} : { session }) });
   };
@@ -66,13 +65,13 @@ export function Confirm({ type, situation, desk }: ConfirmProps) {
           )}
         </div>
         <Rivals situation={situation} session={session} setSession={setSession} />
-        <NameField value={name} onInput={setName} />
+        <NameField name={name} />
         <div class="in-hand-buttons">
           <button
             type="submit"
             class="go"
             data-tone={what.outcome === 'now' || what.outcome === 'waits' ? 'plain' : 'attention'}
-            disabled={changed || undecided || (nameless && tidyName(name) === null)}
+            disabled={changed || undecided}
           >
             {what.confirm} <kbd>⏎</kbd>
           </button>

@@ -2,12 +2,13 @@
 
 import { signal } from '@preact/signals';
 import type { CommandType } from '@skein/protocol/fleet';
+import { newKey, type Trouble } from '../shell/ask.ts';
 import { go } from '../shell/route.ts';
 import type { Book } from './book.ts';
 import type { SafeType } from './forecast.ts';
 import type { Deliberate } from './interlocks.ts';
 import { operator } from './operator.ts';
-import { type CommandBody, cancelCommand, newKey, postCommand, type Trouble } from './send.ts';
+import { type CommandBody, cancelCommand, postCommand } from './send.ts';
 import { addUnseen } from './unseen.ts';
 
 export type InHand =

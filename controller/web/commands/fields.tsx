@@ -6,6 +6,7 @@ import { phone } from '../shell/screen.ts';
 import { Tick } from './form-parts.tsx';
 import type { Deliberate } from './interlocks.ts';
 import { ends, type Filled, needsAdmin, REASON_MAX, REBOOT_TARGETS, type RebootTarget, targetOf } from './params.ts';
+import { resumeWords } from './resume-words.ts';
 import type { Situation } from './situation.ts';
 
 export interface FieldsProps {
@@ -15,17 +16,28 @@ export interface FieldsProps {
   readonly situation: Situation;
 }
 
+/** From whom `resume` may take control, and what is to be sure of before. */
+const TAKING: Readonly<Partial<Record<string, string>>> = {
+  pilot: 'Take control from the pilot, who has agreed',
+  other: 'Take control back from the other station',
+  // An agent that started in mid-flight.
+  unknown: 'Take control: nobody else is flying it',
+};
+
 export function Fields(props: FieldsProps) {
-  const { type, filled, set, situation } = props;
+  const { type, filled, set } = props;
   switch (type) {
     case 'reboot':
       return <RebootFields {...props} />;
     case 'goto':
       return <GotoFields {...props} />;
     case 'arm':
+    case 'start':
       return (
         <div class="fields">
-          <p class="note danger">The motors start. Whoever stands near it can be hurt.</p>
+          <p class="note danger">
+            The motors start{type === 'start' ? ' and it takes off' : ''}. Whoever stands near it can be hurt.
+          </p>
           <Tick
             checked={filled.clear === true}
             onChange={(clear) => set({ clear })}
@@ -34,22 +46,7 @@ export function Fields(props: FieldsProps) {
         </div>
       );
     case 'resume':
-      return situation.control === 'pilot' || situation.control === 'other' || filled.takeControl === true ? (
-        <div class="fields">
-          <Tick
-            checked={filled.takeControl === true}
-            onChange={(takeControl) => set({ takeControl })}
-            words={
-              situation.control === 'pilot'
-                ? 'Take control from the pilot, who has agreed'
-                : 'Take control back from the other station'
-            }
-          />
-          <p class="note">
-            Skein then has control again. What was flown in between is not resumed: send what it is to do next.
-          </p>
-        </div>
-      ) : null;
+      return <ResumeFields {...props} />;
     case 'set-parameter':
       return <ParameterFields {...props} />;
     case 'fetch-log':
@@ -77,9 +74,31 @@ export function Fields(props: FieldsProps) {
         </div>
       );
     case 'disarm':
+    case 'skip':
+    case 'abort':
     case 'ping':
       return null;
   }
+}
+
+function ResumeFields({ filled, set, situation }: FieldsProps) {
+  const takeControl = filled.takeControl === true;
+  const asked = TAKING[situation.control] !== undefined || takeControl;
+  const { words, moves } = resumeWords(situation, takeControl);
+  return (
+    <div class="fields">
+      {asked && (
+        <Tick
+          checked={takeControl}
+          onChange={(takeControl) => set({ takeControl })}
+          words={TAKING[situation.control] ?? 'Take control'}
+        />
+      )}
+      <p class={moves ? 'note danger' : 'note'} data-resume={moves ? 'moves' : 'stays'}>
+        {words}
+      </p>
+    </div>
+  );
 }
 
 const TARGETS: Readonly<Record<RebootTarget, string>> = {

@@ -18,6 +18,13 @@ t.test('a fresh drone: what it does now', async (t) => {
   t.match(words('land', flying({ placeAgeMs: 7200 })), /as it was 7\.2 s ago/);
 });
 
+t.test('in a release: return and land do not wait for the line, and say so', async (t) => {
+  const releasing = flying({ itinerary: { id: 'round', state: 'releasing' } });
+  for (const type of ['return', 'land'] as const) t.match(words(type, releasing), /reeled in on the way; Abort reels/);
+  t.notMatch(words('hold', releasing), /reeled in/);
+  t.notMatch(words('return', flying({ itinerary: { id: 'round', state: 'flying' } })), /reeled in/);
+});
+
 t.test('a stale or offline drone: queued, and for how long', async (t) => {
   const stale = forecast('hold', flying({ freshness: 'stale', ageMs: 7200 }));
   t.match(stale, { outcome: 'waits', headline: 'Queued 60 s: drone is stale' });

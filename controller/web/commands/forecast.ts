@@ -34,7 +34,7 @@ const MOVING_MPS = 1;
 export function forecast(type: SafeType, s: Situation): Forecast {
   const act = ACTS[type](s);
   const waits = waitingOf(type, s);
-  const notes = [...control(type, s), ...act.notes, ...page(s)];
+  const notes = [...control(type, s), ...release(type, s), ...act.notes, ...page(s)];
   const refused = act.refused ?? refusedByControl(type, s);
   if (refused !== null)
     return {
@@ -144,6 +144,14 @@ const FAILSAFE: Readonly<Record<SafeType, string>> = {
   return: 'Return goes unless the failsafe is landing it.',
   land: 'Land still goes.',
 };
+
+/** What becomes of a release under way. */
+function release(type: SafeType, s: Situation): string[] {
+  if (type === 'hold' || s.itinerary?.state !== 'releasing') return [];
+  return [
+    'A release is under way: this does not wait for it. A line that is out is reeled in on the way; Abort reels it in first.',
+  ];
+}
 
 /** Who else flies. */
 function control(type: SafeType, s: Situation): string[] {

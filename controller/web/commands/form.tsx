@@ -5,8 +5,8 @@ import { type Desk, inHand } from './desk.ts';
 import { Fields } from './fields.tsx';
 import { InterlockList, Tick } from './form-parts.tsx';
 import { type Deliberate, forceHelps, interlocksOf, mayGo } from './interlocks.ts';
-import { NameField } from './name-field.tsx';
-import { operator, rememberName, tidyName } from './operator.ts';
+import { NameField, useName } from './name-field.tsx';
+import { operator } from './operator.ts';
 import { type Filled, makeParams, targetOf } from './params.ts';
 import { commandName, RULES } from './rules.ts';
 import type { Situation } from './situation.ts';
@@ -21,13 +21,12 @@ export interface DeliberateFormProps {
 export function DeliberateForm({ type, given, situation, desk }: DeliberateFormProps) {
   const [filled, setFilled] = useState<Filled>(given);
   const [force, setForce] = useState(false);
-  const [name, setName] = useState('');
+  const name = useName();
   const form = useRef<HTMLFormElement>(null);
   const list = interlocksOf(type, situation);
   const canForce = type === 'reboot' && forceHelps(list);
   const forced = canForce && force;
   const made = makeParams(type, withPlace(filled, situation), situation, forced);
-  const nameless = operator.value === null;
   const overCommander =
     RULES[type].flight && situation.commander !== null && situation.commander !== operator.value
       ? situation.commander
@@ -47,7 +46,7 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (!made.ok || stopped || (nameless && !rememberName(name))) return;
+    if (!made.ok || stopped || !name.given()) return;
     inHand.value = null;
     picking.value = null;
     target.value = null;
@@ -97,14 +96,18 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
           words="Force: send it although the list above says stop. Needs the right to force."
         />
       )}
-      <NameField value={name} onInput={setName} />
+      <NameField name={name} />
       {!made.ok && made.words !== '' && <p class="missing">{made.words}</p>}
       <div class="in-hand-buttons">
         <button
           type="submit"
           class="go"
-          data-tone={type === 'reboot' || type === 'arm' || type === 'disarm' || forced ? 'attention' : 'plain'}
-          disabled={!made.ok || stopped || (nameless && tidyName(name) === null)}
+          data-tone={
+            type === 'reboot' || type === 'arm' || type === 'start' || type === 'disarm' || forced
+              ? 'attention'
+              : 'plain'
+          }
+          disabled={!made.ok || stopped}
         >
           {buttonWords(type, filled, situation)}
         </button>

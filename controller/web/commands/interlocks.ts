@@ -16,6 +16,9 @@ export type Deliberate =
   | 'reboot'
   | 'arm'
   | 'disarm'
+  | 'start'
+  | 'skip'
+  | 'abort'
   | 'goto'
   | 'resume'
   | 'set-parameter'
@@ -41,6 +44,21 @@ export function interlocksOf(type: Deliberate, s: Situation): readonly Interlock
         commander(s),
         log(s),
       ];
+    case 'start':
+      return [
+        connected(s),
+        itinerary(s, ['verified'], 'verified by the drone', 'it is not verified'),
+        known(s.armed === null ? null : !s.armed, 'disarmed', 'armed already', 'whether it is armed is not known'),
+        preflight(s),
+        ground(s),
+        pilot(s),
+        commander(s),
+        log(s),
+      ];
+    case 'skip':
+      return [itinerary(s, ['flying'], 'on its way', 'it is not on its way'), pilot(s), commander(s)];
+    case 'abort':
+      return [itinerary(s, null, '', ''), pilot(s), commander(s)];
     case 'disarm':
       return [
         connected(s),
@@ -184,6 +202,15 @@ function preflight(s: Situation): Interlock {
   if (verdict !== 'stop')
     return { state: 'ok', words: verdict === 'ok' ? 'pre-flight list ok' : 'pre-flight list: warnings' };
   return { state: 'stop', words: `pre-flight: ${stops.length > 0 ? stops.join('; ') : 'a stop'}` };
+}
+
+/** `states`: those in which it may go; null: any. */
+function itinerary(s: Situation, states: readonly string[] | null, yes: string, no: string): Interlock {
+  const { itinerary: one } = s;
+  if (one === null) return { state: 'stop', words: 'it has no itinerary' };
+  if (states === null) return { state: 'ok', words: `itinerary ${one.id}: ${one.state}` };
+  if (states.includes(one.state)) return { state: 'ok', words: `itinerary ${one.id} is ${yes}` };
+  return { state: 'stop', words: `itinerary ${one.id}: ${no} (${one.state})` };
 }
 
 function holding(s: Situation): Interlock {

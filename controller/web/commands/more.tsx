@@ -11,8 +11,11 @@ interface Item {
 
 const GROUPS: readonly (readonly Item[])[] = [
   [
+    { type: 'start', label: 'Start…', about: 'fly the verified itinerary' },
     { type: 'resume', label: 'Resume…', about: 'go on after a hold' },
     { type: 'goto', label: 'Go to…', about: 'a place on the map' },
+    { type: 'skip', label: 'Skip…', about: 'to the next place, never past a delivery' },
+    { type: 'abort', label: 'Abort…', about: 'secure the parcel and return' },
     { type: 'arm', label: 'Arm…', about: 'start the motors' },
     { type: 'disarm', label: 'Disarm…', about: 'stop them, on the ground' },
   ],

@@ -27,6 +27,11 @@ export function tidyName(text: string): string | null {
   return plain === '' ? null : plain;
 }
 
+/** Is there a name to send with? One just typed is kept; with none nothing may be sent. */
+export function hasName(typed: string): boolean {
+  return operator.peek() !== null || rememberName(typed);
+}
+
 export function rememberName(text: string): boolean {
   const name = tidyName(text);
   if (name === null) return false;

@@ -24,7 +24,11 @@ export function makeParams(type: Deliberate, filled: Filled, s: Situation, force
       return made({ target: targetOf(filled), ...ends(targetOf(filled), s), ...(force ? { force: true } : {}) });
     case 'arm':
       return filled.clear === true ? made(takeOver) : missing('Look first: is everybody away from it?');
+    case 'start':
+      return filled.clear === true ? made(takeOver) : missing('Look first: is everybody away from it?');
     case 'disarm':
+    case 'skip':
+    case 'abort':
       return made(takeOver);
     case 'resume':
       return made({ ...(filled.takeControl === true ? { takeControl: true } : {}), ...takeOver });

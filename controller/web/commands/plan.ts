@@ -16,7 +16,7 @@ export interface PlanGroup {
 
 const ACTS: Readonly<Record<BroadcastType, string>> = {
   hold: 'stop and hover where they are',
-  return: 'fly back and land at home, all at once: who shares a home or a way is not looked at',
+  return: 'fly back, the nearest first, each at a height of its own; whose pad or height is taken is told to hold',
   ping: 'answer',
   reboot: 'restart, one after another',
 };

@@ -26,7 +26,7 @@ const LABELS: Readonly<Record<string, string>> = {
   name: 'Parameter',
   mode: 'Mode',
   from: 'From mode',
-  missionSeq: 'At item',
+  missionSeq: 'Autopilot’s item',
   altRelM: 'Height',
   altAmslM: 'Altitude',
   bytes: 'Size',
@@ -42,11 +42,15 @@ const HOW: Readonly<Record<string, string>> = {
 /** At most 12 lines, each at most 200 characters. */
 export function proofOf(detail: Detail | null): readonly Proof[] {
   if (detail === null) return [];
-  return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .slice(0, MAX_LINES)
-    .map(([key, value]) => ({ label: LABELS[key] ?? words(key), value: cut(valueWords(key, value)) }))
-    .filter((one) => one.value !== '');
+  return (
+    Object.entries(detail)
+      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      // A pause keeps its mode: where it came from says nothing then.
+      .filter(([key, value]) => key !== 'from' || value !== detail.mode)
+      .slice(0, MAX_LINES)
+      .map(([key, value]) => ({ label: LABELS[key] ?? words(key), value: cut(valueWords(key, value)) }))
+      .filter((one) => one.value !== '')
+  );
 }
 
 function valueWords(key: string, value: unknown): string {

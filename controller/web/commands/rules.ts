@@ -40,6 +40,7 @@ export const RULES: Readonly<Record<CommandType, PageRule>> = {
   ping: { ...later, broadcast: true },
   lock: later,
   unlock: later,
+  settle: later,
   cancel: later,
 };
 
@@ -60,6 +61,7 @@ const NAMES: Readonly<Record<CommandType, string>> = {
   ping: 'Ping',
   lock: 'Lock',
   unlock: 'Unlock',
+  settle: 'Settle parcel',
   cancel: 'Cancel',
 };
 

@@ -1,6 +1,7 @@
 import t from 'tap';
+import { newKey, type SendPorts } from '../shell/ask.ts';
 import { tidyName } from './operator.ts';
-import { type CommandBody, newKey, postCommand, type SendPorts } from './send.ts';
+import { type CommandBody, postCommand } from './send.ts';
 import { readUnseen } from './unseen.ts';
 
 const body: CommandBody = { targets: ['d1'], type: 'hold', params: {}, issuedBy: 'Ann' };

@@ -1,8 +1,6 @@
-/**
- * Asks the controller, and asks again when nothing came back: every POST carries an Idempotency-Key, so a resend of the
- * same request never makes a second command. Refusals are answers, in words.
- */
+/** Commands, asked of the controller. */
 import type { CommandType } from '@skein/protocol/fleet';
+import { type Asked, ask, failed, type SendPorts } from '../shell/ask.ts';
 import { type Command, readCommand, readCommands } from './answers.ts';
 
 export interface CommandBody {
@@ -16,39 +14,7 @@ export interface CommandBody {
   readonly maxFailures?: number;
 }
 
-export interface Trouble {
-  /** Stable code of the problem, or null when the controller gave none. */
-  readonly code: string | null;
-  readonly words: string;
-  /** Nothing came back, or the controller could not say: it may have been taken. The same key may be sent again. */
-  readonly open: boolean;
-}
-
-export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
-
-/** How long one try may take, and for how long it is tried again without asking the operator. */
-const TRY_MS = 4_000;
-const KEEP_TRYING_MS = 9_000;
-const PAUSES_MS = [300, 1_000, 2_000, 3_000];
-
-export interface SendPorts {
-  readonly fetch: typeof fetch;
-  readonly monoMs: () => number;
-  readonly wait: (ms: number) => Promise<void>;
-}
-
-const BROWSER: SendPorts = {
-  fetch: (input, init) => fetch(input, init),
-  monoMs: () => performance.now(),
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
-
-/** 128 random bits; `crypto.randomUUID` is missing on pages that are not served securely. */
-export function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-export async function postCommand(body: CommandBody, key: string, ports: SendPorts = BROWSER): Promise<Asked<Command>> {
+export async function postCommand(body: CommandBody, key: string, ports?: SendPorts): Promise<Asked<Command>> {
   return asCommand(await ask('/api/v1/commands', { body, key }, ports));
 }
 
@@ -56,12 +22,12 @@ export async function cancelCommand(
   id: string,
   issuedBy: string,
   key: string,
-  ports: SendPorts = BROWSER,
+  ports?: SendPorts,
 ): Promise<Asked<unknown>> {
   return ask(`/api/v1/commands/${id}/cancel`, { body: { issuedBy }, key }, ports);
 }
 
-export async function fetchCommand(id: string, ports: SendPorts = BROWSER): Promise<Asked<Command>> {
+export async function fetchCommand(id: string, ports?: SendPorts): Promise<Asked<Command>> {
   return asCommand(await ask(`/api/v1/commands/${id}`, {}, ports));
 }
 
@@ -69,7 +35,7 @@ export async function fetchCommand(id: string, ports: SendPorts = BROWSER): Prom
 export async function fetchCommands(
   drone: string,
   limit: number,
-  ports: SendPorts = BROWSER,
+  ports?: SendPorts,
 ): Promise<Asked<readonly Command[]>> {
   const asked = await ask(`/api/v1/commands?drone=${drone}&limit=${limit}`, {}, ports);
   return asked.ok ? { ok: true, value: readCommands(asked.value) } : asked;
@@ -80,54 +46,4 @@ function asCommand(asked: Asked<unknown>): Asked<Command> {
   const value = readCommand(asked.value);
   if (value !== null) return { ok: true, value };
   return failed(null, 'The controller answered with something that is no command.', true);
-}
-
-interface Request {
-  /** With a body it is a POST. */
-  readonly body?: unknown;
-  readonly key?: string;
-}
-
-async function ask(path: string, request: Request, ports: SendPorts): Promise<Asked<unknown>> {
-  const startMs = ports.monoMs();
-  for (let attempt = 0; ; attempt += 1) {
-    const asked = await once(path, request, ports);
-    const pauseMs = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)] ?? 0;
-    if (asked.ok || !asked.trouble.open || ports.monoMs() - startMs + pauseMs > KEEP_TRYING_MS) return asked;
-    await ports.wait(pauseMs);
-  }
-}
-
-async function once(path: string, { body, key }: Request, ports: SendPorts): Promise<Asked<unknown>> {
-  let response: Response;
-  try {
-    response = await ports.fetch(path, {
-      signal: AbortSignal.timeout(TRY_MS),
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-      headers: {
-        accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
-      },
-    });
-  } catch {
-    return failed(null, 'The controller did not answer.', true);
-  }
-  let value: unknown = null;
-  try {
-    value = await response.json();
-  } catch {
-    // Not JSON; the status says enough, and a good answer that is not JSON is told as such by whoever reads it.
-  }
-  if (response.ok) return { ok: true, value };
-  const problem = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  const said = [problem.title, problem.detail].filter((part) => typeof part === 'string' && part !== '');
-  const code = typeof problem.code === 'string' ? problem.code : null;
-  const words =
-    said.length > 0 ? `${said.join(': ')}.`.replace(/\.\.$/, '.') : `The controller answered HTTP ${response.status}.`;
-  return failed(code, words, response.status >= 500);
-}
-
-function failed(code: string | null, words: string, open: boolean): Asked<never> {
-  return { ok: false, trouble: { code, words, open } };
 }

@@ -37,8 +37,12 @@ export interface Situation {
   readonly lockReason: string | null;
   readonly lockedBy: string | null;
   readonly lockedHere: boolean;
+  /** The itinerary it has, and how that stands; null: none. */
+  readonly itinerary: { readonly id: string; readonly state: string } | null;
   /** Under way with a mission. */
   readonly onLeg: boolean;
+  /** The autopilot's item under way; null: it does not say. */
+  readonly missionSeq: number | null;
   /** A log transfer that is not over. */
   readonly fetchingLog: boolean;
   readonly preflight: { readonly verdict: string; readonly stops: readonly string[] } | null;
@@ -89,7 +93,9 @@ export function situationOf(record: DroneRecord, { nowMs, limits, pageLive }: Lo
     lockReason: entry.safety?.lockReason ?? safety?.lockReason ?? null,
     lockedBy: entry.safety?.lockedBy ?? safety?.lockedBy ?? null,
     lockedHere: safety?.lockedHere ?? entry.safety?.lockedBy === 'drone',
+    itinerary: entry.itinerary ? { id: entry.itinerary.id, state: entry.itinerary.state } : null,
     onLeg: mission?.state === 'active' && one.armed !== false && /^(AUTO|MISSION)/i.test(one.mode ?? ''),
+    missionSeq: mission?.seq ?? null,
     fetchingLog: (entry.commands ?? []).some(
       (command) => command.type === 'fetch-log' && (command.state === 'executing' || command.state === 'accepted'),
     ),

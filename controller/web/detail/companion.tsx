@@ -3,6 +3,7 @@ import { bytes, fixed } from '../format/numbers.ts';
 import { ageExact, span } from '../format/times.ts';
 import { valuesOf } from '../live/record.ts';
 import { Block, Fact } from './block.tsx';
+import { listWords } from './itinerary-words.ts';
 import type { View } from './view.ts';
 
 export function Companion({ view }: { readonly view: View }) {
@@ -70,6 +71,13 @@ export function Versions({ view }: { readonly view: View }) {
       <dl class="facts">
         <Fact label="Flights" view={view} kind="flight" value={fixed(flight?.flights)} />
         <Fact label="In the air" view={view} kind="flight" value={span(flight?.airS)} />
+        <Fact
+          label="Autopilot’s list"
+          title="The item under way in the list the autopilot holds, and how many there are: other numbers than the itinerary’s"
+          view={view}
+          kind="mission"
+          value={listWords(valuesOf(view.record, 'mission'))}
+        />
         <Fact label="System id" view={view} kind="status" value={fixed(status?.sysid)} />
         <Fact
           label="Autopilot"

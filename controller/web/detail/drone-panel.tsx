@@ -10,8 +10,10 @@ import { leave } from '../shell/route.ts';
 import { Companion, Versions } from './companion.tsx';
 import { Delivery } from './delivery.tsx';
 import { Flight } from './flight.tsx';
+import { ItineraryBlock } from './itinerary.tsx';
 import { Checks, Motors } from './motors.tsx';
 import { Estimate, Satellites } from './navigation.tsx';
+import { PositionTrust } from './position-trust.tsx';
 import { Power } from './power.tsx';
 import { Preflight } from './preflight.tsx';
 import { problemsOf } from './problems.ts';
@@ -43,6 +45,7 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
       <DroneState view={view} />
       <div class="detail-scroll">
         <Problems view={view} />
+        <ItineraryBlock view={view} />
         <Flight view={view} />
         <Power view={view} />
         {down && <Preflight view={view} />}
@@ -51,6 +54,7 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
         {!down && <Preflight view={view} />}
         <Delivery view={view} />
         <Texts fleet={fleet} id={id} />
+        <PositionTrust view={view} />
         <Satellites view={view} />
         <Estimate view={view} />
         <Checks view={view} />

@@ -55,6 +55,43 @@ t.test('stale: says whose silence it is', async (t) => {
   t.match(advice(view({ online: false }, 10_000)), /connection is down/);
   t.match(advice(view({}, 10_000, false)), /This page hears nothing/);
   t.match(words(view({}, null)), ['attention: No live data yet']);
+  t.notMatch(advice(view({}, 10_000)), /within/, 'no estimate, no radius');
+});
+
+t.test('a silent drone: how far it may be from where it is shown, however wide its ring', async (t) => {
+  const estimate = { latDeg: 47, lonDeg: 8, radiusM: 12_400, sinceMs: 60_000 };
+  const trust = { state: 'suspect', reason: 'silent', words: '', by: 'controller', last: null, estimate } as const;
+  const [last] = problemsOf(view({ trust }, 60_000));
+  t.match(last?.advice?.replaceAll('\u202f', ' '), /within 12\.4 km of where it was going \(the ring on the map\)/);
+});
+
+t.test('a position that is not trusted, in the air', async (t) => {
+  const trust = {
+    state: 'suspect',
+    reason: 'drift',
+    words: 'it moves away',
+    by: 'drone',
+    last: null,
+    estimate: null,
+  } as const;
+  const armed = (on: boolean): DroneEntry['kinds'] => {
+    const values = { armed: on, mode: 'AUTO', landed: 'in-air' } as never;
+    return { status: { values, atUtcUs: (NOW_MS - 500) * 1000, ageMs: 500, utcUs: null } };
+  };
+  t.same(words(view({ trust, kinds: armed(true) })), ['attention: Position suspect: it moves away']);
+  t.same(words(view({ trust: { ...trust, state: 'rejected' }, kinds: armed(true) })), [
+    'danger: Position rejected: it moves away',
+  ]);
+  t.same(words(view({ trust, kinds: armed(false) })), [], 'on the ground pre-flight says it');
+  t.same(words(view({ trust: { ...trust, reason: 'silent' }, kinds: armed(true) })), [], 'its age says it');
+});
+
+t.test('a slow card is a warning, before samples are lost to it', async (t) => {
+  const board = (notDurableMs: number): DroneEntry['kinds'] => ({
+    board: { values: { notDurableMs } as never, atUtcUs: (NOW_MS - 500) * 1000, ageMs: 500, utcUs: null },
+  });
+  t.same(words(view({ kinds: board(1_800) })), []);
+  t.match(words(view({ kinds: board(9_000) })), [/^attention: Its card is slow: .* 9/]);
 });
 
 t.test('backlog and conflict', async (t) => {

@@ -2,7 +2,7 @@
  * What a person should know about a drone now, in words, worst first. Danger is for what needs a human at once;
  * attention for what may. Values too old to mean anything raise nothing: their age is the problem, and is listed.
  */
-import type { FreshnessState } from '../../live/messages.ts';
+import type { FreshnessState, TrustEntry } from '../../live/messages.ts';
 import { distance, fixed } from '../format/numbers.ts';
 import { ageExact, plusMinus, span } from '../format/times.ts';
 import { ageOf, type DroneRecord, freshnessOf, kindAgeMs, valuesOf } from '../live/record.ts';
@@ -18,6 +18,8 @@ export interface Problem {
 const RECENT_MS = 30_000;
 const CLOCK_LOOSE_US = 1_000_000;
 const BACKLOG_OLD_S = 30;
+/** A sample is on the disk within a second or two; past this the card is slow. */
+const CARD_SLOW_MS = 5_000;
 
 export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly Problem[] {
   const danger: Problem[] = [];
@@ -91,6 +93,9 @@ export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly 
   if (worst >= 1) danger.push({ severity: 'danger', words: 'The position estimate rejects its sensors', advice: null });
   else if (worst >= 0.8)
     attention.push({ severity: 'attention', words: 'The position estimate is strained', advice: null });
+  const distrust = status?.armed === true ? distrusted(entry.trust) : null;
+  if (distrust?.severity === 'danger') danger.push(distrust);
+  else if (distrust) attention.push(distrust);
   const gps = recent('gps') ? valuesOf(record, 'gps') : null;
   if (gps?.fix === 'no-fix' || gps?.fix === 'no-gps' || gps?.fix === '2d')
     attention.push({ severity: 'attention', words: `No 3D satellite fix (${gps.fix})`, advice: null });
@@ -131,6 +136,12 @@ export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly 
   const board = recent('board') ? valuesOf(record, 'board') : null;
   if (board?.throttled)
     attention.push({ severity: 'attention', words: 'The companion is slowed by heat or low voltage', advice: null });
+  if ((board?.notDurableMs ?? 0) > CARD_SLOW_MS)
+    attention.push({
+      severity: 'attention',
+      words: `Its card is slow: the oldest sample not yet on it is ${ageExact(board?.notDurableMs ?? null)} old`,
+      advice: 'A power cut now would lose that much. Commands and heartbeats go on; look at the card after landing.',
+    });
   if (board?.diskFreeMb !== null && board !== null && (board.diskFreeMb ?? Number.POSITIVE_INFINITY) < 500)
     attention.push({
       severity: 'attention',
@@ -165,12 +176,28 @@ function freshnessProblems(
       ? 'This page hears nothing from the controller, so the drone may be well.'
       : record.entry.online
         ? 'The agent is still connected: its autopilot has gone quiet.'
-        : 'Its connection is down; it reconnects by itself.';
+        : 'Its connection is down; it reconnects by itself if its agent still runs.';
     found.push({
       severity: 'attention',
       words: `Last seen ${age} ago`,
-      advice: `${why} Everything shown is that old.`,
+      advice: [`${why} Everything shown is that old.`, ringWords(record.entry.trust)].filter(Boolean).join(' '),
     });
   }
   return found;
+}
+
+/** How wide the ring on the map is: it grows past the edge of what is in sight. */
+function ringWords(trust: TrustEntry | undefined): string {
+  if (!trust?.estimate) return '';
+  return `It may be anywhere within ${distance(trust.estimate.radiusM)} of where it was going (the ring on the map).`;
+}
+
+/** In the air only; that it is silent is said as its age, and that it settles passes by itself. */
+function distrusted(trust: TrustEntry | undefined): Problem | null {
+  if (!trust || trust.reason === null || trust.reason === 'silent' || trust.reason === 'settling') return null;
+  return {
+    severity: trust.state === 'rejected' ? 'danger' : 'attention',
+    words: `Position ${trust.state}: ${trust.words ?? trust.reason}`,
+    advice: 'No leg, go-to or release begins until it is trusted; hold, return and land still go.',
+  };
 }

@@ -1,7 +1,6 @@
 /** Name, freshness, who has control, mode: the head of the panel. */
-import { fixed } from '../format/numbers.ts';
 import { ageExact } from '../format/times.ts';
-import { summarise } from '../list/summary.ts';
+import { modeWords, summarise } from '../list/summary.ts';
 import { ageOf, freshnessOf, valuesOf } from '../live/record.ts';
 import { Glyph } from '../shell/glyph.tsx';
 import { leave } from '../shell/route.ts';
@@ -15,7 +14,10 @@ const BADGES = {
   },
   failsafe: { words: 'FAILSAFE', title: 'The autopilot flies a failsafe' },
   other: { words: 'STATION', title: 'Another ground station is in control' },
-  unknown: { words: 'CONTROL ?', title: 'Not known who is in control' },
+  unknown: {
+    words: 'CONTROL ?',
+    title: 'Not known who is in control. An operator’s hold, return and land work; resume takes control',
+  },
 } as const;
 
 export function DroneState({ view }: { readonly view: View }) {
@@ -71,13 +73,12 @@ export function DroneState({ view }: { readonly view: View }) {
           {freshness} {freshness === 'never' ? '' : ageExact(ageOf(view.record, view.nowMs))}
         </span>
         <span class={old ? 'old' : ''} title={ageTitle(view, 'status')}>
-          <b>{one.mode ?? 'mode unknown'}</b>
+          <b data-held={one.held}>{modeWords(one, 'mode unknown')}</b>
         </span>
         <span class={old ? 'old' : ''} title={ageTitle(view, 'status')}>
           {one.armed === null ? 'arming unknown' : one.armed ? 'armed' : 'disarmed'}
         </span>
         {landed != null && landed !== 'unknown' && <span class={old ? 'old' : ''}>{landed.replace('-', ' ')}</span>}
-        <Mission view={view} />
       </p>
       <ControlLine view={view} />
     </header>
@@ -98,19 +99,5 @@ function ControlLine({ view }: { readonly view: View }) {
       )}
       {why !== null && <span title={why}>{why}</span>}
     </p>
-  );
-}
-
-function Mission({ view }: { readonly view: View }) {
-  const mission = valuesOf(view.record, 'mission');
-  if (mission?.seq == null || mission.state === 'no-mission') return null;
-  return (
-    <span
-      class={isDimmed(view, 'mission') ? 'old' : ''}
-      title={`Mission ${mission.state ?? ''}\n${ageTitle(view, 'mission')}`}
-    >
-      item {fixed(mission.seq)}
-      {mission.total ? `/${fixed(mission.total)}` : ''}
-    </span>
   );
 }

@@ -1,39 +1,40 @@
-/** What the autopilot said: the last hour from history, and what comes in. */
+/** What the autopilot said in the last hour, read anew every few seconds. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { fetchTelemetry } from '../charts/telemetry-answer.ts';
 import { utcClock, utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { keepReading } from './keep-reading.ts';
 import { addText, type Said, textsOf } from './said.ts';
 
 const LOOK_BACK_MS = 3_600_000;
+const EVERY_MS = 5_000;
+/** Samples asked for; the newest of them are shown. */
+const MOST = 1_000;
 
 export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
   const said = useSignal<readonly Said[]>([]);
+  const reading = useSignal(true);
   const failed = useSignal<string | null>(null);
 
+  // Texts come by the store only, never in the live stream, so it is asked as long as the panel is open.
   useSignalEffect(() => {
     if (!fleet.loaded.value) return;
-    const stop = new AbortController();
-    const toMs = fleet.nowMs.peek() ?? Date.now();
-    fetchTelemetry({ drone: id, kind: 'text', fromMs: toMs - LOOK_BACK_MS, toMs, maxPoints: 200 }, stop.signal)
-      .then((answer) => {
+    return keepReading({
+      everyMs: EVERY_MS,
+      read: (signal) => {
+        const toMs = fleet.nowMs.peek() ?? Date.now();
+        const asked = { drone: id, kind: 'text', fromMs: toMs - LOOK_BACK_MS, toMs, maxPoints: MOST };
+        return fetchTelemetry(asked, signal);
+      },
+      onAnswer: (answer) => {
         said.value = textsOf(answer).reduce(addText, said.peek());
-      })
-      .catch((error: unknown) => {
-        if (!stop.signal.aborted) failed.value = error instanceof Error ? error.message : String(error);
-      });
-    return () => stop.abort();
-  });
-
-  useSignalEffect(() => {
-    const value = fleet.drone(id).value?.entry.kinds.text;
-    if (!value) return;
-    const { severity, text, repeats } = value.values;
-    said.value = addText(said.peek(), {
-      atMs: (value.utcUs ?? value.atUtcUs) / 1000,
-      severity: severity ?? 'info',
-      text: text ?? '',
-      repeats: repeats ?? 0,
+        failed.value = null;
+        reading.value = false;
+      },
+      onTrouble: (words) => {
+        failed.value = words;
+        reading.value = false;
+      },
     });
   });
 
@@ -42,10 +43,9 @@ export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: strin
       <h3>
         Autopilot says <span class="when">UTC</span>
       </h3>
+      {failed.value !== null && <p class="nothing">The newest messages cannot be read: {failed.value}.</p>}
       {said.value.length === 0 ? (
-        <p class="nothing">
-          {failed.value === null ? 'Nothing in the last hour.' : `Earlier messages cannot be read: ${failed.value}.`}
-        </p>
+        failed.value === null && <p class="nothing">{reading.value ? 'reading…' : 'Nothing in the last hour.'}</p>
       ) : (
         <ol>
           {said.value.map((one) => (

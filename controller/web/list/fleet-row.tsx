@@ -1,6 +1,6 @@
 /** One drone in the list: a table row on a desk, two lines on a phone. */
 import { useComputed } from '@preact/signals';
-import { compassPoint, fixed, UNKNOWN } from '../format/numbers.ts';
+import { compassPoint, fixed } from '../format/numbers.ts';
 import { ageExact, ageWords, span, utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { strength } from '../live/freshness.ts';
@@ -9,7 +9,7 @@ import { Glyph } from '../shell/glyph.tsx';
 import { routeHash } from '../shell/route.ts';
 import { Battery } from './battery.tsx';
 import { choosing, chosen, toggleChosen } from './chosen.ts';
-import { controlWords, type Summary, summarise } from './summary.ts';
+import { controlWords, modeWords, type Summary, summarise } from './summary.ts';
 
 export interface FleetRowProps {
   readonly fleet: Fleet;
@@ -87,8 +87,8 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
           </>
         ) : (
           <>
-            <span class="mode fades" data-armed={one.armed ?? ''}>
-              {one.mode ?? UNKNOWN}
+            <span class="mode fades" data-armed={one.armed ?? ''} data-held={one.held}>
+              <Mode summary={one} />
             </span>
             <Battery pct={one.batteryPct} old={old} />
             <span class="num fades">{fixed(one.speedMps, 1)}</span>
@@ -120,6 +120,16 @@ function ChooseMark({ picked }: { readonly picked: boolean }) {
   );
 }
 
+/** That it is held comes first, and is what stays where the column is narrow. */
+function Mode({ summary }: { readonly summary: Summary }) {
+  if (!summary.held) return <>{modeWords(summary)}</>;
+  return (
+    <>
+      <b>held</b> <small>({summary.mode})</small>
+    </>
+  );
+}
+
 function Link({ summary }: { readonly summary: Summary }) {
   if (!summary.online) {
     return <span class="num warn">off</span>;
@@ -129,7 +139,7 @@ function Link({ summary }: { readonly summary: Summary }) {
 }
 
 function phoneLine(one: Summary): string {
-  const parts = [one.mode ?? 'no mode', `${fixed(one.heightM)} m`, `${fixed(one.speedMps, 1)} m/s`];
+  const parts = [modeWords(one, 'no mode'), `${fixed(one.heightM)} m`, `${fixed(one.speedMps, 1)} m/s`];
   if (!one.online) parts.push('link off');
   else if (one.backlog > 3) parts.push(`queue ${one.backlog}`);
   if (one.control === 'pilot') parts.push('PILOT');
@@ -140,12 +150,13 @@ function phoneLine(one: Summary): string {
 /** The row read aloud. */
 function wordsOf(one: Summary, state: string): string {
   const battery = one.batteryPct === null ? 'battery unknown' : `battery ${fixed(one.batteryPct)} percent`;
-  return `${one.id}, ${state}, ${one.mode ?? 'mode unknown'}, ${battery}, ${controlWords(one.control)}`;
+  return `${one.id}, ${state}, ${modeWords(one, 'mode unknown')}, ${battery}, ${controlWords(one.control)}`;
 }
 
 function titleOf(one: Summary, state: string, ageMs: number | null): string {
   const lines = [
     `${one.id}: ${state}, newest sample ${ageMs === null ? 'never' : `${ageExact(ageMs)} old`}`,
+    one.held ? `stands in the air: an operator’s hold, mode ${one.mode}` : '',
     one.sampledUtcUs === null ? '' : `sampled ${utcFull(one.sampledUtcUs / 1000)}`,
     `${controlWords(one.control)} · ${one.armed === null ? 'arming unknown' : one.armed ? 'armed' : 'disarmed'} · heading ${compassPoint(one.headingDeg)}`,
     one.online

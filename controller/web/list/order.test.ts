@@ -6,6 +6,7 @@ function listed(id: string, more: Partial<Summary> = {}, freshness: Listed['fres
   const summary: Summary = {
     id,
     mode: 'AUTO',
+    held: false,
     armed: true,
     inAir: true,
     control: 'skein',
@@ -42,6 +43,11 @@ t.test('unknown sorts last both ways, ties by id', async (t) => {
   t.same(ids(inOrder(all, { key: 'battery', descending: true })), ['b', 'a', 'd', 'c']);
 });
 
+t.test('by mode, the held ones stand together', async (t) => {
+  const all = [listed('a', { held: true }), listed('b'), listed('c', { held: true }), listed('d', { mode: 'RTL' })];
+  t.same(ids(inOrder(all, { key: 'mode', descending: false })), ['b', 'a', 'c', 'd']);
+});
+
 t.test('oldest first is age descending', async (t) => {
   const all = [listed('new', { sampledUtcUs: 100 }), listed('old', { sampledUtcUs: 5 })];
   t.same(ids(inOrder(all, { key: 'age', descending: true })), ['old', 'new']);
@@ -54,4 +60,5 @@ t.test('filter by words and by state', async (t) => {
   t.ok(matches(one, 'PILOT', 'all'));
   t.notOk(matches(one, 'heron egret', 'all'));
   t.notOk(matches(one, '', 'fresh'));
+  t.ok(matches(listed('ibis', { held: true }), 'held auto', 'all'));
 });

@@ -1,6 +1,6 @@
 /** Which drones the list shows and in what order. Pure; unknown values sort last either way. */
 import type { FreshnessState } from '../../live/messages.ts';
-import type { Summary } from './summary.ts';
+import { modeWords, type Summary } from './summary.ts';
 
 export type SortKey = 'id' | 'mode' | 'battery' | 'speed' | 'height' | 'backlog' | 'age';
 export interface SortOrder {
@@ -17,7 +17,7 @@ export interface Listed {
 /** Does it match the text (id, mode, control; every word must occur) and the state? Never heard counts as lost. */
 export function matches(one: Listed, text: string, state: StateFilter): boolean {
   if (state !== 'all' && (one.freshness === 'never' ? 'lost' : one.freshness) !== state) return false;
-  const hay = `${one.summary.id} ${one.summary.mode ?? ''} ${one.summary.control} ${one.freshness}`.toLowerCase();
+  const hay = `${one.summary.id} ${modeWords(one.summary, '')} ${one.summary.control} ${one.freshness}`.toLowerCase();
   return text
     .toLowerCase()
     .split(/\s+/)
@@ -45,7 +45,7 @@ function sortValue(summary: Summary, key: SortKey): string | number | null {
     case 'id':
       return summary.id;
     case 'mode':
-      return summary.mode;
+      return summary.mode === null ? null : modeWords(summary);
     case 'battery':
       return summary.batteryPct;
     case 'speed':

@@ -1,11 +1,15 @@
 /** The few numbers of a drone that the list, the map and the sort order need. */
+import { UNKNOWN } from '../format/numbers.ts';
 import { type DroneRecord, valuesOf } from '../live/record.ts';
+import { isHeld } from './held.ts';
 
 export type Control = 'skein' | 'pilot' | 'other' | 'failsafe' | 'unknown';
 
 export interface Summary {
   readonly id: string;
   readonly mode: string | null;
+  /** It stands in the air because an operator said so; the mode does not tell. */
+  readonly held: boolean;
   readonly armed: boolean | null;
   readonly inAir: boolean | null;
   readonly control: Control;
@@ -31,14 +35,18 @@ export function summarise(record: DroneRecord): Summary {
   const attitude = valuesOf(record, 'attitude');
   const { urgent, history } = entry.backlog;
   const landed = status?.landed ?? null;
+  const mode = status?.mode ?? null;
+  const inAir = landed === null || landed === 'unknown' ? (status?.armed ?? null) : landed !== 'on-ground';
+  const speedMps = air?.groundSpeedMps ?? (velocity ? hypot(velocity.northMps, velocity.eastMps) : null);
   return {
     id: entry.id,
-    mode: status?.mode ?? null,
+    mode,
+    held: isHeld(entry, { mode, inAir, speedMps }),
     armed: status?.armed ?? null,
-    inAir: landed === null || landed === 'unknown' ? (status?.armed ?? null) : landed !== 'on-ground',
+    inAir,
     control: controlOf(entry.control.state),
     batteryPct: valuesOf(record, 'battery')?.remainingPct ?? null,
-    speedMps: air?.groundSpeedMps ?? (velocity ? hypot(velocity.northMps, velocity.eastMps) : null),
+    speedMps,
     heightM: position?.altRelM ?? null,
     latDeg: position?.latDeg ?? null,
     lonDeg: position?.lonDeg ?? null,
@@ -67,6 +75,12 @@ function greatest(a: number | null, b: number | null): number | null {
 
 function yawDeg(yawRad: number | null): number | null {
   return yawRad === null ? null : ((yawRad * 180) / Math.PI + 360) % 360;
+}
+
+/** What it does first: `held (AUTO)`, else the mode as its community writes it. */
+export function modeWords({ mode, held }: Pick<Summary, 'mode' | 'held'>, unknown: string = UNKNOWN): string {
+  const plain = mode ?? unknown;
+  return held ? `held (${plain})` : plain;
 }
 
 export function controlWords(control: Control): string {

@@ -13,18 +13,22 @@ import { valuesOf } from '../live/record.ts';
 import { go, selectedId } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
 import { createCamera } from './camera.ts';
+import { doubtsOf } from './doubt.ts';
 import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature } from './drone-features.ts';
+import { keepEditor } from './editor.ts';
 import { gridFor } from './grid.ts';
 import { keepGround } from './ground.ts';
 import { type Labelled, placeLabels, type Side } from './labels.ts';
 import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, repaint } from './map-style.ts';
 import { pickAt } from './picking.ts';
 import { padsOf, reachOf } from './reach.ts';
+import { keepRoute } from './route-layer.ts';
 import { droneSprites, padSprite } from './sprites.ts';
 import { startMap } from './start-map.ts';
 import { keepTarget } from './target-layer.ts';
 import { keepTrack } from './track-layer.ts';
 import { createTrailLayer } from './trail-layer.ts';
+import type { MapView } from './view.ts';
 
 /** First the fleet, which also says where to look. */
 const GROUND_AFTER_MS = 300;
@@ -32,14 +36,6 @@ const GROUND_AFTER_MS = 300;
 const SLOW_MS = 500;
 const DRAW_EVERY_MS = 180;
 const TOUCH_PX = 10;
-
-export interface MapView {
-  readonly latDeg: number;
-  readonly zoom: number;
-  readonly gridMetres: number | null;
-  readonly gridDegrees: number | null;
-  readonly bearingDeg: number;
-}
 
 export interface FleetMapOptions {
   readonly fleet: Fleet;
@@ -64,6 +60,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   const ground = keepGround(map);
   const camera = createCamera(map, container);
   const trails = createTrailLayer(map, fleet);
+  const editor = keepEditor(map);
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
   const drawn = new Map<string, DroneFeature>();
   const dirty = new Set<string>();
@@ -79,6 +76,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   let following = false;
   let reachKey = '';
   let padsKey = '';
+  let doubtKey = '';
 
   /** Before the next frame, but not more often than positions come: every change makes the map draw all of itself. */
   function schedule(): void {
@@ -137,13 +135,16 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     if (followed) camera.middle(followed);
   }
 
-  /** Reach and way home of the drone looked at; pads. */
+  /** Reach and way home of the drone looked at; rings of those in doubt; pads. */
   function drawAround(nowMs: number | null): void {
     const id = selectedId();
     const record = id === null ? null : fleet.all().get(id);
     const reach = record ? reachOf(record, nowMs, fleet.limits.peek()) : { key: '', data: EMPTY };
     if (reach.key !== reachKey) void source('reach').setData(reach.data);
     reachKey = reach.key;
+    const doubt = doubtsOf(fleet.all().values());
+    if (doubt.key !== doubtKey) void source('doubt').setData(doubt.data);
+    doubtKey = doubt.key;
     const pads = padsOf([...fleet.all().values()].map((one) => valuesOf(one, 'home')));
     if (pads.key !== padsKey) void source('pads').setData(pads.data);
     padsKey = pads.key;
@@ -232,6 +233,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       schedule();
     }),
     keepTrack(map, fleet),
+    keepRoute(map, fleet),
     keepTarget(map, fleet),
   ];
 
@@ -252,7 +254,8 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   });
   map.on('mouseout', () => options.onPointer(null));
   map.on('click', ({ point, lngLat }) => {
-    if (pickAt({ latDeg: lngLat.lat, lonDeg: lngLat.lng })) return;
+    const place = { latDeg: lngLat.lat, lonDeg: lngLat.lng };
+    if (pickAt(place) || editor.click(place)) return;
     const id = droneAt(point.x, point.y);
     if (id !== null) go({ view: 'drone', id });
   });
@@ -279,6 +282,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     close() {
       for (const stop of stops) stop();
       trails.close();
+      editor.close();
       ground.close();
       clearTimeout(timer);
       clearTimeout(firstGround);

@@ -6,9 +6,10 @@ import type { Fleet } from '../live/fleet.ts';
 import { Glyph } from '../shell/glyph.tsx';
 import { go, selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
-import type { FleetMap, MapView } from './fleet-map.ts';
+import type { FleetMap } from './fleet-map.ts';
 import { scaleBar } from './grid.ts';
 import { picking } from './picking.ts';
+import type { MapView } from './view.ts';
 
 export interface MapPaneProps {
   readonly fleet: Fleet;

@@ -32,6 +32,7 @@ export function mapStyle(): StyleSpecification {
       names: point({ maxzoom: 6 }),
       grid: point({ tolerance: 0, buffer: 0 }),
       reach: point(),
+      doubt: point(),
       track: point(),
       trails: point({ lineMetrics: true, tolerance: 0.2 }),
       'trails-earlier': point({ tolerance: 0.2 }),
@@ -123,10 +124,23 @@ function fleetLayers(): LayerSpecification[] {
   const ink = token('--ink');
   return [
     {
+      id: 'doubt',
+      type: 'fill',
+      source: 'doubt',
+      filter: ['==', ['get', 'filled'], true],
+      paint: { 'fill-color': attention, 'fill-opacity': 0.08 },
+    },
+    {
+      id: 'doubt-edge',
+      type: 'line',
+      source: 'doubt',
+      paint: { 'line-color': attention, 'line-width': 1.4, 'line-dasharray': [2, 2] },
+    },
+    {
       id: 'reach',
       type: 'fill',
       source: 'reach',
-      filter: ['==', ['geometry-type'], 'Polygon'],
+      filter: ['==', ['get', 'filled'], true],
       paint: { 'fill-color': ['match', ['get', 'what'], 'stale', attention, token('--skein')], 'fill-opacity': 0.07 },
     },
     {

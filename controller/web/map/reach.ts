@@ -6,6 +6,8 @@ import { ageOf, type DroneRecord, freshnessOf, valuesOf } from '../live/record.t
 import { circle, metresBetween } from './grid.ts';
 
 const MOST_REACH_M = 3_000;
+/** A ring wider than this is an outline only: filled it would tint the map and hide the drones in it. */
+export const MOST_FILLED_M = 500;
 
 export interface Drawn {
   /** Equal keys, equal picture. */
@@ -15,7 +17,7 @@ export interface Drawn {
 
 /**
  * For the drone looked at: a line to its home, the satellite uncertainty (2 σ), and, when it is no longer fresh, the
- * circle it can have reached at its last speed since it was seen.
+ * circle it can have reached at its last speed since it was seen (where there is an estimate, doubt.ts draws that).
  */
 export function reachOf(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): Drawn {
   const one = summarise(record);
@@ -43,18 +45,23 @@ export function reachOf(record: DroneRecord, nowMs: number | null, limits: Fresh
   const accM = valuesOf(record, 'gps')?.horizontalAccM ?? null;
   const reachM =
     state === 'stale' || state === 'lost' ? Math.min(MOST_REACH_M, (one.speedMps ?? 0) * Math.floor(ageS)) : 0;
-  if (one.inAir && reachM > 2) {
-    features.push(polygon('stale', circle(lonDeg, latDeg, reachM)));
+  const estimated = record.entry.trust?.estimate != null;
+  if (one.inAir && reachM > 2 && !estimated) {
+    features.push(ring('stale', lonDeg, latDeg, reachM));
     keys.push(`r${Math.round(reachM)}`);
   } else if (accM !== null && accM > 0.3) {
-    features.push(polygon('accuracy', circle(lonDeg, latDeg, 2 * accM)));
+    features.push(ring('accuracy', lonDeg, latDeg, 2 * accM));
     keys.push(`a${accM.toFixed(1)}`);
   }
   return { key: keys.join(' '), data: { type: 'FeatureCollection', features } };
 }
 
-function polygon(what: string, ring: [number, number][]): GeoJSON.Feature {
-  return { type: 'Feature', properties: { what }, geometry: { type: 'Polygon', coordinates: [ring] } };
+function ring(what: string, lonDeg: number, latDeg: number, radiusM: number): GeoJSON.Feature {
+  return {
+    type: 'Feature',
+    properties: { what, filled: radiusM <= MOST_FILLED_M },
+    geometry: { type: 'Polygon', coordinates: [circle(lonDeg, latDeg, radiusM)] },
+  };
 }
 
 /** Homes as pads; those within about a metre of each other are one. */

@@ -12,6 +12,7 @@ import type { FleetMap } from '../map/fleet-map.ts';
 import { MapPane } from '../map/map-pane.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
+import { PlanPane } from './plan-pane.tsx';
 import { route, selectedId } from './route.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -28,6 +29,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
   const at = route.value;
   const { view } = at;
   const selected = selectedId();
+  const open = selected !== null || view === 'command' || view === 'plan';
 
   useEffect(() => listenToKeys({ fleet, fitFleet: () => map.current?.fitFleet() }), [fleet]);
   useSignalEffect(() => {
@@ -38,8 +40,8 @@ export function App({ fleet, connection, book, desk }: AppProps) {
   return (
     <div class="app" data-view={view}>
       <TopBar fleet={fleet} book={book} />
-      <Notices fleet={fleet} open={selected !== null || view === 'command'} onRetry={() => connection.retryNow()} />
-      <main class="panes" data-open={selected !== null || view === 'command'}>
+      <Notices fleet={fleet} open={open} onRetry={() => connection.retryNow()} />
+      <main class="panes" data-open={open}>
         <FleetList fleet={fleet} desk={desk} />
         <MapPane
           fleet={fleet}
@@ -48,6 +50,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
           }}
         />
         {selected !== null && <DronePanel key={selected} fleet={fleet} book={book} desk={desk} id={selected} />}
+        {view === 'plan' && <PlanPane fleet={fleet} />}
         {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}
       </main>
       <nav class="tabs" aria-label="Views">

@@ -96,7 +96,7 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
   else if (picking.value !== null) picking.value = null;
   else if (inHand.value !== null) inHand.value = null;
   else if (choosing.value) stopChoosing();
-  else if (route.value.view === 'drone' || route.value.view === 'command') leave();
+  else if (route.value.view !== 'list' && route.value.view !== 'map') leave();
   else {
     filterText.value = '';
     stateFilter.value = 'all';

@@ -14,6 +14,13 @@ t.test('links to what became of a command', async (t) => {
   t.same(parseRoute('#/command/short'), { view: 'list' });
 });
 
+t.test('links to an itinerary', async (t) => {
+  t.same(parseRoute('#/plan'), { view: 'plan', id: null });
+  t.same(parseRoute('#/plan/morning-round.2'), { view: 'plan', id: 'morning-round.2' });
+  t.equal(routeHash(parseRoute('#/plan/morning-round.2')), '#/plan/morning-round.2');
+  t.same(parseRoute('#/plan/a/b'), { view: 'list' });
+});
+
 t.test('anything else is the list', async (t) => {
   for (const hash of ['', '#', '#/drone/', '#/drone/UPPER', '#/drone/a/b', '#/drone/%3Cscript%3E', '#/nowhere']) {
     t.same(parseRoute(hash), { view: 'list' }, hash);

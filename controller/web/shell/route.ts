@@ -1,6 +1,6 @@
 /**
- * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, and `#/command/…`
- * for what became of a command to several drones.
+ * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, `#/command/…` for
+ * what became of a command to several drones, `#/plan` and `#/plan/<id>` for the itinerary that is drawn.
  */
 import { signal } from '@preact/signals';
 
@@ -8,9 +8,12 @@ export type Route =
   | { readonly view: 'list' }
   | { readonly view: 'map' }
   | { readonly view: 'drone'; readonly id: string }
-  | { readonly view: 'command'; readonly id: string };
+  | { readonly view: 'command'; readonly id: string }
+  /** The editor; `id` null: a new itinerary. */
+  | { readonly view: 'plan'; readonly id: string | null };
 
 const COMMAND = /^#\/command\/([0-9A-HJKMNP-TV-Z]{26})$/;
+const PLAN = /^#\/plan(?:\/([A-Za-z0-9._-]{1,64}))?$/;
 const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
 
 export function parseRoute(hash: string): Route {
@@ -18,11 +21,14 @@ export function parseRoute(hash: string): Route {
   if (id !== undefined) return { view: 'drone', id };
   const command = COMMAND.exec(hash)?.[1];
   if (command !== undefined) return { view: 'command', id: command };
+  const plan = PLAN.exec(hash);
+  if (plan !== null) return { view: 'plan', id: plan[1] ?? null };
   return hash === '#/map' ? { view: 'map' } : { view: 'list' };
 }
 
 export function routeHash(route: Route): string {
   if (route.view === 'drone' || route.view === 'command') return `#/${route.view}/${route.id}`;
+  if (route.view === 'plan') return route.id === null ? '#/plan' : `#/plan/${route.id}`;
   return route.view === 'map' ? '#/map' : '#/';
 }
 
@@ -31,6 +37,11 @@ export const route = signal<Route>({ view: 'list' });
 /** Id of the drone looked at, or null. */
 export function selectedId(): string | null {
   return route.value.view === 'drone' ? route.value.id : null;
+}
+
+/** Id of the itinerary that is drawn; null: a new one, or none. */
+export function selectedPlan(): string | null {
+  return route.value.view === 'plan' ? route.value.id : null;
 }
 
 /** Where Esc and the back arrow lead from a drone or a command: the pane it was opened from. */

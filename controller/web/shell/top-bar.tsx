@@ -28,6 +28,9 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
         Skein
       </h1>
       <Tally fleet={fleet} />
+      <a class="plan-link" href="#/plan" title="Draw an itinerary">
+        Plan
+      </a>
       <span class="spacer" />
       <Waiting book={book} />
       <LiveState fleet={fleet} />

@@ -1,0 +1,3 @@
+export type * from './ports.ts';
+export { ITINERARY_COUNTERS } from './ports.ts';
+export { Itineraries, type ItinerariesOptions } from './service.ts';

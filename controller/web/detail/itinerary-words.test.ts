@@ -1,0 +1,62 @@
+import t from 'tap';
+import {
+  expectationWords,
+  isToSettle,
+  itineraryTone,
+  listWords,
+  parcelWords,
+  progressWords,
+} from './itinerary-words.ts';
+
+const plain = (text: string | undefined) => text?.replaceAll('\u202f', ' ');
+
+t.test('progress, parcels, tones', async (t) => {
+  t.equal(progressWords({ item: 2, items: 5 }), 'item 2 of 4');
+  t.equal(progressWords({ item: null, items: 5 }), '5 items');
+  t.equal(progressWords({ item: 2, items: null }), 'item 2');
+  t.match(
+    parcelWords({ state: 'unproved', words: 'nothing proves it' }),
+    /nothing proves either \(nothing proves it\)/,
+  );
+  t.equal(parcelWords({ state: 'of-a-later-version', words: null }), 'of-a-later-version');
+  t.equal(itineraryTone('void'), 'attention');
+  t.equal(itineraryTone('verified'), 'good');
+});
+
+t.test('the autopilot’s own list is numbered by itself', async (t) => {
+  t.equal(listWords({ seq: 2, total: 9, state: 'active' }), '2/9');
+  t.equal(listWords({ seq: 2, total: null, state: 'active' }), '2');
+  t.equal(listWords({ seq: 0, total: 0, state: 'no-mission' }), '–');
+  t.equal(listWords(null), '–');
+});
+
+t.test('what somebody is to look at', async (t) => {
+  const asked = (state: string, current: { readonly id: string; readonly state: string } | null) =>
+    isToSettle({ itinerary: 'it-1', state }, current);
+  t.ok(asked('unproved', { id: 'it-1', state: 'flying' }));
+  t.notOk(asked('aboard', { id: 'it-1', state: 'flying' }));
+  t.ok(asked('aboard', { id: 'it-1', state: 'aborted' }), 'it came home');
+  t.ok(asked('not-released', { id: 'it-2', state: 'refused' }), 'it keeps another from being taken');
+  t.notOk(asked('released', { id: 'it-1', state: 'completed' }));
+  t.notOk(isToSettle({ itinerary: 'it-1', state: 'unproved', settling: 'released' }, null), 'said already');
+  t.match(
+    parcelWords({ state: 'unproved', words: null, settling: 'aboard' }),
+    /still aboard; the drone has not agreed/,
+  );
+});
+
+t.test('what a silent drone must be doing', async (t) => {
+  const nowMs = Date.UTC(2026, 10, 27, 10, 0, 0);
+  const expected = {
+    must: 'It must now fly back and land',
+    rung: 'return',
+    sinceUtcUs: nowMs * 1000 - 50e6,
+    endsUtcUs: nowMs * 1000 + 65e6,
+    untilEnergyUtcUs: (nowMs + 600_000) * 1000,
+  };
+  const words = expectationWords(expected, nowMs);
+  t.equal(words?.must, 'Not heard. It must now fly back and land');
+  t.equal(plain(words?.rest), '— for 1 min 05 s more; its energy lasts until 10:10:00 UTC');
+  t.equal(expectationWords({ ...expected, endsUtcUs: null, untilEnergyUtcUs: null }, nowMs)?.rest, '');
+  t.equal(expectationWords(null, nowMs), null);
+});

@@ -1,0 +1,54 @@
+/** What the controller says of itineraries, read with care: what is missing is null, never a crash of the page. Pure. */
+import type { Itinerary } from '@skein/protocol/fleet';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export interface StandAnswer {
+  readonly drone: string;
+  readonly version: number;
+  readonly state: string;
+  readonly words: string | null;
+  readonly refusals: readonly string[];
+}
+
+export interface PlanAnswer {
+  readonly id: string;
+  readonly version: number;
+  readonly name: string | null;
+  readonly itinerary: Itinerary | null;
+  readonly drones: readonly StandAnswer[];
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function readStand(value: unknown): StandAnswer | null {
+  if (!isObject(value) || typeof value.drone !== 'string' || typeof value.state !== 'string') return null;
+  const refusals = listOf(value.refusals).flatMap((one) => (isObject(one) ? [textOf(one.words) ?? ''] : []));
+  return {
+    drone: value.drone,
+    version: typeof value.version === 'number' ? value.version : 0,
+    state: value.state,
+    words: textOf(value.words) ?? textOf(value.reason),
+    refusals: refusals.filter((words) => words !== ''),
+  };
+}
+
+/** Null: not an itinerary at all. */
+export function readPlanAnswer(value: unknown): PlanAnswer | null {
+  if (!isObject(value) || typeof value.id !== 'string' || typeof value.version !== 'number') return null;
+  const plan = isObject(value.itinerary) && Array.isArray(value.itinerary.items) ? value.itinerary : null;
+  return {
+    id: value.id,
+    version: value.version,
+    name: textOf(value.name),
+    itinerary: plan as unknown as Itinerary | null,
+    drones: listOf(value.drones).flatMap((one) => readStand(one) ?? []),
+  };
+}
+
+export function readPlanList(value: unknown): readonly PlanAnswer[] {
+  return listOf(isObject(value) ? value.itineraries : null).flatMap((one) => readPlanAnswer(one) ?? []);
+}

@@ -1,0 +1,53 @@
+import t from 'tap';
+import { route } from '../shell/route.ts';
+import { blankDraft, moveHandle } from './draft.ts';
+import { begin, canUndo, change, chosen, draft, editAt, remember, tool, undo, verdict } from './editing.ts';
+
+const BASE = { latDeg: 47.3977, lonDeg: 8.5456 };
+const A = { latDeg: 47.3985, lonDeg: 8.546 };
+const B = { latDeg: 47.399, lonDeg: 8.547 };
+
+t.beforeEach(() => {
+  route.value = { view: 'plan', id: null };
+  tool.value = 'route';
+  begin(blankDraft('round', BASE));
+});
+
+t.test('a click adds behind what is chosen, and is judged at once', async (t) => {
+  t.ok(editAt(A));
+  t.same(chosen.value, { of: 'item', index: 1 });
+  t.ok(editAt(B));
+  t.match(draft.value?.items[2], { do: 'waypoint', ...B });
+  t.same(verdict.value?.refusals, []);
+  t.ok((verdict.value?.energy?.distanceM ?? 0) > 100);
+  editAt({ latDeg: 48.3, lonDeg: 8.5 });
+  t.match(verdict.value?.refusals, [{ rule: 'leg-too-long' }], 'what is broken is named');
+});
+
+t.test('the map is for looking when nothing is drawn', async (t) => {
+  route.value = { view: 'list' };
+  t.notOk(editAt(A));
+  t.equal(draft.value?.items.length, 2);
+});
+
+t.test('a step back, and a whole drag is one step', async (t) => {
+  editAt(A);
+  const before = draft.value;
+  remember();
+  for (const latDeg of [47.3986, 47.3987, 47.3988]) {
+    const now = draft.value;
+    if (now !== null) change(moveHandle(now, { of: 'item', index: 1 }, { ...A, latDeg }), { moving: true });
+  }
+  t.match(draft.value?.items[1], { latDeg: 47.3988 });
+  undo();
+  t.same(draft.value, before);
+  undo();
+  t.equal(draft.value?.items.length, 2);
+  t.notOk(canUndo.value);
+});
+
+t.test('without a base the first place is one', async (t) => {
+  begin(blankDraft('round', null));
+  editAt(A);
+  t.same(draft.value?.base, A);
+});

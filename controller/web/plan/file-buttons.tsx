@@ -1,0 +1,81 @@
+/** Import and export. What a file holds that cannot be flown is named; nothing of it is taken then. */
+import { signal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { aircraft, begin, draft } from './editing.ts';
+import { download, FILE_FORMATS, type FileFormat, FORMAT_WORDS, readFile, writeFile } from './files.ts';
+
+interface Told {
+  readonly words: string;
+  readonly list: readonly string[];
+  readonly bad: boolean;
+}
+
+const told = signal<Told | null>(null);
+
+export function FileButtons() {
+  const input = useRef<HTMLInputElement>(null);
+  const heights = useRef<HTMLSelectElement>(null);
+  const read = async (): Promise<void> => {
+    const file = input.current?.files?.[0];
+    if (file === undefined) return;
+    const outcome = readFile(await file.text(), file.name, heights.current?.value || null);
+    if (input.current) input.current.value = '';
+    if (!outcome.ok) {
+      const list = outcome.refusals.map(({ words }) => words);
+      told.value = { words: `${file.name} was not taken`, list, bad: true };
+      return;
+    }
+    begin(outcome.itinerary);
+    told.value = { words: `${file.name} is open`, list: outcome.notes, bad: false };
+  };
+  const save = (format: FileFormat): void => {
+    const plan = draft.peek();
+    if (plan === null) return;
+    const { text, leftOut } = writeFile(plan, format, aircraft.peek().flavour);
+    download(text, `${plan.id}.${format}`);
+    told.value =
+      leftOut.length === 0
+        ? null
+        : { words: `${FORMAT_WORDS[format]} has no place for this`, list: leftOut, bad: false };
+  };
+  return (
+    <section class="plan-files" aria-label="Files">
+      <label class="second">
+        Import…
+        <input
+          ref={input}
+          type="file"
+          class="visually-hidden"
+          accept=".json,.plan,.waypoints,.txt,.geojson"
+          onChange={() => void read()}
+        />
+      </label>
+      <label class="field">
+        <span class="visually-hidden">Heights of a GeoJSON count from</span>
+        <select ref={heights} name="heightReference" title="What the heights of a GeoJSON count from">
+          <option value="">heights: as the file says</option>
+          <option value="home">heights: above home</option>
+          <option value="amsl">heights: above sea level</option>
+          <option value="terrain">heights: above the ground</option>
+        </select>
+      </label>
+      <div class="plan-exports">
+        {FILE_FORMATS.map((format) => (
+          <button key={format} type="button" class="link" data-export={format} onClick={() => save(format)}>
+            {FORMAT_WORDS[format]}
+          </button>
+        ))}
+      </div>
+      {told.value !== null && (
+        <div class="plan-told" role="status" data-bad={told.value.bad}>
+          <b>{told.value.words}</b>
+          <ul>
+            {told.value.list.map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
