@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Whatever runs compiles a module once, not each process and thread anew.
+export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/compiled
 
 INSTALLED := node_modules/.installed
 WEB := controller/web/dist/index.html
@@ -12,14 +14,14 @@ help: ## print this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: $(INSTALLED) build ## install, build, start a controller and five flying drones, print the address
+run: $(INSTALLED) build ## install, build, start a controller, five flying drones and one on the ground, print the address
 	@exec node scenarios/demo.ts
 
 .PHONY: demo
 demo: run ## the same as run
 
 .PHONY: test
-test: $(INSTALLED) $(WEB) servers ## all tests; COUNT=, SEED= go through to the scenarios
+test: $(INSTALLED) $(WEB) servers ## all tests, with small counts; COUNT=, SEED= go through to the scenarios
 	@exec node run-tests.ts
 
 .PHONY: check
@@ -34,16 +36,16 @@ bench: $(INSTALLED) $(WEB) ## measure; every line is a ratio from one run
 	@exec node scenarios/bench/run.ts
 
 .PHONY: soak
-soak: $(INSTALLED) $(WEB) servers ## the scenarios at their full counts (about an hour)
-	@SOAK=1 exec node run-tests.ts stories scenarios
+soak: $(INSTALLED) $(WEB) servers ## the scenarios and position trust at their full counts (about 40 minutes)
+	@SOAK=1 exec node run-tests.ts stories scenarios 'protocol/telemetry/trust/{faults,hours}.test.ts'
 
 .PHONY: voyage
 voyage: $(INSTALLED) ## random histories against the store-and-forward invariants; SEED= replays, RUNS= for how many
 	@RUNS=$${RUNS:-500} exec node run-tests.ts agent/outbox/invariants.test.ts
 
 .PHONY: sitl
-sitl: $(INSTALLED) ## a flight on the simulator, or on an autopilot you have running: AUTOPILOT=tcp:127.0.0.1:5760 [WATCH=1 only looks]
-	@AUTOPILOT='$(AUTOPILOT)' AUTOPILOT2='$(AUTOPILOT2)' WATCH='$(WATCH)' exec node scenarios/sitl/run.ts
+sitl: $(INSTALLED) ## flights on the simulator, or on an autopilot you have running: AUTOPILOT=tcp:127.0.0.1:5760 [WATCH=1 only looks]
+	@FLIGHT='$(FLIGHT)' AUTOPILOT='$(AUTOPILOT)' AUTOPILOT2='$(AUTOPILOT2)' FLAVOUR='$(or $(FLAVOUR),ardupilot)' WATCH='$(WATCH)' exec node scenarios/sitl/run.ts
 
 .PHONY: dialect
 dialect: $(INSTALLED) ## generate the MAVLink dialect again from its definitions

@@ -71,6 +71,14 @@ t.test('an operator commands drones from a real browser', async (t) => {
 
     await page.keyboard.press('h');
     await page.locator('[data-confirm="hold"] input').waitFor();
+    await page.locator('[data-confirm="hold"] .go').click();
+    t.match(
+      await textOf(page, '[data-confirm="hold"]'),
+      /Nothing was sent: your name is needed/,
+      'said, not swallowed',
+    );
+    t.same(await commandsOf(httpUrl, flying.id), [], 'nobody’s command is none');
+    await page.locator('[data-confirm="hold"] input:focus').waitFor();
     await page.keyboard.type(OPERATOR);
     await page.keyboard.press('Enter');
     const { state, words } = await endOf(page, 'hold');

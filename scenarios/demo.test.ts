@@ -3,6 +3,7 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import t from 'tap';
 import { inRepository } from './kit/paths.ts';
+import { STANDING } from './kit/places.ts';
 import { isFree } from './kit/ports.ts';
 import { descendants, isAlive } from './kit/processes.ts';
 import { until, within } from './kit/until.ts';
@@ -30,6 +31,38 @@ async function startDemo(onStarted: (child: ChildProcess) => void): Promise<Demo
     seen: () => lines,
   });
   return { child, lines, address: found.value, exited };
+}
+
+/** The drone on the ground gets a delivery once nothing speaks against its start; resolves with how that stands. */
+async function canDeliver(address: string): Promise<string> {
+  const call = async (path: string, body?: unknown): Promise<unknown> => {
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`${address}/api/v1${path}`, body === undefined ? {} : post);
+    return answer.json();
+  };
+  const { id, home } = STANDING;
+  const verdict = async (): Promise<string | undefined> => {
+    const { kinds } = (await call(`/drones/${id}`)) as { kinds: { preflight?: { values: { verdict: string } } } };
+    return kinds.preflight?.values.verdict;
+  };
+  await until(async () => (await verdict()) === 'ok', {
+    timeoutMs: START_TIMEOUT_MS,
+    everyMs: 500,
+    what: `${id} ready`,
+  });
+  const { latDeg, lonDeg } = home;
+  const there = { latDeg: latDeg + 0.001, lonDeg, altM: 30, frame: 'home' };
+  const door = { do: 'deliver', ...there, how: 'drop', releaseAltM: 10, parcel: 'P-1' };
+  const items = [{ do: 'take-off', altM: 30 }, door, { do: 'return' }];
+  await call('/itineraries', { id: 'first', version: 1, base: { latDeg, lonDeg }, items });
+  await call('/itineraries/first/assign', { targets: [id] });
+  const stand = async (): Promise<string> => {
+    const { drones } = (await call('/itineraries/first')) as { drones: readonly { state: string }[] };
+    return drones[0]?.state ?? 'none';
+  };
+  const answered = async (): Promise<boolean> => /verified|refused|failed/.test(await stand());
+  await until(answered, { timeoutMs: 30_000, everyMs: 500, what: 'its answer' });
+  return stand();
 }
 
 async function endDemo(demo: Demo, how: NodeJS.Signals): Promise<{ code: number | null; left: number[] }> {
@@ -66,6 +99,15 @@ t.test(
       const demo = await startDemo((child) => started.push(child));
       if (wasFree) t.equal(demo.address, 'http://127.0.0.1:8080', `${run} run: the usual port`);
       t.equal((await fetch(demo.address)).status, 200, `${run} run: the page is there`);
+      if (run === 'first') {
+        t.equal(await canDeliver(demo.address), 'verified', 'one stands ready, and takes a delivery');
+        t.match(demo.lines.join('\n'), new RegExp(`${STANDING.id} stands ready`));
+        t.match(
+          demo.lines.join('\n'),
+          /skein-agent run .*\n.*--uplink.topicRoot=skein\/1\/demo-\d+/,
+          'how one is added',
+        );
+      }
 
       // then: it ends by itself, in order, with all its processes
       t.same(await endDemo(demo, 'SIGINT'), { code: 0, left: [] }, `${run} run ended`);

@@ -1,12 +1,13 @@
 /**
- * `make run`: a controller and five drones in the air over Zürich, each agent on a pseudo-terminal of its own.
+ * `make run`: a controller, five drones in the air over Zürich and one on the ground with a parcel, each agent on a
+ * pseudo-terminal of its own.
  * Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started it end everything.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { allMoving } from './kit/moving.ts';
 import { inRepository } from './kit/paths.ts';
-import { FLEET } from './kit/places.ts';
+import { FLEET, STANDING } from './kit/places.ts';
 import { portOrOther } from './kit/ports.ts';
 import { isAlive } from './kit/processes.ts';
 import type { Program } from './kit/program.ts';
@@ -14,6 +15,8 @@ import { createWorld, type World } from './world.ts';
 
 const HTTP_PORT = 8080;
 const MQTT_PORT = 1883;
+/** Where a drone stands that somebody adds, in the middle of the others. */
+const PLACE = '47.3960,8.5450,480';
 
 const ended = new AbortController();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -60,14 +63,16 @@ async function tellWhenGone(program: Program, signal: AbortSignal): Promise<void
 async function run(): Promise<number> {
   const { signal } = ended;
   const dir = ownDirectory();
-  say(`Skein demo: a controller and ${FLEET.length} drones. Logs: ${path.relative(process.cwd(), dir) || '.'}/*/*.log`);
+  say(
+    `Skein demo: a controller, ${FLEET.length} flying drones, one on the ground. Logs: ${path.relative(process.cwd(), dir) || '.'}/*/*.log`,
+  );
   let world: World | null = null;
   try {
     const httpPort = await chooseService('web', HTTP_PORT);
     const mqttPort = await chooseService('MQTT', MQTT_PORT);
     const topicRoot = `skein/1/demo-${process.pid}`;
     world = await createWorld({
-      drones: FLEET.length,
+      drones: [...FLEET, STANDING],
       link: 'pty',
       dir,
       httpPort,
@@ -78,13 +83,24 @@ async function run(): Promise<number> {
       signal,
     });
     const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
-    const ids = world.drones.map(({ id }) => id);
+    const ids = FLEET.map(({ id }) => id);
     await Promise.race([allMoving(world.live(), ids), aborted]);
     if (signal.aborted) return 0;
     const tookS = ((performance.now() - world.startedAtMs) / 1000).toFixed(1);
     say(
       `\n  Open ${world.controller.httpUrl}   (${FLEET.length} drones live after ${tookS} s; Ctrl-C ends everything)\n`,
     );
+    say(
+      `  ${STANDING.id} stands ready with a parcel: open Plan, choose it, draw a delivery, give it, then more ▾ → Start… at its panel.`,
+    );
+    say('  To add a drone, in two terminals (the first plays the autopilot):');
+    say(`    npx skein-sim --tcp=127.0.0.1:5790 --start=ready --payload=0.8 --param=FS_GCS_ENABLE=1 --home=${PLACE}`);
+    say(`    npx skein-agent run --drone=my-drone --dataDir=.skein/my-drone --profile=bench \\`);
+    say(
+      `      --link.url=tcp://127.0.0.1:5790 --uplink.url=mqtt://127.0.0.1:${mqttPort} --uplink.topicRoot=${topicRoot}`,
+    );
+    say('  The five flew before their agents started, so who flies them is not known (CONTROL ? on the page):');
+    say('  Hold, Return and Land work at once; Resume with "take control" makes them ours.');
     say('  Kill an agent and watch its drone turn stale:');
     for (const { id, agent } of world.drones) say(`    kill -9 ${agent.program.pid}   # ${id}`);
     for (const { agent, simulator } of world.drones) {

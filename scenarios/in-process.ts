@@ -18,6 +18,7 @@ import { systemClock } from '../controller/system-clock.ts';
 import { followLive, type LiveFollower } from './kit/live.ts';
 import { type MemorySimulator, startMemorySimulator } from './kit/memory-simulator.ts';
 import { type DronePlace, placeOf } from './kit/places.ts';
+import { createRelay, type Relay } from './kit/relay.ts';
 
 export interface InProcessOptions {
   readonly drones: number;
@@ -35,6 +36,8 @@ export interface InProcessOptions {
   readonly agentPorts?: (index: number) => Partial<AgentPorts>;
   /** Agents that are not started yet: `drone.startAgent()` does. */
   readonly agentsLater?: boolean;
+  /** The way of each to the controller can be cut: `drone.uplink`. */
+  readonly cuttable?: boolean;
 }
 
 export interface InProcessDrone {
@@ -43,6 +46,8 @@ export interface InProcessDrone {
   readonly simulator: MemorySimulator;
   /** The one that runs; throws when none does. */
   readonly agent: Agent;
+  /** Its way to the controller; throws unless the world is `cuttable`. */
+  readonly uplink: Relay;
   startAgent(): Promise<void>;
   /** Closes it in order, as SIGTERM does. */
   stopAgent(): Promise<void>;
@@ -55,6 +60,7 @@ export interface InProcessWorld {
   /** The one that runs; throws when none does. */
   readonly controller: Controller;
   readonly httpUrl: string;
+  readonly mqttUrl: string;
   readonly dir: string;
   /** Closes it in order, as SIGTERM does; `startController` opens it again with the same files at the same ports. */
   stopController(): Promise<void>;
@@ -109,7 +115,10 @@ export async function createInProcessWorld(options: InProcessOptions): Promise<I
     const hub = createMemoryHub();
     const drones: InProcessDrone[] = [];
     for (let index = 0; index < options.drones; index++) {
-      const drone = createDrone({ place: placeOf(index), index, dir, hub, mqtt, options });
+      const { hostname, port } = new URL(mqtt);
+      const relay = options.cuttable === true ? await createRelay({ host: hostname, port: Number(port) }) : null;
+      undo.push(() => relay?.close());
+      const drone = createDrone({ place: placeOf(index), index, dir, hub, mqtt, relay, options });
       undo.push(() => drone.close());
       drones.push(drone);
     }
@@ -125,6 +134,7 @@ export async function createInProcessWorld(options: InProcessOptions): Promise<I
         return controller;
       },
       httpUrl: http,
+      mqttUrl: mqtt,
       dir,
       stopController,
       async startController() {
@@ -149,6 +159,7 @@ interface DroneSetup {
   readonly dir: string;
   readonly hub: MemoryHub;
   readonly mqtt: string;
+  readonly relay: Relay | null;
   readonly options: InProcessOptions;
 }
 
@@ -158,6 +169,7 @@ function createDrone({
   dir,
   hub,
   mqtt,
+  relay,
   options,
 }: DroneSetup): InProcessDrone & { close(): Promise<void> } {
   const { id } = place;
@@ -167,7 +179,7 @@ function createDrone({
     `--drone=${id}`,
     `--dataDir=${own}`,
     `--link.url=memory://${id}`,
-    `--uplink.url=${mqtt}`,
+    `--uplink.url=${relay === null ? mqtt : `mqtt://127.0.0.1:${relay.port}`}`,
     ...(options.agentFlags ?? []),
     ...(options.agentFlagsOf?.(index) ?? []),
   ];
@@ -184,6 +196,10 @@ function createDrone({
     get agent() {
       if (agent === null) throw new Error(`the agent of ${id} does not run`);
       return agent;
+    },
+    get uplink() {
+      if (relay === null) throw new Error('the world is not cuttable');
+      return relay;
     },
     async startAgent() {
       const ports = options.agentPorts?.(index) ?? {};

@@ -20,8 +20,8 @@ import type { Program } from './kit/program.ts';
 import { type LinkKind, Simulator } from './kit/simulator.ts';
 
 export interface WorldOptions {
-  /** How many of FLEET. */
-  readonly drones: number;
+  /** How many of FLEET, or which places. */
+  readonly drones: number | readonly DronePlace[];
   /** Between simulator and agent; `tcp` unless said otherwise. */
   readonly link?: LinkKind;
   readonly broker?: 'embedded' | 'mosquitto';
@@ -93,9 +93,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     });
     undo.push(() => controller.stop());
 
-    const drones = FLEET.slice(0, options.drones).map((place, index) =>
-      pairOf({ place, index, dir, brokerUrl: controller.mqttUrl, options }),
-    );
+    const places = typeof options.drones === 'number' ? FLEET.slice(0, options.drones) : options.drones;
+    const drones = places.map((place, index) => pairOf({ place, index, dir, brokerUrl: controller.mqttUrl, options }));
     undo.push(() => Promise.all(drones.map(({ simulator }) => simulator.program.stop())));
     undo.push(() => Promise.all(drones.map(({ agent }) => agent.stop())));
 
@@ -141,14 +140,18 @@ function pairOf({ place, index, dir, brokerUrl, options }: PairOptions): Drone {
     ...place,
     dir: own,
     link: options.link ?? 'tcp',
-    extraArgs: [...(options.simulatorArgs ?? []), ...(options.simulatorArgsOf?.(index) ?? [])],
+    extraArgs: [
+      ...(options.simulatorArgs ?? []),
+      ...(place.simulatorArgs ?? []),
+      ...(options.simulatorArgsOf?.(index) ?? []),
+    ],
   });
   const agent = new Agent({
     id: place.id,
     dir: own,
     linkUrl: () => simulator.linkUrl,
     brokerUrl,
-    ...(options.agentArgs && { extraArgs: options.agentArgs }),
+    extraArgs: [...(options.agentArgs ?? []), ...(place.agentArgs ?? [])],
   });
   return { id: place.id, simulator, agent };
 }

@@ -10,7 +10,14 @@ import { join } from 'node:path';
 import { createLink, createMemoryHub, type MemoryPeer } from '@skein/hardware/link';
 import { createSimulator, Driver, type Simulator, type SimulatorOptions } from '@skein/hardware/simulator';
 import { resolveConfig } from '@skein/protocol/config';
-import { COMMANDS, type Command, type CommandType, isFinal, type Presence } from '@skein/protocol/fleet';
+import {
+  COMMANDS,
+  type Command,
+  type CommandType,
+  type Itinerary,
+  isFinal,
+  type Presence,
+} from '@skein/protocol/fleet';
 import { expandBatch, type Sample, splitMessage } from '@skein/protocol/telemetry';
 import { formatUtc } from '@skein/protocol/time';
 import { Aedes } from 'aedes';
@@ -20,6 +27,8 @@ import { type AgentPorts, systemPorts } from '../../agent/ports.ts';
 import { until } from '../kit/until.ts';
 
 export type AnswerValues = Sample<'answer'>['values'];
+export type StandValues = Sample<'itinerary'>['values'];
+export type ParcelValues = Sample<'delivery'>['values'];
 
 export interface OneDrone {
   readonly simulator: Simulator;
@@ -29,6 +38,11 @@ export interface OneDrone {
   presence(): Presence | null;
   readonly answers: readonly AnswerValues[];
   readonly texts: readonly string[];
+  /** What the drone said of itineraries and of parcels, in the order in which it came. */
+  readonly stands: readonly StandValues[];
+  readonly parcels: readonly ParcelValues[];
+  /** Gives it an itinerary; null: takes it back. */
+  assign(itinerary: Itinerary, o?: { readonly takeBack?: boolean; readonly limits?: Record<string, unknown> }): void;
   /** Makes and sends one; resolves with its id. */
   send(type: CommandType, params?: object, change?: Partial<Command>): string;
   post(command: Command): void;
@@ -101,6 +115,8 @@ export async function createOneDrone(o: {
   let heardMonoMs = 0;
   const answers: AnswerValues[] = [];
   const texts: string[] = [];
+  const stands: StandValues[] = [];
+  const parcels: ParcelValues[] = [];
   const acked = new Map<string, number>();
   const world = { silent: false, boot: '6f1d2c3b-4a59-4e68-8777-0123456789ab' };
 
@@ -118,6 +134,8 @@ export async function createOneDrone(o: {
       if (batch?.ok !== true) continue;
       for (const sample of batch.samples) {
         if (sample.kind === 'answer') answers.push(sample.values);
+        if (sample.kind === 'itinerary') stands.push(sample.values);
+        if (sample.kind === 'delivery') parcels.push(sample.values);
         if (sample.kind === 'text') texts.push(String(sample.values.text));
       }
     }
@@ -214,6 +232,19 @@ export async function createOneDrone(o: {
     dir,
     answers,
     texts,
+    stands,
+    parcels,
+    assign(itinerary, { takeBack = false, limits } = {}) {
+      say('kite-1/down/itinerary', {
+        session: presence?.session,
+        id: itinerary.id,
+        version: itinerary.version,
+        itinerary: takeBack ? null : itinerary,
+        ...(limits === undefined ? {} : { limits }),
+        issuedBy: 'Ann',
+        sentAt: formatUtc(utcNowUs()),
+      });
+    },
     agent: () => {
       if (agent === null) throw new Error('no agent runs');
       return agent;

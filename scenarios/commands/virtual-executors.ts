@@ -39,6 +39,7 @@ export function virtualExecutors(o: VirtualExecutorsOptions): Executors {
     ...flightExecutors({
       vehicle: client,
       safety,
+      positionTrusted: () => ({ ok: true }),
       groundLinkMs: () => 60_000,
       chargePct: () => client.state.batteryPct,
       energy: { rangeM: 8_000, reservePct: 20 },
@@ -54,12 +55,18 @@ export function virtualExecutors(o: VirtualExecutorsOptions): Executors {
     'fetch-log': fetchLogExecutor({
       vehicle: client,
       logs: client.logs,
-      openFile: async (name) => ({
-        path: name,
-        write: async () => {},
-        read: async (_, length) => new Uint8Array(length),
-        close: async () => {},
-      }),
+      shelf: {
+        open: async (name) => ({
+          ok: true,
+          file: {
+            path: name,
+            write: async () => {},
+            read: async (_, length) => new Uint8Array(length),
+            finish: async () => {},
+            close: async () => {},
+          },
+        }),
+      },
       pause,
       nowMs,
     }),

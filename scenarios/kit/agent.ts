@@ -7,6 +7,9 @@ import { type Exit, Program, type Said } from './program.ts';
 /** What scenarios look at in the status of an agent. */
 export interface AgentStatus {
   readonly problems: readonly string[];
+  readonly commanding: { readonly ladder: { readonly rung: string } };
+  readonly safety: { readonly preflight: { readonly stops: readonly string[] } };
+  readonly uplink: { readonly leaseLeftMs: number };
   readonly losses: Readonly<Record<string, number>>;
   readonly link: { readonly open: boolean; readonly error: string | null };
   readonly vehicle: {

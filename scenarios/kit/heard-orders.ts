@@ -1,10 +1,12 @@
 import type { Simulator } from '@skein/hardware/simulator';
 import { MavCmd } from '@skein/protocol/mavlink';
+import { Stalls } from './stalls.ts';
 
 /** Counts what reaches a simulated autopilot: orders to arm, and heartbeats by component, with the time of each. */
 export class HeardOrders {
   readonly armsAtMs: number[] = [];
   readonly #beats = new Map<number, number[]>();
+  readonly #stalls = new Stalls();
 
   constructor(simulator: Simulator) {
     simulator.stage('observer').stage.meddle({
@@ -28,9 +30,16 @@ export class HeardOrders {
     return (this.#beats.get(compid) ?? []).filter((atMs) => atMs >= sinceMs);
   }
 
-  /** The longest silence of this component since then, ms; what has not ended yet counts. */
+  /**
+   * The longest silence of this component since then, ms; what has not ended yet counts, what this process slept through
+   * does not: agent and simulator are both in it.
+   */
   longestGapMs(compid: number, sinceMs: number): number {
     const times = [sinceMs, ...this.beats(compid, sinceMs), performance.now()];
-    return Math.max(...times.slice(1).map((atMs, index) => atMs - (times[index] ?? atMs)));
+    const gaps = times.slice(1).map((atMs, index) => {
+      const fromMs = times[index] ?? atMs;
+      return atMs - fromMs - this.#stalls.withinMs(fromMs, atMs);
+    });
+    return Math.max(...gaps);
   }
 }

@@ -11,6 +11,8 @@ export interface Step {
 export interface Delivery extends Step {
   readonly drone: string;
   readonly detail: Readonly<Record<string, unknown>> | null;
+  /** What was sent in place of the command's type. */
+  readonly sentAs: string | null;
   readonly steps: readonly Step[];
 }
 

@@ -13,10 +13,27 @@ export const FLEET: readonly DronePlace[] = [
   { id: 'egret-05', seed: 55, home: { latDeg: 47.4108, lonDeg: 8.5237, altM: 459 } },
 ];
 
+/** One more in the middle of them, on the ground: with a parcel in its gripper, and what the profile `bvlos` wants set. */
+export const STANDING: DronePlace = {
+  id: 'robin-06',
+  seed: 66,
+  home: { latDeg: 47.3945, lonDeg: 8.5389, altM: 470 },
+  start: 'ready',
+  simulatorArgs: [
+    '--payload=0.8',
+    '--param=FS_GCS_ENABLE=1,FS_OPTIONS=17,FENCE_ENABLE=1,FENCE_RADIUS=3000,BATT_FS_LOW_ACT=2,BATT_FS_CRT_ACT=1,BATT_CRT_VOLT=10',
+  ],
+  agentArgs: ['--profile=bvlos'],
+};
+
 export interface DronePlace {
   readonly id: string;
   readonly seed: number;
   readonly home: Home;
+  /** `airborne` unless said. */
+  readonly start?: 'airborne' | 'ready';
+  readonly simulatorArgs?: readonly string[];
+  readonly agentArgs?: readonly string[];
 }
 
 /** Any number of places: FLEET, then further ones on a grid beside it. */

@@ -20,3 +20,9 @@ export function withReadOnly(fileOrDir: string): readonly string[] {
   const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
   return [...unshare(), script, 'sh', fileOrDir];
 }
+
+/** `dir` is a small empty file system of its own. */
+export function withSmallDisk(dir: string, megabytes: number): readonly string[] {
+  const script = `mount -t tmpfs -o size=${megabytes}m tmpfs "$1" && shift && exec "$@"`;
+  return [...unshare(), script, 'sh', dir];
+}

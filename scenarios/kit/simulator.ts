@@ -15,6 +15,7 @@ export interface SimulatorOptions {
   readonly link: LinkKind;
   readonly seed: number;
   readonly home: Home;
+  readonly start?: 'airborne' | 'ready';
   readonly extraArgs?: readonly string[];
 }
 
@@ -52,13 +53,13 @@ export class Simulator {
   }
 
   async start(): Promise<void> {
-    const { link, seed, home, dir } = this.#options;
+    const { link, seed, home, dir, start = 'airborne' } = this.#options;
     fs.mkdirSync(dir, { recursive: true });
     if (link === 'tcp' && this.#port === 0) this.#port = await freePort();
     await this.program.start([
       programs.simulator,
       link === 'tcp' ? `--tcp=127.0.0.1:${this.#port}` : `--ptyLink=${this.devicePath}`,
-      '--start=airborne',
+      `--start=${start}`,
       `--seed=${seed}`,
       `--home=${home.latDeg},${home.lonDeg},${home.altM}`,
       `--tlog=${this.sentLog}`,

@@ -40,7 +40,7 @@ export async function until<T>(
       const cause = lastError === undefined ? '' : `; last error: ${shown(lastError)}`;
       throw new Error(`gave up after ${options.timeoutMs} ms waiting for ${options.what}${seen}${cause}`);
     }
-    await pause(options.everyMs ?? 50);
+    await pause(options.everyMs ?? 100);
   }
 }
 

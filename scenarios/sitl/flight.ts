@@ -6,6 +6,7 @@ import type { DroneEntry } from '../../controller/live/messages.ts';
 import { getJson } from '../kit/http.ts';
 import { type Delivery, Operator } from '../kit/operator.ts';
 import { until } from '../kit/until.ts';
+import { Fitted } from './fitted.ts';
 import { Pilot } from './pilot.ts';
 import { FlightEnded, type Steps } from './steps.ts';
 
@@ -31,12 +32,13 @@ interface Preflight {
   readonly items: readonly { readonly item: string; readonly verdict: string; readonly words: string }[];
 }
 
-const RTL = 6;
 const METRES_PER_DEGREE = 111_320;
 const GOTO_M = 30;
 const FRESH_MS = 2_000;
-/** What the flight needs: a ground-link failsafe that acts, and a short log. Put back afterwards. */
-const FOR_THE_FLIGHT = { FS_GCS_ENABLE: 1, LOG_BITMASK: 2 } as const;
+/** What has changed at the autopilot stands in the operator’s list by then. */
+const LIST_IS_OF_NOW_MS = 3_000;
+/** A PX4 writes 33 MB in two minutes. */
+const LOG_WITHIN_MS = 400_000;
 /** One of these is known to every autopilot; none guards safety. */
 const HARMLESS = ['WPNAV_SPEED_UP', 'WP_SPD_UP', 'MPC_Z_VEL_MAX_UP'] as const;
 const BASIC = ['status', 'position', 'attitude', 'battery', 'gps', 'health', 'ekf'] as const;
@@ -53,7 +55,7 @@ export async function fly(o: FlightOptions): Promise<void> {
   const ann = new Operator(o.httpUrl, 'Ann');
   const entry = () => getJson<DroneEntry>(`${o.httpUrl}/api/v1/drones/${drone}`);
   const preflight = () => getJson<Preflight>(`${o.httpUrl}/api/v1/drones/${drone}/preflight`);
-  const before = new Map<string, number>();
+  const fitted = new Fitted(pilot);
 
   async function succeeds(type: string, params: Record<string, unknown> = {}): Promise<Delivery> {
     const delivery = await ann.order(drone, type, params);
@@ -120,19 +122,21 @@ export async function fly(o: FlightOptions): Promise<void> {
     return tookMs;
   }
 
-  /** The operator's list has no stop; says how long that took. */
+  /** The operator's list has no stop, and none on its way; says how long that took. */
   async function fit(): Promise<string> {
     let stops: readonly string[] = [];
+    let stoppedMs = performance.now();
     const { tookMs } = await until(
       async () => {
         stops = (await preflight()).items.flatMap(({ item, verdict, words }) =>
           verdict === 'stop' ? [`${item}: ${words}`] : [],
         );
-        return stops.length === 0;
+        if (stops.length > 0) stoppedMs = performance.now();
+        return performance.now() - stoppedMs > LIST_IS_OF_NOW_MS;
       },
       { timeoutMs: o.armableWithinMs, what: 'a pre-flight list without a stop', seen: () => stops },
     );
-    return tookMs < 500 ? '' : `; fit for it after ${seconds(tookMs)}`;
+    return tookMs < LIST_IS_OF_NOW_MS + 500 ? '' : `; fit for it after ${seconds(tookMs)}`;
   }
 
   try {
@@ -141,11 +145,8 @@ export async function fly(o: FlightOptions): Promise<void> {
       return `pilot after ${seconds(heardMs)}, ${BASIC.length} kinds at the controller after ${seconds(await streams(60_000))}`;
     });
     await steps.must('the ground-link failsafe is switched on', async () => {
-      for (const [name, value] of Object.entries(FOR_THE_FLIGHT)) {
-        const was = await pilot.set(name, value);
-        if (was !== null) before.set(name, was);
-      }
-      return [...before].map(([name, was]) => `${name} was ${was}`).join(', ') || 'not an ArduPilot: left as it is';
+      await fitted.set(pilot.make.forFlight);
+      return `${pilot.make.name}: ${fitted.words}`;
     });
 
     await steps.must('the pilot takes off', () => pilot.takeOff(o.altM, o.armableWithinMs));
@@ -185,31 +186,30 @@ export async function fly(o: FlightOptions): Promise<void> {
       told(await refused(/^armed/, 'set-parameter', { name: HARMLESS[0], value: 200 })),
     );
     await steps.step('the ground-link failsafe has not fired: its heartbeat arrives', async () => {
-      const fired = pilot.texts.filter((text) => /GCS Failsafe/i.test(text));
-      if (fired.length > 0) throw new Error(fired.join('; '));
+      const fired = pilot.failsafeSince();
+      if (fired !== undefined) throw new Error(fired);
       await controlIs('skein');
       return `failsafe on, still under our control`;
     });
 
-    if (before.has('FS_GCS_ENABLE')) {
-      await steps.step('the controller is lost: the heartbeat ends with the lease, and the failsafe acts', async () => {
-        const began = performance.now();
-        await o.controller.stop();
-        try {
-          await until(() => pilot.seen.mode === RTL, { timeoutMs: 60_000, what: 'RTL', seen: () => pilot.seen.mode });
-        } finally {
-          await o.controller.start();
-        }
-        const said = pilot.texts.find((text) => /GCS Failsafe/i.test(text));
-        if (said === undefined) throw new Error(`not said: ${pilot.texts.slice(-3).join('; ')}`);
-        return `"${said}", RTL seen by ${seconds(performance.now() - began)}`;
-      });
-      await steps.step('the controller is back: it shows the failsafe, which no resume undoes', async () => {
-        await until(async () => (await entry()).freshness.state === 'fresh', { timeoutMs: 30_000, what: 'fresh data' });
-        const shownMs = await controlIs('autopilot-failsafe');
-        return `after ${seconds(shownMs)}; ${told(await refused(/^failsafe/, 'resume', { takeControl: true }))}`;
-      });
-    }
+    await steps.step('the controller is lost: the heartbeat ends with the lease, and the failsafe acts', async () => {
+      const began = performance.now();
+      await o.controller.stop();
+      try {
+        await until(() => pilot.isIn('return'), { timeoutMs: 60_000, what: 'a return', seen: () => pilot.seen.mode });
+      } finally {
+        await o.controller.start();
+      }
+      const said = pilot.failsafeSince();
+      if (said === undefined && pilot.make.saysFailsafe)
+        throw new Error(`not said: ${pilot.texts.slice(-3).join('; ')}`);
+      return `${said ?? 'no text of it'}, return seen by ${seconds(performance.now() - began)}`;
+    });
+    await steps.step('the controller is back: it shows the failsafe, which no resume undoes', async () => {
+      await until(async () => (await entry()).freshness.state === 'fresh', { timeoutMs: 30_000, what: 'fresh data' });
+      const shownMs = await controlIs('autopilot-failsafe');
+      return `after ${seconds(shownMs)}; ${told(await refused(/^failsafe/, 'resume', { takeControl: true }))}`;
+    });
     await steps.step(`${o.homeBy}: it lands and disarms`, async () => {
       const delivery = await succeeds(o.homeBy);
       const { tookMs } = await until(() => !pilot.seen.armed, {
@@ -245,7 +245,9 @@ export async function fly(o: FlightOptions): Promise<void> {
     });
     await steps.step('the flight’s log comes to the companion', async () => {
       const began = performance.now();
-      const delivery = await succeeds('fetch-log', { log: 'latest' });
+      const { id } = await ann.post([drone], 'fetch-log', { params: { log: 'latest' } });
+      const [delivery] = await ann.fates(id, LOG_WITHIN_MS);
+      if (delivery?.state !== 'succeeded') throw new Error(delivery === undefined ? 'no delivery' : told(delivery));
       return `${told(delivery)}; ${seconds(performance.now() - began)}`;
     });
     await steps.step('locked on the ground: arm is refused, with the reason', async () => {
@@ -256,17 +258,19 @@ export async function fly(o: FlightOptions): Promise<void> {
         await succeeds('unlock', { reason: 'propellers changed' });
       }
     });
+    const { notArmable } = pilot.make;
     await steps.step('arm is refused in a mode that does not arm, in the autopilot’s words', async () => {
       const wait = await fit();
+      if (notArmable === null) return 'it arms in every mode it ends in';
       const { id } = await ann.post([drone], 'arm');
       const [delivery] = await ann.fates(id);
-      if (delivery === undefined || !/mode not armable/i.test(delivery.reason ?? '')) {
+      if (delivery === undefined || !notArmable.test(delivery.reason ?? '')) {
         throw new Error(delivery === undefined ? 'no delivery' : told(delivery));
       }
       return `${told(delivery)}${wait}`;
     });
-    await steps.step('in GUIDED an operator arms it, and disarms it', async () => {
-      await pilot.guided();
+    await steps.step('in the mode to arm in an operator arms it, and disarms it', async () => {
+      await pilot.waits();
       const wait = await fit();
       const armed = await succeeds('arm');
       const disarmed = await succeeds('disarm');
@@ -301,8 +305,7 @@ export async function fly(o: FlightOptions): Promise<void> {
     if (!(error instanceof FlightEnded)) throw error;
   } finally {
     await pilot.land().catch((error: unknown) => console.error(String(error)));
-    for (const [name, value] of before)
-      await pilot.set(name, value).catch((error: unknown) => console.error(String(error)));
+    await fitted.putBack().catch((error: unknown) => console.error(String(error)));
     await pilot.close();
   }
 }

@@ -1,17 +1,17 @@
-/** The flight of `make sitl` on our simulator, shortened: the same steps as on a real autopilot. Takes a minute: in `make soak`. */
+/** The flights of `make sitl` on our simulator, shortened: the same steps as on a real autopilot. */
 import t from 'tap';
 import { measured } from '../kit/measured.ts';
+import { isSoak } from '../kit/seed.ts';
+import { flyItineraries } from './delivery-flight.ts';
 import { fly } from './flight.ts';
-import { startGround, startSimulatedAutopilot } from './setup.ts';
+import { AUTOPILOT_OWNS_THE_LOSS, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
 import { Steps } from './steps.ts';
 
-const skip = process.env.SOAK === '1' ? false : 'only in make soak; make sitl flies it';
-
-t.test('a flight with a pilot, an operator and a technician', { skip }, async (t) => {
+t.test('a flight with a pilot, an operator and a technician', async (t) => {
   t.setTimeout(300_000);
   const autopilot = await startSimulatedAutopilot();
   t.teardown(() => autopilot.close());
-  const ground = await startGround(autopilot.linkUrl);
+  const ground = await startGround(autopilot.linkUrl, AUTOPILOT_OWNS_THE_LOSS);
   t.teardown(() => ground.close(process.env.KEEP === '1'));
   const steps = new Steps(({ name, ok, tookMs, detail }) => {
     t.ok(ok, `${name}: ${detail}`);
@@ -29,4 +29,29 @@ t.test('a flight with a pilot, an operator and a technician', { skip }, async (t
     armableWithinMs: 60_000,
   });
   t.ok(steps.passed > 15, 'the whole flight was flown');
+});
+
+const skip = isSoak() ? false : 'ten minutes: make soak, make sitl';
+
+t.test('itineraries: verified, delivered, ended early', { skip }, async (t) => {
+  t.setTimeout(900_000);
+  const autopilot = await startSimulatedAutopilot(LOADED);
+  t.teardown(() => autopilot.close());
+  const ground = await startGround(autopilot.linkUrl);
+  t.teardown(() => ground.close(process.env.KEEP === '1'));
+  const steps = new Steps(({ name, ok, tookMs, detail }) => {
+    t.ok(ok, `${name}: ${detail}`);
+    if (/killed|ladder/.test(name)) measured(`${name} (${(tookMs / 1000).toFixed(1)} s): ${detail}`);
+  });
+  await flyItineraries({
+    ...ground,
+    httpUrl: ground.controller.httpUrl,
+    pilotUrl: autopilot.pilotUrl,
+    steps,
+    simulated: true,
+    altM: 10,
+    watchMs: 1_000,
+    armableWithinMs: 60_000,
+  });
+  t.ok(steps.passed > 14, 'all was flown');
 });

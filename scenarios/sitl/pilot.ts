@@ -1,11 +1,12 @@
 import { createLink, type Link } from '@skein/hardware/link';
 import { decode, encode, FrameParser, MavCmd, MavResult, type Message } from '@skein/protocol/mavlink';
 import { until } from '../kit/until.ts';
+import { fromWire, type Make, type ModeName, makeOf, toWire } from './makes.ts';
+import { PilotLists } from './pilot-lists.ts';
 
 /** Not the agent's 190, so that answers find their way back; never a heartbeat, which would count as the ground link. */
 const SELF = { sysid: 255, compid: 25 } as const;
 const AUTOPILOT_COMPONENT = 1;
-const GUIDED = 4;
 const ARMED = 128;
 const PRE_ARM_CHECK = 1 << 28;
 const WANTED: readonly (readonly [msgid: number, hz: number])[] = [
@@ -19,10 +20,14 @@ const ASK_AGAIN_MS = 2_000;
 export interface Seen {
   armed: boolean;
   mode: number;
+  /** HEARTBEAT.autopilot. */
+  autopilot: number;
   sysid: number;
   latDeg: number;
   lonDeg: number;
   altRelM: number;
+  /** Above the sea. */
+  altAmslM: number;
   speedMps: number;
   preArmOk: boolean;
   /** GLOBAL_POSITION_INT since the last heartbeat after a break: nothing above is from before. */
@@ -37,15 +42,19 @@ export class Pilot {
   readonly seen: Seen = {
     armed: false,
     mode: -1,
+    autopilot: -1,
     sysid: 0,
     latDeg: Number.NaN,
     lonDeg: Number.NaN,
     altRelM: Number.NaN,
+    altAmslM: Number.NaN,
     speedMps: Number.NaN,
     preArmOk: false,
     atMs: Number.NEGATIVE_INFINITY,
   };
   readonly texts: string[] = [];
+  /** Missions, as another ground station has them. */
+  readonly lists = new PilotLists((frame) => this.#write(frame));
   readonly #link: Link;
   readonly #parser = new FrameParser();
   readonly #timer: NodeJS.Timeout;
@@ -67,17 +76,20 @@ export class Pilot {
 
   #take(message: Message, sysid: number): void {
     const { seen } = this;
+    this.lists.take(message, sysid);
     switch (message.name) {
       case 'HEARTBEAT':
         seen.sysid = sysid;
         seen.armed = (message.fields.base_mode & ARMED) !== 0;
         seen.mode = message.fields.custom_mode;
+        seen.autopilot = message.fields.autopilot;
         break;
       case 'GLOBAL_POSITION_INT': {
-        const { lat, lon, relative_alt, vx, vy, vz } = message.fields;
+        const { lat, lon, alt, relative_alt, vx, vy, vz } = message.fields;
         seen.latDeg = lat / 1e7;
         seen.lonDeg = lon / 1e7;
         seen.altRelM = relative_alt / 1e3;
+        seen.altAmslM = alt / 1e3;
         seen.speedMps = Math.hypot(vx, vy, vz) / 100;
         seen.atMs = performance.now();
         break;
@@ -95,11 +107,24 @@ export class Pilot {
         break;
       case 'PARAM_VALUE':
         this.#parameters.set(message.fields.param_id, {
-          value: message.fields.param_value,
+          value: fromWire(this.make, message.fields.param_value, message.fields.param_type),
           type: message.fields.param_type,
         });
         break;
     }
+  }
+
+  get make(): Make {
+    return makeOf(this.seen.autopilot);
+  }
+
+  isIn(mode: ModeName): boolean {
+    return this.seen.mode === this.make.modes[mode];
+  }
+
+  /** The failsafe of the ground link was said since so many texts. */
+  failsafeSince(said = 0): string | undefined {
+    return this.texts.slice(said).find((text) => this.make.failsafeText.test(text));
   }
 
   #write(frame: Uint8Array): void {
@@ -171,7 +196,7 @@ export class Pilot {
     const type = this.#parameters.get(name)?.type ?? 9;
     this.#parameters.delete(name);
     const target = { target_system: this.seen.sysid, target_component: AUTOPILOT_COMPONENT };
-    const fields = { ...target, param_id: name, param_value: value, param_type: type };
+    const fields = { ...target, param_id: name, param_value: toWire(this.make, value, type), param_type: type };
     this.#write(encode('PARAM_SET', fields, this.#from()));
     await this.#told(name);
     const after = await this.parameter(name);
@@ -188,18 +213,18 @@ export class Pilot {
     }
   }
 
-  /** Into GUIDED, as by the switch. */
-  async guided(): Promise<void> {
+  /** Into GUIDED, on PX4 AUTO.LOITER, as by the switch. */
+  async waits(): Promise<void> {
     await until(
       async () => {
-        await this.command(MavCmd.DO_SET_MODE, 1, GUIDED);
-        return this.seen.mode === GUIDED;
+        await this.command(MavCmd.DO_SET_MODE, 1, ...this.make.setWaiting);
+        return this.isIn('waiting');
       },
-      { timeoutMs: 20_000, everyMs: 500, what: 'GUIDED', seen: () => this.seen.mode },
+      { timeoutMs: 20_000, everyMs: 500, what: 'the mode to arm in', seen: () => this.seen.mode },
     );
   }
 
-  /** GUIDED, armed, up to `altM`: waits until the autopilot lets it. Says how long each took. */
+  /** In the mode to arm in, armed, up to `altM`: waits until the autopilot lets it. Says how long each took. */
   async takeOff(altM: number, withinMs: number): Promise<string> {
     const began = performance.now();
     await until(() => this.seen.preArmOk, {
@@ -207,22 +232,26 @@ export class Pilot {
       what: 'the pre-arm checks to pass',
       seen: () => this.texts.slice(-3),
     });
-    await this.guided();
+    await this.waits();
     await until(async () => (await this.command(MavCmd.COMPONENT_ARM_DISARM, 1)) === MavResult.ACCEPTED, {
       timeoutMs: withinMs,
       everyMs: 2_000,
-      what: 'it to arm in GUIDED',
+      what: 'it to arm',
       seen: () => this.texts.slice(-3),
     });
     const armableMs = performance.now() - began;
-    await until(async () => (await this.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, altM)) === MavResult.ACCEPTED, {
+    const here = Number.NaN;
+    const [place, up] = this.make.takeOffAbove === 'home' ? [0, altM] : [here, this.seen.altAmslM + altM];
+    const takeOff = [0, 0, 0, place, place, place, up];
+    await until(async () => (await this.command(MavCmd.NAV_TAKEOFF, ...takeOff)) === MavResult.ACCEPTED, {
       timeoutMs: 8_000,
       what: 'the take-off to be accepted',
       seen: () => this.texts.slice(-3),
     });
-    const { tookMs } = await until(() => this.seen.altRelM > altM - 1, {
+    // PX4 has a mode for the way up, and leaves it by itself.
+    const { tookMs } = await until(() => this.seen.altRelM > altM - 1 && this.isIn('waiting'), {
       timeoutMs: 60_000,
-      what: `${altM - 1} m of altitude`,
+      what: `${altM - 1} m of altitude, and the end of the take-off`,
       seen: () => this.seen,
     });
     return `armed after ${(armableMs / 1000).toFixed(1)} s, ${altM} m after another ${(tookMs / 1000).toFixed(1)} s`;

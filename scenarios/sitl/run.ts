@@ -1,13 +1,43 @@
 /**
- * `make sitl`: a flight on our simulator. `make sitl AUTOPILOT=tcp:127.0.0.1:5760`: the same on an autopilot that somebody
+ * `make sitl`: the flights on our simulator. `make sitl AUTOPILOT=tcp:127.0.0.1:5760`: the same on an autopilot that somebody
  * started, the test pilot on its second port (AUTOPILOT2, or port + 2). `WATCH=1`: only look (watch.ts).
  */
+import { flyItineraries } from './delivery-flight.ts';
 import { fly } from './flight.ts';
-import { startGround, startSimulatedAutopilot } from './setup.ts';
+import { AUTOPILOT_OWNS_THE_LOSS, type Ground, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
 import { type StepResult, Steps } from './steps.ts';
 import { linkUrlOf, secondUrlOf } from './urls.ts';
 
-const { AUTOPILOT = '', AUTOPILOT2 = '', WATCH = '' } = process.env;
+const { AUTOPILOT = '', AUTOPILOT2 = '', WATCH = '', FLIGHT = '', FLAVOUR = 'ardupilot' } = process.env;
+
+interface Field {
+  readonly pilotUrl: string;
+  readonly steps: Steps;
+  readonly simulated: boolean;
+  readonly altM: number;
+  readonly watchMs: number;
+  readonly armableWithinMs: number;
+}
+
+interface Flight {
+  readonly agentArgs: readonly string[];
+  readonly simulatorArgs: readonly string[];
+  fly(ground: Ground, field: Field): Promise<void>;
+}
+
+/** In this order, each with a ground of its own. FLIGHT= names one. */
+const FLIGHTS: Readonly<Record<string, Flight>> = {
+  commands: {
+    agentArgs: AUTOPILOT_OWNS_THE_LOSS,
+    simulatorArgs: [],
+    fly: (ground, field) => fly({ ...field, ...ground, httpUrl: ground.controller.httpUrl, homeBy: 'return' }),
+  },
+  itineraries: {
+    agentArgs: [],
+    simulatorArgs: LOADED,
+    fly: (ground, field) => flyItineraries({ ...field, ...ground, httpUrl: ground.controller.httpUrl }),
+  },
+};
 
 function usage(message: string): never {
   console.error(message);
@@ -26,35 +56,35 @@ async function flights(): Promise<boolean> {
       `The test pilot needs a line of its own beside ${AUTOPILOT}: say which, AUTOPILOT2=tcp:127.0.0.1:5762 (or WATCH=1)`,
     );
   }
-  const simulated = real === null ? await startSimulatedAutopilot() : null;
   const steps = new Steps(say);
-  let kept = '';
-  try {
-    const linkUrl = real ?? simulated?.linkUrl ?? '';
-    console.log(`${real === null ? 'our simulator' : 'autopilot'} at ${linkUrl}`);
-    const ground = await startGround(linkUrl);
-    let well = false;
+  for (const [name, flight] of Object.entries(FLIGHTS)) {
+    if (FLIGHT !== '' && FLIGHT !== name) continue;
+    const simulated =
+      real === null ? await startSimulatedAutopilot([`--flavour=${FLAVOUR}`, ...flight.simulatorArgs]) : null;
     try {
-      await fly({
-        drone: ground.drone,
-        httpUrl: ground.controller.httpUrl,
-        controller: ground.controller,
-        pilotUrl: pilotUrl ?? simulated?.pilotUrl ?? '',
-        steps,
-        homeBy: 'return',
-        altM: 10,
-        watchMs: 6_000,
-        armableWithinMs: 180_000,
-      });
-      well = steps.failed === 0;
+      const linkUrl = real ?? simulated?.linkUrl ?? '';
+      console.log(`${name}, ${real === null ? 'our simulator' : 'autopilot'} at ${linkUrl}`);
+      const ground = await startGround(linkUrl, flight.agentArgs);
+      const failedBefore = steps.failed;
+      let well = false;
+      try {
+        await flight.fly(ground, {
+          pilotUrl: pilotUrl ?? simulated?.pilotUrl ?? '',
+          steps,
+          simulated: real === null,
+          altM: 10,
+          watchMs: 6_000,
+          armableWithinMs: 180_000,
+        });
+        well = steps.failed === failedBefore;
+      } finally {
+        if (!well) console.log(`logs are kept in ${ground.dir}`);
+        await ground.close(!well);
+      }
     } finally {
-      if (!well) kept = ground.dir;
-      await ground.close(!well);
+      await simulated?.close();
     }
-  } finally {
-    await simulated?.close();
   }
-  if (kept !== '') console.log(`logs are kept in ${kept}`);
   console.log(`\n${steps.passed} passed, ${steps.failed} failed`);
   return steps.failed === 0 && steps.passed > 0;
 }

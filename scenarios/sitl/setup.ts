@@ -17,7 +17,8 @@ export interface Ground {
   close(keep: boolean): Promise<void>;
 }
 
-export async function startGround(linkUrl: string): Promise<Ground> {
+/** `agentArgs`: settings of the agent. Those of a start come after them and are added. */
+export async function startGround(linkUrl: string, agentArgs: readonly string[] = []): Promise<Ground> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-sitl-'));
   const controller = new Controller({
     dir: path.join(dir, 'controller'),
@@ -29,7 +30,7 @@ export async function startGround(linkUrl: string): Promise<Ground> {
     dir,
     linkUrl: () => linkUrl,
     brokerUrl: controller.mqttUrl,
-    extraArgs: ['--profile=bench'],
+    extraArgs: ['--profile=bench', ...agentArgs],
   });
   const close = async (keep: boolean): Promise<void> => {
     await agent.stop();
@@ -52,8 +53,14 @@ export interface SimulatedAutopilot {
   close(): Promise<void>;
 }
 
+/** The flight that shows the failsafe of the autopilot: it owns the loss. */
+export const AUTOPILOT_OWNS_THE_LOSS = ['--linkLoss.owner=autopilot'] as const;
+
+/** Our simulator with a parcel in its gripper. */
+export const LOADED = ['--gripper', '--payload=0.6'] as const;
+
 /** Our simulator with two TCP ports, as ArduPilot's has them. */
-export async function startSimulatedAutopilot(): Promise<SimulatedAutopilot> {
+export async function startSimulatedAutopilot(args: readonly string[] = []): Promise<SimulatedAutopilot> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-sitl-sim-'));
   const [port, pilotPort] = [await freePort(), await freePort()];
   const program = new Program({
@@ -63,7 +70,7 @@ export async function startSimulatedAutopilot(): Promise<SimulatedAutopilot> {
     logFile: path.join(dir, 'simulator.log'),
     readyEvent: 'listening',
   });
-  await program.start([programs.simulator, `--tcp=127.0.0.1:${port},127.0.0.1:${pilotPort}`, '--start=ready']);
+  await program.start([programs.simulator, `--tcp=127.0.0.1:${port},127.0.0.1:${pilotPort}`, '--start=ready', ...args]);
   return {
     linkUrl: `tcp://127.0.0.1:${port}`,
     pilotUrl: `tcp://127.0.0.1:${pilotPort}`,
