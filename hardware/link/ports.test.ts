@@ -1,3 +1,4 @@
+import { pbkdf2 } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { constants, mkdtempSync, openSync, renameSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
@@ -5,6 +6,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
 import * as nodePty from '@lydell/node-pty';
 import t from 'tap';
 import { createLink } from './link.ts';
@@ -159,6 +161,22 @@ t.test('serial on a pty: absent, there, remade behind the same link name, reconn
   await link.close();
   second.close();
   third.close();
+});
+
+t.test('serial: hung up while a read waits for its turn, which gives no error ever', async (t) => {
+  const pty = openPty();
+  const link = createLink({ url: `serial://${pty.path}:921600` });
+  link.start();
+  await until(() => link.isOpen);
+  // Every thread that could read is busy, so the read is begun after the hang-up, and finds neither bytes nor an error.
+  const busy = Array.from({ length: 4 }, () => promisify(pbkdf2)('x', 'y', 200_000, 64, 'sha512'));
+  pty.master.write('one');
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  pty.close();
+  await until(() => !link.isOpen);
+  t.ok(link.lastError !== null && ['EBADF', 'EIO', 'hang-up', 'device-changed'].includes(link.lastError.code));
+  await Promise.all(busy);
+  await link.close();
 });
 
 t.test('serial faults have their own codes', async (t) => {
