@@ -254,6 +254,20 @@ t.test('every path and link in the docs exists', async (t) => {
   t.same(missing, []);
 });
 
+t.test('every row of docs/failure-modes.md names a test that exists', async (t) => {
+  const rows = read('docs/failure-modes.md')
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\| what breaks|^\|-/.test(line));
+  const wrong = rows.filter((row) => {
+    const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+    const tests = [...(cells[4] ?? '').matchAll(/`([\w./-]+\.test\.tsx?)`/g)].map(([, path = '']) => path);
+    const proved = tests.length > 0 && tests.every((path) => tracked.includes(path));
+    return cells.length !== 5 || !(proved || cells[4]?.trim() === 'none yet');
+  });
+  t.same(wrong, []);
+  t.ok(rows.length > 30, 'the tables were found');
+});
+
 t.test('make targets named in the docs exist', async (t) => {
   const makefile = read('Makefile');
   const named = new Set(docs.flatMap((doc) => [...read(doc).matchAll(/`make ([a-z]+)/g)].map(([, target]) => target)));
