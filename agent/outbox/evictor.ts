@@ -8,21 +8,20 @@
  *   | history and urgent                        | urgent's reserve |
  */
 import { readEnvelope } from '@skein/protocol/telemetry';
-import type Database from 'better-sqlite3';
 import { type Budget, PAGE_BYTES } from './database.ts';
 import type { Entry, OutboxLosses } from './entry.ts';
 import type { Epoch } from './epochs.ts';
 import type { GapWriter } from './gaps.ts';
 import { epochNumberOf, LANE_NAMES, laneEnd, laneOf, laneStart, rowKey, seqOf } from './keys.ts';
+import { type OutboxRows, ROW_OVERHEAD, type Row } from './rows.ts';
 
 const CHUNK_ROWS = 16;
 const MAX_THINNING = 64;
 /** Rows removed by age in one commit: a bound on how long it takes. */
 const AGED_ROWS = 64;
-const HISTORY_BIT = 2 ** 32;
 
 export interface EvictorOptions {
-  readonly db: Database.Database;
+  readonly rows: OutboxRows;
   readonly budget: Budget;
   readonly keepAckedS: number;
   readonly losses: OutboxLosses;
@@ -31,20 +30,8 @@ export interface EvictorOptions {
   readonly urgentBytes: number;
 }
 
-interface Row {
-  readonly id: number;
-  readonly upto: number | null;
-  readonly at_s: number;
-  readonly bytes: Uint8Array;
-}
-
 export class Evictor {
   readonly #o: EvictorOptions;
-  readonly #range: Database.Statement<[number, number, number], Row>;
-  readonly #batches: Database.Statement<[number, number], Row>;
-  readonly #delete: Database.Statement<[number]>;
-  readonly #thin: Database.Statement<[number, number], Row>;
-  readonly #oldestTexts: Database.Statement<[], Row>;
   #urgentBytes: number;
   #urgentBytesBefore: number;
   #keepEvery = 2;
@@ -54,18 +41,6 @@ export class Evictor {
     this.#o = o;
     this.#urgentBytes = o.urgentBytes;
     this.#urgentBytesBefore = o.urgentBytes;
-    this.#range = o.db.prepare('SELECT id, upto, at_s, bytes FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?');
-    this.#batches = o.db.prepare(
-      `SELECT id, upto, at_s, bytes FROM rows WHERE id BETWEEN ? AND ? AND upto IS NULL ORDER BY id LIMIT ${CHUNK_ROWS}`,
-    );
-    this.#delete = o.db.prepare('DELETE FROM rows WHERE id = ?');
-    this.#thin = o.db.prepare(
-      `SELECT id, upto, at_s, bytes FROM rows WHERE id > ? AND upto IS NULL AND (id & ${HISTORY_BIT}) != 0
-         AND (id % ?) != 0 ORDER BY id LIMIT ${CHUNK_ROWS}`,
-    );
-    this.#oldestTexts = o.db.prepare(
-      `SELECT id, upto, at_s, bytes FROM rows WHERE droppable = 1 ORDER BY id LIMIT ${CHUNK_ROWS}`,
-    );
   }
 
   urgentGrew(bytes: number): void {
@@ -79,8 +54,7 @@ export class Evictor {
   }
 
   usedPages(): number {
-    const count = Number(this.#o.db.pragma('page_count', { simple: true }));
-    return count - Number(this.#o.db.pragma('freelist_count', { simple: true }));
+    return this.#o.rows.usedPages();
   }
 
   /** Makes room for `entries`, inside the caller's transaction. Returns whether anything was removed. */
@@ -119,7 +93,7 @@ export class Evictor {
   }
 
   #evictAged(atS: number): number {
-    return this.#removeAcked(AGED_ROWS, (row) => row.at_s < atS - this.#o.keepAckedS);
+    return this.#removeAcked(AGED_ROWS, (row) => row.atS < atS - this.#o.keepAckedS);
   }
 
   #evictAckedChunk(): number {
@@ -132,17 +106,17 @@ export class Evictor {
         const state = epoch.lanes[lane];
         if (state.first > state.acked) continue;
         let bytes = 0;
-        for (const row of this.#range.all(
+        for (const row of this.#o.rows.first(
           laneStart(epoch.number, lane),
           rowKey(epoch.number, lane, state.acked),
           limit,
         )) {
           const to = row.upto ?? seqOf(row.id);
           if (to > state.acked || !may(row)) break;
-          this.#delete.run(row.id);
+          this.#o.rows.remove(row.id, row.id);
           state.first = to + 1;
           state.gone = to;
-          bytes += row.bytes.length + 24;
+          bytes += row.bytes.length + ROW_OVERHEAD;
           this.#o.losses.evictedAcked++;
         }
         if (lane === 'urgent') this.#urgentBytes -= bytes;
@@ -154,7 +128,7 @@ export class Evictor {
 
   #thinChunk(atS: number): number {
     while (this.#keepEvery <= MAX_THINNING) {
-      const rows = this.#thin.all(this.#thinnedTo, this.#keepEvery);
+      const rows = this.#o.rows.notEvery(this.#keepEvery, this.#thinnedTo, CHUNK_ROWS);
       if (rows.length > 0) {
         for (const row of rows) this.#toGap(row, 'thinned', atS);
         this.#o.losses.thinned += rows.length;
@@ -169,7 +143,8 @@ export class Evictor {
 
   #dropOldestHistory(atS: number): number {
     for (const epoch of this.#o.epochs()) {
-      const rows = this.#batches.all(laneStart(epoch.number, 'history'), laneEnd(epoch.number, 'history'));
+      const [from, to] = [laneStart(epoch.number, 'history'), laneEnd(epoch.number, 'history')];
+      const rows = this.#o.rows.batches(from, to, CHUNK_ROWS);
       if (rows.length === 0) continue;
       for (const row of rows) this.#toGap(row, 'budget', atS);
       this.#o.losses.droppedBudget += rows.length;
@@ -179,10 +154,10 @@ export class Evictor {
   }
 
   #dropTexts(atS: number): number {
-    const rows = this.#oldestTexts.all();
+    const rows = this.#o.rows.droppable(CHUNK_ROWS);
     for (const row of rows) {
       this.#toGap(row, 'budget', atS);
-      this.#urgentBytes -= row.bytes.length + 24;
+      this.#urgentBytes -= row.bytes.length + ROW_OVERHEAD;
     }
     this.#o.losses.droppedBudget += rows.length;
     return rows.length;

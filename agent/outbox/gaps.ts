@@ -1,8 +1,8 @@
 /** Writes gap records: over whatever lies under them, merged with neighbours of the same reason and boot. */
 import type { Lane } from '@skein/protocol/fleet';
 import { type GapReason, readEnvelope, sealGap } from '@skein/protocol/telemetry';
-import type Database from 'better-sqlite3';
 import { laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+import type { OutboxRows } from './rows.ts';
 
 export interface NewGap {
   readonly lane: Lane;
@@ -21,23 +21,11 @@ export interface GapEpoch {
   readonly lanes: Readonly<Record<Lane, { readonly acked: number }>>;
 }
 
-interface Neighbour {
-  readonly id: number;
-  readonly upto: number | null;
-  readonly bytes: Uint8Array;
-}
-
 export class GapWriter {
-  readonly #before: Database.Statement<[number, number], Neighbour>;
-  readonly #after: Database.Statement<[number], Neighbour>;
-  readonly #delete: Database.Statement<[number, number]>;
-  readonly #insert: Database.Statement<[number, number, number, Uint8Array]>;
+  readonly #rows: OutboxRows;
 
-  constructor(db: Database.Database) {
-    this.#before = db.prepare('SELECT id, upto, bytes FROM rows WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1');
-    this.#after = db.prepare('SELECT id, upto, bytes FROM rows WHERE id = ?');
-    this.#delete = db.prepare('DELETE FROM rows WHERE id BETWEEN ? AND ?');
-    this.#insert = db.prepare('INSERT INTO rows (id, upto, at_s, droppable, bytes) VALUES (?, ?, ?, 0, ?)');
+  constructor(rows: OutboxRows) {
+    this.#rows = rows;
   }
 
   /** Inside the caller's transaction. Seqs on both sides of the acked position are never merged into one record. */
@@ -45,16 +33,16 @@ export class GapWriter {
     const { number } = epoch;
     const { acked } = epoch.lanes[gap.lane];
     let merged = gap;
-    const before = this.#before.get(laneStart(number, gap.lane), rowKey(number, gap.lane, gap.from));
+    const before = this.#rows.last(laneStart(number, gap.lane), rowKey(number, gap.lane, gap.from) - 1);
     if (before && before.upto === gap.from - 1 && (before.upto > acked || gap.from <= acked)) {
       merged = join(merged, before.bytes);
     }
     const after =
-      gap.to === seqOf(laneEnd(number, gap.lane)) ? undefined : this.#after.get(rowKey(number, gap.lane, gap.to + 1));
+      gap.to === seqOf(laneEnd(number, gap.lane)) ? undefined : this.#rows.get(rowKey(number, gap.lane, gap.to + 1));
     if (after && after.upto !== null && (gap.to > acked || after.upto <= acked)) merged = join(merged, after.bytes);
-    this.#delete.run(rowKey(number, merged.lane, merged.from), rowKey(number, merged.lane, merged.to));
+    this.#rows.remove(rowKey(number, merged.lane, merged.from), rowKey(number, merged.lane, merged.to));
     const bytes = sealGap({ ...merged, epoch: epoch.epoch });
-    this.#insert.run(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);
+    this.#rows.addGap(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);
   }
 }
 

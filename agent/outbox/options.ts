@@ -1,5 +1,7 @@
 import type { EarlierEnd } from './epochs.ts';
 import type { OutboxProblem } from './problems.ts';
+import type { SpawnStore } from './thread.ts';
+import type { Timers } from './timers.ts';
 
 export interface OutboxOptions {
   readonly path: string;
@@ -9,6 +11,10 @@ export interface OutboxOptions {
   /** 16 random hex digits: for this start, and again for every new file. */
   readonly drawEpoch: () => string;
   readonly nowUs: () => number;
+  /** What waits for the disk; left out: a thread. */
+  readonly spawn?: SpawnStore;
+  /** Left out: the system's. */
+  readonly timers?: Timers;
   /** The file could be opened for the first time; how the epoch before this start ended, null when there is none. */
   readonly onOpened?: (earlier: EarlierEnd | null) => void;
   /** Something more can be read. */

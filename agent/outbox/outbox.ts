@@ -18,7 +18,8 @@ import { Recent } from './recent.ts';
 import { Retry } from './retry.ts';
 import { batchEntry, type GapSpan, gapEntry } from './seal.ts';
 import { noOutboxCounts, type OutboxStatus } from './status.ts';
-import { StoreThread } from './thread.ts';
+import { type StoreMessage, StoreThread, spawnThread } from './thread.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 const QUEUE_BYTES = 1 << 20;
 const VOLATILE_BYTES = 4 << 20;
@@ -33,7 +34,8 @@ export class Outbox {
   readonly #recent = new Recent(RECENT_BYTES);
   readonly #mirror: Mirror;
   readonly #thread: StoreThread;
-  readonly #retry = new Retry(() => this.#tryAgain());
+  readonly #timers: Timers;
+  readonly #retry: Retry;
   readonly #startedUs: number;
   readonly #counters = noOutboxCounts();
   #state: OutboxStatus['state'] = 'opening';
@@ -44,14 +46,15 @@ export class Outbox {
   #longestCommitMs = 0;
   #worstNotDurableUs = 0;
   #settleStart: () => void = () => {};
-  #closed: () => void = () => {};
   #drained: () => void = () => {};
 
   constructor(o: OutboxOptions) {
     this.#o = o;
     this.#mirror = new Mirror(o.boot, o.drawEpoch());
     this.#startedUs = o.nowUs();
-    this.#thread = new StoreThread({
+    this.#timers = o.timers ?? systemTimers;
+    this.#retry = new Retry(this.#timers, () => this.#tryAgain());
+    this.#thread = new StoreThread(o.spawn ?? spawnThread, this.#timers, {
       onMessage: (message) => this.#heard(message),
       onDied: (detail) => this.#died(detail),
       onReadTimeout: () => {
@@ -67,9 +70,9 @@ export class Outbox {
   /** Opens the file. Resolves when it is open, cannot be opened now (it is tried again for ever), or after 10 s. */
   start(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, OPEN_WAIT_MS);
+      const callOff = this.#timers.after(OPEN_WAIT_MS, resolve);
       this.#settleStart = () => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       };
       this.#thread.start();
@@ -78,7 +81,6 @@ export class Outbox {
   }
 
   #died(detail: string): void {
-    this.#closed();
     if (this.#state === 'closed') return;
     this.#counters.workerRestarts++;
     this.#open = false;
@@ -90,7 +92,7 @@ export class Outbox {
     this.#thread.tell({ type: 'open', options: { path, budgetBytes, keepAckedS: keepAckedHours * 3600 } });
   }
 
-  #heard(message: Exclude<FromWorker, { type: 'page' }>): void {
+  #heard(message: StoreMessage): void {
     switch (message.type) {
       case 'opened':
         this.#opened(message);
@@ -110,9 +112,6 @@ export class Outbox {
         // A write under way is answered by itself; otherwise the file is opened again from here.
         this.#open = false;
         if (!this.#pending.writing) this.#fail(message.problem);
-        break;
-      case 'closed':
-        this.#closed();
         break;
     }
   }
@@ -276,7 +275,10 @@ export class Outbox {
     const failing = this.#state === 'failing';
     this.#state = 'closed';
     this.#retry.stop();
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_WAIT_MS).unref());
+    let callOff: () => void = () => {};
+    const deadline = new Promise<void>((resolve) => {
+      callOff = this.#timers.after(CLOSE_WAIT_MS, resolve);
+    });
     if (this.#pending.length > 0 && !failing) {
       const drained = new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -287,13 +289,9 @@ export class Outbox {
     const complete = this.#pending.length === 0;
     this.#thread.dropReads();
     this.#settleStart();
-    if (!this.#thread.running) return;
-    const closed = new Promise<void>((resolve) => {
-      this.#closed = resolve;
-    });
     const monoUs = complete ? this.#o.nowUs() : null;
-    this.#thread.tell({ type: 'close', epoch: this.epoch, monoUs, runningS: this.#runningS() });
-    await Promise.race([closed, deadline]);
-    await this.#thread.end();
+    const last = { type: 'close', epoch: this.epoch, monoUs, runningS: this.#runningS() } as const;
+    await this.#thread.close(last, deadline);
+    callOff();
   }
 }

@@ -1,10 +1,10 @@
 /** Reads pages of rows to send: in order, without a hole, each checked; a gap is cut to the part that is wanted. */
 import type { Lane } from '@skein/protocol/fleet';
 import { readEnvelope, sealGap } from '@skein/protocol/telemetry';
-import type Database from 'better-sqlite3';
 import type { OutboxLosses } from './entry.ts';
 import type { Epoch } from './epochs.ts';
 import { laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+import type { OutboxRows } from './rows.ts';
 
 /** A row as it goes to the controller; a gap that began before the wanted seq is cut to the part that is wanted. */
 export interface PageRow {
@@ -19,23 +19,13 @@ export interface Page {
   readonly damaged: readonly { readonly seq: number; readonly to: number }[];
 }
 
-interface StoredRow {
-  readonly id: number;
-  readonly upto: number | null;
-  readonly bytes: Uint8Array;
-}
-
-type Span = [from: number, to: number];
-
 export class PageReader {
   readonly #losses: OutboxLosses;
-  readonly #covering: Database.Statement<Span, { id: number | null }>;
-  readonly #rows: Database.Statement<Span, StoredRow>;
+  readonly #rows: OutboxRows;
 
-  constructor(db: Database.Database, losses: OutboxLosses) {
+  constructor(rows: OutboxRows, losses: OutboxLosses) {
     this.#losses = losses;
-    this.#covering = db.prepare('SELECT max(id) AS id FROM rows WHERE id BETWEEN ? AND ?');
-    this.#rows = db.prepare('SELECT id, upto, bytes FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 512');
+    this.#rows = rows;
   }
 
   /** Rows from `from` on, at least one if there is one, at most about `maxBytes`. */
@@ -45,8 +35,8 @@ export class PageReader {
     let expected = from;
     let bytes = 0;
     const key = rowKey(epoch.number, lane, from);
-    const start = this.#covering.get(laneStart(epoch.number, lane), key)?.id ?? key;
-    for (const row of this.#rows.iterate(start, laneEnd(epoch.number, lane))) {
+    const start = this.#rows.last(laneStart(epoch.number, lane), key)?.id ?? key;
+    for (const row of this.#rows.each(start, laneEnd(epoch.number, lane))) {
       const seq = seqOf(row.id);
       const to = row.upto ?? seq;
       if (to < expected) continue;

@@ -1,30 +1,31 @@
 /** When a failing disk is tried again: 1, 2, 4 … 30 s. One attempt is waited for at a time. */
+import type { Timers } from './timers.ts';
+
 const MIN_MS = 1_000;
 const MAX_MS = 30_000;
 
 export class Retry {
+  readonly #timers: Timers;
   readonly #run: () => void;
   #waitMs = MIN_MS;
-  #timer: NodeJS.Timeout | null = null;
+  #callOff: (() => void) | null = null;
 
-  constructor(run: () => void) {
+  constructor(timers: Timers, run: () => void) {
+    this.#timers = timers;
     this.#run = run;
   }
 
   get waiting(): boolean {
-    return this.#timer !== null;
+    return this.#callOff !== null;
   }
 
   /** Tries again after the next pause, or at once. */
   later(o: { readonly atOnce: boolean }): void {
     this.stop();
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = null;
-        this.#run();
-      },
-      o.atOnce ? 0 : this.#waitMs,
-    );
+    this.#callOff = this.#timers.after(o.atOnce ? 0 : this.#waitMs, () => {
+      this.#callOff = null;
+      this.#run();
+    });
     this.#waitMs = Math.min(this.#waitMs * 2, MAX_MS);
   }
 
@@ -34,7 +35,7 @@ export class Retry {
   }
 
   stop(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#callOff?.();
+    this.#callOff = null;
   }
 }

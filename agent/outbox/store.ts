@@ -7,7 +7,6 @@
  *  - what `write` returned for is committed with an fsync.
  */
 import type { Lane } from '@skein/protocol/fleet';
-import type Database from 'better-sqlite3';
 import { type Budget, budgetOf, openDatabase, PAGE_BYTES } from './database.ts';
 import type { Entry, EpochState, LaneState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
@@ -16,6 +15,8 @@ import { Evictor } from './evictor.ts';
 import { GapWriter } from './gaps.ts';
 import { rowKey } from './keys.ts';
 import { PageReader, type PageRow } from './reader.ts';
+import { type OutboxRows, ROW_OVERHEAD } from './rows.ts';
+import { SqlRows } from './sql-rows.ts';
 
 export interface StoreOptions {
   readonly path: string;
@@ -28,30 +29,26 @@ const ACK_SAVE_EVERY_S = 30;
 export class OutboxStore {
   readonly losses: OutboxLosses = noLosses();
   readonly earlier: EarlierEnd | null;
-  readonly #db: Database.Database;
+  readonly #rows: OutboxRows;
   readonly #budget: Budget;
   readonly #epochs: Map<string, Epoch>;
   readonly #reader: PageReader;
   readonly #evictor: Evictor;
   readonly #gaps: GapWriter;
-  readonly #insert: Database.Statement;
   #acksToSave = false;
   /** Accumulated running time of the agent before this start, seconds. */
   readonly #baseS: number;
   #acksSavedAtS = 0;
 
-  constructor(o: StoreOptions) {
+  constructor(o: StoreOptions, open = openRows) {
     this.#budget = budgetOf(o.budgetBytes);
-    this.#db = openDatabase(o.path, this.#budget);
-    this.#insert = this.#db.prepare(
-      'INSERT OR IGNORE INTO rows (id, upto, at_s, droppable, bytes) VALUES (?, NULL, ?, ?, ?)',
-    );
-    this.#gaps = new GapWriter(this.#db);
-    const loaded = loadFile(this.#db);
+    this.#rows = open(o.path, this.#budget);
+    this.#gaps = new GapWriter(this.#rows);
+    const loaded = loadFile(this.#rows);
     this.#epochs = loaded.epochs;
-    this.#reader = new PageReader(this.#db, this.losses);
+    this.#reader = new PageReader(this.#rows, this.losses);
     this.#evictor = new Evictor({
-      db: this.#db,
+      rows: this.#rows,
       budget: this.#budget,
       keepAckedS: o.keepAckedS,
       losses: this.losses,
@@ -66,10 +63,9 @@ export class OutboxStore {
   #epochOf(epoch: string, boot: string): Epoch {
     const known = this.#epochs.get(epoch);
     if (known) return known;
-    const { lastInsertRowid } = this.#db.prepare('INSERT INTO epochs (epoch, boot) VALUES (?, ?)').run(epoch, boot);
     const empty = () => ({ first: 1, next: 1, acked: 0, gone: 0 });
     const made: Epoch = {
-      number: Number(lastInsertRowid),
+      number: this.#rows.addEpoch(epoch, boot),
       epoch,
       boot,
       lanes: { urgent: empty(), history: empty() },
@@ -87,14 +83,12 @@ export class OutboxStore {
     const before = structuredClone(this.#epochs);
     const atS = this.#baseS + Math.floor(runningS);
     try {
-      this.#db
-        .transaction(() => {
-          if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
-          if (this.#evictor.makeRoom(entries, atS)) this.#saveAcks(runningS);
-          for (const entry of entries) this.#put(entry, atS);
-          this.#dropEmptyEpochs(entries);
-        })
-        .immediate();
+      this.#rows.transaction(() => {
+        if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
+        if (this.#evictor.makeRoom(entries, atS)) this.#saveAcks(runningS);
+        for (const entry of entries) this.#put(entry, atS);
+        this.#dropEmptyEpochs(entries);
+      });
     } catch (error) {
       this.#epochs.clear();
       for (const [name, epoch] of before) this.#epochs.set(name, epoch);
@@ -110,12 +104,12 @@ export class OutboxStore {
     if (lane.first === lane.next && lane.gone === 0 && entry.seq > lane.next) lane.first = entry.seq;
     const key = rowKey(epoch.number, entry.lane, entry.seq);
     if (entry.gap === null) {
-      this.#insert.run(key, atS, entry.droppable ? 1 : 0, entry.bytes);
+      this.#rows.addBatch(key, atS, entry.droppable, entry.bytes);
     } else {
       this.#gaps.put(epoch, { ...entry, from: entry.seq, reason: entry.gap }, atS);
     }
     lane.next = Math.max(lane.next, entry.to + 1);
-    if (entry.lane === 'urgent') this.#evictor.urgentGrew(entry.bytes.length + 24);
+    if (entry.lane === 'urgent') this.#evictor.urgentGrew(entry.bytes.length + ROW_OVERHEAD);
   }
 
   /** The controller has everything up to `upTo`. May go backwards: a controller restored from a backup knows less. */
@@ -128,12 +122,10 @@ export class OutboxStore {
   }
 
   #saveAcks(runningS: number): void {
-    const update = this.#db.prepare(
-      'UPDATE epochs SET acked_urgent = ?, acked_history = ?, gone_urgent = ?, gone_history = ? WHERE number = ?',
-    );
-    for (const epoch of this.#epochs.values()) {
-      const { urgent, history } = epoch.lanes;
-      update.run(urgent.acked, history.acked, urgent.gone, history.gone, epoch.number);
+    for (const { number, lanes } of this.#epochs.values()) {
+      const { urgent, history } = lanes;
+      const acked = { urgent: urgent.acked, history: history.acked };
+      this.#rows.saveAcks(number, acked, { urgent: urgent.gone, history: history.gone });
     }
     this.#acksToSave = false;
     this.#acksSavedAtS = runningS;
@@ -143,7 +135,7 @@ export class OutboxStore {
     const newest = Math.max(0, ...[...this.#epochs.values()].map((epoch) => epoch.number));
     for (const epoch of this.#epochs.values()) {
       if (!isEmpty(epoch) || epoch.number === newest || entries.some((entry) => entry.epoch === epoch.epoch)) continue;
-      this.#db.prepare('DELETE FROM epochs WHERE number = ?').run(epoch.number);
+      this.#rows.removeEpoch(epoch.number);
       this.#epochs.delete(epoch.epoch);
     }
   }
@@ -159,14 +151,12 @@ export class OutboxStore {
 
   #replaceDamaged(epoch: Epoch, lane: Lane, damaged: readonly { seq: number; to: number }[]): void {
     this.losses.corruptRows += damaged.length;
-    this.#db
-      .transaction(() => {
-        for (const { seq, to } of damaged) {
-          const gap = { lane, boot: epoch.boot, from: seq, to, reason: 'corrupt' as const, samples: 0 };
-          this.#gaps.put(epoch, { ...gap, monoFromUs: 0, monoToUs: 0 }, this.#baseS);
-        }
-      })
-      .immediate();
+    this.#rows.transaction(() => {
+      for (const { seq, to } of damaged) {
+        const gap = { lane, boot: epoch.boot, from: seq, to, reason: 'corrupt' as const, samples: 0 };
+        this.#gaps.put(epoch, { ...gap, monoFromUs: 0, monoToUs: 0 }, this.#baseS);
+      }
+    });
   }
 
   /** Every epoch in the file, newest first. */
@@ -193,27 +183,28 @@ export class OutboxStore {
   /** Gives up to `maxBytes` of acked rows back and hands free pages to the file system: the disk is full. */
   giveBack(maxBytes: number): number {
     let freed = 0;
-    this.#db
-      .transaction(() => {
-        freed = this.#evictor.evictAcked(maxBytes);
-        this.#saveAcks(this.#acksSavedAtS);
-      })
-      .immediate();
-    this.#db.pragma('incremental_vacuum');
+    this.#rows.transaction(() => {
+      freed = this.#evictor.evictAcked(maxBytes);
+      this.#saveAcks(this.#acksSavedAtS);
+    });
+    this.#rows.shrink();
     return freed;
   }
 
   /** The agent stops in order at `monoUs`; everything sealed has been written. */
   markStopped(epochId: string, monoUs: number, runningS: number): void {
-    this.#db
-      .transaction(() => {
-        this.#saveAcks(runningS);
-        this.#db.prepare('UPDATE epochs SET stopped_mono_us = ? WHERE epoch = ?').run(Math.round(monoUs), epochId);
-      })
-      .immediate();
+    this.#rows.transaction(() => {
+      this.#saveAcks(runningS);
+      this.#rows.markStopped(epochId, Math.round(monoUs));
+    });
   }
 
   close(): void {
-    this.#db.close();
+    this.#rows.close();
   }
+}
+
+/** The file in SQLite. */
+function openRows(path: string, budget: Budget): OutboxRows {
+  return new SqlRows(openDatabase(path, budget));
 }

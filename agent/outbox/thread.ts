@@ -3,26 +3,52 @@ import { Worker } from 'node:worker_threads';
 import type { Lane } from '@skein/protocol/fleet';
 import type { FromWorker, ToWorker } from './messages.ts';
 import type { PageRow } from './reader.ts';
+import type { Timers } from './timers.ts';
 
 const READ_WAIT_MS = 30_000;
 
+/** Everything but answers to reads and the end. */
+export type StoreMessage = Exclude<FromWorker, { type: 'page' | 'closed' }>;
+
 export interface ThreadEvents {
-  /** Everything but answers to reads. */
-  readonly onMessage: (message: Exclude<FromWorker, { type: 'page' }>) => void;
+  readonly onMessage: (message: StoreMessage) => void;
   /** It ended by itself; it may be started again. */
   readonly onDied: (detail: string) => void;
   readonly onReadTimeout: () => void;
 }
 
+/** The worker behind it: a thread, or what stands for one in virtual time. `died` comes once, `message` never after it. */
+export interface StoreWorker {
+  postMessage(message: ToWorker): void;
+  terminate(): Promise<unknown>;
+}
+export type SpawnStore = (on: {
+  readonly message: (message: FromWorker) => void;
+  readonly died: (detail: string) => void;
+}) => StoreWorker;
+
+export const spawnThread: SpawnStore = ({ message, died }) => {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'outbox' });
+  worker.on('message', message);
+  worker.on('error', (error) => died(String(error)));
+  worker.on('exit', (code) => died(`exit code ${code}`));
+  return worker;
+};
+
 type Settle = (rows: readonly PageRow[] | null) => void;
 
 export class StoreThread {
+  readonly #spawn: SpawnStore;
+  readonly #timers: Timers;
   readonly #events: ThreadEvents;
   readonly #readings = new Map<number, Settle>();
-  #worker: Worker | null = null;
+  #worker: StoreWorker | null = null;
   #readId = 0;
+  #closed: () => void = () => {};
 
-  constructor(events: ThreadEvents) {
+  constructor(spawn: SpawnStore, timers: Timers, events: ThreadEvents) {
+    this.#spawn = spawn;
+    this.#timers = timers;
     this.#events = events;
   }
 
@@ -31,20 +57,21 @@ export class StoreThread {
   }
 
   start(): void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { name: 'outbox' });
-    this.#worker = worker;
-    worker.on('message', (message: FromWorker) => {
-      if (message.type === 'page') this.#readings.get(message.id)?.(message.rows);
-      else this.#events.onMessage(message);
+    const worker = this.#spawn({
+      message: (message) => {
+        if (message.type === 'page') this.#readings.get(message.id)?.(message.rows);
+        else if (message.type === 'closed') this.#closed();
+        else this.#events.onMessage(message);
+      },
+      died: (detail) => {
+        if (this.#worker !== worker) return;
+        this.#worker = null;
+        this.#closed();
+        this.dropReads();
+        this.#events.onDied(detail);
+      },
     });
-    const died = (detail: string) => {
-      if (this.#worker !== worker) return;
-      this.#worker = null;
-      this.dropReads();
-      this.#events.onDied(detail);
-    };
-    worker.on('error', (error) => died(String(error)));
-    worker.on('exit', (code) => died(`exit code ${code}`));
+    this.#worker = worker;
   }
 
   tell(message: ToWorker): void {
@@ -56,14 +83,14 @@ export class StoreThread {
     const id = this.#readId++;
     return new Promise((resolve) => {
       const settle: Settle = (rows) => {
-        clearTimeout(timer);
+        callOff();
         this.#readings.delete(id);
         resolve(rows);
       };
-      const timer = setTimeout(() => {
+      const callOff = this.#timers.after(READ_WAIT_MS, () => {
         this.#events.onReadTimeout();
         settle(null);
-      }, READ_WAIT_MS);
+      });
       this.#readings.set(id, settle);
       this.tell({ type: 'read', id, epoch, lane, from, maxBytes });
     });
@@ -74,8 +101,18 @@ export class StoreThread {
     for (const settle of [...this.#readings.values()]) settle(null);
   }
 
-  /** Ends the thread; whatever it was doing is lost, which is what durable means. */
-  async end(): Promise<void> {
+  /** Lets it end in order, until the deadline; then whatever it was doing is lost, which is what durable means. */
+  async close(last: ToWorker & { type: 'close' }, deadline: Promise<void>): Promise<void> {
+    if (!this.running) return;
+    const closed = new Promise<void>((resolve) => {
+      this.#closed = resolve;
+    });
+    this.tell(last);
+    await Promise.race([closed, deadline]);
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();

@@ -1,0 +1,171 @@
+/**
+ * The worker's side of the outbox: one store, one message at a time, and what becomes of a file that fails. Synchronous;
+ * the disk and the thread are given, so that a simulation runs it as it is.
+ */
+import type { FromWorker, StoreReport, ToWorker } from './messages.ts';
+import { isStorageError, type OutboxProblem, problemFrom, problemOf } from './problems.ts';
+import type { OutboxStore, StoreOptions } from './store.ts';
+
+/** The file beside its rows. */
+export interface OutboxFiles {
+  /** Throws a storage error. */
+  open(o: StoreOptions): OutboxStore;
+  /** Renames the damaged file; returns its new name. */
+  setAside(path: string): string;
+  /** Removes what was set aside, and says whether something was. */
+  removeAside(path: string): boolean;
+  /** The file system takes no writes at all any more. */
+  isReadOnly(path: string): boolean;
+}
+
+export interface KeeperOptions {
+  readonly files: OutboxFiles;
+  readonly say: (message: FromWorker) => void;
+  readonly nowMs: () => number;
+  /** It was told to close, and has. */
+  readonly onClosed: () => void;
+}
+
+export class Keeper {
+  readonly #o: KeeperOptions;
+  #store: OutboxStore | null = null;
+  #options: StoreOptions | null = null;
+  /** The file was found damaged while open: whatever opening says, it is set aside first. */
+  #condemned = false;
+  #lastProblem: OutboxProblem = problemOf('worker', 'not opened');
+
+  constructor(o: KeeperOptions) {
+    this.#o = o;
+  }
+
+  take(message: ToWorker): void {
+    switch (message.type) {
+      case 'open':
+        this.#open(message.options);
+        break;
+      case 'write':
+        this.#write(message);
+        break;
+      case 'read':
+        this.#read(message);
+        break;
+      case 'close':
+        this.#close(message);
+        break;
+    }
+  }
+
+  #report(from: OutboxStore): StoreReport {
+    return { epochs: from.states(), losses: from.losses, usedBytes: from.usedBytes() };
+  }
+
+  #closeQuietly(): void {
+    try {
+      this.#store?.close();
+    } catch {
+      // The file is failing anyway; what matters is that this connection is given up.
+    }
+    this.#store = null;
+  }
+
+  #giveUp(problem: OutboxProblem): void {
+    this.#closeQuietly();
+    this.#lastProblem = problem;
+    this.#condemned = problem.code === 'corrupt';
+  }
+
+  #open(wanted: StoreOptions): void {
+    const { files, say } = this.#o;
+    this.#closeQuietly();
+    this.#options = wanted;
+    let aside: string | null = null;
+    for (const attempt of [1, 2]) {
+      try {
+        if (this.#condemned) aside = files.setAside(wanted.path);
+        this.#condemned = false;
+        this.#store = files.open(wanted);
+        say({ type: 'opened', earlier: this.#store.earlier, aside, ...this.#report(this.#store) });
+        return;
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        const problem = problemFrom(error);
+        this.#lastProblem = problem;
+        if (problem.code === 'corrupt' && attempt === 1) {
+          this.#condemned = true;
+          continue;
+        }
+        say({ type: 'open-failed', problem });
+        return;
+      }
+    }
+  }
+
+  #write(message: ToWorker & { type: 'write' }): void {
+    const { say, nowMs } = this.#o;
+    const store = this.#store;
+    const options = this.#options;
+    if (!store || !options) {
+      say({ type: 'write-failed', problem: this.#lastProblem, reopen: true });
+      return;
+    }
+    for (const attempt of [1, 2]) {
+      try {
+        for (const ack of message.acks) store.ack(ack.epoch, ack.lane, ack.upTo);
+        const began = nowMs();
+        store.write(message.entries, message.runningS);
+        say({ type: 'written', commitMs: nowMs() - began, ...this.#report(store) });
+        return;
+      } catch (error) {
+        if (!isStorageError(error)) throw error;
+        const withinBudget = error.code !== 'SQLITE_FULL' || store.withinBudget;
+        const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
+        if (problem.code === 'full' && attempt === 1 && this.#makeSpace(store, options)) continue;
+        const reopen = !['full', 'budget', 'locked'].includes(problem.code);
+        if (reopen) this.#giveUp(problem);
+        say({ type: 'write-failed', problem, reopen });
+        return;
+      }
+    }
+  }
+
+  /** SQLite says only that a write failed; the file system says whether it takes none at all any more. */
+  #lookedInto(problem: OutboxProblem, path: string): OutboxProblem {
+    if (problem.code !== 'io' || !this.#o.files.isReadOnly(path)) return problem;
+    return problemOf('read-only', `${problem.detail}; EROFS`);
+  }
+
+  /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */
+  #makeSpace(full: OutboxStore, o: StoreOptions): boolean {
+    try {
+      const removed = this.#o.files.removeAside(o.path);
+      return full.giveBack(1 << 20) > 0 || removed;
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      return false;
+    }
+  }
+
+  #read(message: ToWorker & { type: 'read' }): void {
+    const { say } = this.#o;
+    try {
+      const rows = this.#store?.read(message.epoch, message.lane, message.from, message.maxBytes) ?? null;
+      say({ type: 'page', id: message.id, rows });
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+      say({ type: 'page', id: message.id, rows: null });
+      this.#giveUp(problemFrom(error));
+      say({ type: 'read-failed', problem: this.#lastProblem });
+    }
+  }
+
+  #close(message: ToWorker & { type: 'close' }): void {
+    try {
+      if (message.monoUs !== null) this.#store?.markStopped(message.epoch, message.monoUs, message.runningS);
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+    }
+    this.#closeQuietly();
+    this.#o.say({ type: 'closed' });
+    this.#o.onClosed();
+  }
+}

@@ -1,0 +1,11 @@
+/** Timers as a port, so that a test or a simulation can own time. What `after` returns calls it off. */
+export interface Timers {
+  after(ms: number, run: () => void): () => void;
+}
+
+export const systemTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
