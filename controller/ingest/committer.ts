@@ -3,7 +3,8 @@
  *
  *   take() ──► urgent ─┐
  *              history ─┼─► one group in flight ──► store.commit ──► onCommitted
- *              verify  ─┘          └── failed: the same group again, with back-off
+ *              verify  ─┘          ├── failed: the same group again, with back-off
+ *                                   ├── the disk is full: urgent alone, out of the store's reserve; the rest now and then
  *                                   └── failed by a bug: its halves, until one envelope is left, which is given up
  */
 import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem } from './ports.ts';
@@ -38,7 +39,14 @@ const MAX_GROUP_BYTES = 4 << 20;
 const MAX_GROUP_ITEMS = 4096;
 const RETRY_MS = { min: 250, max: 10_000 } as const;
 
+/** What an envelope in the queue costs beside its bytes: a small one must not cost nothing. */
+const ITEM_BYTES = 200;
+
 type QueueName = 'urgent' | 'history' | 'verify';
+
+export const costOf = (bytes: Uint8Array): number => bytes.length + ITEM_BYTES;
+
+const queueOf = (item: QueuedItem): QueueName => (item.verify ? 'verify' : item.lane);
 
 export class Committer {
   readonly #o: CommitterOptions;
@@ -51,9 +59,15 @@ export class Committer {
   #inFlightSinceUs: number | null = null;
   #oldestQueuedUs: number | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #timerDueMs = 0;
   #running: Promise<void> | null = null;
   #health: StoreHealth = { state: 'ok', message: null };
   #failures = 0;
+  /** Until then, monotonic ms, nothing is tried again. */
+  #retryAtMs = 0;
+  /** The disk is full: how often history was refused, since when, and until when only urgent is tried. */
+  #held: { readonly times: number; readonly sinceUs: number; readonly untilMs: number; readonly why: string } | null =
+    null;
   #closed = false;
 
   constructor(o: CommitterOptions) {
@@ -78,17 +92,26 @@ export class Committer {
     return this.#health;
   }
 
+  /** Nothing at all can be stored; not even out of the reserve. */
+  get urgentClosed(): boolean {
+    return this.#health.state === 'failed' && this.#failures > 0;
+  }
+
+  #nowMs(): number {
+    return this.#o.clock.monoUs() / 1e3;
+  }
+
   /** Age of the oldest envelope not yet committed, s. */
   get ageS(): number {
-    const since = this.#inFlightSinceUs ?? this.#oldestQueuedUs;
+    const since = this.#held?.sinceUs ?? this.#inFlightSinceUs ?? this.#oldestQueuedUs;
     return since === null ? 0 : (this.#o.clock.monoUs() - since) / 1e6;
   }
 
   /** The caller has checked that there is room. */
   take(item: QueuedItem): void {
-    this.#queues[item.verify ? 'verify' : item.lane].push(item);
-    this.#depthBytes += item.bytes.length;
-    if (item.verify) this.#verifyBytes += item.bytes.length;
+    this.#queues[queueOf(item)].push(item);
+    this.#depthBytes += costOf(item.bytes);
+    if (item.verify) this.#verifyBytes += costOf(item.bytes);
     this.#oldestQueuedUs ??= this.#o.clock.monoUs();
     this.#arm(this.#o.lingerMs);
   }
@@ -121,25 +144,41 @@ export class Committer {
     this.#timer = null;
   }
 
-  #arm(delayMs: number): void {
-    if (this.#closed || this.#timer !== null || this.#running !== null) return;
+  /** The next group is tried after `lingerMs`, or later when the store has to be left alone until then. */
+  #arm(lingerMs: number): void {
+    if (this.#closed || this.#running !== null || this.depthItems === 0) return;
+    const nowMs = this.#nowMs();
+    const waitMs = Math.max(lingerMs, this.#notBeforeMs() - nowMs);
+    if (this.#timer !== null) {
+      if (this.#timerDueMs <= nowMs + waitMs) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timerDueMs = nowMs + waitMs;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#running = this.#commitGroup().finally(() => {
         this.#running = null;
-        if (this.depthItems > 0) this.#arm(this.#failures > 0 ? this.#retryMs() : 0);
+        this.#arm(0);
       });
-    }, delayMs);
+    }, waitMs);
   }
 
-  #retryMs(): number {
-    return Math.min(RETRY_MS.max, RETRY_MS.min * 2 ** (this.#failures - 1));
+  #notBeforeMs(): number {
+    if (this.#failures > 0) return this.#retryAtMs;
+    const isOnlyHeld = this.#held !== null && this.#inFlight.length === 0 && this.#queues.urgent.length === 0;
+    return isOnlyHeld && this.#halves.length === 0 ? (this.#held?.untilMs ?? 0) : 0;
+  }
+
+  /** Of a disk that is full, one or the other: what may use the reserve must not fail together with what may not. */
+  #open(): readonly QueueName[] {
+    if (this.#held === null) return ['urgent', 'history', 'verify'];
+    return this.#queues.urgent.length > 0 ? ['urgent'] : ['history', 'verify'];
   }
 
   #gather(): readonly QueuedItem[] {
     const group: QueuedItem[] = [];
     let bytes = 0;
-    for (const name of ['urgent', 'history', 'verify'] as const) {
+    for (const name of this.#open()) {
       const queue = this.#queues[name];
       let taken = 0;
       for (const item of queue) {
@@ -175,7 +214,9 @@ export class Committer {
     this.#release(group);
     this.#o.count('groups');
     this.#o.onCommitTime?.((this.#o.clock.monoUs() - startedUs) / 1e6, group.length);
-    this.#setHealth({ state: 'ok', message: null });
+    if (this.#held !== null && group.some((item) => queueOf(item) !== 'urgent')) this.#held = null;
+    const held = this.#held?.why ?? null;
+    this.#setHealth({ state: held === null ? 'ok' : 'failed', message: held });
     // The group is committed, whatever the caller makes of it: what it throws is not taken for a failed commit.
     try {
       this.#o.onCommitted(group, outcome);
@@ -187,11 +228,28 @@ export class Committer {
   #failed(group: readonly QueuedItem[], error: unknown): void {
     this.#o.count('commitFailed');
     const message = error instanceof Error ? error.message : String(error);
-    if (codeOf(error) === 'internal') this.#isolate(group, message);
+    const code = codeOf(error);
+    if (code === 'internal') this.#isolate(group, message);
+    else if (code === 'disk-full' && group.some((item) => queueOf(item) !== 'urgent')) this.#hold(group, message);
     else {
-      this.#failures++;
+      this.#retryAtMs = this.#nowMs() + pauseMs(++this.#failures);
       this.#setHealth({ state: 'failed', message });
     }
+  }
+
+  /** Back into the queues, in order: urgent goes on alone, the rest is asked for again after a pause. */
+  #hold(group: readonly QueuedItem[], message: string): void {
+    const times = (this.#held?.times ?? 0) + 1;
+    const nowUs = this.#o.clock.monoUs();
+    const sinceUs = this.#held?.sinceUs ?? this.#inFlightSinceUs ?? nowUs;
+    this.#held = { times, sinceUs, untilMs: nowUs / 1e3 + pauseMs(times), why: message };
+    this.#inFlight = [];
+    this.#inFlightSinceUs = null;
+    this.#oldestQueuedUs ??= nowUs;
+    for (const name of ['urgent', 'history', 'verify'] as const) {
+      this.#queues[name].unshift(...group.filter((item) => queueOf(item) === name));
+    }
+    this.#setHealth({ state: 'failed', message });
   }
 
   /** A bug would fail for ever: what it is about is found and given up, so that all the rest gets through. */
@@ -211,8 +269,8 @@ export class Committer {
 
   #release(group: readonly QueuedItem[]): void {
     for (const item of group) {
-      this.#depthBytes -= item.bytes.length;
-      if (item.verify) this.#verifyBytes -= item.bytes.length;
+      this.#depthBytes -= costOf(item.bytes);
+      if (item.verify) this.#verifyBytes -= costOf(item.bytes);
     }
     this.#inFlight = [];
     this.#inFlightSinceUs = null;
@@ -231,6 +289,9 @@ function surface(error: unknown): void {
     throw error;
   });
 }
+
+/** Before the next try, after so many failures in a row. */
+const pauseMs = (failures: number): number => Math.min(RETRY_MS.max, RETRY_MS.min * 2 ** (failures - 1));
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -8,37 +8,37 @@
  * counted; the drone holds every batch until it is acked.
  */
 import { type Envelope, sealGap, splitMessage } from '@skein/protocol/telemetry';
-import { Committer, type QueuedItem } from './committer.ts';
+import { Committer, costOf, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
 import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
-import { DroneStreams, LANES, MAX_SESSIONS, type Stream } from './streams.ts';
+import { Roster } from './roster.ts';
+import { LANES, type Stream } from './streams.ts';
 import { type Load, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
 const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
 
-/** A drone and what is under way for it. */
-interface Known {
-  readonly streams: DroneStreams;
-  loading: Promise<void> | null;
-  /** The newest of each session until it is answered. */
-  readonly waiting: Map<string, Announcement>;
-}
-
 export class Ingest {
   readonly #o: IngestOptions;
-  readonly #drones = new Map<string, Known>();
+  readonly #roster: Roster;
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
   readonly #committer: Committer;
   #timer: NodeJS.Timeout | null = null;
-  #failed = false;
+  #told: StoreHealth['state'] = 'ok';
+  #urgentClosed = false;
   #closing = false;
 
   constructor(o: IngestOptions) {
     this.#o = o;
+    this.#roster = new Roster({
+      positions: (drone, epochs) => this.#o.store.positions(drone, epochs),
+      monoUs: () => this.#o.clock.monoUs(),
+      onKnown: (a) => this.#answer(a),
+      onForgotten: (stream) => this.#closedStreams.delete(stream),
+    });
     this.#committer = new Committer({
       ...o,
       onCommitted: (items, outcome) => this.#committed(items, outcome),
@@ -74,36 +74,14 @@ export class Ingest {
 
   /** A presence came. Resolves when its lanes are known and the first acks are out (or wait for a gap's commit). */
   async announce(a: Announcement): Promise<void> {
+    if (!this.#closing) await this.#roster.heard(a);
+  }
+
+  #answer(a: Announcement): void {
     if (this.#closing) return;
-    const drone = this.#droneOf(a.drone);
-    const { streams, waiting } = drone;
-    waiting.delete(a.session);
-    if (!a.online) {
-      streams.leave(a.session);
-      return;
-    }
-    const superseded = () => this.#closing || waiting.get(a.session) !== a;
-    waiting.set(a.session, a);
-    for (const oldest of waiting.keys()) {
-      if (waiting.size <= MAX_SESSIONS) break;
-      waiting.delete(oldest);
-    }
-    while (drone.loading) await drone.loading;
-    if (superseded()) return;
-    const epochs = a.epochs.map((one) => one.epoch);
-    const unknown = epochs.filter((epoch) => !streams.has(epoch));
-    if (unknown.length > 0) {
-      drone.loading = this.#open(a.drone, streams, unknown).finally(() => {
-        drone.loading = null;
-      });
-      await drone.loading;
-    }
-    if (superseded()) return;
-    waiting.delete(a.session);
-    for (const dropped of streams.enlist(a.session, epochs)) this.#closedStreams.delete(dropped);
     for (const { epoch, lanes } of a.epochs) {
       for (const lane of LANES) {
-        const stream = streams.get(epoch)?.[lane];
+        const stream = this.#roster.stream(a.drone, epoch, lane);
         if (stream === undefined) continue;
         this.#begin(stream, lanes[lane].first, a.session);
         this.#o.onProgress(a.drone, epoch, lane, stream.state.upTo, null);
@@ -126,10 +104,6 @@ export class Ingest {
     await this.#committer.close(CLOSE_DEADLINE_MS);
   }
 
-  async #open(drone: string, streams: DroneStreams, epochs: readonly string[]): Promise<void> {
-    streams.open(epochs, await this.#o.store.positions(drone, epochs));
-  }
-
   #begin(stream: Stream, first: number, session: string): void {
     const missing = missingBefore(stream.state, first);
     if (missing === null) {
@@ -141,7 +115,7 @@ export class Ingest {
       ...{ lane: stream.lane, epoch: stream.epoch, boot: NO_BOOT, from: missing.from, to: missing.to },
       ...{ reason: 'evicted', samples: 0, monoFromUs: 0, monoToUs: 0 },
     });
-    if (roomBytes(stream.lane, this.#load()) < bytes.length) {
+    if (roomBytes(stream.lane, this.#load()) < costOf(bytes)) {
       this.#o.count('noRoom');
       return;
     }
@@ -154,7 +128,7 @@ export class Ingest {
       this.#o.count('wrongLane');
       return;
     }
-    const stream = this.#drones.get(drone)?.streams.get(header.epoch)?.[channel];
+    const stream = this.#roster.stream(drone, header.epoch, channel);
     if (stream === undefined) {
       this.#o.count('unannounced');
       return;
@@ -173,7 +147,7 @@ export class Ingest {
       this.#verify(stream, header.seq, bytes);
       return;
     }
-    if (roomBytes(channel, this.#load()) < bytes.length) {
+    if (roomBytes(channel, this.#load()) < costOf(bytes)) {
       this.#o.count('noRoom');
       this.#closedStreams.add(stream);
       return;
@@ -212,17 +186,17 @@ export class Ingest {
     this.#o.count('refused', outcome.refused.length);
     const touched = new Map<Stream, number>();
     for (const item of items) {
-      const stream = this.#streamOf(item);
+      const stream = this.#roster.streamOf(item);
       if (stream === undefined) continue;
       if (!item.verify) stream.state = committed(stream.state, item.to);
       touched.set(stream, Math.max(touched.get(stream) ?? 0, item.monoToUs));
     }
     for (const at of outcome.refused) {
-      const stream = this.#streamOf(at);
+      const stream = this.#roster.streamOf(at);
       if (stream) this.#rewind(stream, at.upTo);
     }
     for (const [stream, monoToUs] of touched) {
-      this.#ack(stream, this.#sessionsOf(stream));
+      this.#ackAll(stream);
       this.#o.onProgress(stream.drone, stream.epoch, stream.lane, stream.state.upTo, monoToUs || null);
     }
     for (const one of conflicts) this.#o.onConflict(one.drone, one.epoch, one.lane, one.seq);
@@ -231,7 +205,7 @@ export class Ingest {
 
   #restart(items: readonly QueuedItem[]): void {
     for (const item of items) {
-      const stream = this.#streamOf(item);
+      const stream = this.#roster.streamOf(item);
       if (stream) this.#rewind(stream, stream.state.upTo);
     }
   }
@@ -241,14 +215,16 @@ export class Ingest {
     stream.crcs?.clear();
   }
 
+  /** Who has something on its way is told of a store that stalls, everybody of one that fails or takes data again. */
   #healthChanged(health: StoreHealth): void {
-    const failed = health.state === 'failed';
-    if (failed !== this.#failed) {
-      this.#failed = failed;
-      // Tell everybody at once: stop, or go on.
-      for (const { streams } of this.#drones.values()) {
-        for (const stream of streams.all()) this.#ack(stream, this.#sessionsOf(stream));
-      }
+    const { state } = health;
+    const { urgentClosed } = this.#committer;
+    const isSame = (state === 'failed') === (this.#told === 'failed') && urgentClosed === this.#urgentClosed;
+    const isStall = state === 'slow' && this.#told === 'ok';
+    this.#told = state;
+    this.#urgentClosed = urgentClosed;
+    for (const stream of isSame && !isStall ? [] : this.#roster.streams()) {
+      if (!isSame || stream.state.queuedTo > stream.state.upTo) this.#ackAll(stream);
     }
     this.#o.onHealth(health);
   }
@@ -257,8 +233,13 @@ export class Ingest {
     this.#committer.check();
     const load = this.#load();
     for (const stream of this.#closedStreams) {
-      if (windowBytes(stream.lane, load) > 0) this.#ack(stream, this.#sessionsOf(stream));
+      if (windowBytes(stream.lane, load) > 0) this.#ackAll(stream);
     }
+    this.#roster.sweep();
+  }
+
+  #ackAll(stream: Stream): void {
+    this.#ack(stream, this.#roster.sessionsOf(stream));
   }
 
   #ack(stream: Stream, sessions: readonly string[]): void {
@@ -272,28 +253,16 @@ export class Ingest {
     }
   }
 
-  #sessionsOf(stream: Stream): readonly string[] {
-    return this.#drones.get(stream.drone)?.streams.sessionsOf(stream.epoch) ?? [];
-  }
-
-  #streamOf(at: { readonly drone: string; readonly epoch: string; readonly lane: Lane }): Stream | undefined {
-    return this.#drones.get(at.drone)?.streams.get(at.epoch)?.[at.lane];
-  }
-
-  #droneOf(id: string): Known {
-    const known = this.#drones.get(id);
-    if (known) return known;
-    const fresh: Known = { streams: new DroneStreams(id), loading: null, waiting: new Map() };
-    this.#drones.set(id, fresh);
-    return fresh;
-  }
-
   #load(): Load {
+    const committer = this.#committer;
     return {
-      depthBytes: this.#committer.depthBytes,
+      depthBytes: committer.depthBytes,
       budgetBytes: this.#o.budgetBytes,
-      drones: this.#drones.size,
-      storeFailed: this.#failed,
+      drones: this.#roster.sending,
+      historyClosed: committer.health.state === 'failed',
+      urgentClosed: committer.urgentClosed,
+      ageS: committer.ageS,
+      slowS: this.#o.slowMs / 1e3,
     };
   }
 }

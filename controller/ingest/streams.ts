@@ -23,8 +23,8 @@ export type EpochStreams = Readonly<Record<Lane, Stream>>;
 export class DroneStreams {
   readonly #drone: string;
   readonly #epochs = new Map<string, EpochStreams>();
-  /** Epochs of each session, newest session last. */
-  readonly #sessions = new Map<string, readonly string[]>();
+  /** Epochs of each session and when it was heard, newest session last. */
+  readonly #sessions = new Map<string, { readonly epochs: readonly string[]; readonly heardUs: number }>();
 
   constructor(drone: string) {
     this.#drone = drone;
@@ -54,14 +54,25 @@ export class DroneStreams {
   }
 
   /** Makes this the newest session; the streams of epochs that no session lists any more are dropped and returned. */
-  enlist(session: string, epochs: readonly string[]): Stream[] {
+  enlist(session: string, epochs: readonly string[], nowUs: number): Stream[] {
     this.#sessions.delete(session);
-    this.#sessions.set(session, epochs);
+    this.#sessions.set(session, { epochs, heardUs: nowUs });
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= MAX_SESSIONS) break;
       this.#sessions.delete(oldest);
     }
-    const listed = new Set([...this.#sessions.values()].flat());
+    return this.#dropUnlisted();
+  }
+
+  /** Sessions last heard before this are gone; what only they listed is dropped and returned. */
+  expire(beforeUs: number): Stream[] {
+    const { size } = this.#sessions;
+    for (const [session, { heardUs }] of this.#sessions) if (heardUs < beforeUs) this.#sessions.delete(session);
+    return this.#sessions.size < size ? this.#dropUnlisted() : [];
+  }
+
+  #dropUnlisted(): Stream[] {
+    const listed = new Set([...this.#sessions.values()].flatMap(({ epochs }) => epochs));
     return [...this.#epochs].flatMap(([epoch, lanes]) => {
       if (listed.has(epoch)) return [];
       this.#epochs.delete(epoch);
@@ -73,8 +84,12 @@ export class DroneStreams {
     this.#sessions.delete(session);
   }
 
+  get isAlive(): boolean {
+    return this.#sessions.size > 0;
+  }
+
   /** Sessions that list this epoch. */
   sessionsOf(epoch: string): string[] {
-    return [...this.#sessions].flatMap(([session, epochs]) => (epochs.includes(epoch) ? [session] : []));
+    return [...this.#sessions].flatMap(([session, { epochs }]) => (epochs.includes(epoch) ? [session] : []));
   }
 }

@@ -1,7 +1,10 @@
 import t from 'tap';
 import { MAX_WINDOW_BYTES, windowBytes } from './window.ts';
 
-const load = { depthBytes: 0, budgetBytes: 64e6, drones: 10, storeFailed: false };
+const load = {
+  ...{ depthBytes: 0, budgetBytes: 64e6, drones: 10, historyClosed: false, urgentClosed: false },
+  ...{ ageS: 0, slowS: 5 },
+};
 
 t.test('room enough: the most anybody needs', (t) => {
   t.equal(windowBytes('history', load), MAX_WINDOW_BYTES);
@@ -16,7 +19,28 @@ t.test('history gives way before urgent', (t) => {
 });
 
 t.test('a failing store takes nothing', (t) => {
-  t.equal(windowBytes('urgent', { ...load, storeFailed: true }), 0);
+  t.equal(windowBytes('urgent', { ...load, historyClosed: true, urgentClosed: true }), 0);
+  t.end();
+});
+
+t.test('a full disk takes no history, and what is urgent out of its reserve', (t) => {
+  const full = { ...load, historyClosed: true };
+  t.equal(windowBytes('history', full), 0);
+  t.equal(windowBytes('urgent', full), MAX_WINDOW_BYTES);
+  t.end();
+});
+
+t.test('the longer a commit takes, the less history may be sent; urgent as before', (t) => {
+  const windows = [0, 1, 2, 3, 4, 4.99, 5, 60].map((ageS) => windowBytes('history', { ...load, drones: 40, ageS }));
+  t.same(
+    windows,
+    [...windows].sort((a, b) => b - a),
+    `${windows}`,
+  );
+  t.equal(windows[0], windows[1], 'a second is no reason');
+  t.ok((windows[3] ?? 0) < (windows[1] ?? 0) && (windows[3] ?? 0) > 0, `${windows[3]}`);
+  t.same(windows.slice(-2), [0, 0]);
+  t.equal(windowBytes('urgent', { ...load, ageS: 60 }), MAX_WINDOW_BYTES);
   t.end();
 });
 
