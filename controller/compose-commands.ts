@@ -28,7 +28,7 @@ export function makeCommands(o: CommandWiring) {
     ...{ clock, random, publish, heights },
     // What stands in the projection was written by commands/events.ts: it comes back as it went.
     store: store as Store & CommandStore,
-    answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, { fromUtcUs, toUtcUs: clock.utcUs() + 3600e6 }),
+    answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, fromUtcUs),
     against: (drone, type) => (type === 'start' ? o.againstStart(drone) : null),
     fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids },
     count: metrics.counters('commands', COMMAND_COUNTERS),
@@ -61,15 +61,18 @@ export function makeCommands(o: CommandWiring) {
   return { commands, takeUrgent };
 }
 
+/** A drone may believe any time of day: what it said lately is found by when it came. */
+const EVER = { fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER };
 /** More than any drone says of its commands between two starts. */
 const MAX_ANSWERS = 100_000;
 
 async function storedAnswers(
   store: Store,
   drone: string,
-  range: { readonly fromUtcUs: number; readonly toUtcUs: number },
+  arrivedFromUtcUs: number,
 ): Promise<readonly Values<'answer'>[]> {
-  const { timesUtcUs, columns } = await store.series({ drone, kind: 'answer', ...range, maxPoints: MAX_ANSWERS });
+  const query = { ...EVER, arrivedFromUtcUs, maxPoints: MAX_ANSWERS };
+  const { timesUtcUs, columns } = await store.series({ drone, kind: 'answer', ...query });
   const text = (name: string, i: number) => {
     const cell = columns[name]?.[i];
     return typeof cell === 'string' ? cell : null;

@@ -71,7 +71,7 @@ export function makeItineraries(o: ItineraryWiring) {
       if (!isFinal(ended.state as DeliveryState)) return null;
       return { refused: ended.state === 'succeeded' ? null : (ended.reason ?? ended.state) };
     },
-    saidSince: (drone, fromUtcUs) => storedWords(store, drone, fromUtcUs, clock.utcUs() + 3600e6),
+    saidSince: (drone, fromUtcUs) => storedWords(store, drone, fromUtcUs),
     count: metrics.counters('itineraries', ITINERARY_COUNTERS),
     onBriefs: (drone, itinerary, delivery) => fleet.show(drone, { itinerary, delivery }),
     onAlert: (drone, data) => {
@@ -93,15 +93,19 @@ export function makeItineraries(o: ItineraryWiring) {
   return { service, takeUrgent };
 }
 
-/** In the order they were said. */
-async function storedWords(store: Store, drone: string, fromUtcUs: number, toUtcUs: number): Promise<readonly Said[]> {
-  const said: (Said & { readonly atUtcUs: number })[] = [];
+/**
+ * In the order they were said of each version of an itinerary. By when they came, not by the drone's own time of day, which may
+ * be any.
+ */
+async function storedWords(store: Store, drone: string, arrivedFromUtcUs: number): Promise<readonly Said[]> {
+  const said: Said[] = [];
+  const query = { drone, fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER, arrivedFromUtcUs, maxPoints: MAX_SAID };
   for (const kind of KINDS) {
-    const { timesUtcUs, columns } = await store.series({ drone, kind, fromUtcUs, toUtcUs, maxPoints: MAX_SAID });
-    for (const [i, atUtcUs] of timesUtcUs.entries()) {
+    const { timesUtcUs, columns } = await store.series({ ...query, kind });
+    for (const i of timesUtcUs.keys()) {
       const values = Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, cells[i]]));
-      said.push({ kind, atUtcUs, values });
+      said.push({ kind, values });
     }
   }
-  return said.sort((a, b) => a.atUtcUs - b.atUtcUs || Number(a.values.step) - Number(b.values.step));
+  return said.sort((a, b) => Number(a.values.step) - Number(b.values.step));
 }

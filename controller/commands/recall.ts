@@ -6,7 +6,7 @@ import { isFinal } from '@skein/protocol/fleet';
 import type { Entry } from './entry.ts';
 import type { AnswerValues } from './wire.ts';
 
-/** The drone's clock and ours may differ by so much. */
+/** Our own clock may have been set meanwhile. */
 const SLACK_US = 60e6;
 
 export interface RecallOptions {
@@ -14,7 +14,7 @@ export interface RecallOptions {
   /** Of those, the ones that the run before ended in the middle of posting: they are never sent again. */
   readonly undecided: readonly Entry[];
   readonly nowMonoUs: number;
-  /** Answers of this drone that are stored, sampled since then. */
+  /** Answers of this drone that are stored, come since then by our clock. */
   readonly answersSince: (drone: string, fromUtcUs: number) => Promise<readonly AnswerValues[]>;
   readonly take: (drone: string, values: AnswerValues) => void;
   readonly stopped: () => boolean;

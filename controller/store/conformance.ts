@@ -23,8 +23,13 @@ export function position(monoUs: number, latDeg = 47): Sample<'position'> {
   return { kind: 'position', monoUs, bootMs: null, values };
 }
 
-export function clock(monoUs: number, utcUs: number): Sample<'clock'> {
-  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs: 1000, source: 'gps' } };
+export function clock(
+  monoUs: number,
+  utcUs: number,
+  errUs = 1000,
+  source: 'gps' | 'controller' | 'restored' = 'gps',
+): Sample<'clock'> {
+  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs, source } };
 }
 
 export function text(monoUs: number, severity: 'warning' | 'info', words: string): Sample<'text'> {
@@ -137,6 +142,52 @@ export function storeConformance(t: Test, open: (dir: string) => Promise<Store>,
     t.equal((await store.series({ drone: 'd1', kind: 'position', ...range })).rows, 1, '`from` is inclusive');
     const after = { fromUtcUs: NOON_US - 62e6, toUtcUs: NOON_US - 61e6, maxPoints: 10 };
     t.equal((await store.series({ drone: 'd1', kind: 'position', ...after })).rows, 0, '`to` is exclusive');
+  });
+
+  t.test(
+    'a wrong word about the time, found out later, spoils no range; which boot was when is never guessed',
+    async (t) => {
+      const store = await open(freshDir());
+      t.teardown(() => store.close());
+      const words = (seq: number, ...samples: Sample[]) => batch(seq, { lane: 'urgent', samples });
+      const lie = clock(1e6, NOON_US + 3600e6, 300_000);
+      await store.commit([batch(1), batch(2), batch(3), words(1, lie)], NOON_US);
+      const between = async (fromS: number, toS: number) => {
+        const range = { fromUtcUs: NOON_US + fromS * 1e6, toUtcUs: NOON_US + toS * 1e6, maxPoints: 10 };
+        return store.series({ drone: 'd1', kind: 'position', ...range });
+      };
+      t.equal((await between(3599, 3700)).rows, 3, 'all it was told');
+      await store.commit([words(2, clock(9e6, NOON_US + 3608e6, 3600e6 + 310_000))], NOON_US);
+      t.ok(((await between(3599, 3700)).boots[0]?.errUs ?? 0) > 3600e6, 'contradicted: nobody knows which');
+      await store.commit([words(3, clock(60e6, NOON_US + 59e6, 10_000, 'controller'))], NOON_US);
+      t.equal((await between(3599, 3700)).rows, 0, 'outvoted');
+      const right = await between(0, 1.5);
+      t.equal(right.rows, 2, 'the first two, at their place');
+      t.match(right.boots, [{ clock: 'controller' }]);
+      t.ok((right.boots[0]?.errUs ?? 1e6) <= 13_000, '± 10 ms, a minute off');
+      const night = {
+        boot: 'ffffffff-4a59-4e68-8777-0123456789ab',
+        epoch: '00000000c0ffee01',
+        receivedUtcUs: NOON_US + 7e6,
+      };
+      const kept = batch(1, { ...night, lane: 'urgent', samples: [clock(1e6, NOON_US - 9e9, 3e14, 'restored')] });
+      await store.commit([kept, batch(1, night)], NOON_US);
+      t.match(
+        (await between(6, 8)).boots,
+        [{ clock: 'unset', errUs: null }],
+        'a time of another boot ties nothing: by arrival',
+      );
+    },
+  );
+
+  t.test('what came since then is found whatever time a drone believes', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const ahead = batch(1, { lane: 'urgent', samples: [clock(1e6, NOON_US + 9e14)] });
+    await store.commit([ahead, batch(1), batch(2, { receivedUtcUs: NOON_US + 60e6 })], NOON_US);
+    const ever = { fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER, maxPoints: 10 };
+    const since = { drone: 'd1', kind: 'position', ...ever, arrivedFromUtcUs: NOON_US + 30e6 };
+    t.equal((await store.series(since)).rows, 1);
   });
 
   t.test('severe autopilot texts and gaps become events, once', async (t) => {

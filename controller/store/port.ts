@@ -90,6 +90,8 @@ export interface SeriesQuery {
   readonly columns?: readonly string[];
   /** Of kinds with several instances (battery, gps): only this one. */
   readonly instance?: number;
+  /** Only what came since then by our own clock, µs UTC: how to ask for what is new, whatever time a drone believes it is. */
+  readonly arrivedFromUtcUs?: number;
 }
 
 export interface SeriesGap {

@@ -3,12 +3,12 @@
  * long query holds up neither ingest nor the live view. Connections are read-only and every statement is short, so no
  * write-ahead log grows behind a reader.
  *
- * Time is computed here, never stored: a boot's clock records tie its monotonic clock to UTC. A boot without any is
- * placed by when its batches arrived (the least delay seen) and marked `unset`.
+ * Time is computed here, never stored: a boot's clock records tie its monotonic clock to UTC (protocol/time, Timeline).
+ * A boot without any is placed by when its batches arrived (the least delay seen) and marked `unset`.
  */
 
 import { columnsOf, expandBatch, KIND_NAMES, type KindName } from '@skein/protocol/telemetry';
-import { type ClockRecord, monoAt, utcAt } from '@skein/protocol/time';
+import { type ClockRecord, Timeline } from '@skein/protocol/time';
 import Database from 'better-sqlite3';
 import { corePath, toStoredEvent } from './core-db.ts';
 import { dayPath, listDays } from './day-files.ts';
@@ -20,7 +20,7 @@ import { mergeRanges, type Range } from './ranges.ts';
 
 /** Data that arrived this much after it was sampled is shown as filled in later. */
 const LATE_US = 10e6;
-/** A record of the clock this far beyond a boot's batches is of no use to it. */
+/** Of one drone and file, the newest: the later ones know what the earlier knew. */
 const MAX_CLOCK_RECORDS = 20_000;
 
 interface BootRow {
@@ -57,28 +57,19 @@ interface Boot {
   monoToUs: number;
   spanUs: number;
   offsetUs: number;
-  readonly records: ClockRecord[];
+  readonly timeline: Timeline;
 }
 
 function utcOf(boot: Boot, monoUs: number): { utcUs: number; errUs: number | null; clock: string } {
-  const at = utcAt(boot.records, monoUs);
+  const at = boot.timeline.at(monoUs);
   if (at) return { utcUs: at.utcUs, errUs: at.errUs, clock: at.source };
   return { utcUs: monoUs + boot.offsetUs, errUs: null, clock: 'unset' };
 }
 
+/** The stamp in a boot at which it was `utcUs`, one µs before or after it when it was not in this boot. */
 function monoOf(boot: Boot, utcUs: number): number {
-  return monoAt(boot.records, utcUs) ?? utcUs - boot.offsetUs;
-}
-
-/** Of many records of one boot, evenly chosen ones and the tightest: looking up a time stays cheap. */
-function thin(records: ClockRecord[]): ClockRecord[] {
-  const MAX = 64;
-  if (records.length <= MAX) return records;
-  const step = records.length / MAX;
-  return Array.from({ length: MAX }, (_, i) => {
-    const group = records.slice(Math.floor(i * step), Math.floor((i + 1) * step));
-    return group.reduce((best, one) => (one.errUs < best.errUs ? one : best));
-  });
+  const range = { from: boot.monoFromUs - 1, to: boot.monoToUs + 1 };
+  return boot.timeline.monoAt(utcUs, range) ?? utcUs - boot.offsetUs;
 }
 
 export class Reader {
@@ -115,6 +106,7 @@ export class Reader {
     for (const boot of boots) {
       let seenFrom = Number.POSITIVE_INFINITY;
       let seenTo = 0;
+      let worstErrUs: number | null = null;
       for (const file of files) {
         for (const batch of batchesOf(file, q, boot)) {
           const end = utcOf(boot, batch.mono_to).utcUs;
@@ -126,19 +118,20 @@ export class Reader {
             continue;
           }
           for (const sample of expanded.samples) {
-            const utcUs = utcOf(boot, sample.monoUs).utcUs;
+            const { utcUs, errUs } = utcOf(boot, sample.monoUs);
             const values: Readonly<Record<string, CellValue>> = sample.values;
             if (utcUs < q.fromUtcUs || utcUs >= q.toUtcUs) continue;
             if (q.instance !== undefined && 'instance' in values && values.instance !== q.instance) continue;
             points.add({ utcUs, values });
             seenFrom = Math.min(seenFrom, utcUs);
             seenTo = Math.max(seenTo, utcUs);
+            if (errUs !== null) worstErrUs = Math.max(worstErrUs ?? 0, errUs);
           }
         }
       }
       if (seenTo === 0) continue;
-      const { errUs, clock } = utcOf(boot, boot.monoToUs);
-      spans.push({ boot: boot.id, fromUtcUs: seenFrom, toUtcUs: seenTo, clock, errUs });
+      const { clock } = utcOf(boot, boot.monoToUs);
+      spans.push({ boot: boot.id, fromUtcUs: seenFrom, toUtcUs: seenTo, clock, errUs: worstErrUs });
     }
     const rows = points.finish();
     return {
@@ -185,13 +178,13 @@ export class Reader {
   }
 
   #boots(drone: string, files: readonly Database.Database[]): Boot[] {
-    const boots = new Map<string, Boot>();
+    const boots = new Map<string, { -readonly [K in keyof Omit<Boot, 'timeline'>]: Boot[K] }>();
     for (const file of files) {
       for (const row of file.prepare('SELECT * FROM boot WHERE drone = ?').all(drone) as BootRow[]) {
         const boot = boots.get(row.boot);
         if (boot === undefined) {
           const [monoFromUs, monoToUs, spanUs, offsetUs] = [row.mono_from, row.mono_to, row.span, row.offset];
-          boots.set(row.boot, { id: row.boot, monoFromUs, monoToUs, spanUs, offsetUs, records: [] });
+          boots.set(row.boot, { id: row.boot, monoFromUs, monoToUs, spanUs, offsetUs });
           continue;
         }
         boot.monoFromUs = Math.min(boot.monoFromUs, row.mono_from);
@@ -200,19 +193,18 @@ export class Reader {
         boot.offsetUs = Math.min(boot.offsetUs, row.offset);
       }
     }
-    const select = 'SELECT boot, mono, utc, err, source FROM clock WHERE drone = ? ORDER BY boot, mono LIMIT ?';
+    const records = new Map<string, ClockRecord[]>();
+    const select = 'SELECT boot, mono, utc, err, source FROM clock WHERE drone = ? ORDER BY utc DESC LIMIT ?';
     for (const file of [this.core, ...files]) {
       for (const row of file.prepare(select).all(drone, MAX_CLOCK_RECORDS) as ClockColumns[]) {
-        boots.get(row.boot)?.records.push({
-          ...{ boot: row.boot, monoUs: row.mono, utcUs: row.utc, errUs: row.err },
-          source: row.source,
-        });
+        const { boot, mono: monoUs, utc: utcUs, err: errUs, source } = row;
+        if (!boots.has(boot)) continue;
+        const own = records.get(boot) ?? [];
+        records.set(boot, own);
+        own.push({ boot, monoUs, utcUs, errUs, source });
       }
     }
-    return [...boots.values()].map((boot) => ({
-      ...boot,
-      records: thin(boot.records.sort((a, b) => a.monoUs - b.monoUs)),
-    }));
+    return [...boots.values()].map((boot) => ({ ...boot, timeline: new Timeline(records.get(boot.id) ?? []) }));
   }
 
   #gaps(
@@ -263,9 +255,10 @@ function batchesOf(file: Database.Database, q: SeriesQuery, boot: Boot): Iterabl
   return file
     .prepare(
       `SELECT mono_from, mono_to, received_us, bytes FROM batch
-       WHERE drone = ? AND boot = ? AND mono_from >= ? AND mono_from <= ? ORDER BY mono_from`,
+       WHERE drone = ? AND boot = ? AND mono_from >= ? AND mono_from <= ? AND received_us >= ?
+       ORDER BY mono_from`,
     )
-    .iterate(q.drone, boot.id, fromUs - boot.spanUs, toUs) as IterableIterator<BatchRow>;
+    .iterate(q.drone, boot.id, fromUs - boot.spanUs, toUs, q.arrivedFromUtcUs ?? 0) as IterableIterator<BatchRow>;
 }
 
 /** When a gap was: by its own clock span, else between the batches on either side of it. */

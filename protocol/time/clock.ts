@@ -23,36 +23,9 @@ export interface Utc {
 /** Oscillators of small boards are within 50 ppm over the temperatures a drone meets; a record ages by that much. */
 export const DRIFT_PPM = 50;
 
-/** Half width of a record's interval when it is used `awayUs` of monotonic time from where it was taken. */
-function errorAt(record: ClockRecord, monoUs: number): number {
-  return record.errUs + (Math.abs(monoUs - record.monoUs) * DRIFT_PPM) / 1e6;
-}
-
-/** UTC of a monotonic stamp by the record that is tightest there; null without a usable record. Records of one boot. */
-export function utcAt(records: readonly ClockRecord[], monoUs: number): Utc | null {
-  let best: ClockRecord | null = null;
-  let bestError = Number.POSITIVE_INFINITY;
-  for (const record of records) {
-    if (record.source === 'unset') continue;
-    const error = errorAt(record, monoUs);
-    if (error < bestError) {
-      best = record;
-      bestError = error;
-    }
-  }
-  return best === null
-    ? null
-    : { utcUs: best.utcUs + (monoUs - best.monoUs), errUs: Math.ceil(bestError), source: best.source };
-}
-
-/** The monotonic stamp at which it was `utcUs`, by the record whose own time lies nearest; null without a usable record. */
-export function monoAt(records: readonly ClockRecord[], utcUs: number): number | null {
-  let best: ClockRecord | null = null;
-  for (const record of records) {
-    if (record.source === 'unset') continue;
-    if (best === null || Math.abs(utcUs - record.utcUs) < Math.abs(utcUs - best.utcUs)) best = record;
-  }
-  return best === null ? null : best.monoUs + (utcUs - best.utcUs);
+/** How much wider an interval becomes over a span of monotonic time, µs. */
+export function drifted(spanUs: number): number {
+  return (Math.abs(spanUs) * DRIFT_PPM) / 1e6;
 }
 
 /** One clock exchange: our two stamps and the other side's two, all µs (RFC 5905 §8). */

@@ -1,2 +1,4 @@
 export * from './clock.ts';
 export * from './rfc3339.ts';
+export * from './timeline.ts';
+export * from './vote.ts';
