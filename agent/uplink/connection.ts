@@ -4,13 +4,14 @@
  *   connecting ──CONNACK──▶ subscribing ──SUBACK──▶ up ──close──▶ waiting (full jitter) ──▶ connecting
  *        └──────── deadline, error, refused ──────────────────────▶ waiting
  *
- * MQTT.js reconnects without jitter and loses data in its queues, so each attempt gets a client of its own, with its
- * queues off. What was on its way when a connection ends is unknown.
+ * MQTT.js reconnects without jitter and loses data in its queues, so each attempt gets a line of its own (dial.ts), with
+ * its queues off. What was on its way when a connection ends is unknown.
  */
 import { agentSubscriptions, clientId, type UpChannel, upTopic } from '@skein/protocol/fleet';
-import { type MqttClient, connect as mqttConnect } from 'mqtt';
 import { Backoff } from './backoff.ts';
+import type { Dial, Line } from './dial.ts';
 import type { UplinkCounters, UplinkState } from './status.ts';
+import type { Timers } from './timers.ts';
 
 const KEEPALIVE_S = 12;
 const CONNECT_DEADLINE_MS = 10_000;
@@ -24,6 +25,8 @@ export interface ConnectionOptions {
   readonly groups: readonly string[];
   readonly session: string;
   readonly backoff: { readonly minS: number; readonly maxS: number };
+  readonly dial: Dial;
+  readonly timers: Timers;
   readonly nowMs: () => number;
   readonly random: () => number;
   readonly counters: UplinkCounters;
@@ -40,10 +43,6 @@ export interface ConnectionOptions {
 
 const BYTES_OF = { urgent: 'bytesUrgent', history: 'bytesHistory', live: 'bytesLive' } as const;
 
-/** What the library makes of a SUBACK of 128. */
-const REFUSED = 'Subscribe error';
-/** SUBACK: MQTT 3.1.1, 3.9.3. */
-const FAILURE = 0x80;
 const FOR_OWN =
   'set uplink.topicRoot to the broker.topicRoot of the controller, and drone to the name that the access list of the broker knows';
 const FOR_OTHERS =
@@ -53,9 +52,9 @@ export class Connection {
   readonly #o: ConnectionOptions;
   readonly #backoff: Backoff;
   #state: UplinkState = 'waiting';
-  #client: MqttClient | null = null;
-  #reconnect: NodeJS.Timeout | null = null;
-  #deadline: NodeJS.Timeout | undefined;
+  #line: Line | null = null;
+  #reconnect: (() => void) | null = null;
+  #deadline: () => void = () => {};
   #lastError: string | null = null;
 
   constructor(o: ConnectionOptions) {
@@ -73,13 +72,12 @@ export class Connection {
 
   /** Tells one connection from the next; null while there is none. */
   get current(): object | null {
-    return this.#state === 'up' ? this.#client : null;
+    return this.#state === 'up' ? this.#line : null;
   }
 
   /** Bytes that wait in the socket. */
   get waitingBytes(): number {
-    const stream = this.#client?.stream;
-    return stream && 'writableLength' in stream ? stream.writableLength : 0;
+    return this.#line?.waitingBytes ?? 0;
   }
 
   start(): void {
@@ -95,59 +93,56 @@ export class Connection {
   #connect(): void {
     this.#reconnect = null;
     this.#setState('connecting');
-    const { topicRoot, drone, session, username, password, url, will } = this.#o;
+    const { topicRoot, drone, session, username, password, url, dial } = this.#o;
     const deadlineMs = this.#o.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
-    let client: MqttClient;
+    let line: Line;
     try {
-      client = mqttConnect(url, {
-        protocolVersion: 4,
-        clientId: clientId(drone, session),
-        clean: true,
-        keepalive: KEEPALIVE_S,
-        reconnectPeriod: 0,
-        connectTimeout: deadlineMs,
-        queueQoSZero: false,
-        resubscribe: false,
-        will: { topic: upTopic(topicRoot, drone, 'presence'), payload: will(), qos: 1, retain: false },
-        ...(username === undefined ? {} : { username }),
-        ...(password === undefined ? {} : { password }),
-      });
+      line = dial(
+        {
+          url,
+          ...(username === undefined ? {} : { username }),
+          ...(password === undefined ? {} : { password }),
+          clientId: clientId(drone, session),
+          keepaliveS: KEEPALIVE_S,
+          deadlineMs,
+          will: { topic: upTopic(topicRoot, drone, 'presence'), payload: this.#o.will() },
+        },
+        {
+          connected: () => this.#subscribe(line),
+          message: (topic, payload) => {
+            if (line === this.#line) this.#o.onMessage(topic, payload);
+          },
+          ended: (reason) => this.#down(line, reason),
+        },
+      );
     } catch (error) {
       this.#down(null, error instanceof Error ? error.message : String(error));
       return;
     }
-    this.#client = client;
+    this.#line = line;
     // The library waits for ever for a SUBACK while pings are answered.
-    this.#deadline = setTimeout(
-      () => this.#down(client, `not connected and subscribed within ${deadlineMs / 1000} s`),
-      deadlineMs,
+    this.#deadline = this.#o.timers.after(deadlineMs, () =>
+      this.#down(line, `not connected and subscribed within ${deadlineMs / 1000} s`),
     );
-    client.on('connect', () => this.#subscribe(client));
-    client.on('message', (topic, payload, packet) => {
-      if (client === this.#client && !packet.retain) this.#o.onMessage(topic, payload);
-    });
-    client.on('error', (error) => this.#down(client, error.message));
-    client.on('close', () => this.#down(client, 'connection closed'));
   }
 
-  #subscribe(client: MqttClient): void {
+  #subscribe(line: Line): void {
     const { topicRoot, drone, groups } = this.#o;
     const topics = agentSubscriptions(topicRoot, drone, groups);
-    client.subscribe(topics, { qos: 1 }, (error, _granted, suback) => {
-      if (client !== this.#client) return;
-      if (error?.message.startsWith(REFUSED)) {
-        // In the order in which they were asked for.
-        const own = topics[0] ?? '';
-        const topic = topics[suback?.granted.indexOf(FAILURE) ?? -1] ?? own;
-        const cure = topic === own ? FOR_OWN : FOR_OTHERS;
-        this.#down(client, `the broker lets "${drone}" read nothing below ${topic.replace(/\/#$/, '')}: ${cure}`);
-      } else if (error) this.#down(client, error.message);
-      else this.#up();
+    line.subscribe(topics, (subscribed) => {
+      if (line !== this.#line) return;
+      if (subscribed.ok) this.#up();
+      else if (subscribed.refused === null) this.#down(line, subscribed.reason);
+      else {
+        const topic = subscribed.refused;
+        const cure = topic === topics[0] ? FOR_OWN : FOR_OTHERS;
+        this.#down(line, `the broker lets "${drone}" read nothing below ${topic.replace(/\/#$/, '')}: ${cure}`);
+      }
     });
   }
 
   #up(): void {
-    clearTimeout(this.#deadline);
+    this.#deadline();
     this.#o.counters.connects++;
     this.#lastError = null;
     this.#backoff.up(this.#o.nowMs());
@@ -157,45 +152,44 @@ export class Connection {
 
   /** Gives the present connection up; another follows after the pause. */
   drop(reason: string): void {
-    this.#down(this.#client, reason);
+    this.#down(this.#line, reason);
   }
 
-  #down(client: MqttClient | null, reason: string): void {
-    if (client !== this.#client || this.#state === 'closed' || this.#reconnect !== null) return;
-    this.#client = null;
-    clearTimeout(this.#deadline);
-    // Its listeners stay: the library's own clear its timers on `close`, and ours ignore a client that is no longer ours.
-    client?.end(true);
+  #down(line: Line | null, reason: string): void {
+    if (line !== this.#line || this.#state === 'closed' || this.#reconnect !== null) return;
+    this.#line = null;
+    this.#deadline();
+    line?.end();
     this.#o.counters[this.#state === 'up' ? 'closes' : 'connectFailures']++;
     this.#lastError = reason;
     this.#o.onDown();
     const waitMs = this.#backoff.down(this.#o.nowMs());
     this.#setState('waiting', reason);
-    this.#reconnect = setTimeout(() => this.#connect(), waitMs);
+    this.#reconnect = this.#o.timers.after(waitMs, () => this.#connect());
   }
 
   /** Publishes if up. `done`: the broker confirmed (QoS 1) or it was written (QoS 0), on this same connection. */
   publish(channel: UpChannel, payload: string | Uint8Array, qos: 0 | 1, done?: () => void): void {
-    const client = this.#client;
-    if (client === null || this.#state !== 'up') return;
+    const line = this.#line;
+    if (line === null || this.#state !== 'up') return;
     const bytes =
       typeof payload === 'string'
         ? Buffer.from(payload)
         : Buffer.from(payload.buffer, payload.byteOffset, payload.length);
     const { topicRoot, drone, counters } = this.#o;
     counters[channel === 'presence' || channel === 'time' ? 'bytesOther' : BYTES_OF[channel]] += bytes.length;
-    client.publish(upTopic(topicRoot, drone, channel), bytes, { qos }, (error) => {
-      if (client !== this.#client) return;
-      if (error) counters.publishErrors++;
+    line.publish(upTopic(topicRoot, drone, channel), bytes, qos, (failed) => {
+      if (line !== this.#line) return;
+      if (failed) counters.publishErrors++;
       done?.();
     });
   }
 
   close(): void {
-    if (this.#reconnect) clearTimeout(this.#reconnect);
-    clearTimeout(this.#deadline);
+    this.#reconnect?.();
+    this.#deadline();
     this.#setState('closed');
-    this.#client?.end(true);
-    this.#client = null;
+    this.#line?.end();
+    this.#line = null;
   }
 }

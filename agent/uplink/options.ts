@@ -1,8 +1,10 @@
 /** What the uplink is told, and what it needs of others. */
 import type { Command, EpochRange, ItineraryMessage, Presence, TimeAnswer } from '@skein/protocol/fleet';
+import type { Dial } from './dial.ts';
 import type { SenderOptions } from './sender.ts';
 import type { ReadableLane } from './session.ts';
 import type { UplinkState } from './status.ts';
+import type { Timers } from './timers.ts';
 
 /** What the uplink needs of the outbox. */
 export interface UplinkSource {
@@ -30,6 +32,10 @@ export interface UplinkOptions {
   readonly source: UplinkSource;
   readonly nowUs: () => number;
   readonly random: () => number;
+  /** Left out: MQTT.js. */
+  readonly dial?: Dial;
+  /** Left out: the system's. */
+  readonly timers?: Timers;
   /** How long an attempt may take until it is connected and subscribed, ms. */
   readonly connectDeadlineMs?: number;
   /** An answer to our clock question, with our clock when we asked and when it came. */

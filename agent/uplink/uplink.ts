@@ -16,11 +16,13 @@ import {
 } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
 import { Connection } from './connection.ts';
+import { dialMqtt } from './dial.ts';
 import { LiveLane } from './live.ts';
 import type { UplinkOptions } from './options.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import { noUplinkCounts, type UplinkStatus } from './status.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
 const TIME_EVERY_MS = 5_000;
@@ -42,7 +44,8 @@ export class Uplink {
   readonly #live = new LiveLane();
   readonly #counters = noUplinkCounts();
   #leaseUntilMs = 0;
-  #ticker: NodeJS.Timeout | null = null;
+  readonly #timers: Timers;
+  #stopTicking: () => void = () => {};
   #presenceDueMs = 0;
   #timeDueMs = 0;
   /** Starts of controllers whose ack came over this connection. */
@@ -53,8 +56,11 @@ export class Uplink {
     this.#session = new Session(o.session);
     const nowMs = () => this.#nowMs();
     const counters = this.#counters;
+    this.#timers = o.timers ?? systemTimers;
     this.#connection = new Connection({
       ...o,
+      dial: o.dial ?? dialMqtt,
+      timers: this.#timers,
       nowMs,
       counters,
       will: () => this.#presence(false),
@@ -82,7 +88,7 @@ export class Uplink {
 
   start(): void {
     if (this.#o.url === '') return;
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#stopTicking = this.#timers.every(TICK_MS, () => this.#tick());
     this.#connection.start();
   }
 
@@ -258,12 +264,12 @@ export class Uplink {
 
   /** Says goodbye if it can within a second, and lets the connection go. */
   async close(): Promise<void> {
-    if (this.#ticker) clearInterval(this.#ticker);
+    this.#stopTicking();
     if (this.#connection.state === 'up') {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, GOODBYE_MS);
+        const callOff = this.#timers.after(GOODBYE_MS, resolve);
         this.#connection.publish('presence', this.#presence(false), 1, () => {
-          clearTimeout(timer);
+          callOff();
           resolve();
         });
       });

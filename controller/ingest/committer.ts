@@ -7,7 +7,7 @@
  *                                   ├── the disk is full: urgent alone, out of the store's reserve; the rest now and then
  *                                   └── failed by a bug: its halves, until one envelope is left, which is given up
  */
-import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem } from './ports.ts';
+import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem, Timers } from './ports.ts';
 
 export interface QueuedItem extends StoreItem {
   readonly epoch: string;
@@ -20,6 +20,7 @@ export interface QueuedItem extends StoreItem {
 export interface CommitterOptions {
   readonly store: BatchStore;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly count: Count;
   readonly budgetBytes: number;
   /** A group waits this long for company, ms. */
@@ -58,7 +59,7 @@ export class Committer {
   #halves: readonly (readonly QueuedItem[])[] = [];
   #inFlightSinceUs: number | null = null;
   #oldestQueuedUs: number | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: (() => void) | null = null;
   #timerDueMs = 0;
   #running: Promise<void> | null = null;
   #health: StoreHealth = { state: 'ok', message: null };
@@ -126,21 +127,22 @@ export class Committer {
 
   /** Commits what is queued, for at most `deadlineMs`, then forgets the rest: the drones still hold it. */
   async close(deadlineMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
+    const { timers } = this.#o;
+    let callOff: () => void = () => {};
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, deadlineMs);
+      callOff = timers.after(deadlineMs, resolve);
     });
     const drained = (async () => {
       while (!this.#closed && this.depthItems > 0 && this.#health.state !== 'failed') {
         this.#arm(0);
-        await new Promise<void>((resolve) => setTimeout(resolve, 1));
+        await new Promise<void>((resolve) => timers.after(1, resolve));
         await this.#running;
       }
     })();
     await Promise.race([drained, late]);
     this.#closed = true;
-    clearTimeout(timer);
-    if (this.#timer) clearTimeout(this.#timer);
+    callOff();
+    this.#timer?.();
     this.#timer = null;
   }
 
@@ -151,16 +153,16 @@ export class Committer {
     const waitMs = Math.max(lingerMs, this.#notBeforeMs() - nowMs);
     if (this.#timer !== null) {
       if (this.#timerDueMs <= nowMs + waitMs) return;
-      clearTimeout(this.#timer);
+      this.#timer();
     }
     this.#timerDueMs = nowMs + waitMs;
-    this.#timer = setTimeout(() => {
+    this.#timer = this.#o.timers.after(waitMs, () => {
       this.#timer = null;
       this.#running = this.#commitGroup().finally(() => {
         this.#running = null;
         this.#arm(0);
       });
-    }, waitMs);
+    });
   }
 
   #notBeforeMs(): number {

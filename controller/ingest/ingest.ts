@@ -11,9 +11,10 @@ import { type Envelope, sealGap, splitMessage } from '@skein/protocol/telemetry'
 import { Committer, costOf, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
-import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
+import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth, Timers } from './ports.ts';
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
+import { systemTimers } from './timers.ts';
 import { type Load, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
@@ -21,18 +22,18 @@ const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
 
 export class Ingest {
-  readonly #o: IngestOptions;
+  readonly #o: IngestOptions & { readonly timers: Timers };
   readonly #roster: Roster;
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
   readonly #committer: Committer;
-  #timer: NodeJS.Timeout | null = null;
+  #stopTicking: () => void = () => {};
   #told: StoreHealth['state'] = 'ok';
   #urgentClosed = false;
   #closing = false;
 
   constructor(o: IngestOptions) {
-    this.#o = o;
+    this.#o = { timers: systemTimers, ...o };
     this.#roster = new Roster({
       positions: (drone, epochs) => this.#o.store.positions(drone, epochs),
       monoUs: () => this.#o.clock.monoUs(),
@@ -40,7 +41,7 @@ export class Ingest {
       onForgotten: (stream) => this.#closedStreams.delete(stream),
     });
     this.#committer = new Committer({
-      ...o,
+      ...this.#o,
       onCommitted: (items, outcome) => this.#committed(items, outcome),
       onDropped: (items) => this.#restart(items),
       onHealth: (health) => this.#healthChanged(health),
@@ -48,7 +49,7 @@ export class Ingest {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#stopTicking = this.#o.timers.every(TICK_MS, () => this.#tick());
   }
 
   get depthBytes(): number {
@@ -100,7 +101,7 @@ export class Ingest {
 
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#timer) clearInterval(this.#timer);
+    this.#stopTicking();
     await this.#committer.close(CLOSE_DEADLINE_MS);
   }
 

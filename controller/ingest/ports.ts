@@ -51,6 +51,12 @@ export interface Clock {
   monoUs(): number;
 }
 
+/** What they return calls them off. */
+export interface Timers {
+  after(ms: number, run: () => void): () => void;
+  every(ms: number, run: () => void): () => void;
+}
+
 /** Every way an envelope, a presence or a group can end, counted. */
 export const INGEST_COUNTERS = {
   messages: 'messages on the urgent and history channels',
@@ -99,6 +105,8 @@ export interface Announcement {
 export interface IngestOptions {
   readonly store: BatchStore;
   readonly clock: Clock;
+  /** Left out: the system's. */
+  readonly timers?: Timers;
   readonly count: Count;
   readonly sendAck: (ack: AckOut) => void;
   readonly budgetBytes: number;
