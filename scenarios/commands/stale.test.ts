@@ -1,4 +1,5 @@
 /** Situation 13 of flight-rules.md: orders that come late are not obeyed. */
+import { monotonicUs } from '@skein/hardware/board';
 import type { Command, CommandType } from '@skein/protocol/fleet';
 import t from 'tap';
 import { until } from '../kit/until.ts';
@@ -10,7 +11,8 @@ const PLACE = { latDeg: 43.6155, lonDeg: 7.0719, altRelM: 20 };
 
 t.test('late orders', { timeout: 120_000 }, async (t) => {
   // given
-  const drone = await createOneDrone({});
+  // Its board has run for hours, whatever this one has: an hour before a young board's boot would be no time at all.
+  const drone = await createOneDrone({ ports: { nowUs: () => monotonicUs() + 2 * HOUR_MS * 1000 } });
   t.teardown(() => drone.close());
   await until(() => drone.presence()?.control.state === 'skein' && drone.presence()?.autopilotBoot, {
     timeoutMs: 20_000,
