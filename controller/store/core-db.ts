@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CommandProjection } from './command-projection.ts';
 import { openWriter } from './day-files.ts';
-import type { ClockRow, StreamKey } from './day-tables.ts';
+import type { ClockRow, StreamKey } from './day-rows.ts';
 import { StoreError } from './errors.ts';
 import { ItineraryProjection } from './itinerary-projection.ts';
 import { CORE_STEPS } from './migrations.ts';

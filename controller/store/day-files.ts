@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { DayTables } from './day-tables.ts';
 import { toStoreError } from './errors.ts';
 import { DAY_STEPS, migrate } from './migrations.ts';
 
@@ -61,6 +62,7 @@ export class DayFiles {
   readonly #dataDir: string;
   readonly #sync: boolean;
   readonly #open = new Map<string, Database.Database>();
+  readonly #tables = new Map<string, DayTables>();
 
   constructor(dataDir: string, sync = true) {
     this.#dataDir = dataDir;
@@ -85,6 +87,20 @@ export class DayFiles {
     return db;
   }
 
+  /** The statements of a day, made when missing. */
+  tables(day: string): DayTables {
+    const known = this.#tables.get(day);
+    if (known) return known;
+    const tables = new DayTables(this.get(day));
+    this.#tables.set(day, tables);
+    return tables;
+  }
+
+  /** Newest day first. */
+  allTables(): readonly DayTables[] {
+    return this.all().map(([day]) => this.tables(day));
+  }
+
   /** Newest day first. */
   all(): readonly (readonly [string, Database.Database])[] {
     return [...this.#open.entries()].sort(([a], [b]) => (a < b ? 1 : -1));
@@ -97,11 +113,13 @@ export class DayFiles {
   remove(day: string): void {
     this.#open.get(day)?.close();
     this.#open.delete(day);
+    this.#tables.delete(day);
     for (const suffix of ['-wal', '-shm', '']) fs.rmSync(dayPath(this.#dataDir, day) + suffix, { force: true });
   }
 
   close(): void {
     for (const db of this.#open.values()) db.close();
     this.#open.clear();
+    this.#tables.clear();
   }
 }

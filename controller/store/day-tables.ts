@@ -1,53 +1,6 @@
 /** The statements of one day file, prepared once. All SQL that writes telemetry stands here. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Lane } from './port.ts';
-
-export interface StreamKey {
-  readonly drone: string;
-  readonly epoch: string;
-  readonly lane: Lane;
-}
-
-export interface BatchRow extends StreamKey {
-  readonly seq: number;
-  readonly crc: number;
-  readonly boot: string;
-  readonly monoFromUs: number;
-  readonly monoToUs: number;
-  readonly rows: number;
-  readonly receivedUtcUs: number;
-  readonly bytes: Uint8Array;
-}
-
-export interface GapRow extends StreamKey {
-  readonly from: number;
-  readonly to: number;
-  readonly reason: string;
-  readonly samples: number;
-  readonly boot: string;
-  readonly monoFromUs: number;
-  readonly monoToUs: number;
-  readonly receivedUtcUs: number;
-}
-
-export interface ClockRow {
-  readonly drone: string;
-  readonly boot: string;
-  readonly monoUs: number;
-  readonly utcUs: number;
-  readonly errUs: number;
-  readonly source: string;
-}
-
-/** Per boot of a drone: clock span, longest batch, and the least difference between arrival and sampling. */
-export interface BootRow {
-  readonly drone: string;
-  readonly boot: string;
-  readonly monoFromUs: number;
-  readonly monoToUs: number;
-  readonly spanUs: number;
-  readonly offsetUs: number;
-}
+import type { BatchRow, BootRow, ClockRow, DayRows, GapRow, StreamKey } from './day-rows.ts';
 
 interface GapColumns {
   readonly from_seq: number;
@@ -60,8 +13,8 @@ interface GapColumns {
   readonly received_us: number;
 }
 
-export class DayTables {
-  readonly db: Database;
+export class DayTables implements DayRows {
+  readonly #db: Database;
   readonly #insertBatch: Statement;
   readonly #insertGap: Statement;
   readonly #deleteGap: Statement;
@@ -74,7 +27,7 @@ export class DayTables {
   readonly #quarantine: Statement;
 
   constructor(db: Database) {
-    this.db = db;
+    this.#db = db;
     this.#insertBatch = db.prepare(
       `INSERT INTO batch (drone, epoch, lane, seq, crc, boot, mono_from, mono_to, rows, received_us, bytes)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -106,6 +59,10 @@ export class DayTables {
       `INSERT INTO quarantine (drone, epoch, lane, seq, crc, received_us, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
+  }
+
+  transaction(run: () => void): void {
+    this.#db.transaction(run).immediate();
   }
 
   insertBatch(b: BatchRow): void {

@@ -9,9 +9,8 @@
  * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
  */
 import { expandBatch, readEnvelope, SEVERITIES } from '@skein/protocol/telemetry';
-import type { CoreDb } from './core-db.ts';
-import { type DayFiles, dayOf } from './day-files.ts';
-import { type BatchRow, type BootRow, DayTables, type StreamKey } from './day-tables.ts';
+import { dayOf } from './day-files.ts';
+import type { BatchRow, BootRow, DayRows, Days, EventLog, StreamKey } from './day-rows.ts';
 import type { CommitResult, NewEvent, StoreItem, StreamPosition, StreamSeq } from './port.ts';
 
 /** Positions remembered; past it the map is dropped and read again as needed. */
@@ -35,7 +34,7 @@ interface Tally {
   refused: Map<string, StreamPosition>;
   boots: Map<string, BootRow>;
   /** Gaps of earlier days over what has come all the same. */
-  punches: { readonly file: DayTables; readonly row: BatchRow }[];
+  punches: { readonly file: DayRows; readonly row: BatchRow }[];
 }
 
 type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
@@ -68,13 +67,12 @@ function open(item: StoreItem): Opened | null {
 }
 
 export class TelemetryWriter {
-  readonly #files: DayFiles;
-  readonly #core: CoreDb;
-  readonly #tables = new Map<string, DayTables>();
+  readonly #days: Days;
+  readonly #core: EventLog;
   readonly #positions = new Map<string, number>();
 
-  constructor(files: DayFiles, core: CoreDb) {
-    this.#files = files;
+  constructor(days: Days, core: EventLog) {
+    this.#days = days;
     this.#core = core;
   }
 
@@ -82,7 +80,7 @@ export class TelemetryWriter {
     const opened = items.flatMap((item) => open(item) ?? []);
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
     this.#core.append(opened.flatMap((one) => this.#eventsOf(one)));
-    const today = this.#tablesOf(dayOf(nowUtcUs));
+    const today = this.#days.tables(dayOf(nowUtcUs));
     const moved: Moved = new Map();
     const tally: Tally = {
       ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
@@ -91,12 +89,11 @@ export class TelemetryWriter {
       boots: new Map(),
       punches: [],
     };
-    const commitAll = today.db.transaction(() => {
+    today.transaction(() => {
       for (const one of opened) this.#take(today, one, moved, tally);
       for (const { key, upTo } of moved.values()) today.setPosition(key, upTo);
       for (const boot of tally.boots.values()) today.setBoot(boot);
     });
-    commitAll.immediate();
     for (const [id, { upTo }] of moved) this.#remember(id, upTo);
     // Other files are not part of the transaction: only now is the batch safe. Should this fail, its repeat ends here too.
     for (const { file, row } of tally.punches) file.punchGap(row, row.seq);
@@ -110,13 +107,9 @@ export class TelemetryWriter {
     const cached = this.#positions.get(id);
     if (cached !== undefined) return cached;
     let upTo = this.#core.position(key);
-    for (const [day] of this.#files.all()) upTo = Math.max(upTo, this.#tablesOf(day).position(key));
+    for (const tables of this.#days.allTables()) upTo = Math.max(upTo, tables.position(key));
     this.#remember(id, upTo);
     return upTo;
-  }
-
-  forget(day: string): void {
-    this.#tables.delete(day);
   }
 
   #remember(id: string, upTo: number): void {
@@ -124,7 +117,7 @@ export class TelemetryWriter {
     this.#positions.set(id, upTo);
   }
 
-  #take(today: DayTables, one: Opened, moved: Moved, tally: Tally): void {
+  #take(today: DayRows, one: Opened, moved: Moved, tally: Tally): void {
     const { row, gap } = one;
     const id = streamId(row);
     const upTo = moved.get(id)?.upTo ?? this.position(row);
@@ -150,7 +143,7 @@ export class TelemetryWriter {
     moved.set(id, { key: row, upTo: end });
   }
 
-  #store(today: DayTables, row: BatchRow, tally: Tally): void {
+  #store(today: DayRows, row: BatchRow, tally: Tally): void {
     today.insertBatch(row);
     const id = `${row.drone}/${row.boot}`;
     tally.boots.set(id, widened(tally.boots.get(id), row));
@@ -158,8 +151,8 @@ export class TelemetryWriter {
   }
 
   /** A number that was there before: the same content is a duplicate, other content is evidence of a conflict. */
-  #compare(today: DayTables, row: BatchRow, tally: Tally): void {
-    const files = this.#files.all().map(([day]) => this.#tablesOf(day));
+  #compare(today: DayRows, row: BatchRow, tally: Tally): void {
+    const files = this.#days.allTables();
     const holed = files.find((file) => file.hasGap(row, row.seq));
     if (holed === today) today.punchGap(row, row.seq);
     else if (holed) tally.punches.push({ file: holed, row });
@@ -179,7 +172,7 @@ export class TelemetryWriter {
     } else tally.expired++;
   }
 
-  #storeClock(today: DayTables, row: BatchRow): void {
+  #storeClock(today: DayRows, row: BatchRow): void {
     const expanded = expandBatch(row.bytes, ['clock']);
     if (!expanded.ok) return;
     for (const sample of expanded.samples) {
@@ -208,14 +201,5 @@ export class TelemetryWriter {
       const key = `text/${streamId(row)}/${row.seq}/${row.crc}/${i}`;
       return [{ entity, type: 'autopilot-text', atUtcUs, data, key }];
     });
-  }
-
-  #tablesOf(day: string): DayTables {
-    const db = this.#files.get(day);
-    const known = this.#tables.get(day);
-    if (known?.db === db) return known;
-    const tables = new DayTables(db);
-    this.#tables.set(day, tables);
-    return tables;
   }
 }

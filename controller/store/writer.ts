@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
-import type { ClockRow, StreamKey } from './day-tables.ts';
+import type { ClockRow, StreamKey } from './day-rows.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
 import { TelemetryWriter } from './telemetry-writer.ts';
@@ -80,7 +80,6 @@ export class Writer {
       if (day >= today || (day >= oldestKept && bytes <= this.#o.budgetBytes)) continue;
       bytes -= this.#files.bytes(day);
       this.#carry(day);
-      this.telemetry.forget(day);
       this.#files.remove(day);
       removed.push(day);
     }

@@ -1,0 +1,83 @@
+/**
+ * A day of telemetry as the writer sees it (telemetry-writer.ts): `DayTables` is SQLite; a simulation keeps it in memory.
+ */
+import type { Lane, NewEvent } from './port.ts';
+
+export interface StreamKey {
+  readonly drone: string;
+  readonly epoch: string;
+  readonly lane: Lane;
+}
+
+export interface BatchRow extends StreamKey {
+  readonly seq: number;
+  readonly crc: number;
+  readonly boot: string;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly rows: number;
+  readonly receivedUtcUs: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface GapRow extends StreamKey {
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  readonly samples: number;
+  readonly boot: string;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly receivedUtcUs: number;
+}
+
+export interface ClockRow {
+  readonly drone: string;
+  readonly boot: string;
+  readonly monoUs: number;
+  readonly utcUs: number;
+  readonly errUs: number;
+  readonly source: string;
+}
+
+/** Per boot of a drone: clock span, longest batch, and the least difference between arrival and sampling. */
+export interface BootRow {
+  readonly drone: string;
+  readonly boot: string;
+  readonly monoFromUs: number;
+  readonly monoToUs: number;
+  readonly spanUs: number;
+  readonly offsetUs: number;
+}
+
+/** Errors of the storage carry a `code`. */
+export interface DayRows {
+  /** All or nothing, and durable when it returns. */
+  transaction(run: () => void): void;
+  insertBatch(b: BatchRow): void;
+  insertGap(g: GapRow): void;
+  /** Checksum of a stored batch, undefined when this file does not hold it. */
+  crcOf(key: StreamKey, seq: number): number | undefined;
+  position(key: StreamKey): number;
+  setPosition(key: StreamKey, upTo: number): void;
+  hasGap(key: StreamKey, seq: number): boolean;
+  /** Takes one seq out of the gap over it, leaving what remains on either side; nothing when there is no such gap. */
+  punchGap(key: StreamKey, seq: number): void;
+  setBoot(b: BootRow): void;
+  insertClock(c: ClockRow): void;
+  /** False when this very content is in quarantine already. */
+  quarantine(b: BatchRow): boolean;
+}
+
+export interface Days {
+  /** Made when missing. */
+  tables(day: string): DayRows;
+  /** Newest day first. */
+  allTables(): readonly DayRows[];
+}
+
+export interface EventLog {
+  append(events: readonly NewEvent[]): unknown;
+  /** Where a stream stood when the day that knew was removed; 0: nowhere. */
+  position(key: StreamKey): number;
+}
