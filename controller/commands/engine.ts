@@ -8,8 +8,9 @@ import { type Delivery, type Now, ruleOf } from './command.ts';
 import { type Answer, type Circumstances, mark, onAnswer, onTime, readiness, settle } from './delivery.ts';
 import { Entries, type Entry } from './entry.ts';
 import { type Cause, deliveryEvent } from './events.ts';
-import type { Brief, Clock, CommandCounter, CommandEvent, Contact, Count, FleetPort } from './ports.ts';
+import type { Brief, Clock, CommandCounter, CommandEvent, Contact, Count, FleetPort, Timers } from './ports.ts';
 import { release } from './rollout.ts';
+import { systemTimers } from './timers.ts';
 import { briefOf } from './view.ts';
 import { wireCommand } from './wire.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -17,6 +18,8 @@ import type { WriteQueue } from './write-queue.ts';
 export interface EngineOptions {
   readonly clock: Clock;
   readonly fleet: FleetPort;
+  /** Left out: the system's. */
+  readonly timers?: Timers;
   readonly queue: WriteQueue;
   readonly count: Count;
   /** To the drone's `down/command`. */
@@ -67,11 +70,11 @@ export class Engine {
       return true;
     });
     if (waitMs === Number.POSITIVE_INFINITY) return written;
-    let timer: NodeJS.Timeout | undefined;
+    let callOff: () => void = () => {};
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), waitMs);
+      callOff = (this.#o.timers ?? systemTimers).after(waitMs, () => resolve(false));
     });
-    return Promise.race([written, late]).finally(() => clearTimeout(timer));
+    return Promise.race([written, late]).finally(() => callOff());
   }
 
   /** Something came from this drone; `presence`: it has just said that it is there. */

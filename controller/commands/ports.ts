@@ -90,6 +90,12 @@ export interface Clock {
   monoUs(): number;
 }
 
+/** What they return calls them off. */
+export interface Timers {
+  after(ms: number, run: () => void): () => void;
+  every(ms: number, run: () => void): () => void;
+}
+
 export const COMMAND_COUNTERS = {
   posted: 'commands posted',
   refused: 'requests refused as a whole',

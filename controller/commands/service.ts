@@ -20,6 +20,7 @@ import { KEY_LIFE_US, Keys, MAX_KEYS } from './keys.ts';
 import type { CommandStore } from './ports.ts';
 import { type RecallOptions, recall } from './recall.ts';
 import { type Plan, type PostBody, plan, type Refusal, type Sender } from './request.ts';
+import { systemTimers } from './timers.ts';
 import { ulidMaker } from './ulid.ts';
 import { type CommandView, commandView } from './view.ts';
 import type { HeightLimits } from './ways-home.ts';
@@ -74,13 +75,14 @@ export class Commands {
   readonly #id: (utcMs: number) => string;
   readonly #answers: Answers;
   readonly #loading = new Map<string, Promise<Entry | null>>();
-  #timer: NodeJS.Timeout | null = null;
+  #stopTicking: (() => void) | null = null;
 
   constructor(o: CommandsOptions) {
     this.#o = o;
     this.#id = ulidMaker(o.random);
     this.#queue = new WriteQueue({
       store: o.store,
+      timers: o.timers ?? systemTimers,
       run: this.#id(o.clock.utcUs() / 1e3),
       onFailure: (error, outcome) => {
         o.count(outcome === 'given up' ? 'writeLost' : 'writeFailed');
@@ -113,10 +115,10 @@ export class Commands {
       if (stored.command.undecided) undecided.push(entry);
     }
     this.#keys.load(await store.commandKeys({ sinceUtcUs: now.utcUs - KEY_LIFE_US, limit: MAX_KEYS }));
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.#stopTicking = (this.#o.timers ?? systemTimers).every(TICK_MS, () => this.tick());
     void recall({
       ...{ open: [...this.#engine.entries.open()], undecided, nowMonoUs: now.monoUs },
-      stopped: () => this.#timer === null,
+      stopped: () => this.#stopTicking === null,
       ...{ answersSince: this.#o.answersSince, take: (drone, one) => this.answer(drone, one) },
       onProblem: this.#o.onProblem,
     });
@@ -124,8 +126,8 @@ export class Commands {
   }
 
   async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#stopTicking?.();
+    this.#stopTicking = null;
     await this.#queue.close();
   }
 

@@ -2,7 +2,8 @@
  * Events of commands on their way to the store, in order. Whoever writes may wait until they are durable; a store that
  * fails is asked again, so that nothing that happened is forgotten while this process lives.
  */
-import type { CommandEvent, CommandStore } from './ports.ts';
+import type { CommandEvent, CommandStore, Timers } from './ports.ts';
+import { systemTimers } from './timers.ts';
 
 const MAX_GROUP = 1000;
 const RETRY_MS = { min: 100, max: 5000 } as const;
@@ -15,6 +16,8 @@ interface Waiting {
 
 export interface WriteQueueOptions {
   readonly store: Pick<CommandStore, 'append'>;
+  /** Left out: the system's. */
+  readonly timers?: Timers;
   /** What the keys of events begin with: `command`, unless said otherwise. */
   readonly name?: string;
   /** Unique to this run: an event written twice, because the answer to the first time got lost, is stored once. */
@@ -25,17 +28,19 @@ export interface WriteQueueOptions {
 
 export class WriteQueue {
   readonly #o: WriteQueueOptions;
+  readonly #timers: Timers;
   #written = 0;
   /** One by one: the store refuses something in the group for a reason that no repetition mends. */
   #single = false;
   #waiting: Waiting[] = [];
   #running = false;
-  #retry: { timer: NodeJS.Timeout; go: () => void } | null = null;
+  #retry: (() => void) | null = null;
   #failures = 0;
   #closed = false;
 
   constructor(o: WriteQueueOptions) {
     this.#o = o;
+    this.#timers = o.timers ?? systemTimers;
   }
 
   /** Events not yet durable. */
@@ -61,13 +66,17 @@ export class WriteQueue {
 
   /** Waits for what is queued, at most three seconds. */
   async close(): Promise<void> {
-    const endMs = performance.now() + CLOSE_DEADLINE_MS;
-    while (this.#waiting.length > 0 && performance.now() < endMs) {
-      this.#retry?.go();
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    let late = false;
+    const callOff = this.#timers.after(CLOSE_DEADLINE_MS, () => {
+      late = true;
+    });
+    while (this.#waiting.length > 0 && !late) {
+      this.#retry?.();
+      await new Promise<void>((resolve) => this.#timers.after(5, resolve));
     }
+    callOff();
     this.#closed = true;
-    this.#retry?.go();
+    this.#retry?.();
   }
 
   async #run(): Promise<void> {
@@ -120,12 +129,12 @@ export class WriteQueue {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
-        clearTimeout(timer);
+        callOff();
         this.#retry = null;
         resolve();
       };
-      const timer = setTimeout(go, ms);
-      this.#retry = { timer, go };
+      const callOff = this.#timers.after(ms, go);
+      this.#retry = go;
     });
   }
 }
