@@ -1,7 +1,7 @@
 /**
  * The embedded broker. Its hooks answer at once: one that waited would stop reading that client.
  *
- *   listener ──► Door ──► GuardedConnection ──► Aedes ──► our subscriptions
+ *   listener ──► Door ──► GuardedConnection ──► Aedes ──► Switchboard ──► our subscriptions
  */
 import net, { type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -11,6 +11,7 @@ import { admit, publishAllowed, subscribeAllowed } from './access.ts';
 import type { Bus, BusMessage, Count } from './bus.ts';
 import { Door, type DoorLimits } from './door.ts';
 import { type ConnectionLimits, GuardedConnection } from './guarded-connection.ts';
+import { Switchboard } from './switchboard.ts';
 
 export interface AedesBusOptions {
   readonly host: string;
@@ -28,7 +29,6 @@ const DRAIN_TIMEOUT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 5000;
 /** Slow-connection attacks hold connections open with long keep-alives. */
 const KEEPALIVE_LIMIT_S = 120;
-const CONCURRENCY = 10_000;
 const CLOSE_DEADLINE_MS = 3000;
 /** CONNECT carries the presence as last will, 32 epochs at most. */
 export const MAX_CONNECT_BYTES = 16_384;
@@ -41,6 +41,7 @@ export class AedesBus implements Bus {
   readonly #drones = new WeakMap<Client, string>();
   readonly #ups: (() => void)[] = [];
   readonly #sent = { 0: 0, 1: 0 };
+  readonly #switchboard = new Switchboard();
   #broker: Aedes | null = null;
   #closing = false;
 
@@ -56,8 +57,7 @@ export class AedesBus implements Bus {
   }
 
   get depth(): number {
-    const inside = this.#broker as unknown as { mq?: { length?: number } } | null;
-    return inside?.mq?.length ?? 0;
+    return this.#switchboard.length;
   }
 
   get connections(): number {
@@ -69,7 +69,9 @@ export class AedesBus implements Bus {
       drainTimeout: DRAIN_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       keepaliveLimit: KEEPALIVE_LIMIT_S,
-      concurrency: CONCURRENCY,
+      // Of the switchboard there is no such bound; a socket's listeners are not to be counted.
+      concurrency: 0,
+      mq: this.#switchboard,
       maxTopicLevels: 16,
     });
     this.#broker = broker;

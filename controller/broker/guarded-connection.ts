@@ -50,12 +50,12 @@ export class GuardedConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#socket.destroyed) {
-      done(new Error('the connection is closed'));
-      return;
-    }
-    if (this.#socket.write(chunk)) done();
-    else this.#afterDrain(done);
+    this.#send(chunk, done);
+  }
+
+  /** The broker writes a packet in three to six pieces: each would be a system call and a packet on the network. */
+  override _writev(pieces: { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#send(Buffer.concat(pieces.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: () => void): void {
@@ -94,6 +94,12 @@ export class GuardedConnection extends Duplex {
 
   #resume(): void {
     if (this.#wantsMore && this.#waiting === null) this.#socket.resume();
+  }
+
+  #send(bytes: Buffer, done: (error?: Error | null) => void): void {
+    if (this.#socket.destroyed) done(new Error('the connection is closed'));
+    else if (this.#socket.write(bytes)) done();
+    else this.#afterDrain(done);
   }
 
   #afterDrain(done: (error?: Error | null) => void): void {
