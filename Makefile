@@ -11,7 +11,7 @@ WEB := controller/web/dist/index.html
 
 .PHONY: help
 help: ## print this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: $(INSTALLED) build ## install, build, start a controller, five flying drones and one on the ground, print the address
@@ -34,6 +34,10 @@ check: $(INSTALLED) ## types, format and lint, house rules, and that the dialect
 .PHONY: bench
 bench: $(INSTALLED) $(WEB) ## measure; every line is a ratio from one run
 	@exec node scenarios/bench/run.ts
+
+.PHONY: bench-load
+bench-load: $(INSTALLED) $(WEB) ## ten thousand agents on one controller: rates, ages of acks, processor, and what storing takes of it
+	@exec node scenarios/bench/load.ts
 
 .PHONY: soak
 soak: $(INSTALLED) $(WEB) servers ## the scenarios and position trust at their full counts (about 40 minutes)

@@ -1,226 +1,166 @@
 /**
- * Load of many drones on one controller, in a process of its own: each drone announces itself, waits for its first ack
- * and then sends sealed batches as fast as the window it is granted allows, as an agent with a long backlog does.
+ * A fleet of agents on one controller: what it commits at one batch a second each, what that costs, and how much of what it
+ * could take is left when it really stores it.
  *
- *   node scenarios/bench/load.ts PORT DRONES SECONDS BATCHES_PER_MESSAGE     one JSON line on stdout: LoadResult
+ *   load-fleet.ts (a process: raw MQTT sockets, sealed batches) ──► controller (a process) ──► acks after the commit
+ *
+ *   node scenarios/bench/load.ts          DRONES=10000 SECONDS=12 PASSES=3 SLICE_S=3 by default; ON_THEIR_WAY=4 (more of fewer)
+ *
+ * Live and time are off; presence goes every 15 s. KEEP=1 leaves the data directory, PROFILE=1 a processor profile in it.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
-import {
-  agentSubscriptions,
-  clientId,
-  DEFAULT_TOPIC_ROOT,
-  type Presence,
-  readAck,
-  upTopic,
-} from '@skein/protocol/fleet';
-import { crc32c, type Sample, sealBatch } from '@skein/protocol/telemetry';
-import { connectMqtt, type MqttSocket, mqttString } from '../kit/mqtt-socket.ts';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { inRepository } from '../kit/paths.ts';
+import { mainThreadS, usageOf } from '../kit/processes.ts';
+import { Program, type Said } from '../kit/program.ts';
+import type { PhaseResult, Totals } from './load-fleet.ts';
 
-export interface LoadResult {
-  readonly drones: number;
-  /** Batches acked by the controller within the measured time. */
-  readonly acked: number;
-  /** The same since the first, warm-up included. */
-  readonly ackedInAll: number;
-  readonly bytes: number;
-  readonly seconds: number;
-  readonly batchBytes: number;
-  readonly resends: number;
+const drones = Number(process.env.DRONES ?? 10_000);
+const pacedS = Number(process.env.SECONDS ?? 12);
+const passes = Number(process.env.PASSES ?? 3);
+const sliceS = Number(process.env.SLICE_S ?? 3);
+/** Enough to fill two commits of the slowest disk, and no more than the controller's queue takes. */
+const onTheirWay = Number(process.env.ON_THEIR_WAY ?? Math.min(60, Math.max(2, Math.round(40_000 / drones))));
+const profile = process.env.PROFILE !== undefined;
+
+interface Cost {
+  /** Processor time of the controller's main thread, of all its threads, of the generator, s. */
+  readonly mainS: number;
+  readonly controllerS: number;
+  readonly fleetS: number;
 }
 
-/** Messages that leave in one write. */
-const FLUSH_EVERY = 64;
-const RESEND_MS = 5_000;
-/** The queue of the controller fills first: what it takes then is not what it can keep up. */
-const WARM_UP_S = 5;
-const SEQ_AT = 29;
+interface Phase extends PhaseResult, Cost {}
 
-/** One second of an ordinary flight: position, velocity and attitude at 5 Hz, the slower kinds once. */
-function ordinarySecond(): Sample[] {
-  const samples: Sample[] = [];
-  for (let i = 0; i < 5; i++) {
-    const monoUs = 1_000_000 + i * 200_000;
-    const bootMs = Math.round(monoUs / 1000);
-    const turn = i * 0.011;
-    samples.push(
-      {
-        kind: 'position',
-        monoUs,
-        bootMs,
-        values: {
-          latDeg: 47.3977 + turn * 1e-3,
-          lonDeg: 8.5456 - turn * 1e-3,
-          altAmslM: 500 + turn,
-          altRelM: 40 + turn,
-          headingDeg: 120 + i,
-        },
-      },
-      { kind: 'velocity', monoUs, bootMs, values: { northMps: 7 + turn, eastMps: -3 - turn, downMps: turn } },
-      {
-        kind: 'attitude',
-        monoUs,
-        bootMs,
-        values: {
-          rollRad: turn,
-          pitchRad: -turn,
-          yawRad: 1 + turn,
-          rollRateRadps: turn / 2,
-          pitchRateRadps: turn / 3,
-          yawRateRadps: turn / 4,
-        },
-      },
-      {
-        kind: 'air',
-        monoUs,
-        bootMs,
-        values: { groundSpeedMps: 8 + turn, airSpeedMps: 9, climbMps: turn, throttlePct: 40 + i, altAmslM: 500 + turn },
-      },
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-bench-'));
+const dataDir = path.join(dir, 'data');
+const program = (name: string, readyEvent: string | null, flags: readonly string[], ...args: string[]): Program =>
+  new Program({
+    ...{ name, readyEvent, command: process.execPath, logFile: path.join(dir, `${name}.log`) },
+    args: [...flags, inRepository(`scenarios/bench/load-${name}.ts`), ...args],
+    startTimeoutMs: 120_000,
+  });
+
+const phases: (Phase & { name: string })[] = [];
+let totals: Totals | null = null;
+
+async function load(): Promise<void> {
+  const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${dir}`] : [];
+  const controller = program('controller', 'listening', flags, dataDir);
+  try {
+    const { mqtt } = await controller.start();
+    const { port } = new URL(String(mqtt));
+    const fleet = program('fleet', null, [], ...[port, drones, pacedS, passes, sliceS, onTheirWay].map(String));
+    const costs = (): Cost => ({
+      mainS: mainThreadS(controller.pid),
+      controllerS: usageOf(controller.pid).cpuS,
+      fleetS: usageOf(fleet.pid).cpuS,
+    });
+    let before = { mainS: 0, controllerS: 0, fleetS: 0 };
+    fleet.onSaid((said: Said) => {
+      if (said.event === 'begin') before = costs();
+      else if (said.event === 'connected')
+        line('connected', `${drones} agents in ${Number(said.seconds).toFixed(1)} s`);
+      else if (said.event === 'totals') totals = said.totals as Totals;
+      else if (said.event === 'end') {
+        const now = costs();
+        const cost = {
+          mainS: now.mainS - before.mainS,
+          controllerS: now.controllerS - before.controllerS,
+          fleetS: now.fleetS - before.fleetS,
+        };
+        phases.push({ name: String(said.name), ...(said.result as PhaseResult), ...cost });
+      }
+    });
+    await fleet.start();
+    const { code } = await fleet.exited;
+    if (code !== 0) throw new Error(`the load ended with ${code}\n${fleet.logTail()}`);
+    line('memory of the controller', `${(usageOf(controller.pid).rssBytes / 1e6).toFixed(0)} MB`);
+  } finally {
+    await controller.stop();
+  }
+}
+
+/** What lies in the day files, read past the programs. */
+function stored(): { batches: number; rows: number; streams: number; whole: number; fileBytes: number } {
+  const sum = { batches: 0, rows: 0, streams: 0, whole: 0, fileBytes: 0 };
+  for (const name of fs.readdirSync(path.join(dataDir, 'telemetry'))) {
+    const file = path.join(dataDir, 'telemetry', name);
+    sum.fileBytes += fs.statSync(file).size;
+    if (!name.endsWith('.db')) continue;
+    const db = new DatabaseSync(file, { readOnly: true });
+    // One file unless midnight (UTC) passes: then a stream is in two, and counts as two.
+    const row = db
+      .prepare(
+        `SELECT sum(n) AS batches, sum(held) AS rows, count(*) AS streams, sum(greatest - least + 1 = n) AS whole FROM
+         (SELECT count(*) AS n, sum(rows) AS held, min(seq) AS least, max(seq) AS greatest FROM batch
+          GROUP BY drone, epoch, lane)`,
+      )
+      .get() as Record<'batches' | 'rows' | 'streams' | 'whole', number | null>;
+    db.close();
+    for (const key of ['batches', 'rows', 'streams', 'whole'] as const) sum[key] += row[key] ?? 0;
+  }
+  return sum;
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const line = (what: string, value: string): void => console.log(`load: ${what.padEnd(43)} ${value}`);
+
+function describe(title: string, name: string): void {
+  const list = phases.filter((phase) => phase.name === name);
+  if (list.length === 0) return;
+  const of = (value: (phase: Phase) => number, digits = 0): string => median(list.map(value)).toFixed(digits);
+  const us = (value: (phase: Phase) => number): string => of((phase) => (value(phase) * 1e6) / phase.batches, 1);
+  const share = (value: (phase: Phase) => number): string => of((phase) => (value(phase) * 100) / phase.seconds);
+  line(
+    `${title}: batches, samples a second`,
+    `${of((p) => p.batches / p.seconds)}, ${of((p) => p.samples / p.seconds)}`,
+  );
+  line(`${title}: age of an ack, p50, p99`, `${of((p) => p.ageP50Ms)} ms, ${of((p) => p.ageP99Ms)} ms`);
+  const cores = `${share((p) => p.mainS)} + ${share((p) => p.controllerS - p.mainS)} %, ${share((p) => p.fleetS)} %`;
+  line(`${title}: of a core, main + others, generator`, cores);
+  const each = `${us((p) => p.mainS)} + ${us((p) => p.controllerS - p.mainS)} µs, ${us((p) => p.fleetS)} µs`;
+  line(`${title}: a batch, main + others, generator`, each);
+  line(`${title}: acks a batch, sent again`, `${of((p) => p.acks / p.batches, 2)}, ${of((p) => p.resent)}`);
+}
+
+line('machine', `${os.availableParallelism()} cores for 3 busy threads, load ${os.loadavg()[0]?.toFixed(1)} before`);
+try {
+  await load();
+  const bytes =
+    phases.reduce((sum, phase) => sum + phase.bytes, 0) / phases.reduce((sum, { batches }) => sum + batches, 0);
+  const rows =
+    phases.reduce((sum, phase) => sum + phase.samples, 0) / phases.reduce((sum, { batches }) => sum + batches, 0);
+  line('a batch', `${bytes.toFixed(0)} bytes, ${rows.toFixed(1)} samples`);
+  describe('paced', 'paced');
+  describe('stored', 'real');
+  describe('yes', 'yes');
+  const rate = (name: string): number[] => phases.flatMap((p) => (p.name === name ? [p.batches / p.seconds] : []));
+  if (passes > 0) {
+    const pairs = rate('real').map((real, i) => real / (rate('yes')[i] ?? Number.NaN));
+    line(
+      'stored ÷ yes, at saturation (aim ≥ 0.9)',
+      `${median(pairs).toFixed(2)} (${pairs.map((r) => r.toFixed(2)).join(', ')})`,
     );
+    const mainUs = (name: string): number =>
+      median(phases.flatMap((p) => (p.name === name ? [p.mainS / p.batches] : [])));
+    line('the same of the main thread alone', (mainUs('yes') / mainUs('real')).toFixed(2));
   }
-  return samples;
+  const held = stored();
+  const { offered = 0, acked = 0, samples = 0 } = totals ?? {};
+  line('offered, acked, in the store', `${offered}, ${acked}, ${held.batches} batches`);
+  line('samples acked, in the store', `${samples}, ${held.rows}`);
+  line('streams in the store, without a hole', `${held.streams}, ${held.whole}`);
+  line(
+    'bytes on disk a sample, a batch',
+    `${(held.fileBytes / held.rows).toFixed(1)}, ${(held.fileBytes / held.batches).toFixed(0)}`,
+  );
+  const equal = offered === acked && acked === held.batches && samples === held.rows && held.streams === held.whole;
+  if (!equal) throw new Error('what was acked is not what is stored');
+} finally {
+  if (process.env.KEEP !== undefined || profile) console.log(`left in ${dir}`);
+  else fs.rmSync(dir, { recursive: true, force: true });
 }
-
-/** A sealed batch with another number: as an agent would have sealed it, without the cost of sealing. */
-function renumber(template: Uint8Array, seq: number): Uint8Array {
-  const bytes = template.slice();
-  const view = new DataView(bytes.buffer);
-  view.setUint32(SEQ_AT, seq, true);
-  view.setUint32(bytes.length - 4, crc32c(bytes, 0, bytes.length - 4), true);
-  return bytes;
-}
-
-class LoadDrone {
-  readonly #id: string;
-  readonly #session = randomBytes(8).toString('hex');
-  readonly #boot = randomUUID();
-  readonly #epoch = randomBytes(8).toString('hex');
-  readonly #template: Uint8Array;
-  readonly #topic: Buffer;
-  readonly #perMessage: number;
-  #socket: MqttSocket | null = null;
-  #sent = 0;
-  #window = 0;
-  #progressAtMs = 0;
-  #pumping = false;
-  upTo = 0;
-  resends = 0;
-  running = true;
-
-  constructor(id: string, perMessage: number) {
-    this.#id = id;
-    this.#perMessage = perMessage;
-    this.#topic = mqttString(upTopic(DEFAULT_TOPIC_ROOT, id, 'history'));
-    const lane = 'history' as const;
-    this.#template = sealBatch({ lane, epoch: this.#epoch, boot: this.#boot, seq: 1, samples: ordinarySecond() });
-  }
-
-  get batchBytes(): number {
-    return this.#template.length;
-  }
-
-  async connect(port: number): Promise<void> {
-    const subscribe = agentSubscriptions(DEFAULT_TOPIC_ROOT, this.#id);
-    this.#socket = await connectMqtt(
-      { port, clientId: clientId(this.#id, this.#session), subscribe },
-      {
-        onMessage: (topic, payload) => this.#take(topic, payload),
-        onClosed: () => {
-          if (this.running) throw new Error(`${this.#id}: the broker closed the connection`);
-        },
-      },
-    );
-  }
-
-  /** Begins the session; from the first ack on it sends. */
-  announce(): void {
-    const none = { first: 1, next: 1 };
-    const presence: Presence = {
-      session: this.#session,
-      n: 1,
-      boot: this.#boot,
-      journal: null,
-      online: true,
-      versions: { agent: 'load' },
-      control: { state: 'unknown' },
-      epochs: [{ epoch: this.#epoch, lanes: { urgent: none, history: { first: 1, next: 2 } } }],
-    };
-    const topic = mqttString(upTopic(DEFAULT_TOPIC_ROOT, this.#id, 'presence'));
-    this.#socket?.publish(topic, Buffer.from(JSON.stringify(presence)));
-    void this.#socket?.flush();
-  }
-
-  #take(topic: string, payload: Buffer): void {
-    if (!topic.endsWith('/down/ack')) return;
-    const ack = readAck(payload);
-    if (!ack.ok || ack.value.session !== this.#session || ack.value.lane !== 'history') return;
-    this.#window = ack.value.window;
-    if (ack.value.upTo > this.upTo) {
-      this.upTo = ack.value.upTo;
-      this.#progressAtMs = performance.now();
-    }
-    void this.#pump();
-  }
-
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    if (this.#sent === this.upTo) this.#progressAtMs = performance.now();
-    const size = this.batchBytes * this.#perMessage;
-    let messages = 0;
-    while (this.running && (this.#sent - this.upTo) * this.batchBytes + size <= this.#window) {
-      const batches = Array.from({ length: this.#perMessage }, () => renumber(this.#template, ++this.#sent));
-      this.#socket?.publish(this.#topic, Buffer.concat(batches));
-      if (++messages % FLUSH_EVERY === 0) await this.#socket?.flush();
-    }
-    await this.#socket?.flush();
-    this.#pumping = false;
-  }
-
-  /** What is not acked in time is sent again from `upTo + 1`. */
-  lookForSilence(): void {
-    if (this.#sent === this.upTo || performance.now() - this.#progressAtMs < RESEND_MS) return;
-    this.#progressAtMs = performance.now();
-    this.#sent = this.upTo;
-    this.resends += 1;
-    void this.#pump();
-  }
-
-  close(): void {
-    this.running = false;
-    this.#socket?.close();
-  }
-}
-
-const [port, count, seconds, perMessage] = process.argv.slice(2).map(Number);
-if (!port || !count || !seconds || !perMessage)
-  throw new Error('usage: load.ts PORT DRONES SECONDS BATCHES_PER_MESSAGE');
-
-const drones = Array.from({ length: count }, (_, i) => new LoadDrone(`load-${process.pid}-${i}`, perMessage));
-const acked = (): number => drones.reduce((sum, drone) => sum + drone.upTo, 0);
-for (const drone of drones) await drone.connect(port);
-for (const drone of drones) drone.announce();
-const watch = setInterval(() => {
-  for (const drone of drones) drone.lookForSilence();
-}, 500);
-
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-await after(WARM_UP_S * 1000);
-const began = { acked: acked(), atMs: performance.now() };
-await after(seconds * 1000);
-const tookS = (performance.now() - began.atMs) / 1000;
-const ackedInAll = acked();
-const done = ackedInAll - began.acked;
-clearInterval(watch);
-const batchBytes = drones[0]?.batchBytes ?? 0;
-const resends = drones.reduce((sum, drone) => sum + drone.resends, 0);
-for (const drone of drones) drone.close();
-const result: LoadResult = {
-  drones: count,
-  acked: done,
-  ackedInAll,
-  bytes: done * batchBytes,
-  seconds: tookS,
-  batchBytes,
-  resends,
-};
-process.stdout.write(`${JSON.stringify(result)}\n`);

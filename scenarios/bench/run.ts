@@ -2,12 +2,16 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
-const benches = ['parse.ts', 'agent.ts', 'ingest.ts'];
+/** With how many drones and how long, where it can be said: the whole fleet is `make bench-load`. */
+const benches = { 'parse.ts': {}, 'agent.ts': {}, 'load.ts': { DRONES: '500', SECONDS: '5' } };
 const wanted = process.argv.slice(2);
 let failed = 0;
-for (const bench of benches) {
+for (const [bench, size] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.some((name) => bench.startsWith(name))) continue;
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, bench)], { stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, bench)], {
+    stdio: 'inherit',
+    env: { ...size, ...process.env },
+  });
   if (run.status !== 0) {
     console.error(`${bench} failed`);
     failed += 1;

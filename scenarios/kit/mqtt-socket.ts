@@ -3,6 +3,7 @@
  * broker under test. QoS 0 and 1, one connection, nothing kept.
  */
 import net from 'node:net';
+import { mqttPacket, mqttString, PacketReader } from './mqtt-wire.ts';
 
 const CONNECT = 0x10;
 const CONNACK = 0x20;
@@ -29,27 +30,6 @@ export interface MqttSocket {
   close(): void;
 }
 
-/** An MQTT string: length, then UTF-8. */
-export function mqttString(text: string): Buffer {
-  const body = Buffer.from(text, 'utf8');
-  return Buffer.concat([Buffer.from([body.length >> 8, body.length & 0xff]), body]);
-}
-
-function remainingLength(length: number): Buffer {
-  const bytes: number[] = [];
-  let left = length;
-  do {
-    bytes.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
-    left >>= 7;
-  } while (left > 0);
-  return Buffer.from(bytes);
-}
-
-function packet(type: number, ...parts: readonly Uint8Array[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Buffer.from([type]), remainingLength(length), ...parts]);
-}
-
 /** Connects and subscribes; rejects when the broker refuses either. */
 export async function connectMqtt(
   options: { readonly port: number; readonly clientId: string; readonly subscribe: readonly string[] },
@@ -58,14 +38,14 @@ export async function connectMqtt(
   const socket = net.connect({ host: '127.0.0.1', port: options.port, noDelay: true });
   let packetId = 0;
   let unsent: Buffer[] = [];
-  let pending: Buffer = Buffer.alloc(0);
   let refuse = (_reason: string): void => {};
   let step = (_type: number, _code: number): void => {};
 
-  function take(type: number, body: Buffer): void {
-    if ((type & 0xf0) === PUBLISH) {
+  function take(first: number, body: Buffer): void {
+    const type = first & 0xf0;
+    if (type === PUBLISH) {
       const topicEnd = 2 + body.readUInt16BE(0);
-      const qos = (type >> 1) & 3;
+      const qos = (first >> 1) & 3;
       if (qos > 0) socket.write(Buffer.concat([Buffer.from([PUBACK, 2]), body.subarray(topicEnd, topicEnd + 2)]));
       events.onMessage(body.toString('utf8', 2, topicEnd), body.subarray(topicEnd + (qos > 0 ? 2 : 0)));
     } else if (type === PUBACK) events.onPubAck?.();
@@ -73,22 +53,8 @@ export async function connectMqtt(
     else if (type === SUBACK) step(type, body.subarray(2).includes(0x80) ? 0x80 : 0);
   }
 
-  socket.on('data', (chunk) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    for (;;) {
-      let length = 0;
-      let at = 1;
-      let shift = 0;
-      for (let byte = 0x80; byte & 0x80; shift += 7) {
-        if (at >= pending.length) return;
-        byte = pending[at++] ?? 0;
-        length |= (byte & 0x7f) << shift;
-      }
-      if (pending.length < at + length) return;
-      take(pending[0] ?? 0, pending.subarray(at, at + length));
-      pending = pending.subarray(at + length);
-    }
-  });
+  const reader = new PacketReader(take);
+  socket.on('data', (chunk) => reader.push(chunk));
   socket.on('error', (error) => refuse(error.message));
   socket.on('close', () => {
     refuse('the broker closed the connection');
@@ -104,11 +70,11 @@ export async function connectMqtt(
 
   const connected = answered(CONNACK);
   const header = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0x02, 0, KEEPALIVE_S]);
-  socket.write(packet(CONNECT, header, mqttString(options.clientId)));
+  socket.write(mqttPacket(CONNECT, header, mqttString(options.clientId)));
   await connected;
   const subscribed = answered(SUBACK);
   const filters = options.subscribe.map((filter) => Buffer.concat([mqttString(filter), Buffer.from([1])]));
-  socket.write(packet(SUBSCRIBE, Buffer.from([0, 1]), ...filters));
+  socket.write(mqttPacket(SUBSCRIBE, Buffer.from([0, 1]), ...filters));
   await subscribed;
   refuse = () => {};
 
@@ -119,7 +85,7 @@ export async function connectMqtt(
     publish(topic, payload) {
       packetId = (packetId % 0xffff) + 1;
       const id = Buffer.from([packetId >> 8, packetId & 0xff]);
-      unsent.push(packet(PUBLISH | 0x02, topic, id, payload));
+      unsent.push(mqttPacket(PUBLISH | 0x02, topic, id, payload));
     },
     get closed() {
       return socket.destroyed;

@@ -1,21 +1,24 @@
 /**
- * The controller of the ingest benchmark, in a process of its own: the real one, or with the commit of its store
- * replaced by an immediate yes.
+ * The controller of the load benchmark, in a process of its own: the real one, but that batches of some epochs are not
+ * stored: their commit is an immediate yes. So both are measured in one process, in turns, on the same connections.
  *
- *   node scenarios/bench/ingest-controller.ts real|yes DATA_DIR
+ *   node scenarios/bench/load-controller.ts DATA_DIR
  */
 import { resolveConfig } from '@skein/protocol/config';
 import { createController } from '../../controller/compose.ts';
 import { ConfigSchema } from '../../controller/config.ts';
 import { SqliteStore, type Store } from '../../controller/store/index.ts';
 import { systemClock } from '../../controller/system-clock.ts';
+import { MARK_AT, YES_EPOCHS } from './load-marks.ts';
 
-const [mode, dataDir] = process.argv.slice(2);
-if ((mode !== 'real' && mode !== 'yes') || dataDir === undefined) throw new Error('usage: real|yes DATA_DIR');
+const [dataDir] = process.argv.slice(2);
+if (dataDir === undefined) throw new Error('usage: load-controller.ts DATA_DIR');
 
-/** All of the store but the commit, which answers at once and keeps nothing. */
-class YesStore extends SqliteStore implements Store {
-  override async commit(...[items]: Parameters<Store['commit']>): ReturnType<Store['commit']> {
+/** Batches of marked epochs are answered at once and kept nowhere; all others are committed. */
+class HalfYesStore extends SqliteStore implements Store {
+  override async commit(...[items, nowUtcUs]: Parameters<Store['commit']>): ReturnType<Store['commit']> {
+    const kept = items.filter(({ bytes }) => bytes[MARK_AT] !== YES_EPOCHS);
+    if (kept.length > 0) return super.commit(kept, nowUtcUs);
     const none = { gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] };
     return { inserted: items.length, ...none };
   }
@@ -29,6 +32,7 @@ const resolved = resolveConfig(ConfigSchema, {
     '--broker.port=0',
     // A benchmark sends from one address what a fleet sends from thousands.
     '--broker.connectsPerS=100000',
+    '--broker.maxPerAddress=100000',
     '--broker.publishesPerS=100000',
     '--broker.publishBurst=100000',
   ],
@@ -44,7 +48,7 @@ const controller = await createController(config, {
   random: Math.random,
   log: silent,
   version: 'bench',
-  store: mode === 'yes' ? new YesStore(storeOptions) : new SqliteStore(storeOptions),
+  store: new HalfYesStore(storeOptions),
 });
 const addresses = await controller.start();
 process.stdout.write(`${JSON.stringify({ event: 'listening', ...addresses })}\n`);
