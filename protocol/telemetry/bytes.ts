@@ -6,7 +6,8 @@ export class Malformed extends Error {}
 
 /** 0, −1, 1, −2 … → 0, 1, 2, 3 …; exact while the magnitude stays below 2^52. */
 export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
-export const unzigzag = (code: number): number => (code % 2 === 0 ? code / 2 : -(code + 1) / 2);
+export const unzigzag = (code: number): number =>
+  code < 0x8000_0000 ? (code >>> 1) ^ -(code & 1) : code % 2 === 0 ? code / 2 : -(code + 1) / 2;
 
 export class ByteWriter {
   #bytes = new Uint8Array(512);

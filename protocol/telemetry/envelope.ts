@@ -15,6 +15,8 @@
  */
 import { MAX_BODY_BYTES, readBody, writeBody } from './body.ts';
 import { Malformed } from './bytes.ts';
+import { writeCompactBody } from './compact-body.ts';
+import { readCompactBody } from './compact-reader.ts';
 import { crc32c } from './crc32c.ts';
 import { GAP_REASONS, type GapReason, type GapRecord } from './gap.ts';
 import type { KindName, Sample } from './kinds.ts';
@@ -24,6 +26,15 @@ export type BatchLane = (typeof BATCH_LANES)[number];
 
 export const CODEC_GAP = 0;
 export const CODEC_COLUMNAR = 1;
+export const CODEC_COMPACT = 2;
+/** Body codecs that samples can be sealed with; all of them, and the gap's 0, are read for ever. */
+export type SampleCodec = typeof CODEC_COLUMNAR | typeof CODEC_COMPACT;
+
+const WRITERS = { [CODEC_COLUMNAR]: writeBody, [CODEC_COMPACT]: writeCompactBody } as const;
+const READERS: ReadonlyMap<number, typeof readBody> = new Map([
+  [CODEC_COLUMNAR, readBody],
+  [CODEC_COMPACT, readCompactBody],
+]);
 
 const HEADER_BYTES = 61;
 const CRC_BYTES = 4;
@@ -112,7 +123,10 @@ function writeEnvelope(o: Layout): Uint8Array {
  * Seals samples, in the order they were taken, into an immutable batch. `seq` ≥ 1, or 0 on the live lane.
  * The clock span is that of the samples; an empty batch is a bug and throws.
  */
-export function sealBatch(o: Common & { readonly seq: number; readonly samples: readonly Sample[] }): Uint8Array {
+export function sealBatch(
+  o: Common & { readonly seq: number; readonly samples: readonly Sample[]; readonly codec?: SampleCodec },
+): Uint8Array {
+  const codec = o.codec ?? CODEC_COLUMNAR;
   let monoFromUs = Number.POSITIVE_INFINITY;
   let monoToUs = 0;
   for (const sample of o.samples) {
@@ -120,9 +134,9 @@ export function sealBatch(o: Common & { readonly seq: number; readonly samples: 
     monoToUs = Math.max(monoToUs, Math.round(sample.monoUs));
   }
   if (!Number.isFinite(monoFromUs)) throw new RangeError('a batch holds at least one sample');
-  const body = writeBody(o.samples, monoFromUs);
+  const body = WRITERS[codec](o.samples, monoFromUs);
   if (body.length > MAX_BODY_BYTES) throw new RangeError(`a batch body holds at most ${MAX_BODY_BYTES} bytes`);
-  return writeEnvelope({ ...o, codec: CODEC_COLUMNAR, monoFromUs, monoToUs, rows: o.samples.length, body });
+  return writeEnvelope({ ...o, codec, monoFromUs, monoToUs, rows: o.samples.length, body });
 }
 
 /** Seals a gap record: seqs `from`…`to` of this lane are for ever nothing but this. */
@@ -218,10 +232,11 @@ export function expandBatch(bytes: Uint8Array, only?: readonly KindName[]): Expa
   const read = readEnvelope(bytes);
   if (!read.ok) return read;
   if (read.gap) return { ok: true, header: read.header, samples: [] };
-  if (read.header.codec !== CODEC_COLUMNAR) return refuse(`codec ${read.header.codec} is not known here`);
+  const reader = READERS.get(read.header.codec);
+  if (reader === undefined) return refuse(`codec ${read.header.codec} is not known here`);
   try {
     const body = read.bytes.subarray(HEADER_BYTES, read.header.byteLength - CRC_BYTES);
-    return { ok: true, header: read.header, samples: readBody(body, read.header.monoFromUs, only) };
+    return { ok: true, header: read.header, samples: reader(body, read.header.monoFromUs, only) };
   } catch (error) {
     if (error instanceof Malformed) return refuse(`damaged body: ${error.message}`);
     throw error;

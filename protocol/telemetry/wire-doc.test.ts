@@ -47,13 +47,14 @@ t.test('choices and gap reasons are listed by number', async (t) => {
 
 t.test('the examples are what they say', async (t) => {
   t.match(readEnvelope(example('gap')), { ok: true, gap: { from: 1, to: 1, reason: 'restart', samples: 0 } });
-  t.match(expandBatch(example('batch')), {
-    ok: true,
-    header: { seq: 2, lane: 'history', epoch: '00c0ffee00c0ffee', rows: 3 },
-    samples: [
-      { kind: 'position', monoUs: 734_000_000, bootMs: 120_000, values: { latDeg: 47.397742, headingDeg: 271.25 } },
-      { kind: 'velocity', monoUs: 734_000_000, values: { northMps: 0.28, eastMps: -12.01, downMps: 0 } },
-      { kind: 'position', monoUs: 734_250_000, bootMs: 120_250, values: { lonDeg: 8.5455541, headingDeg: null } },
-    ],
-  });
+  for (const block of ['batch', 'compact'])
+    t.match(expandBatch(example(block)), {
+      ok: true,
+      header: { seq: 2, lane: 'history', epoch: '00c0ffee00c0ffee', rows: 3, codec: block === 'batch' ? 1 : 2 },
+      samples: [
+        { kind: 'position', monoUs: 734_000_000, bootMs: 120_000, values: { latDeg: 47.397742, headingDeg: 271.25 } },
+        { kind: 'velocity', monoUs: 734_000_000, values: { northMps: 0.28, eastMps: -12.01, downMps: 0 } },
+        { kind: 'position', monoUs: 734_250_000, bootMs: 120_250, values: { lonDeg: 8.5455541, headingDeg: null } },
+      ],
+    });
 });

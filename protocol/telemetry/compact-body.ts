@@ -1,0 +1,266 @@
+/**
+ * Batch body, codec 2: the same samples as codec 1 in about half the bytes.
+ *
+ *   body   = sections:varint  schema × sections
+ *            headLength:varint × sections  bootFrom:varint  head × sections
+ *            rows:varint  timesLength:varint  times
+ *            (rows:varint  dataLength:varint) × sections  data × sections
+ *   schema = kind:varint  columns:varint  form:u8 × columns      column 0 is time_boot_ms, then the kind's, in order
+ *   head   = of each column: its value if it has one only, else what its series begins with
+ *   times  = k:5  row × rows                                     row = 1 (as before) | 0 difference:rice
+ *   data   = k:5  place:rice × rows  column × columns            what is left of the columns, in order, bit by bit
+ *
+ * What stays the same from second to second stands together in front, so that a compressor over several batches finds it
+ * as one piece; the rest is as dense as it gets. Times are those of all rows together, since messages come in bursts;
+ * `place` says which of them are a section's. A kind with several instances has a section for each, so that a row is
+ * like the one before it. Every section says its lengths: a reader steps over the kinds it does not want or know.
+ * docs/wire.md §5 says the same; compact-reader.ts reads it.
+ */
+import { BitWriter } from './bits.ts';
+import { ByteWriter, zigzag } from './bytes.ts';
+import type { Column } from './columns.ts';
+import {
+  ABSENT,
+  BOOT_MS,
+  type Cell,
+  choiceOf,
+  formOf,
+  MAX_BOOT_MS,
+  MAX_REGULAR_ITEMS,
+  POWERS,
+  SHAPE,
+  scaled,
+} from './forms.ts';
+import { columnsOf, KINDS, type KindName, type Sample } from './kinds.ts';
+import { riceOf, writeSeries } from './series.ts';
+
+const MAX_ROWS = 65_535;
+
+interface Section {
+  readonly kind: KindName;
+  readonly places: number[];
+  readonly rows: Sample[];
+}
+
+function sectionsOf(samples: readonly Sample[]): Section[] {
+  const sections = new Map<string, Section>();
+  for (let place = 0; place < samples.length; place++) {
+    const sample = samples[place];
+    if (sample === undefined) continue;
+    const { kind, values } = sample;
+    const instance = 'instance' in values ? values.instance : 'first' in values ? values.first : null;
+    const key = instance === null || instance === 0 ? kind : `${kind}/${instance}`;
+    let section = sections.get(key);
+    if (section === undefined) {
+      section = { kind, places: [], rows: [] };
+      sections.set(key, section);
+    }
+    section.places.push(place);
+    section.rows.push(sample);
+  }
+  return [...sections.values()];
+}
+
+/** Working memory; nothing of one batch is looked at by the next. */
+let numbers = new Float64Array(1024);
+let present = new Uint8Array(1024);
+const bits = new BitWriter();
+
+function room(rows: number): void {
+  if (numbers.length >= rows) return;
+  numbers = new Float64Array(rows);
+  present = new Uint8Array(rows);
+}
+
+function writeTimes(samples: readonly Sample[], monoFromUs: number): void {
+  let before = 0;
+  let count = 0;
+  let sum = 0;
+  for (const sample of samples) {
+    const mono = Math.round(sample.monoUs - monoFromUs);
+    if (mono !== before) sum += numbers[count++] = zigzag(mono - before);
+    before = mono;
+  }
+  const k = count === 0 ? 0 : riceOf(numbers, 0, count, sum);
+  bits.bits(k, 5);
+  before = 0;
+  for (const sample of samples) {
+    const mono = Math.round(sample.monoUs - monoFromUs);
+    bits.bits(mono === before ? 1 : 0, 1);
+    if (mono !== before) bits.rice(zigzag(mono - before), k);
+    before = mono;
+  }
+}
+
+function writePlaces(places: readonly number[]): void {
+  let before = -1;
+  let sum = 0;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    sum += numbers[i] = place - before - 1;
+    before = place;
+  }
+  const k = riceOf(numbers, 0, places.length, sum);
+  bits.bits(k, 5);
+  for (let i = 0; i < places.length; i++) bits.rice(numbers[i] ?? 0, k);
+}
+
+function writePresence(rows: number): void {
+  for (let i = 0; i < rows; i++) bits.bits(present[i] ?? 0, 1);
+}
+
+/** Numbers of which `count` are in `numbers`, their rows marked in `present`. */
+function writeNumbers(head: ByteWriter, column: Column, rows: number, count: number): number {
+  if (count === 0) return ABSENT;
+  const first = numbers[0] ?? 0;
+  let same = true;
+  for (let i = 1; i < count && same; i++) same = numbers[i] === first;
+  if (count < rows) writePresence(rows);
+  if (same) head.signed(first);
+  else writeSeries(head, bits, numbers, count);
+  return formOf(column, (same ? SHAPE.same : SHAPE.every) | (count < rows ? SHAPE.some : 0));
+}
+
+function writeBootMs(head: ByteWriter, rows: readonly Sample[], bootFrom: number): number {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const bootMs = bootMsOf(rows[i]);
+    present[i] = bootMs === null ? 0 : 1;
+    if (bootMs !== null) numbers[count++] = bootMs - bootFrom;
+  }
+  return writeNumbers(head, BOOT_MS, rows.length, count);
+}
+
+function bootMsOf(sample: Sample | undefined): number | null {
+  const bootMs = scaled(sample?.bootMs, 1);
+  return bootMs === null || bootMs < 0 || bootMs > MAX_BOOT_MS ? null : bootMs;
+}
+
+/** Items as in codec 1: 0 is null, else 1 + the zig-zagged difference to the item before. */
+function writeItems(head: ByteWriter, items: readonly (number | null)[]): void {
+  head.varint(items.length);
+  let before = 0;
+  for (const item of items) {
+    if (item === null) head.varint(0);
+    else {
+      head.varint(zigzag(item - before) + 1);
+      before = item;
+    }
+  }
+}
+
+/** Lists of one length without a null: each place a series. Others: each list by itself, in the head. */
+function writeLists(head: ByteWriter, lists: readonly (readonly (number | null)[])[]): void {
+  const length = lists[0]?.length ?? 0;
+  const few = length * lists.length <= MAX_REGULAR_ITEMS;
+  const regular = few && lists.every((list) => list.length === length && !list.includes(null));
+  head.varint(regular ? length + 1 : 0);
+  if (!regular) {
+    for (const list of lists) writeItems(head, list);
+    return;
+  }
+  for (let item = 0; item < length; item++) {
+    for (let i = 0; i < lists.length; i++) numbers[i] = lists[i]?.[item] ?? 0;
+    writeSeries(head, bits, numbers, lists.length);
+  }
+}
+
+function writeTexts(head: ByteWriter, texts: readonly string[]): void {
+  const dictionary = [...new Set(texts)];
+  head.varint(dictionary.length);
+  for (const entry of dictionary) head.text(entry);
+  for (let i = 0; i < texts.length; i++) numbers[i] = dictionary.indexOf(texts[i] ?? '');
+  writeSeries(head, bits, numbers, texts.length);
+}
+
+const isSame = (a: Cell, b: Cell): boolean =>
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => item === b[i]));
+
+/** Flags, texts and lists; `cells` are those that are not null. */
+function writeOthers(head: ByteWriter, column: Column, rows: number, cells: readonly NonNullable<Cell>[]): number {
+  const first = cells[0];
+  if (first === undefined) return ABSENT;
+  const same = cells.every((cell) => isSame(cell, first));
+  if (cells.length < rows) writePresence(rows);
+  if (!same) {
+    if (column.type === 'text') writeTexts(head, cells as string[]);
+    else if (column.type === 'list') writeLists(head, cells as (number | null)[][]);
+    else for (const cell of cells) bits.bits(cell === true ? 1 : 0, 1);
+  } else if (typeof first === 'string') head.text(first);
+  else if (typeof first === 'object') writeItems(head, first);
+  else head.byte(first === true ? 1 : 0);
+  return formOf(column, (same ? SHAPE.same : SHAPE.every) | (cells.length < rows ? SHAPE.some : 0));
+}
+
+function otherOf(column: Column, value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (column.type === 'flag') return value === true;
+  if (column.type !== 'list') return String(value);
+  const power = POWERS[column.digits] ?? 1;
+  return Array.isArray(value) ? value.map((item: unknown) => scaled(item, power)) : null;
+}
+
+function writeColumn(head: ByteWriter, name: string, column: Column, rows: readonly Sample[]): number {
+  const isNumber = column.type === 'number';
+  if (isNumber || column.type === 'choice') {
+    const power = isNumber ? (POWERS[column.digits] ?? 1) : 1;
+    let count = 0;
+    let i = 0;
+    for (const row of rows) {
+      const value = (row.values as Record<string, unknown>)[name];
+      const integer = isNumber ? scaled(value, power) : choiceOf(column.names, value);
+      present[i++] = integer === null ? 0 : 1;
+      if (integer !== null) numbers[count++] = integer;
+    }
+    return writeNumbers(head, column, rows.length, count);
+  }
+  const cells: NonNullable<Cell>[] = [];
+  let i = 0;
+  for (const row of rows) {
+    const cell = otherOf(column, (row.values as Record<string, unknown>)[name]);
+    present[i++] = cell === null ? 0 : 1;
+    if (cell !== null) cells.push(cell);
+  }
+  return writeOthers(head, column, rows.length, cells);
+}
+
+/** Samples → body. `monoFromUs` is the batch's origin of time; at most 65 535 samples. */
+export function writeCompactBody(samples: readonly Sample[], monoFromUs: number): Uint8Array {
+  if (samples.length > MAX_ROWS) throw new RangeError(`a batch holds at most ${MAX_ROWS} samples`);
+  room(samples.length);
+  const out = new ByteWriter();
+  const heads = new ByteWriter();
+  const sections = sectionsOf(samples);
+  let bootFrom = Number.POSITIVE_INFINITY;
+  for (const sample of samples) bootFrom = Math.min(bootFrom, bootMsOf(sample) ?? bootFrom);
+  if (bootFrom === Number.POSITIVE_INFINITY) bootFrom = 0;
+  writeTimes(samples, monoFromUs);
+  const times = bits.take();
+  const headLengths: number[] = [];
+  const data: Uint8Array[] = [];
+  out.varint(sections.length);
+  for (const { kind, places, rows } of sections) {
+    const before = heads.length;
+    writePlaces(places);
+    const forms = [writeBootMs(heads, rows, bootFrom)];
+    for (const [name, column] of columnsOf(kind)) forms.push(writeColumn(heads, name, column, rows));
+    while (forms.at(-1) === ABSENT) forms.pop();
+    out.varint(KINDS[kind].id);
+    out.varint(forms.length);
+    for (const form of forms) out.byte(form);
+    headLengths.push(heads.length - before);
+    data.push(bits.take());
+  }
+  for (const length of headLengths) out.varint(length);
+  out.varint(bootFrom);
+  out.raw(heads.finish());
+  out.varint(samples.length);
+  out.varint(times.length);
+  out.raw(times);
+  sections.forEach(({ rows }, i) => {
+    out.varint(rows.length);
+    out.varint(data[i]?.length ?? 0);
+  });
+  for (const bytes of data) out.raw(bytes);
+  return out.finish();
+}

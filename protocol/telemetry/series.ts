@@ -1,0 +1,143 @@
+/**
+ * A run of integers as codec 2 writes it: predicted from those before, and what the prediction misses in Rice code.
+ *
+ *   in the head   seed >> 8, zig-zag varint        the same from second to second, mostly
+ *   in the bits   order:2  k:5  seed & 255:8  [step:rice]  miss:rice ×  the rest
+ *
+ *   order 0   each is near the seed, their mean: noise       misses of all
+ *   order 1   each is near the one before; seed = the first  misses of the others
+ *   order 2   each goes on as the two before                 step from the first to the second, then the others
+ *
+ * k = 31: nothing is missed and nothing follows. Which order and which k is the writer's choice. Signed numbers are zig-zagged.
+ */
+import { type BitReader, type BitWriter, MAX_RICE, riceBits } from './bits.ts';
+import { type ByteReader, type ByteWriter, Malformed, unzigzag, zigzag } from './bytes.ts';
+
+export const NOTHING_MISSED = 31;
+/** A step is about so much wider than what the prediction misses after it. */
+const STEP_WIDER = 5;
+const MAX_STEP_RICE = 12;
+const SEED_SIZE = 256;
+/** Second differences of larger values would leave what a double holds exactly. */
+const MAX_SECOND = 2 ** 49;
+
+let codes1 = new Float64Array(1024);
+let codes2 = new Float64Array(1024);
+
+const stepRice = (k: number): number => Math.min(k + STEP_WIDER, MAX_STEP_RICE);
+
+/** The k that writes `codes` from…to in the fewest bits. Near the logarithm of the mean, or below it if a few are far off. */
+export function riceOf(codes: Float64Array, from: number, to: number, sum: number): number {
+  const mean = sum / (to - from);
+  let k = mean < 1 ? 0 : Math.min(MAX_RICE, 31 - Math.clz32(mean));
+  if (k === 0) return 0;
+  let least = bitsOf(codes, from, to, k);
+  while (k > 0) {
+    const bits = bitsOf(codes, from, to, k - 1);
+    if (bits >= least) break;
+    least = bits;
+    k--;
+  }
+  return k;
+}
+
+function bitsOf(codes: Float64Array, from: number, to: number, k: number): number {
+  let bits = 0;
+  for (let i = from; i < to; i++) bits += riceBits(codes[i] ?? 0, k);
+  return bits;
+}
+
+/** The first `count` ≥ 1 of `values`: integers, any two less than 2^53 apart. */
+export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Array, count: number): void {
+  if (codes1.length < count) {
+    codes1 = new Float64Array(count * 2);
+    codes2 = new Float64Array(count * 2);
+  }
+  const first = values[0] ?? 0;
+  let total = first;
+  let largest = Math.abs(first);
+  let sum1 = 0;
+  let sum2 = 0;
+  let before = first;
+  let step = 0;
+  for (let i = 1; i < count; i++) {
+    const value = values[i] ?? 0;
+    const difference = value - before;
+    const miss = difference - step;
+    sum1 += codes1[i] = difference < 0 ? -2 * difference - 1 : 2 * difference;
+    sum2 += codes2[i] = miss < 0 ? -2 * miss - 1 : 2 * miss;
+    total += value;
+    if (value > largest) largest = value;
+    else if (-value > largest) largest = -value;
+    before = value;
+    step = difference;
+  }
+  const step1 = count > 1 ? (codes1[1] ?? 0) : 0;
+  const order = orderOf(values, count, total, largest, sum1, sum2 - step1, step1);
+  const seed = order === 0 ? Math.round(total / count) : first;
+  const codes = order === 2 ? codes2 : codes1;
+  let sum = order === 2 ? sum2 - step1 : sum1;
+  if (order === 0) {
+    sum = 0;
+    for (let i = 0; i < count; i++) sum += codes[i] = zigzag((values[i] ?? 0) - seed);
+  }
+  const k = sum === 0 ? NOTHING_MISSED : riceOf(codes, order, count, sum);
+  const high = Math.floor(seed / SEED_SIZE);
+  head.signed(high);
+  bits.bits(order | (k << 2), 7);
+  bits.bits(seed - high * SEED_SIZE, 8);
+  if (order === 2) bits.rice(step1, stepRice(k));
+  if (k === NOTHING_MISSED) return;
+  for (let i = order; i < count; i++) bits.rice(codes[i] ?? 0, k);
+}
+
+function orderOf(
+  values: Float64Array,
+  count: number,
+  total: number,
+  largest: number,
+  sum1: number,
+  sum2: number,
+  step1: number,
+): 0 | 1 | 2 {
+  if (count < 3 || sum1 === 0 || largest >= MAX_SECOND) return 1;
+  const mean = Math.round(total / count);
+  let sum0 = 0;
+  for (let i = 0; i < count; i++) sum0 += 2 * Math.abs((values[i] ?? 0) - mean);
+  // About n log2(mean) bits each; the step of order 2 and the first of order 0 are one code of their own.
+  const cost1 = (count - 1) * Math.log2(1 + sum1 / (count - 1));
+  const cost2 = (count - 2) * Math.log2(1 + sum2 / (count - 2)) + Math.log2(1 + step1);
+  const cost0 = count * Math.log2(1 + sum0 / count);
+  if (cost2 < cost1) return cost0 < cost2 ? 0 : 2;
+  return cost0 < cost1 ? 0 : 1;
+}
+
+/** `count` ≥ 1 integers into `values`. */
+export function readSeries(head: ByteReader, bits: BitReader, values: Float64Array, count: number): void {
+  const form = bits.bits(7);
+  const order = form & 3;
+  const k = form >> 2;
+  if (order === 3) throw new Malformed('series of an unknown order');
+  if (k > MAX_RICE && k !== NOTHING_MISSED) throw new Malformed('series of an unknown form');
+  const seed = head.signed() * SEED_SIZE + bits.bits(8);
+  if (order === 0) {
+    for (let i = 0; i < count; i++) values[i] = k === NOTHING_MISSED ? seed : seed + unzigzag(bits.rice(k));
+    return;
+  }
+  let value = seed;
+  let step = order === 2 ? unzigzag(bits.rice(stepRice(k))) : 0;
+  values[0] = value;
+  if (order === 2) {
+    value += step;
+    if (count > 1) values[1] = value;
+  }
+  for (let i = order; i < count; i++) {
+    const miss = k === NOTHING_MISSED ? 0 : unzigzag(bits.rice(k));
+    if (order === 1) value += miss;
+    else {
+      step += miss;
+      value += step;
+    }
+    values[i] = value;
+  }
+}
