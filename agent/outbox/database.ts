@@ -1,9 +1,16 @@
-/** Opens the outbox file: pragmas, schema, and setting a damaged file aside. */
-import { accessSync, constants, existsSync, renameSync, rmSync } from 'node:fs';
+/** Opens the outbox file: pragmas, schema, and its hard cap. */
+import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { Budget } from './budget.ts';
 
-export const PAGE_BYTES = 4096;
+/**
+ * Of new files. Each commit writes whole pages to the log, and the page that is being filled again and again: with 4096
+ * a commit of one 700 B batch writes half as much again (docs/decisions/0010-outbox-on-a-card.md has the measurements).
+ */
+export const PAGE_BYTES = 512;
 const SCHEMA_VERSION = 1;
+/** Where the epochs of a new file begin to count: below it is room for those salvaged from the file before it. */
+export const FIRST_EPOCH_NUMBER = 4096;
 
 /**
  * `id` is keys.ts' integer; `upto` is null for a batch and the last seq for a gap; `at_s` is the agent's accumulated
@@ -28,32 +35,13 @@ const SCHEMA = `
     droppable INTEGER NOT NULL,
     bytes     BLOB NOT NULL
   ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) VALUES ('epochs', ${FIRST_EPOCH_NUMBER - 1});
 `;
-
-export interface Budget {
-  /** Hard cap of the main file, in pages. */
-  readonly maxPages: number;
-  /** Pages history may not take from the urgent lane. */
-  readonly reservePages: number;
-  /** Pages after which the write-ahead log is folded back. */
-  readonly checkpointPages: number;
-}
-
-/** Splits the byte budget of the outbox: main file, write-ahead log (4 MB, a quarter when small), urgent reserve. */
-export function budgetOf(budgetBytes: number): Budget {
-  const walBytes = Math.min(4 << 20, Math.floor(budgetBytes / 4));
-  const maxPages = Math.max(64, Math.floor((budgetBytes - walBytes) / PAGE_BYTES));
-  const reserve = Math.max(Math.ceil(maxPages / 10), Math.ceil((2 << 20) / PAGE_BYTES));
-  return {
-    maxPages,
-    reservePages: Math.min(reserve, Math.floor(maxPages / 2)),
-    checkpointPages: Math.max(16, Math.floor(walBytes / 2 / PAGE_BYTES)),
-  };
-}
 
 /**
  * One exclusive connection. `locking_mode=EXCLUSIVE` before the first access keeps every other program out of the file
- * while the agent lives (two writers can damage it) and needs no shared-memory file.
+ * while the agent lives (two writers can damage it, a reader that never ends lets the log grow without bound) and needs
+ * no shared-memory file.
  */
 export function openDatabase(path: string, budget: Budget): Database.Database {
   // SQLite opens what it may only read without a word, and then fails to lock it with "disk I/O error".
@@ -64,12 +52,11 @@ export function openDatabase(path: string, budget: Budget): Database.Database {
     // Rows are written once and seldom read: more would only be memory a small board lacks.
     db.pragma('cache_size = -1024');
     db.pragma(`page_size = ${PAGE_BYTES}`);
-    db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
-    db.pragma(`wal_autocheckpoint = ${budget.checkpointPages}`);
-    db.pragma(`journal_size_limit = ${budget.checkpointPages * PAGE_BYTES}`);
-    db.pragma(`max_page_count = ${budget.maxPages}`);
+    const pageBytes = pageBytesOf(db);
+    db.pragma(`wal_autocheckpoint = ${Math.max(16, Math.floor(budget.checkpointBytes / pageBytes))}`);
+    db.pragma(`journal_size_limit = ${budget.checkpointBytes}`);
     const version = Number(db.pragma('user_version', { simple: true }));
     if (version > SCHEMA_VERSION) {
       throw Object.assign(new Error(`outbox has schema ${version}, this agent knows ${SCHEMA_VERSION}`), {
@@ -92,20 +79,5 @@ export function openDatabase(path: string, budget: Budget): Database.Database {
   }
 }
 
-/** Renames a damaged file and its write-ahead log; only the newest is kept. Returns the new name. */
-export function setAside(path: string): string {
-  const aside = `${path}.aside`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    rmSync(`${aside}${suffix}`, { force: true });
-    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);
-  }
-  return aside;
-}
-
-/** Removes what was set aside: its bytes are needed. */
-export function removeAside(path: string): boolean {
-  const aside = `${path}.aside`;
-  if (!existsSync(aside)) return false;
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${aside}${suffix}`, { force: true });
-  return true;
-}
+/** A file keeps the page size it was made with. */
+export const pageBytesOf = (db: Database.Database): number => Number(db.pragma('page_size', { simple: true }));

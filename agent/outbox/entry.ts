@@ -45,6 +45,8 @@ export interface OutboxLosses {
   droppedBudget: number;
   /** Rows whose bytes no longer match their checksum. */
   corruptRows: number;
+  /** Damaged files given up before they were salvaged, because their bytes were needed. */
+  asideGivenUp: number;
   /** Seqs found neither as batch nor in a gap; always 0 unless there is a bug. */
   holes: number;
 }
@@ -54,5 +56,6 @@ export const noLosses = (): OutboxLosses => ({
   thinned: 0,
   droppedBudget: 0,
   corruptRows: 0,
+  asideGivenUp: 0,
   holes: 0,
 });

@@ -113,7 +113,7 @@ class Model {
     if (this.store.losses.holes > 0) throw new Error('a hole');
     if (this.store.losses.corruptRows > 0) throw new Error('a damaged row');
     const size = statSync(this.path).size + (existsSync(`${this.path}-wal`) ? statSync(`${this.path}-wal`).size : 0);
-    if (size > BUDGET * 1.25) throw new Error(`${size} bytes on disk, ${BUDGET} allowed`);
+    if (size > BUDGET) throw new Error(`${size} bytes on disk, ${BUDGET} allowed`);
   }
 
   end(): void {

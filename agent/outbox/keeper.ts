@@ -117,7 +117,7 @@ export class Keeper {
         return;
       } catch (error) {
         if (!isStorageError(error)) throw error;
-        const withinBudget = error.code !== 'SQLITE_FULL' || store.withinBudget;
+        const withinBudget = error.code !== 'SQLITE_FULL' || store.fits(message.entries);
         const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
         if (problem.code === 'full' && attempt === 1 && this.#makeSpace(store, options)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);

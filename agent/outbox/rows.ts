@@ -13,6 +13,11 @@ export interface Row {
   readonly bytes: Uint8Array;
 }
 
+/** A row but for its bytes. */
+export interface Edge extends Omit<Row, 'bytes'> {
+  readonly size: number;
+}
+
 export interface EpochRow {
   readonly number: number;
   readonly epoch: string;
@@ -28,6 +33,8 @@ export interface OutboxRows {
   first(from: number, to: number, limit: number): readonly Row[];
   /** As `first` without a limit of its own; the caller stops when it has enough. */
   each(from: number, to: number): Iterable<Row>;
+  /** As `each`, without reading what the rows hold. */
+  edges(from: number, to: number, limit: number): Iterable<Edge>;
   last(from: number, to: number): Row | undefined;
   get(id: number): Row | undefined;
   batches(from: number, to: number, limit: number): readonly Row[];
@@ -50,10 +57,12 @@ export interface OutboxRows {
 
   /** All or nothing, and durable when it returns. Throws what `run` throws, or what the storage says. */
   transaction(run: () => void): void;
-  /** Pages of the main file that hold something. */
-  usedPages(): number;
-  /** Hands free pages back to the file system. */
-  shrink(): void;
+  /** What the main file is made of; a file keeps what it was made with. */
+  readonly pageBytes: number;
+  /** Bytes of the main file that hold something. */
+  usedBytes(): number;
+  /** From now on the main file grows no further than this: SQLITE_FULL. */
+  cap(bytes: number): void;
   close(): void;
 }
 

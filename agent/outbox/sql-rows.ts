@@ -1,7 +1,8 @@
 /** The rows of the outbox in SQLite: all SQL of the file but for opening it (database.ts). */
 import type { Lane } from '@skein/protocol/fleet';
 import type Database from 'better-sqlite3';
-import type { EpochRow, OutboxRows, Row } from './rows.ts';
+import { pageBytesOf } from './database.ts';
+import type { Edge, EpochRow, OutboxRows, Row } from './rows.ts';
 import { ROW_OVERHEAD } from './rows.ts';
 
 const HISTORY_BIT = 2 ** 32;
@@ -21,8 +22,10 @@ interface StoredEpoch {
 }
 
 export class SqlRows implements OutboxRows {
+  readonly pageBytes: number;
   readonly #db: Database.Database;
   readonly #first: Database.Statement<[number, number, number], Row>;
+  readonly #edges: Database.Statement<[number, number, number], Edge>;
   readonly #last: Database.Statement<Span, Row>;
   readonly #get: Database.Statement<[number], Row>;
   readonly #batches: Database.Statement<[number, number, number], Row>;
@@ -34,7 +37,11 @@ export class SqlRows implements OutboxRows {
 
   constructor(db: Database.Database) {
     this.#db = db;
+    this.pageBytes = pageBytesOf(db);
     this.#first = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?`);
+    this.#edges = db.prepare(
+      'SELECT id, upto, at_s AS atS, length(bytes) AS size FROM rows WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?',
+    );
     this.#last = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1`);
     this.#get = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id = ?`);
     this.#batches = db.prepare(
@@ -58,6 +65,10 @@ export class SqlRows implements OutboxRows {
 
   each(from: number, to: number): Iterable<Row> {
     return this.#first.iterate(from, to, 512);
+  }
+
+  edges(from: number, to: number, limit: number): Iterable<Edge> {
+    return this.#edges.iterate(from, to, limit);
   }
 
   last(from: number, to: number): Row | undefined {
@@ -139,13 +150,13 @@ export class SqlRows implements OutboxRows {
     this.#db.transaction(run).immediate();
   }
 
-  usedPages(): number {
+  usedBytes(): number {
     const count = Number(this.#db.pragma('page_count', { simple: true }));
-    return count - Number(this.#db.pragma('freelist_count', { simple: true }));
+    return (count - Number(this.#db.pragma('freelist_count', { simple: true }))) * this.pageBytes;
   }
 
-  shrink(): void {
-    this.#db.pragma('incremental_vacuum');
+  cap(bytes: number): void {
+    this.#db.pragma(`max_page_count = ${Math.max(64, Math.floor(bytes / this.pageBytes))}`);
   }
 
   close(): void {

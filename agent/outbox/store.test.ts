@@ -5,6 +5,7 @@ import type { Lane } from '@skein/protocol/fleet';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
+import { FIRST_EPOCH_NUMBER } from './database.ts';
 import { rowKey } from './keys.ts';
 import { isStorageError, problemFrom } from './problems.ts';
 import { gapEntry } from './seal.ts';
@@ -89,7 +90,7 @@ t.test('a row whose bytes rotted becomes a gap, in the page and in the file', as
   store.write(batches(epoch, 'history', 1, 5), 0);
   store.close();
   const raw = new Database(path);
-  raw.prepare('UPDATE rows SET bytes = zeroblob(100) WHERE id = ?').run(rowKey(1, 'history', 3));
+  raw.prepare('UPDATE rows SET bytes = zeroblob(100) WHERE id = ?').run(rowKey(FIRST_EPOCH_NUMBER, 'history', 3));
   raw.close();
   const again = reopen();
   t.same(shape(again, epoch, 'history'), ['1', '2', '3-3 corrupt', '4', '5']);
@@ -156,7 +157,10 @@ t.test('urgent has its reserve; texts go before anything else of it, and the res
       return caught;
     }
   })();
-  t.ok(isStorageError(error) && problemFrom(error, store.withinBudget).code === 'budget');
+  t.ok(
+    isStorageError(error) &&
+      problemFrom(error, store.fits(batches(epoch, 'urgent', next, 4, { length: 3000 }))).code === 'budget',
+  );
   t.ok(texts > 0 && answers > 60, `${answers} answers found room`);
   let from = 1;
   const kept = { batches: 0, dropped: 0 };

@@ -7,7 +7,9 @@
  *  - what `write` returned for is committed with an fsync.
  */
 import type { Lane } from '@skein/protocol/fleet';
-import { type Budget, budgetOf, openDatabase, PAGE_BYTES } from './database.ts';
+import { type Aside, asideBeside } from './aside.ts';
+import { type Budget, budgetOf } from './budget.ts';
+import { openDatabase } from './database.ts';
 import type { Entry, EpochState, LaneState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
 import { type EarlierEnd, type Epoch, isEmpty, loadFile } from './epochs.ts';
@@ -25,11 +27,13 @@ export interface StoreOptions {
 }
 
 const ACK_SAVE_EVERY_S = 30;
+const AGED_STEPS = 4;
 
 export class OutboxStore {
   readonly losses: OutboxLosses = noLosses();
   readonly earlier: EarlierEnd | null;
   readonly #rows: OutboxRows;
+  readonly #aside: Aside;
   readonly #budget: Budget;
   readonly #epochs: Map<string, Epoch>;
   readonly #reader: PageReader;
@@ -39,8 +43,11 @@ export class OutboxStore {
   /** Accumulated running time of the agent before this start, seconds. */
   readonly #baseS: number;
   #acksSavedAtS = 0;
+  #asideBytes: number;
 
-  constructor(o: StoreOptions, open = openRows) {
+  constructor(o: StoreOptions, open = openRows, aside = asideBeside(o.path)) {
+    this.#aside = aside;
+    this.#asideBytes = aside.bytes();
     this.#budget = budgetOf(o.budgetBytes);
     this.#rows = open(o.path, this.#budget);
     this.#gaps = new GapWriter(this.#rows);
@@ -55,9 +62,25 @@ export class OutboxStore {
       gaps: this.#gaps,
       epochs: () => [...this.#epochs.values()].sort((a, b) => a.number - b.number),
       urgentBytes: loaded.urgentBytes,
+      asideBytes: () => this.#asideBytes,
+      dropAside: () => this.#dropAside(),
     });
+    this.#rows.cap(this.#evictor.mostBytes());
     this.earlier = loaded.earlier;
     this.#baseS = loaded.newestAtS;
+  }
+
+  #dropAside(): boolean {
+    if (!this.#aside.remove()) return false;
+    this.losses.asideGivenUp++;
+    this.asideChanged();
+    return true;
+  }
+
+  /** What lies aside has become smaller, or is gone. */
+  asideChanged(): void {
+    this.#asideBytes = this.#aside.bytes();
+    this.#rows.cap(this.#evictor.mostBytes());
   }
 
   #epochOf(epoch: string, boot: string): Epoch {
@@ -74,27 +97,90 @@ export class OutboxStore {
     return made;
   }
 
-  /**
-   * Commits entries in one transaction, making room first. Entries of one lane come in order of seq. A batch already
-   * there is left as it is (a commit whose outcome was unknown); a gap replaces whatever lies under it.
-   * Throws SqliteError; then nothing of it is durable, or, after a failed COMMIT, unknown until the file is opened anew.
-   */
-  write(entries: readonly Entry[], runningS: number): void {
+  /** One transaction; when it fails, what is known of the file is as before it. */
+  #transact<T>(run: () => T): T {
     const before = structuredClone(this.#epochs);
-    const atS = this.#baseS + Math.floor(runningS);
+    this.#evictor.begun();
     try {
+      let result: T | undefined;
       this.#rows.transaction(() => {
-        if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
-        if (this.#evictor.makeRoom(entries, atS)) this.#saveAcks(runningS);
-        for (const entry of entries) this.#put(entry, atS);
-        this.#dropEmptyEpochs(entries);
+        result = run();
       });
+      return result as T;
     } catch (error) {
       this.#epochs.clear();
       for (const [name, epoch] of before) this.#epochs.set(name, epoch);
       this.#evictor.rolledBack();
       throw error;
     }
+  }
+
+  /**
+   * Commits entries, making room first. Entries of one lane come in order of seq. A batch already there is left as it is
+   * (a commit whose outcome was unknown); a gap replaces whatever lies under it. Larger groups than the log has room for
+   * take several transactions. Throws SqliteError; then the last of these is not durable, or, after a failed COMMIT,
+   * unknown until the file is opened anew; giving all of them again is right in each case.
+   */
+  write(entries: readonly Entry[], runningS: number): void {
+    const atS = this.#baseS + Math.floor(runningS);
+    this.#evictAged(atS, runningS);
+    for (const part of this.#parts(entries)) {
+      this.#makeRoom(part, atS, runningS);
+      this.#transact(() => {
+        if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
+        for (const entry of part) this.#put(entry, atS);
+        this.#dropEmptyEpochs(part);
+      });
+    }
+  }
+
+  *#parts(entries: readonly Entry[]): Generator<readonly Entry[]> {
+    let from = 0;
+    let cost = 0;
+    for (const [i, entry] of entries.entries()) {
+      const more = this.#evictor.costOf([entry]);
+      if (i > from && cost + more > this.#budget.transactionBytes / 2) {
+        yield entries.slice(from, i);
+        from = i;
+        cost = 0;
+      }
+      cost += more;
+    }
+    yield entries.slice(from);
+  }
+
+  #evictAged(atS: number, runningS: number): void {
+    // A bound on how long it takes; what is left is for the next time.
+    for (let steps = 0; steps < AGED_STEPS; steps++) {
+      const freed = this.#transact(() => {
+        const bytes = this.#evictor.evictAged(atS);
+        if (bytes > 0) this.#saveAcks(runningS);
+        return bytes;
+      });
+      if (freed === 0) break;
+    }
+  }
+
+  #makeRoom(entries: readonly Entry[], atS: number, runningS: number): void {
+    if (this.#evictor.excess(entries) > 0) {
+      const ahead = this.#evictor.ahead();
+      for (;;) {
+        const excess = this.#evictor.excess(entries);
+        if (excess + ahead <= 0) break;
+        const more = this.#transact(() => {
+          const freed = this.#evictor.step(atS, { pressing: excess > 0 });
+          if (freed) this.#saveAcks(runningS);
+          return freed;
+        });
+        if (!more) break;
+      }
+    }
+    this.#evictor.relax();
+  }
+
+  /** Is there room below the budget for these? If not, a full file is not the disk's fault. */
+  fits(entries: readonly Entry[]): boolean {
+    return this.#rows.usedBytes() + this.#evictor.costOf(entries) <= this.#evictor.mostBytes();
   }
 
   #put(entry: Entry, atS: number): void {
@@ -171,24 +257,18 @@ export class OutboxStore {
       }));
   }
 
+  /** Of the main file, but for what was freed in it. */
   usedBytes(): number {
-    return this.#evictor.usedPages() * PAGE_BYTES;
+    return this.#rows.usedBytes();
   }
 
-  /** Is there room below the budget? If not, a full file is not the disk's fault. */
-  get withinBudget(): boolean {
-    return this.#evictor.usedPages() < this.#budget.maxPages * 0.95;
-  }
-
-  /** Gives up to `maxBytes` of acked rows back and hands free pages to the file system: the disk is full. */
+  /** Gives up to `maxBytes` of acked rows up: the disk is full, and what is freed in the file can be written again. */
   giveBack(maxBytes: number): number {
-    let freed = 0;
-    this.#rows.transaction(() => {
-      freed = this.#evictor.evictAcked(maxBytes);
+    return this.#transact(() => {
+      const freed = this.#evictor.evictAcked(maxBytes);
       this.#saveAcks(this.#acksSavedAtS);
+      return freed;
     });
-    this.#rows.shrink();
-    return freed;
   }
 
   /** The agent stops in order at `monoUs`; everything sealed has been written. */

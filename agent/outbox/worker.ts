@@ -1,7 +1,7 @@
 /** The thread that waits for the disk. */
 import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { removeAside, setAside } from './database.ts';
+import { removeAside, setAside } from './aside.ts';
 import { Keeper } from './keeper.ts';
 import type { ToWorker } from './messages.ts';
 import { OutboxStore } from './store.ts';

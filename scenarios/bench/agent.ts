@@ -9,7 +9,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encode, MavCmd, messageByName } from '@skein/protocol/mavlink';
 import { Agent } from '../kit/agent.ts';
 import { Controller } from '../kit/controller.ts';
 import { metricSum } from '../kit/http.ts';
@@ -17,7 +16,8 @@ import { freePort } from '../kit/ports.ts';
 import { usageOf } from '../kit/processes.ts';
 import { Simulator } from '../kit/simulator.ts';
 import { until } from '../kit/until.ts';
-import { createWire, type Wire } from '../kit/wire.ts';
+import { createWire } from '../kit/wire.ts';
+import { askForRates } from './rates.ts';
 
 const WARM_UP_MS = 10_000;
 const METRICS = {
@@ -25,50 +25,6 @@ const METRICS = {
   historyBytes: 'skein_agent_uplink_bytes_history_total',
 } as const;
 const seconds = Number(process.env.SECONDS ?? 60);
-
-/** Rates that add up to 250 a second: what a flight with everything on looks like, scaled. */
-const RATES = {
-  ATTITUDE: 50,
-  GLOBAL_POSITION_INT: 40,
-  LOCAL_POSITION_NED: 40,
-  VFR_HUD: 25,
-  SYS_STATUS: 15,
-  BATTERY_STATUS: 15,
-  GPS_RAW_INT: 10,
-  NAV_CONTROLLER_OUTPUT: 10,
-  RC_CHANNELS: 10,
-  VIBRATION: 10,
-  EKF_STATUS_REPORT: 10,
-  SCALED_PRESSURE: 10,
-  WIND: 4,
-} as const;
-
-/** Asks the autopilot for these rates in the agent's place: intervals belong to the link, whoever asks. */
-function askForRates(wire: Wire): void {
-  Object.entries(RATES).forEach(([name, hz], i) => {
-    const message = messageByName(name);
-    if (message === undefined) throw new Error(`no message ${name}`);
-    wire.toServer(
-      encode(
-        'COMMAND_LONG',
-        {
-          target_system: 1,
-          target_component: 1,
-          command: MavCmd.SET_MESSAGE_INTERVAL,
-          confirmation: 0,
-          param1: message.id,
-          param2: 1e6 / hz,
-          param3: 0,
-          param4: 0,
-          param5: 0,
-          param6: 0,
-          param7: 0,
-        },
-        { sysid: 1, compid: 190, seq: i },
-      ),
-    );
-  });
-}
 
 interface Reading {
   readonly atMs: number;

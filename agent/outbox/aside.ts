@@ -1,0 +1,44 @@
+/** A damaged file set aside: `outbox.db.aside` and its write-ahead log, until it has been salvaged or its bytes are needed. */
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+
+const SUFFIXES = ['', '-wal', '-shm'] as const;
+
+export const asideOf = (path: string): string => `${path}.aside`;
+
+/** Renames a damaged file and its write-ahead log; only the newest is kept. Returns the new name. */
+export function setAside(path: string): string {
+  const aside = asideOf(path);
+  for (const suffix of SUFFIXES) {
+    rmSync(`${aside}${suffix}`, { force: true });
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);
+  }
+  return aside;
+}
+
+export function removeAside(path: string): boolean {
+  const existed = asideBytes(path) !== null;
+  for (const suffix of SUFFIXES) rmSync(`${asideOf(path)}${suffix}`, { force: true });
+  return existed;
+}
+
+/** Null: nothing lies aside. */
+export function asideBytes(path: string): number | null {
+  let bytes: number | null = null;
+  for (const suffix of SUFFIXES) {
+    const found = statSync(`${asideOf(path)}${suffix}`, { throwIfNoEntry: false });
+    if (found !== undefined) bytes = (bytes ?? 0) + found.size;
+  }
+  return bytes;
+}
+
+/** What lies aside, as the budget sees it. */
+export interface Aside {
+  bytes(): number;
+  /** False when there was nothing. */
+  remove(): boolean;
+}
+
+export const asideBeside = (path: string): Aside => ({
+  bytes: () => asideBytes(path) ?? 0,
+  remove: () => removeAside(path),
+});
