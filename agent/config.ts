@@ -1,5 +1,6 @@
 /** Everything that can be set about an agent: type, default, check and documentation in one place. */
 import { LadderSettings } from '@skein/protocol/fleet';
+import { HOUR_STYLES } from '@skein/protocol/time';
 import { type Static, Type } from 'typebox';
 import { PROFILES, WANT_PATTERN } from './profile/index.ts';
 
@@ -243,6 +244,20 @@ export const AgentConfig = Type.Object({
       }),
     },
     { description: 'Logs of the autopilot, fetched by command' },
+  ),
+  display: Type.Object(
+    {
+      timeZone: Type.String({
+        default: 'local',
+        pattern: '^(local|UTC|[A-Za-z_]+(/[A-Za-z0-9_+-]+){0,2})$',
+        description: 'Zone in which `status` shows times: local, UTC, or a name like Europe/Paris; UTC stands beside',
+      }),
+      timeFormat: Type.Union(
+        HOUR_STYLES.map((style) => Type.Literal(style)),
+        { default: '24h', description: `Hours of the day: ${HOUR_STYLES.join(' or ')}` },
+      ),
+    },
+    { description: 'How people here read times; stored and sent is UTC' },
   ),
   log: Type.Object(
     {

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfig } from '@skein/protocol/config';
+import { knowsZone } from '@skein/protocol/time';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
 import { complain, EXIT } from './exit.ts';
 import { AnonymousConfig, type CommandLine, logFolder, readCommandLine, readSettings } from './settings.ts';
@@ -83,6 +84,11 @@ async function status(line: CommandLine): Promise<number> {
     complain(settings.problems);
     return EXIT.usage;
   }
+  const { timeZone: zone, timeFormat: hours } = settings.config.display;
+  if (!knowsZone(zone)) {
+    complain([`display.timeZone: this machine knows no zone "${zone}"; write local, UTC, or a name like Europe/Paris`]);
+    return EXIT.usage;
+  }
   const { askAgent, statusPage } = await import('./status/index.ts');
   const socket = join(settings.config.dataDir, SOCKET_NAME);
   const asked = await askAgent(socket, '/status');
@@ -94,7 +100,7 @@ async function status(line: CommandLine): Promise<number> {
     return EXIT.notRunning;
   }
   if (line.words.includes('--json')) process.stdout.write(asked.body);
-  else process.stdout.write(statusPage(JSON.parse(asked.body) as AgentStatus));
+  else process.stdout.write(statusPage(JSON.parse(asked.body) as AgentStatus, { zone, hours }));
   return EXIT.ok;
 }
 

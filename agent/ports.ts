@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import {
   type BoardIdentity,
   type BoardReading,
-  isNetworkTimeSet,
   monotonicUs,
+  type NetworkTime,
   readBoard,
   readIdentity,
+  readNetworkTime,
 } from '@skein/hardware/board';
 import { createLink, type Link } from '@skein/hardware/link';
 import { Journal, type JournalOptions } from './journal/index.ts';
@@ -27,7 +28,7 @@ export interface AgentPorts {
   readonly randomHex: (bytes: number) => string;
   readonly identity: (bootIdFile: string) => Promise<BoardIdentity>;
   readonly readBoard: (dataDir: string) => Promise<BoardReading>;
-  readonly isNetworkTimeSet: () => Promise<boolean>;
+  readonly readNetworkTime: () => Promise<NetworkTime | null>;
   readonly createLink: (url: string, log: AgentLog) => Link;
   readonly createJournal: (options: JournalOptions) => Journal;
   /** Ends this process in order, because whoever started it starts it again; null: nobody would. */
@@ -46,7 +47,7 @@ export function systemPorts(replaced: Partial<AgentPorts> = {}): AgentPorts {
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     identity: readIdentity,
     readBoard,
-    isNetworkTimeSet,
+    readNetworkTime: () => readNetworkTime(),
     createLink: (url, log) =>
       createLink({
         url,

@@ -1,6 +1,6 @@
 /** The parts of a running agent → its status. */
 import type { Link } from '@skein/hardware/link';
-import type { Clock } from './clock/index.ts';
+import type { Timekeeper } from './clock-wiring.ts';
 import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
 import type { Itineraries } from './itinerary/index.ts';
@@ -22,7 +22,7 @@ export interface AgentParts {
   readonly session: string;
   readonly boot: string;
   readonly startedUs: number;
-  readonly clock: Clock;
+  readonly timekeeper: Timekeeper;
   readonly state: StateFile;
   readonly link: Link;
   readonly outbox: Outbox;
@@ -38,7 +38,7 @@ export interface AgentParts {
 }
 
 export function reportOf(parts: AgentParts): AgentStatus {
-  const { config, link, sealer, clock, startedUs } = parts;
+  const { config, link, sealer, startedUs } = parts;
   const nowUs = parts.ports.nowUs();
   const vehicle = parts.vehicle.status();
   const outbox = parts.outbox.status();
@@ -48,6 +48,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
   const commanding = parts.commanding.status();
   const safety = parts.safety.status();
   const itinerary = parts.itineraries.status();
+  const timekeeping = parts.timekeeper.status();
   const stations = parts.stations.status();
   const uplink = parts.uplink.status();
   const { counters } = link;
@@ -63,6 +64,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
       ? null
       : 'The ground lock in force is not on the disk: a restart would forget it. Look at the disk.',
     ...itineraryProblems(itinerary),
+    ...clockProblems(timekeeping),
     ...stations.map(({ problem }) => problem),
   ].filter((problem): problem is string => typeof problem === 'string');
   const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
@@ -103,13 +105,28 @@ export function reportOf(parts: AgentParts): AgentStatus {
       worstNotDurableMs: Math.max(outbox.worstNotDurableMs, oldestNotDurableMs),
     },
     recorder,
-    clock: clock.read(nowUs),
+    clock: timekeeping.reading,
+    timekeeping,
     commanding,
     trust: parts.trust.status(),
     itinerary,
     safety,
     stations,
   };
+}
+
+function clockProblems({ reading, sources }: AgentStatus['timekeeping']): string[] {
+  const liars = sources.filter(({ outvoted }) => outvoted);
+  const words = liars.map(
+    ({ source, aheadUs }) =>
+      `The clock of ${source} is wrong by ${Math.round(aheadUs / 1e6)} s: it was outvoted. See to it.`,
+  );
+  if (reading?.standing !== 'split') return words;
+  const names = sources.map(({ source }) => source).join(' and ');
+  return [
+    ...words,
+    `${names} disagree about the time; a third must tell who is right. Records are marked as uncertain.`,
+  ];
 }
 
 function itineraryProblems({ problem, custody, parcels }: AgentStatus['itinerary']): (string | null)[] {

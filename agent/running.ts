@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import type { ExtraStream } from '@skein/hardware/autopilot';
 import type { Link } from '@skein/hardware/link';
 import type { KindName, Sample } from '@skein/protocol/telemetry';
-import { Clock } from './clock/index.ts';
+import type { Clock } from './clock/index.ts';
+import { Timekeeper } from './clock-wiring.ts';
 import { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
 import { ExtraStreams } from './extra-streams.ts';
@@ -49,7 +50,8 @@ export class RunningAgent implements AgentParts {
   readonly config: AgentConfig;
   readonly ports: AgentPorts;
   readonly session: string;
-  readonly clock = new Clock();
+  readonly clock: Clock;
+  readonly timekeeper: Timekeeper;
   readonly state: StateFile;
   readonly boot: string;
   readonly link: Link;
@@ -67,7 +69,6 @@ export class RunningAgent implements AgentParts {
   readonly startedUs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #evidence: () => readonly ExtraStream[];
-  #stampOffsetUs = Number.NEGATIVE_INFINITY;
   #firstSampleUs: number | null = null;
 
   constructor(
@@ -83,7 +84,13 @@ export class RunningAgent implements AgentParts {
     this.link = o.link;
     const { nowUs, log } = ports;
     this.startedUs = nowUs();
-    const { n, flights, airS, armedS } = o.state.state;
+    const { n, flights, airS, armedS, clock: kept } = o.state.state;
+    this.timekeeper = new Timekeeper({
+      ...{ ports, boot: o.boot, kept },
+      keep: (clock) => o.state.update({ clock }),
+      onRecord: (sample) => this.#sample(sample),
+    });
+    this.clock = this.timekeeper.clock;
 
     this.recorder = config.recorder.enabled
       ? new Recorder({
@@ -91,7 +98,7 @@ export class RunningAgent implements AgentParts {
           budgetBytes: config.recorder.budgetMB * 1e6,
           segmentBytes: Math.min(config.recorder.segmentMB * 1e6, (config.recorder.budgetMB * 1e6) / 4),
           nowUs,
-          utcUs: (monoUs) => this.#stampUs(monoUs),
+          utcUs: (monoUs) => this.timekeeper.stampUs(monoUs),
           onProblem: (message) => this.#problem('recorder', message),
         })
       : null;
@@ -122,7 +129,7 @@ export class RunningAgent implements AgentParts {
         this.stations.heard(frame);
         this.safety.frame(frame);
       },
-      onGpsTime: (utcUs, monoUs) => this.clock.gps(utcUs, monoUs),
+      onGpsTime: (utcUs, monoUs, wayUs) => this.clock.gps(utcUs, monoUs, wayUs),
       onFlightTotals: (totals) => o.state.update(totals),
       onEvent: (event, detail) => log.info({ part: 'vehicle', event }, `autopilot ${event}: ${detail}`),
     });
@@ -170,18 +177,9 @@ export class RunningAgent implements AgentParts {
     else this.ports.log.error({ part }, message);
   }
 
-  /**
-   * UTC for a recording: as good as it is known, never going back within it. When the clock is set back, stamps go on at
-   * the pace of the monotonic clock, ahead by as much.
-   */
-  #stampUs(monoUs: number): number {
-    const utcUs = this.clock.read(monoUs)?.utcUs ?? this.ports.systemUtcUs();
-    this.#stampOffsetUs = Math.max(this.#stampOffsetUs, utcUs - monoUs);
-    return Math.round(monoUs + this.#stampOffsetUs);
-  }
-
   #sample(sample: Sample, urgent = URGENT.includes(sample.kind)): void {
     this.#firstSampleUs ??= sample.monoUs;
+    if (sample.kind === 'gps') this.clock.fix(sample.values.fix, sample.monoUs);
     if (urgent) this.sealer.urgent(sample);
     else this.sealer.history(sample);
     this.trust.take(sample);
@@ -212,13 +210,13 @@ export class RunningAgent implements AgentParts {
     // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
     this.uplink.start();
     this.#every(SEAL_TICK_MS, () => this.sealer.tick());
-    this.#every(CLOCK_EVERY_MS, () => this.#recordClock());
-    this.#every(NETWORK_TIME_EVERY_MS, () => void this.#askNetworkTime());
+    this.#every(CLOCK_EVERY_MS, () => this.timekeeper.tick());
+    this.#every(NETWORK_TIME_EVERY_MS, () => void this.timekeeper.look());
     this.#every(BOARD_EVERY_MS, () => void this.#readBoard());
     this.#every(HEALTH_EVERY_MS, () => this.#logHealth());
-    await Promise.all([this.outbox.start(), this.#askNetworkTime()]);
+    await Promise.all([this.outbox.start(), this.timekeeper.look()]);
     this.sealer.release();
-    this.#recordClock();
+    this.timekeeper.tick();
     void this.#readBoard();
   }
 
@@ -240,21 +238,12 @@ export class RunningAgent implements AgentParts {
     this.outbox.appendGap('history', { reason, samples: 0, monoFromUs: Math.min(lastUs, monoToUs), monoToUs });
   }
 
-  #recordClock(): void {
-    const record = this.clock.record(this.ports.nowUs(), this.ports.systemUtcUs());
-    if (record) this.#sample(record);
-  }
-
   /** A line a minute, so that the log alone tells afterwards when something began. */
   #logHealth(): void {
     const { outbox, losses, link, uplink, problems } = this.status();
     const { backlogRows, usedBytes, worstNotDurableMs, longestCommitMs, volatileBytes } = outbox;
     const fields = { part: 'health', link: link.open, uplink: uplink.state, backlogRows, usedBytes, volatileBytes };
     this.ports.log.info({ ...fields, worstNotDurableMs, longestCommitMs, ...losses }, problems[0] ?? 'well');
-  }
-
-  async #askNetworkTime(): Promise<void> {
-    if (await this.ports.isNetworkTimeSet()) this.clock.network(this.ports.systemUtcUs(), this.ports.nowUs());
   }
 
   async #readBoard(): Promise<void> {
@@ -279,6 +268,7 @@ export class RunningAgent implements AgentParts {
     await this.uplink.close();
     await this.link.close();
     await Promise.all([this.outbox.close(), this.recorder?.close()]);
+    this.timekeeper.close();
     await this.state.close();
   }
 

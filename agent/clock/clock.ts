@@ -1,115 +1,192 @@
 /**
- * What time it is, as far as this board can know. Boards have no battery clock, so UTC is learnt: from the controller
- * (± half a round trip), from the autopilot's GPS, from a system clock that network time has set. The tightest source
- * counts. Nothing is stepped or slewed: a record ties the monotonic clock to UTC, and readers compute.
+ * What time it is, as far as this board can know. Boards have no battery clock, so UTC is learnt: from the autopilot's
+ * GPS, from the controller (± half a round trip), from a system clock that network time has set; their intervals are put
+ * to the vote (protocol/time). Nothing is stepped or slewed: a record ties the monotonic clock to UTC, and readers
+ * compute. Nothing waits, orders or expires by it.
+ *
+ *   gps, controller, ntp ─▶ Source ─┐
+ *   kept on disk ─────────▶ Floor  ─┴─▶ vote ─▶ reading ─▶ record when due (pace.ts)
  */
 import type { Sample } from '@skein/protocol/telemetry';
-import { type ClockQuality, DRIFT_PPM, offsetOf } from '@skein/protocol/time';
+import {
+  type ClockQuality,
+  type Exchange,
+  type Opinion,
+  offsetOf,
+  type Standing,
+  type Verdict,
+  vote,
+} from '@skein/protocol/time';
+import { Floor, type KeptTime, PROGRAM_UTC_US } from './floor.ts';
+import { Pace } from './pace.ts';
+import { type Estimate, Source } from './source.ts';
 
-/** SYSTEM_TIME says nothing of its delay: scheduling in the autopilot, a slow line, our own reading. */
-const GPS_ERR_US = 300_000;
-/** What network time on a board on a mobile network is good for. */
-const NTP_ERR_US = 100_000;
-/** Before this nobody can have known the time (2025-01-01). */
-const PLAUSIBLE_UTC_US = 1_735_689_600_000_000;
+/** From the receiver's instant to the autopilot's clock: ArduPilot counts the lag of the receiver (0.1–0.2 s) roughly. */
+const GPS_ERR_US = 250_000;
+/** The way of SYSTEM_TIME when TIMESYNC has not measured it: between nothing and this. */
+const UNMEASURED_WAY_US = 500_000;
+/** An autopilot runs its clock on without satellites, and takes it from others too: without a fix it is nobody's word. */
+const FIX_FRESH_US = 5_000_000;
+const TIMED_FIXES: readonly string[] = ['3d', 'dgps', 'rtk-float', 'rtk-fixed', 'static', 'ppp'];
 /** What a record can hold (docs/wire.md §5: numbers below 2^51), in 2041. */
 const LAST_UTC_US = 2 ** 51 - 1;
 /** "Anything": the error of a clock nobody has set, ten years. */
-const UNSET_ERR_US = 315_576_000_000_000;
-const RECORD_EVERY_US = 60_000_000;
-/** A new source is worth a record when it is this much better. */
-const BETTER_BY = 2;
+export const UNSET_ERR_US = 315_576_000_000_000;
 
-interface Estimate {
-  readonly source: ClockQuality;
-  /** UTC minus monotonic. */
-  readonly offsetUs: number;
-  readonly errUs: number;
-  readonly monoUs: number;
-}
-
-const errorAt = (estimate: Estimate, monoUs: number): number =>
-  estimate.errUs + (Math.abs(monoUs - estimate.monoUs) * DRIFT_PPM) / 1e6;
+const LIVE = ['gps', 'ntp', 'controller'] as const;
 
 export interface ClockReading {
   readonly utcUs: number;
   readonly errUs: number;
   readonly source: ClockQuality;
+  readonly standing: Standing;
+  readonly agreeing: readonly ClockQuality[];
+  readonly liars: readonly ClockQuality[];
 }
 
-export class Clock {
-  readonly #estimates = new Map<ClockQuality, Estimate>();
-  #recorded: Estimate | null = null;
-  #recordedUs = Number.NEGATIVE_INFINITY;
+type Judged = Verdict & { readonly floor: 'holds' | 'denies' | 'broken' };
 
-  /** The controller answered: our two stamps and its two. A later exchange counts only if it is tighter by now. */
-  controller(o: {
-    readonly sentMonoUs: number;
-    readonly receivedMonoUs: number;
-    readonly remoteReceivedUtcUs: number;
-    readonly remoteSentUtcUs: number;
-  }): void {
-    const offset = offsetOf(o);
-    if (offset) this.#offer({ source: 'controller', ...offset, monoUs: o.receivedMonoUs });
+export class Clock {
+  readonly #sources = { gps: new Source('gps'), ntp: new Source('ntp'), controller: new Source('controller') };
+  readonly #floor: Floor;
+  readonly #pace = new Pace();
+  #believed: ClockQuality | null = null;
+  #fixUs = Number.NEGATIVE_INFINITY;
+  readonly #counters = { implausible: 0, withoutFix: 0, outvoted: 0, splits: 0, floorDenied: 0, floorBroken: 0 };
+  #before: Judged | null = null;
+
+  constructor(o: { readonly boot: string; readonly kept: KeptTime | null } = { boot: '', kept: null }) {
+    this.#floor = new Floor(o.boot, o.kept);
+    if (this.#floor.restored(0) !== null) this.#believed = 'restored';
   }
 
-  /** SYSTEM_TIME of the autopilot, 0 until its GPS has told it. */
-  gps(utcUs: number, monoUs: number): void {
-    this.#offer({ source: 'gps', offsetUs: utcUs - monoUs, errUs: GPS_ERR_US, monoUs });
+  get counters(): Readonly<Record<string, number>> {
+    const { gps, ntp, controller } = this.#sources;
+    return { ...this.#counters, gpsSteps: gps.steps, ntpSteps: ntp.steps, controllerSteps: controller.steps };
+  }
+
+  /** The controller answered: our two stamps and its two. */
+  controller(exchange: Exchange): void {
+    const offset = offsetOf(exchange);
+    if (offset) this.#offer('controller', { ...offset, monoUs: exchange.receivedMonoUs });
+  }
+
+  /** What the receiver says of its fix. */
+  fix(fix: string | null, monoUs: number): void {
+    if (fix !== null && TIMED_FIXES.includes(fix)) this.#fixUs = monoUs;
+  }
+
+  /** SYSTEM_TIME of the autopilot, 0 until its GPS has told it. `wayUs`: how long ago it was true; null: not measured. */
+  gps(utcUs: number, monoUs: number, wayUs: number | null = null): void {
+    if (utcUs === 0) return;
+    if (monoUs - this.#fixUs > FIX_FRESH_US) {
+      this.#counters.withoutFix++;
+      return;
+    }
+    const way = wayUs === null ? { us: UNMEASURED_WAY_US / 2, errUs: UNMEASURED_WAY_US / 2 } : { us: wayUs, errUs: 0 };
+    this.#offer('gps', { offsetUs: Math.round(utcUs + way.us - monoUs), errUs: GPS_ERR_US + way.errUs, monoUs });
   }
 
   /** The system clock, when the system says that network time has set it. */
-  network(utcUs: number, monoUs: number): void {
-    this.#offer({ source: 'ntp', offsetUs: utcUs - monoUs, errUs: NTP_ERR_US, monoUs });
+  network(utcUs: number, monoUs: number, errUs: number): void {
+    this.#offer('ntp', { offsetUs: utcUs - monoUs, errUs, monoUs });
   }
 
-  #offer(estimate: Estimate): void {
+  #offer(name: (typeof LIVE)[number], estimate: Estimate): void {
     const utcUs = estimate.offsetUs + estimate.monoUs;
-    if (utcUs < PLAUSIBLE_UTC_US || utcUs > LAST_UTC_US) return;
-    const before = this.#estimates.get(estimate.source);
-    if (before && errorAt(before, estimate.monoUs) < estimate.errUs) return;
-    this.#estimates.set(estimate.source, estimate);
-  }
-
-  #best(monoUs: number): Estimate | null {
-    let best: Estimate | null = null;
-    for (const estimate of this.#estimates.values()) {
-      if (best === null || errorAt(estimate, monoUs) < errorAt(best, monoUs)) best = estimate;
+    if (utcUs < PROGRAM_UTC_US || utcUs > LAST_UTC_US) {
+      this.#counters.implausible++;
+      return;
     }
-    return best;
+    this.#sources[name].offer(estimate);
+    const judged = this.#judge(estimate.monoUs);
+    if (judged === null) return;
+    const before = this.#before;
+    if (judged.liars.some((liar) => before?.liars.includes(liar) !== true)) this.#counters.outvoted++;
+    if (judged.standing === 'split' && before?.standing !== 'split') this.#counters.splits++;
+    if (judged.floor === 'denies' && before?.floor !== 'denies') this.#counters.floorDenied++;
+    if (judged.floor === 'broken') {
+      this.#counters.floorBroken++;
+      this.#floor.break();
+    }
+    this.#before = judged;
+    this.#believed = judged.source;
   }
 
-  /** UTC at a monotonic stamp, or null when nobody has told. */
+  #opinions(monoUs: number): Opinion[] {
+    const live = LIVE.flatMap((name) => this.#sources[name].at(monoUs) ?? []);
+    const restored = live.length < LIVE.length ? this.#floor.restored(monoUs) : null;
+    return restored === null ? live : [...live, restored];
+  }
+
+  #judge(monoUs: number): Judged | null {
+    const verdict = vote(this.#opinions(monoUs), this.#believed);
+    if (verdict === null) return null;
+    const latestUs = verdict.offsetUs + verdict.errUs + monoUs;
+    if (latestUs >= this.#floor.deniesBeforeUs(monoUs)) return { ...verdict, floor: 'holds' };
+    if (verdict.standing === 'agreed') return { ...verdict, floor: 'broken' };
+    return { ...verdict, standing: 'split', errUs: UNSET_ERR_US, agreeing: [], liars: [], floor: 'denies' };
+  }
+
+  /** UTC at a monotonic stamp, null when nobody has told. Of a split the error may be years: the point is still the best there is. */
   read(monoUs: number): ClockReading | null {
-    const best = this.#best(monoUs);
-    if (best === null) return null;
-    return {
-      utcUs: Math.round(best.offsetUs + monoUs),
-      errUs: Math.ceil(errorAt(best, monoUs)),
-      source: best.source,
-    };
+    const verdict = this.#judge(monoUs);
+    if (verdict === null) return null;
+    const { offsetUs, errUs, source, standing, agreeing, liars } = verdict;
+    return { utcUs: Math.round(offsetUs + monoUs), errUs, source, standing, agreeing, liars };
+  }
+
+  /** It is not earlier than this, µs UTC: what a certificate may be judged by before anybody has told the time. */
+  notBeforeUs(monoUs: number): number {
+    const read = this.read(monoUs);
+    return Math.max(this.#floor.notBeforeUs(monoUs), read?.standing === 'agreed' ? read.utcUs - read.errUs : 0);
+  }
+
+  /** What each source says against what is believed, for people. */
+  sources(monoUs: number) {
+    const verdict = this.#judge(monoUs);
+    return this.#opinions(monoUs).map(({ source, offsetUs, errUs }) => ({
+      ...{ source, errUs, aheadUs: verdict === null ? 0 : Math.round(offsetUs - verdict.offsetUs) },
+      silentMs: source === 'restored' ? null : this.#sources[source as (typeof LIVE)[number]].silentMs(monoUs),
+      outvoted: verdict?.liars.includes(source) ?? false,
+    }));
+  }
+
+  /** To be kept on disk; null while there is nothing to keep. */
+  kept(monoUs: number, boot: string): KeptTime | null {
+    const read = this.read(monoUs);
+    if (read === null || read.standing === 'split' || read.source === 'restored') return null;
+    const { utcUs, errUs, standing } = read;
+    return { boot, monoUs: Math.round(monoUs), utcUs, errUs, agreed: standing === 'agreed' };
   }
 
   /**
-   * A clock record to put on the urgent lane, when one is due: at the start, on a first or better source, each minute.
-   * `systemUtcUs` stands in, marked unset, while nothing is known.
+   * A clock record to put on the urgent lane, when one is due. `systemUtcUs`, the board's own clock, stands in, marked unset,
+   * while nothing is known.
    */
   record(monoUs: number, systemUtcUs: number): (Sample & { kind: 'clock' }) | null {
-    const best = this.#best(monoUs);
-    const first = this.#recordedUs === Number.NEGATIVE_INFINITY;
-    const better =
-      best !== null &&
-      (this.#recorded === null ||
-        errorAt(best, monoUs) * BETTER_BY < errorAt(this.#recorded, monoUs) ||
-        (best.source !== this.#recorded.source && errorAt(best, monoUs) < errorAt(this.#recorded, monoUs)));
-    if (!first && !better && monoUs - this.#recordedUs < RECORD_EVERY_US) return null;
-    this.#recorded = best;
-    this.#recordedUs = monoUs;
-    const reading = this.read(monoUs) ?? {
-      utcUs: Math.round(systemUtcUs),
-      errUs: UNSET_ERR_US,
-      source: 'unset' as const,
-    };
-    return { kind: 'clock', monoUs: Math.round(monoUs), bootMs: null, values: reading };
+    const read = this.read(monoUs);
+    const liars = read?.liars.join(',') ?? '';
+    const due = this.#pace.due({
+      monoUs,
+      who: read === null ? 'unset' : `${read.source} ${read.standing} ${liars}`,
+      offsetUs: read === null ? null : read.utcUs - monoUs,
+      errUs: read?.errUs ?? UNSET_ERR_US,
+      systemOffsetUs: systemUtcUs - monoUs,
+    });
+    if (!due) return null;
+    const told = read ?? { ...this.#guess(monoUs, systemUtcUs), errUs: UNSET_ERR_US, standing: 'none' as const };
+    const { utcUs, errUs, source, standing } = told;
+    const boardUs = Math.round(Math.max(-LAST_UTC_US, Math.min(LAST_UTC_US, systemUtcUs - utcUs)));
+    const values = { utcUs, errUs, source, standing, outvoted: liars, boardUs: read === null ? null : boardUs };
+    return { kind: 'clock', monoUs: Math.round(monoUs), bootMs: null, values };
+  }
+
+  /** Nobody has told: the board's clock, but not earlier than it can be. */
+  #guess(monoUs: number, systemUtcUs: number): { readonly utcUs: number; readonly source: ClockQuality } {
+    const floorUs = this.#floor.notBeforeUs(monoUs);
+    const boardUs = Math.min(Math.round(systemUtcUs), LAST_UTC_US);
+    if (floorUs === PROGRAM_UTC_US) return { utcUs: boardUs, source: 'unset' };
+    return { utcUs: Math.max(boardUs, floorUs), source: 'restored' };
   }
 }

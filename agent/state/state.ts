@@ -1,5 +1,5 @@
 /**
- * The few things an agent keeps besides its outbox: how often it has started, and the hours of the airframe. One small
+ * The few things an agent keeps besides its outbox: how often it has started, the hours of the airframe, the time. One small
  * JSON file, replaced whole. A file that cannot be read or written never stops the agent; it is said once.
  */
 import { open, readFile, rename } from 'node:fs/promises';
@@ -11,12 +11,31 @@ export interface AgentState {
   readonly flights: number;
   readonly airS: number;
   readonly armedS: number;
+  readonly clock: StoredTime | null;
 }
 
-const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0 };
+/** What time it was when it was last known: a board without a battery clock begins with it. */
+export interface StoredTime {
+  readonly boot: string;
+  readonly monoUs: number;
+  readonly utcUs: number;
+  readonly errUs: number;
+  readonly agreed: boolean;
+}
+
+const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0, clock: null };
 
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+function time(value: unknown): StoredTime | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { boot, monoUs, utcUs, errUs, agreed } = value as Partial<Record<keyof StoredTime, unknown>>;
+  const [mono, utc, err] = [count(monoUs), count(utcUs), count(errUs)];
+  return typeof boot === 'string' && utc > 0 && err > 0
+    ? { boot, monoUs: mono, utcUs: utc, errUs: err, agreed: agreed === true }
+    : null;
 }
 
 export class StateFile {
@@ -51,6 +70,7 @@ export class StateFile {
         flights: count(read.flights),
         airS: count(read.airS),
         armedS: count(read.armedS),
+        clock: time(read.clock),
       };
     } catch {
       this.#onProblem(`${this.#path} is damaged; counting begins anew`);

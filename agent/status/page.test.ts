@@ -72,6 +72,7 @@ const WELL: AgentStatus = {
   },
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
   clock: null,
+  timekeeping: { reading: null, notBeforeUtcUs: 1_795_000_000_000_000, sources: [], counters: { outvoted: 0 } },
   trust: {
     state: 'trusted',
     reason: null,

@@ -1,7 +1,16 @@
 /** The status as a page a technician reads in the field. Pure: status in, text out. */
+import { type Face, formatUtc, UTC_FACE, zoned } from '@skein/protocol/time';
 import type { AgentStatus } from './status.ts';
 
 const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`);
+/** A span of time with as much of it as matters. */
+const fine = (us: number): string => {
+  const size = Math.abs(us);
+  if (size < 1e6) return `${Math.round(size / 1000)} ms`;
+  if (size < 600e6) return `${(size / 1e6).toFixed(1)} s`;
+  return size < 172_800e6 ? `${(size / 3600e6).toFixed(1)} h` : `${Math.round(size / 86_400e6)} d`;
+};
+const ahead = (us: number): string => (Math.abs(us) < 500 ? 'right' : `${fine(us)} ${us > 0 ? 'ahead' : 'behind'}`);
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** The one line that matters: is it sending, and how far behind. */
@@ -137,9 +146,28 @@ function batteryLine({ commanding }: AgentStatus): string[] {
   return [`battery    ${effectivePct} % to count on: it says ${reportedPct} %, but restarted at ${remembered.pct} %`];
 }
 
-function clockLine({ clock }: AgentStatus): string {
-  if (clock === null) return 'clock      unset: nobody has told the time yet';
-  return `clock      ${new Date(clock.utcUs / 1000).toISOString()} ± ${seconds(clock.errUs / 1000)} (${clock.source})`;
+function clockLines({ clock, timekeeping }: AgentStatus, face: Face): string[] {
+  if (clock === null) {
+    const floor = formatUtc(timekeeping.notBeforeUtcUs).slice(0, 16);
+    return [`clock      unset: nobody has told the time yet; it is not before ${floor}Z`];
+  }
+  const { utcUs, errUs, source, standing, agreeing, liars, boardUs } = clock;
+  const here = zoned(utcUs / 1000, face);
+  const shown = here.offset === 'UTC' ? '' : ` = ${here.date} ${here.time} ${here.offset}`;
+  const others = agreeing.filter((one) => one !== source);
+  const believed = {
+    split: `${source}, others DISAGREE`,
+    single: `${source} alone`,
+    agreed: [source, ...others].join(', '),
+  }[standing];
+  const board = Math.abs(boardUs) <= errUs ? 'the board agrees' : `the board is ${ahead(boardUs)}`;
+  const told = timekeeping.sources.map(
+    (one) => `${one.source} ${ahead(one.aheadUs)} ± ${fine(one.errUs)}${one.outvoted ? ' OUTVOTED' : ''}`,
+  );
+  return [
+    `clock      ${new Date(utcUs / 1000).toISOString()}${shown} ± ${fine(errUs)} (${believed ?? source}); ${board}`,
+    ...(told.length > 1 || liars.length > 0 ? [`           ${told.join('; ')}`] : []),
+  ];
 }
 
 function lostLine({ losses }: AgentStatus): string {
@@ -148,7 +176,8 @@ function lostLine({ losses }: AgentStatus): string {
   return `lost       ${named.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 }
 
-export function statusPage(status: AgentStatus): string {
+/** Times as whoever reads them wants them; UTC stands beside. */
+export function statusPage(status: AgentStatus, face: Face = UTC_FACE): string {
   const problems = status.problems.map((problem) => `! ${problem}`);
   const lines = [
     headline(status),
@@ -170,7 +199,7 @@ export function statusPage(status: AgentStatus): string {
     outboxLine(status),
     recorderLine(status),
     ...logsLine(status),
-    clockLine(status),
+    ...clockLines(status, face),
     lostLine(status),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,17 @@
 /** What `skein-agent status` shows and /status gives; declared here, filled by the composition root. */
 import type { MetricGroups } from './metrics.ts';
 
+export interface ClockStatus {
+  readonly utcUs: number;
+  readonly errUs: number;
+  readonly source: string;
+  readonly standing: string;
+  readonly agreeing: readonly string[];
+  readonly liars: readonly string[];
+  /** The board's own clock minus UTC. */
+  readonly boardUs: number;
+}
+
 export interface AgentStatus {
   readonly drone: string;
   readonly version: string;
@@ -74,7 +85,22 @@ export interface AgentStatus {
     readonly files: number;
     readonly counters: object;
   } | null;
-  readonly clock: { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  /** Null: nobody has told. */
+  readonly clock: ClockStatus | null;
+  readonly timekeeping: {
+    readonly reading: ClockStatus | null;
+    /** It is not earlier than this. */
+    readonly notBeforeUtcUs: number;
+    /** Each against what is believed; the time it was silent, null: it cannot speak. */
+    readonly sources: readonly {
+      readonly source: string;
+      readonly aheadUs: number;
+      readonly errUs: number;
+      readonly silentMs: number | null;
+      readonly outvoted: boolean;
+    }[];
+    readonly counters: Readonly<Record<string, number>>;
+  };
   /** May the position be acted on now. */
   readonly trust: {
     readonly state: string;
@@ -209,6 +235,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       intervals: numbers(intervals),
       uplink: uplink.counters,
       outbox: numbers(outbox.counters),
+      clock: status.timekeeping.counters,
       trust: numbers(trust.counters),
       trustDoubts: Object.fromEntries(Object.entries(trust.doubts).map(([name, n]) => [name.replaceAll('-', '_'), n])),
       itineraries: status.itinerary.counters,
@@ -249,6 +276,8 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       groundLinkSending: gauge(Number(commanding.groundLink.sending), 'the ground-link heartbeat is being sent'),
       batteryEffectivePct: gauge(commanding.battery.effectivePct, 'charge to count on, %'),
       recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
+      boardClockOffsetUs: gauge(clock?.boardUs ?? null, 'the clock of the board minus UTC, µs'),
+      clockOutvoted: gauge(clock?.liars.length ?? 0, 'sources of time that a majority contradicts now'),
       clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
       problems: gauge(status.problems.length, 'things wrong now'),
     },

@@ -20,6 +20,9 @@ const LINK_SAMPLE_MS = 5_000;
 const FLIGHT_SAMPLE_MS = 30_000;
 /** No nominal rate (TCP, UDP): taken as a fast local network. */
 const FAST_LINE_BYTES_PER_S = 1_000_000;
+/** A message cannot come before it was sent; TIMESYNC may be out by half of a slow round trip. */
+const SYNC_ERR_US = 100_000;
+const LONGEST_WAY_US = 10_000_000;
 const RADIO_STATUS = 109;
 const AUTOPILOT_COMPONENT = 1;
 /** Messages kept until the first heartbeat (1 Hz) says whose they are: two seconds of a busy line. */
@@ -44,8 +47,8 @@ export interface VehicleOptions {
   readonly onFrame?: (frame: { readonly bytes: Uint8Array; readonly msgid: number }, monoUs: number) => void;
   /** Every frame that came, whoever's it is, before anything is done with it. */
   readonly onHeard?: (frame: Frame) => void;
-  /** UTC as the autopilot has it, from SYSTEM_TIME. */
-  readonly onGpsTime?: (utcUs: number, monoUs: number) => void;
+  /** UTC as the autopilot has it, from SYSTEM_TIME; `wayUs`: how long the message took, null: not measured. */
+  readonly onGpsTime?: (utcUs: number, monoUs: number, wayUs: number | null) => void;
   readonly onFlightTotals?: (totals: FlightTotals) => void;
   readonly onEvent?: (event: 'latched' | 'rebooted' | 'swapped' | 'armed' | 'disarmed', detail: string) => void;
 }
@@ -185,10 +188,19 @@ export class Vehicle {
       return;
     }
     if (message.name === 'SYSTEM_TIME') {
-      this.#o.onGpsTime?.(Number(message.fields.time_unix_usec), monoUs);
+      const { time_unix_usec: utcUs, time_boot_ms: bootMs } = message.fields;
+      this.#o.onGpsTime?.(Number(utcUs), monoUs, this.#wayUs(bootMs, monoUs));
       return;
     }
     for (const sample of this.#sampler.take(message, monoUs, sysid)) this.#sample(sample);
+  }
+
+  /** How long ago the autopilot stamped this, by its answers to TIMESYNC; null: it has not answered, or it makes no sense. */
+  #wayUs(bootMs: number, monoUs: number): number | null {
+    const offsetMs = this.autopilot.status(this.#chunkMs).clockOffsetMs;
+    if (offsetMs === null || bootMs === 0) return null;
+    const wayUs = monoUs - (bootMs - offsetMs) * 1000;
+    return wayUs > -SYNC_ERR_US && wayUs < LONGEST_WAY_US ? Math.max(0, Math.round(wayUs)) : null;
   }
 
   #text(sample: Sample): void {

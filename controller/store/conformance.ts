@@ -23,13 +23,15 @@ export function position(monoUs: number, latDeg = 47): Sample<'position'> {
   return { kind: 'position', monoUs, bootMs: null, values };
 }
 
+const CLOCK_REST = { standing: 'single', outvoted: '', boardUs: null } as const;
+
 export function clock(
   monoUs: number,
   utcUs: number,
   errUs = 1000,
   source: 'gps' | 'controller' | 'restored' = 'gps',
 ): Sample<'clock'> {
-  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs, source } };
+  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs, source, ...CLOCK_REST } };
 }
 
 export function text(monoUs: number, severity: 'warning' | 'info', words: string): Sample<'text'> {

@@ -275,7 +275,8 @@ export function position(monoUs: number, latDeg = 47): Sample<'position'> {
 }
 
 export function clockSample(monoUs: number, utcUs: number): Sample<'clock'> {
-  return { kind: 'clock', monoUs, bootMs: null, values: { utcUs, errUs: 1000, source: 'gps' } };
+  const values = { utcUs, errUs: 1000, source: 'gps', standing: 'single', outvoted: '', boardUs: null } as const;
+  return { kind: 'clock', monoUs, bootMs: null, values };
 }
 
 export function textSample(monoUs: number, text: string): Sample<'text'> {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isNetworkTimeSet, monotonicUs, readBoard, readIdentity } from './index.ts';
+import { monotonicUs, readBoard, readIdentity } from './index.ts';
 
 t.test('who this board is', async (t) => {
   const { boot, serial } = await readIdentity();
@@ -20,8 +20,4 @@ t.test('the monotonic clock is in whole microseconds and does not go back', asyn
   const first = monotonicUs();
   t.ok(Number.isSafeInteger(first));
   t.ok(monotonicUs() >= first);
-});
-
-t.test('network time is asked of the system', async (t) => {
-  t.type(await isNetworkTimeSet(), 'boolean');
 });

@@ -3,7 +3,7 @@
  * Every reading is cheap and bounded; nothing here throws for a missing file.
  */
 import { randomUUID } from 'node:crypto';
-import { access, readdir, readFile, statfs } from 'node:fs/promises';
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import { cpus, freemem, hostname, loadavg, uptime } from 'node:os';
 
 export interface BoardIdentity {
@@ -93,14 +93,4 @@ export async function readBoard(dataDir: string): Promise<BoardReading> {
   ]);
   const loadPct = Math.min(100, ((loadavg()[0] ?? 0) / Math.max(1, cpus().length)) * 100);
   return { temperatureC, loadPct, memoryFreeMb: memory, diskFreeMb: disk, throttled, uptimeS: Math.round(uptime()) };
-}
-
-/** Does the system say that its clock is set by the network? systemd-timesyncd leaves an empty file when it is. */
-export async function isNetworkTimeSet(): Promise<boolean> {
-  try {
-    await access('/run/systemd/timesync/synchronized');
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,8 @@
 export {
   type BoardIdentity,
   type BoardReading,
-  isNetworkTimeSet,
   monotonicUs,
   readBoard,
   readIdentity,
 } from './board.ts';
+export { type NetworkTime, readNetworkTime } from './network-time.ts';

@@ -138,6 +138,13 @@ t.test('several envelopes share a message; what precedes damage is not lost', as
   t.match(splitMessage(new Uint8Array(0)), { ok: false, reason: 'empty message' });
 });
 
+/** Without columns that were added since: they are null in what was written before them. */
+function knownThen(read: readonly Sample[], then: readonly Sample[]): unknown {
+  const values = (sample: Sample, i: number) =>
+    Object.entries(sample.values).filter(([name, value]) => value !== null || name in (then[i]?.values ?? {}));
+  return plain(read.map((sample, i) => ({ ...sample, values: Object.fromEntries(values(sample, i)) }) as Sample));
+}
+
 for (const codec of CODECS) {
   t.test(`codec ${codec} as released stays readable (golden file)`, async (t) => {
     const golden = JSON.parse(readFileSync(new URL(`testdata/codec-${codec}.json`, import.meta.url), 'utf8')) as {
@@ -147,7 +154,7 @@ for (const codec of CODECS) {
     const bytes = Uint8Array.from(Buffer.from(golden.hex, 'hex'));
     const read = expandBatch(bytes);
     t.equal(read.ok, true);
-    if (read.ok) t.same(plain(read.samples), golden.samples);
+    if (read.ok) t.same(knownThen(read.samples, golden.samples), golden.samples);
     t.equal(
       Buffer.from(sealBatch({ ...where, codec, seq: 7, samples: golden.samples })).toString('hex'),
       golden.hex,

@@ -5,7 +5,7 @@
  * from 1. Append; never reorder, rename or reuse (docs/wire.md §5 prints this table, a test compares them).
  * Source messages are those of MAVLink common and ardupilotmega.
  */
-import { CLOCK_QUALITIES } from '../time/index.ts';
+import { CLOCK_QUALITIES, STANDINGS } from '../time/index.ts';
 import { type Column, type ColumnValue, choice, flag, list, num, text } from './columns.ts';
 
 export interface Kind {
@@ -337,6 +337,9 @@ export const KINDS = {
       utcUs: num('µs', 0, 'UTC at monoUs, microseconds since 1970'),
       errUs: num('µs', 0, 'half width of the interval the true time lies in'),
       source: choice(CLOCK_QUALITIES, 'who told'),
+      standing: choice(STANDINGS, 'whether others agree with it'),
+      outvoted: text('sources that a majority contradicts, with commas between'),
+      boardUs: num('µs', 0, 'the board’s own clock minus UTC'),
     },
   },
   pressure: {

@@ -50,6 +50,11 @@ t.test('who lied first and was outvoted later spoils no early sample', async (t)
   const split = record(5 * S, HOUR, HOUR + 310_000, 'gps');
   const agreed = record(60 * S, 0, 100_000);
   t.equal(off(new Timeline([lie, split, agreed]), 0), 0);
+  const rollover = record(S, -170_000 * HOUR, 300_000, 'gps');
+  const quarrel = record(5 * S, -170_000 * HOUR, 170_000 * HOUR + 310_000, 'gps');
+  t.ok(new Timeline([rollover, quarrel]).isEmpty, 'nobody knows to a day: the first word does not count either');
+  const kept = record(9 * S, -9 * HOUR, 315_576e9, 'restored');
+  t.equal(off(new Timeline([record(S, 0, 300_000, 'gps'), kept]), S), 0, 'a time of another boot takes nothing back');
   const unsure = new Timeline([lie, split]).at(S);
   t.ok((unsure?.errUs ?? 0) >= HOUR, 'nobody outvoted it, but it is doubted: so says the error');
 });

@@ -30,6 +30,10 @@ export function isUsable({ source, errUs }: Pick<ClockRecord, 'source' | 'errUs'
   return source !== 'unset' && errUs < USELESS_ERR_US;
 }
 
+/** Somebody speaks, if only to say that nobody knows any more. A time kept from another boot says nothing of this one. */
+const isWord = (record: ClockRecord): boolean =>
+  record.source !== 'unset' && (record.source !== 'restored' || isUsable(record));
+
 /** Newest first, each judged by the one after it that counts. */
 function vouchedFor(records: readonly ClockRecord[]): ClockRecord[] {
   const kept: ClockRecord[] = [];
@@ -107,8 +111,8 @@ export class Timeline {
 
   /** Records of one boot, in any order. */
   constructor(records: readonly ClockRecord[]) {
-    const usable = records.filter(isUsable).sort((a, b) => a.monoUs - b.monoUs);
-    this.#anchors = steady(anchorsOf(undominated(vouchedFor(usable))));
+    const words = records.filter(isWord).sort((a, b) => a.monoUs - b.monoUs);
+    this.#anchors = steady(anchorsOf(undominated(vouchedFor(words).filter(isUsable))));
   }
 
   /** Nothing ties this boot to UTC. */
