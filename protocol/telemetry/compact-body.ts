@@ -3,17 +3,18 @@
  *
  *   body   = sections:varint  schema × sections
  *            headLength:varint × sections  bootFrom:varint  head × sections
- *            rows:varint  timesLength:varint  times
- *            (rows:varint  dataLength:varint) × sections  data × sections
+ *            rows:varint  rowsLength:varint  owners times
+ *            dataLength:varint × sections  data × sections
  *   schema = kind:varint  columns:varint  form:u8 × columns      column 0 is time_boot_ms, then the kind's, in order
  *   head   = of each column: its value if it has one only, else what its series begins with
+ *   owners = the section of each row (owners.ts)
  *   times  = k:5  row × rows                                     row = 1 (as before) | 0 difference:rice
- *   data   = k:5  place:rice × rows  column × columns            what is left of the columns, in order, bit by bit
+ *   data   = column × columns                                    what is left of the columns, in order, bit by bit
  *
  * What stays the same from second to second stands together in front, so that a compressor over several batches finds it
- * as one piece; the rest is as dense as it gets. Times are those of all rows together, since messages come in bursts;
- * `place` says which of them are a section's. A kind with several instances has a section for each, so that a row is
- * like the one before it. Every section says its lengths: a reader steps over the kinds it does not want or know.
+ * as one piece; the rest is as dense as it gets. Order and times are those of all rows together, since messages come in
+ * bursts. A kind with several instances has a section for each, so that a row is like the one before it. Every section
+ * says its lengths: a reader steps over the kinds it does not want or know.
  * docs/wire.md §5 says the same; compact-reader.ts reads it.
  */
 import { BitWriter } from './bits.ts';
@@ -32,13 +33,14 @@ import {
   scaled,
 } from './forms.ts';
 import { columnsOf, KINDS, type KindName, type Sample } from './kinds.ts';
+import { writeOwners } from './owners.ts';
 import { riceOf, writeSeries } from './series.ts';
 
 const MAX_ROWS = 65_535;
 
 interface Section {
+  readonly number: number;
   readonly kind: KindName;
-  readonly places: number[];
   readonly rows: Sample[];
 }
 
@@ -52,10 +54,10 @@ function sectionsOf(samples: readonly Sample[]): Section[] {
     const key = instance === null || instance === 0 ? kind : `${kind}/${instance}`;
     let section = sections.get(key);
     if (section === undefined) {
-      section = { kind, places: [], rows: [] };
+      section = { number: sections.size, kind, rows: [] };
       sections.set(key, section);
     }
-    section.places.push(place);
+    owners[place] = section.number;
     section.rows.push(sample);
   }
   return [...sections.values()];
@@ -64,12 +66,14 @@ function sectionsOf(samples: readonly Sample[]): Section[] {
 /** Working memory; nothing of one batch is looked at by the next. */
 let numbers = new Float64Array(1024);
 let present = new Uint8Array(1024);
+let owners = new Uint16Array(1024);
 const bits = new BitWriter();
 
 function room(rows: number): void {
   if (numbers.length >= rows) return;
   numbers = new Float64Array(rows);
   present = new Uint8Array(rows);
+  owners = new Uint16Array(rows);
 }
 
 function writeTimes(samples: readonly Sample[], monoFromUs: number): void {
@@ -90,19 +94,6 @@ function writeTimes(samples: readonly Sample[], monoFromUs: number): void {
     if (mono !== before) bits.rice(zigzag(mono - before), k);
     before = mono;
   }
-}
-
-function writePlaces(places: readonly number[]): void {
-  let before = -1;
-  let sum = 0;
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] ?? 0;
-    sum += numbers[i] = place - before - 1;
-    before = place;
-  }
-  const k = riceOf(numbers, 0, places.length, sum);
-  bits.bits(k, 5);
-  for (let i = 0; i < places.length; i++) bits.rice(numbers[i] ?? 0, k);
 }
 
 function writePresence(rows: number): void {
@@ -234,14 +225,14 @@ export function writeCompactBody(samples: readonly Sample[], monoFromUs: number)
   let bootFrom = Number.POSITIVE_INFINITY;
   for (const sample of samples) bootFrom = Math.min(bootFrom, bootMsOf(sample) ?? bootFrom);
   if (bootFrom === Number.POSITIVE_INFINITY) bootFrom = 0;
+  writeOwners(bits, owners, samples.length, sections.length);
   writeTimes(samples, monoFromUs);
-  const times = bits.take();
+  const order = bits.take();
   const headLengths: number[] = [];
   const data: Uint8Array[] = [];
   out.varint(sections.length);
-  for (const { kind, places, rows } of sections) {
+  for (const { kind, rows } of sections) {
     const before = heads.length;
-    writePlaces(places);
     const forms = [writeBootMs(heads, rows, bootFrom)];
     for (const [name, column] of columnsOf(kind)) forms.push(writeColumn(heads, name, column, rows));
     while (forms.at(-1) === ABSENT) forms.pop();
@@ -255,12 +246,9 @@ export function writeCompactBody(samples: readonly Sample[], monoFromUs: number)
   out.varint(bootFrom);
   out.raw(heads.finish());
   out.varint(samples.length);
-  out.varint(times.length);
-  out.raw(times);
-  sections.forEach(({ rows }, i) => {
-    out.varint(rows.length);
-    out.varint(data[i]?.length ?? 0);
-  });
+  out.varint(order.length);
+  out.raw(order);
+  for (const bytes of data) out.varint(bytes.length);
   for (const bytes of data) out.raw(bytes);
   return out.finish();
 }

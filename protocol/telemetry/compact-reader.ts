@@ -4,6 +4,7 @@ import { ByteReader, Malformed, unzigzag } from './bytes.ts';
 import type { Column } from './columns.ts';
 import { ABSENT, type Cell, MAX_REGULAR_ITEMS, POWERS, SHAPE, TYPE } from './forms.ts';
 import { columnsOf, type KindName, kindOfId, type Sample } from './kinds.ts';
+import { readOwners } from './owners.ts';
 import { readSeries } from './series.ts';
 
 const MAX_ROWS = 65_535;
@@ -16,10 +17,12 @@ interface Schema {
 /** Working memory; nothing of one batch is looked at by the next. */
 let numbers = new Float64Array(1024);
 let present = new Uint8Array(1024);
+let owners = new Uint16Array(1024);
 
 function readTimes(bits: BitReader, rows: number): Float64Array {
   const times = new Float64Array(rows);
-  const k = riceParameter(bits);
+  const k = bits.bits(5);
+  if (k > MAX_RICE) throw new Malformed('times of an unknown form');
   let mono = 0;
   for (let i = 0; i < rows; i++) {
     if (bits.bits(1) === 0) mono += unzigzag(bits.rice(k));
@@ -27,25 +30,6 @@ function readTimes(bits: BitReader, rows: number): Float64Array {
   }
   bits.checked();
   return times;
-}
-
-function riceParameter(bits: BitReader): number {
-  const k = bits.bits(5);
-  if (k > MAX_RICE) throw new Malformed('numbers of an unknown form');
-  return k;
-}
-
-/** Which of the batch's rows are a section's. */
-function readPlaces(bits: BitReader, count: number, total: number): Uint32Array {
-  const places = new Uint32Array(count);
-  const k = riceParameter(bits);
-  let place = -1;
-  for (let i = 0; i < count; i++) {
-    place += 1 + bits.rice(k);
-    if (place >= total) throw new Malformed('row outside its batch');
-    places[i] = place;
-  }
-  return places;
 }
 
 function readItems(head: ByteReader, power: number): (number | null)[] {
@@ -70,6 +54,11 @@ class ColumnReader {
     this.#head = head;
     this.#bits = bits;
     this.#rows = rows;
+  }
+
+  /** Throws if more was read than there is. */
+  checked(): void {
+    this.#bits.checked();
   }
 
   /** Marks in `present` the rows that have a value; returns how many. */
@@ -183,48 +172,34 @@ function readBootMs(from: ColumnReader, form: number, boots: Float64Array, bootF
   for (let i = 0, next = 0; i < boots.length; i++) if (present[i] === 1) boots[i] = bootFrom + (numbers[next++] ?? 0);
 }
 
-interface Span {
-  readonly schema: Schema;
-  readonly head: ByteReader;
-  readonly rows: number;
-  readonly data: BitReader;
+interface Section {
+  readonly kind: KindName;
+  readonly rows: readonly Row[];
+  /** NaN where there is none. */
+  readonly boots: Float64Array;
+  /** Rows given out. */
+  given: number;
 }
 
-function readSection(
-  span: Span,
-  kind: KindName,
-  o: { bootFrom: number; times: Float64Array; monoFromUs: number },
-  out: (Sample | undefined)[],
-): void {
-  const { head, rows: count, data, schema } = span;
-  if (numbers.length < count) {
-    numbers = new Float64Array(count);
-    present = new Uint8Array(count);
-  }
-  const places = readPlaces(data, count, o.times.length);
+function readSection(kind: KindName, forms: Uint8Array, from: ColumnReader, count: number, bootFrom: number): Section {
   const columns = columnsOf(kind);
   const rows = new Array<Row>(count);
   for (let i = 0; i < count; i++) rows[i] = {};
   const boots = new Float64Array(count).fill(Number.NaN);
-  const from = new ColumnReader(head, data, count);
-  const forms = schema.forms;
   const [bootForm = ABSENT] = forms;
-  if (bootForm !== ABSENT) readBootMs(from, bootForm, boots, o.bootFrom);
+  if (bootForm !== ABSENT) readBootMs(from, bootForm, boots, bootFrom);
   for (let number = 1; number <= Math.max(columns.length, forms.length - 1); number++) {
     readColumn(from, forms[number] ?? ABSENT, columns[number - 1] ?? null, rows);
   }
-  data.checked();
-  for (let i = 0; i < count; i++) {
-    const place = places[i] ?? 0;
-    if (out[place] !== undefined) throw new Malformed('two rows in one place');
-    const bootMs = boots[i] ?? Number.NaN;
-    out[place] = {
-      kind,
-      monoUs: o.monoFromUs + (o.times[place] ?? 0),
-      bootMs: Number.isNaN(bootMs) ? null : bootMs,
-      values: rows[i],
-    } as Sample;
-  }
+  from.checked();
+  return { kind, rows, boots, given: 0 };
+}
+
+function room(rows: number): void {
+  if (numbers.length >= rows) return;
+  numbers = new Float64Array(rows);
+  present = new Uint8Array(rows);
+  owners = new Uint16Array(rows);
 }
 
 /**
@@ -234,7 +209,7 @@ function readSection(
 export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: readonly KindName[]): Sample[] {
   const from = new ByteReader(body);
   const count = from.varint();
-  if (count > from.left) throw new Malformed('more sections than bytes');
+  if (count > from.left || count > MAX_ROWS - 1) throw new Malformed('more sections than bytes');
   const schemas = Array.from({ length: count }, (): Schema => {
     const kind = kindOfId(from.varint());
     return { kind, forms: from.raw(from.varint()) };
@@ -243,24 +218,35 @@ export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: rea
   const bootFrom = from.varint();
   const heads = headLengths.map((length) => from.slice(length));
   const rows = from.varint();
-  const timesBytes = from.raw(from.varint());
-  // Every row has a bit at least in the times.
-  if (rows > MAX_ROWS || rows > timesBytes.length * 8) throw new Malformed('more rows than bytes');
-  const times = readTimes(new BitReader(timesBytes), rows);
-  const lengths = schemas.map(() => [from.varint(), from.varint()] as const);
-  const out: (Sample | undefined)[] = new Array<Sample | undefined>(rows);
-  schemas.forEach((schema, i) => {
-    const [sectionRows = 0, length = 0] = lengths[i] ?? [];
-    if (sectionRows > rows) throw new Malformed('more rows than bytes');
-    const data = from.raw(length);
+  const order = new BitReader(from.raw(from.varint()));
+  // Every row has two bits at least.
+  if (rows > MAX_ROWS || rows * 2 > order.left) throw new Malformed('more rows than bytes');
+  room(rows);
+  const counts = new Uint32Array(count);
+  readOwners(order, owners, rows, counts);
+  const times = readTimes(order, rows);
+  const lengths = schemas.map(() => from.varint());
+  const sections = schemas.map(({ kind, forms }, i) => {
+    const data = from.raw(lengths[i] ?? 0);
     const head = heads[i];
-    if (head === undefined || schema.kind === null || (only !== undefined && !only.includes(schema.kind))) return;
-    readSection(
-      { schema, head, rows: sectionRows, data: new BitReader(data) },
-      schema.kind,
-      { bootFrom, times, monoFromUs },
-      out,
-    );
+    const isWanted = kind !== null && (only === undefined || only.includes(kind));
+    if (!isWanted || head === undefined) return null;
+    const own = counts[i] ?? 0;
+    return readSection(kind, forms, new ColumnReader(head, new BitReader(data), own), own, bootFrom);
   });
-  return out.filter((sample) => sample !== undefined);
+  const samples: Sample[] = [];
+  for (let i = 0; i < rows; i++) {
+    const section = sections[owners[i] ?? 0];
+    if (section === null || section === undefined) continue;
+    const { kind, boots } = section;
+    const bootMs = boots[section.given] ?? Number.NaN;
+    const values = section.rows[section.given++];
+    samples.push({
+      kind,
+      monoUs: monoFromUs + (times[i] ?? 0),
+      bootMs: Number.isNaN(bootMs) ? null : bootMs,
+      values,
+    } as Sample);
+  }
+  return samples;
 }

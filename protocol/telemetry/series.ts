@@ -2,18 +2,19 @@
  * A run of integers as codec 2 writes it: predicted from those before, and what the prediction misses in Rice code.
  *
  *   in the head   seed >> 8, zig-zag varint        the same from second to second, mostly
- *   in the bits   order:2  k:5  seed & 255:8  [step:rice]  miss:rice ×  the rest
+ *   in the bits   form:6  seed & 255:8  [step:rice]  miss:rice ×  the rest          form = 3 k + order
  *
  *   order 0   each is near the seed, their mean: noise       misses of all
  *   order 1   each is near the one before; seed = the first  misses of the others
  *   order 2   each goes on as the two before                 step from the first to the second, then the others
  *
- * k = 31: nothing is missed and nothing follows. Which order and which k is the writer's choice. Signed numbers are zig-zagged.
+ * k = 19: nothing is missed and nothing follows. Which order and which k is the writer's choice. Signed numbers are zig-zagged.
  */
 import { type BitReader, type BitWriter, MAX_RICE, riceBits } from './bits.ts';
 import { type ByteReader, type ByteWriter, Malformed, unzigzag, zigzag } from './bytes.ts';
 
-export const NOTHING_MISSED = 31;
+const NOTHING_MISSED = MAX_RICE + 1;
+const ORDERS = 3;
 /** A step is about so much wider than what the prediction misses after it. */
 const STEP_WIDER = 5;
 const MAX_STEP_RICE = 12;
@@ -84,7 +85,7 @@ export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Ar
   const k = sum === 0 ? NOTHING_MISSED : riceOf(codes, order, count, sum);
   const high = Math.floor(seed / SEED_SIZE);
   head.signed(high);
-  bits.bits(order | (k << 2), 7);
+  bits.bits(k * ORDERS + order, 6);
   bits.bits(seed - high * SEED_SIZE, 8);
   if (order === 2) bits.rice(step1, stepRice(k));
   if (k === NOTHING_MISSED) return;
@@ -114,11 +115,10 @@ function orderOf(
 
 /** `count` ≥ 1 integers into `values`. */
 export function readSeries(head: ByteReader, bits: BitReader, values: Float64Array, count: number): void {
-  const form = bits.bits(7);
-  const order = form & 3;
-  const k = form >> 2;
-  if (order === 3) throw new Malformed('series of an unknown order');
-  if (k > MAX_RICE && k !== NOTHING_MISSED) throw new Malformed('series of an unknown form');
+  const form = bits.bits(6);
+  const order = form % ORDERS;
+  const k = (form - order) / ORDERS;
+  if (k > NOTHING_MISSED) throw new Malformed('series of an unknown form');
   const seed = head.signed() * SEED_SIZE + bits.bits(8);
   if (order === 0) {
     for (let i = 0; i < count; i++) values[i] = k === NOTHING_MISSED ? seed : seed + unzigzag(bits.rice(k));
