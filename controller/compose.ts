@@ -15,7 +15,7 @@ import { makeCommands } from './compose-commands.ts';
 import { makeItineraries } from './compose-itineraries.ts';
 import type { Config } from './config.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
-import { gauges } from './gauges.ts';
+import { gauges, storeGauges } from './gauges.ts';
 import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
 import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
 import { LIVE_COUNTERS, LiveHub } from './live/index.ts';
@@ -24,15 +24,18 @@ import { readNoFly } from './no-fly.ts';
 import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
 import { EventQueue, SqliteStore } from './store/index.ts';
+import { Upkeep } from './upkeep.ts';
 
 export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
 
-const SAVE_MS = 5000;
 const TICK_MS = 500;
-const RETAIN_MS = 3_600_000;
 const EVENT_COUNTERS = { stored: 'events stored', dropped: 'events dropped: the store has failed for long' } as const;
-const STORE_COUNTERS = { workerDied: 'times a database thread ended and was started again' } as const;
+const STORE_COUNTERS = {
+  workerDied: 'times a database thread ended and was started again',
+  daysRemoved: 'days of telemetry removed for their age or the budget',
+  closed: 'times the store took no history any more: disk full, failed',
+} as const;
 
 export async function createController(config: Config, ports: ControllerPorts): Promise<Controller> {
   const { clock, log, random, version } = ports;
@@ -41,6 +44,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   const metrics = new Metrics({ processMetrics: ports.processMetrics ?? true });
   let brokerState: { up: boolean; reason: string | null } = { up: config.broker.url === '', reason: null };
   let ready = false;
+  let storeClosed = false;
 
   const countStore = metrics.counters('store', STORE_COUNTERS);
   const store =
@@ -49,6 +53,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       dataDir: config.dataDir,
       budgetBytes: config.store.budgetMB * 1e6,
       keepDays: config.store.keepDays,
+      reserveBytes: config.store.reserveMB * 1e6,
       syncCommits: config.store.syncCommits,
       onWorkerDeath: (role, reason) => {
         countStore('workerDied');
@@ -146,6 +151,11 @@ export async function createController(config: Config, ports: ControllerPorts): 
       itineraries.service.contact(drone, presence);
     },
   });
+  const upkeep = new Upkeep({
+    ...{ store, fleet, utcUs: clock.utcUs, log },
+    onDaysRemoved: (n) => countStore('daysRemoved', n),
+  });
+  storeGauges(metrics, { stats: () => upkeep.stats, utcUs: clock.utcUs, ...config.store });
   gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service });
   const http = await buildHttp({
     ports: {
@@ -182,7 +192,10 @@ export async function createController(config: Config, ports: ControllerPorts): 
       await store.start();
       started.push(() => store.close());
       fleet.load(await store.drones());
-      started.push(() => events.close(), saveDrones);
+      started.push(
+        () => events.close(),
+        () => upkeep.close(),
+      );
       started.push(() => bus.close());
       // Stopped after ingest: the answers of its last commits are written down still.
       await commands.start();
@@ -203,9 +216,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       live.start();
       started.push(() => live.close());
       every(TICK_MS, () => fleet.tick());
-      every(SAVE_MS, saveDrones);
-      every(RETAIN_MS, retain);
-      void retain();
+      upkeep.start();
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
       return { http: address, mqtt: bus.address ?? config.broker.url };
@@ -234,29 +245,16 @@ export async function createController(config: Config, ports: ControllerPorts): 
     timers.push(setInterval(work, ms));
   }
 
-  async function saveDrones(): Promise<void> {
-    const records = fleet.drainUnsaved();
-    if (records.length === 0) return;
-    try {
-      await store.saveDrones(records);
-    } catch (error) {
-      fleet.markUnsaved(records.map((record) => record.id));
-      log.warn({ err: error }, 'the state of the fleet could not be saved; it is tried again');
-    }
-  }
-
-  async function retain(): Promise<void> {
-    try {
-      const days = await store.retain(clock.utcUs());
-      if (days.length > 0) log.info({ days }, 'days of telemetry removed: store.keepDays, store.budgetMB');
-    } catch (error) {
-      log.warn({ err: error }, 'old telemetry could not be removed');
-    }
-  }
-
   function storeHealthChanged(state: StoreHealth): void {
     if (state.state === 'ok') log.info({}, 'the store takes data again');
     else log.error({ state: state.state }, state.message ?? 'the store is not well');
+    const isClosed = state.state === 'failed';
+    if (isClosed !== storeClosed) {
+      storeClosed = isClosed;
+      if (isClosed) countStore('closed');
+      const data = { code: isClosed ? 'store-closed' : 'store-open', message: state.message };
+      events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
+    }
     live.setHealth({ store: state.state, message: state.message });
   }
 
@@ -270,6 +268,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       messages: messages.filter((one) => one !== null),
       queueBytes: ingest.depthBytes,
       windowBytes: ingest.windowBytes,
+      storage: { ...upkeep.stats, budgetBytes: config.store.budgetMB * 1e6 },
     };
   }
 }

@@ -52,6 +52,12 @@ export const ConfigSchema = Type.Object({
       url: text('', 'Where data is kept; empty or sqlite: in dataDir. PostgreSQL is not there yet'),
       keepDays: whole(90, 1, 36_500, 'Days of telemetry kept'),
       budgetMB: whole(51_200, 64, 100_000_000, 'Telemetry kept, MB; the oldest days go first'),
+      reserveMB: whole(
+        32,
+        0,
+        1_000_000,
+        'Disk kept free for events, commands and the urgent lane when it is full, MB; history waits meanwhile',
+      ),
       syncCommits: Type.Boolean({
         default: true,
         description: 'Wait for the disk before each ack; false is for benches: a power cut then loses acked data',

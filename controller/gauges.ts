@@ -6,7 +6,7 @@ import type { Ingest } from './ingest/index.ts';
 import type { Itineraries } from './itineraries/index.ts';
 import type { LiveHub } from './live/index.ts';
 import type { Metrics } from './metrics/index.ts';
-import type { EventQueue } from './store/index.ts';
+import type { EventQueue, StoreStats } from './store/index.ts';
 
 export interface Measured {
   readonly ingest: Ingest;
@@ -40,4 +40,23 @@ export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, com
   );
   metrics.gauge('itineraries_unwritten', 'events of itineraries not yet durable', () => itineraries.unwritten);
   metrics.gauge('live_clients', 'pages connected', () => live.clients);
+}
+
+export interface StoreMeasured {
+  readonly stats: () => StoreStats;
+  readonly utcUs: () => number;
+  readonly budgetMB: number;
+  readonly reserveMB: number;
+}
+
+export function storeGauges(metrics: Metrics, { stats, utcUs, budgetMB, reserveMB }: StoreMeasured): void {
+  metrics.gauge('store_telemetry_bytes', 'telemetry on disk', () => stats().telemetryBytes);
+  metrics.gauge('store_telemetry_budget_bytes', 'store.budgetMB: past it the oldest days go', () => budgetMB * 1e6);
+  metrics.gauge('store_days', 'days of telemetry on disk', () => stats().days);
+  metrics.gauge('store_oldest_day_seconds', 'since the oldest day of telemetry began', () => {
+    const { oldestDay } = stats();
+    return oldestDay === null ? 0 : utcUs() / 1e6 - Date.parse(oldestDay) / 1e3;
+  });
+  metrics.gauge('store_reserve_bytes', 'left for events, commands, urgent on a full disk', () => stats().reserveBytes);
+  metrics.gauge('store_reserve_whole_bytes', 'store.reserveMB: what it is when whole', () => reserveMB * 1e6);
 }

@@ -99,6 +99,7 @@ export async function createInProcessWorld(options: InProcessOptions): Promise<I
         `--dataDir=${path.join(dir, 'controller')}`,
         `--http.port=${httpPort}`,
         `--broker.port=${mqttPort}`,
+        '--store.reserveMB=1',
       ];
       controller = await createController(configOf(ConfigSchema, [...flags, ...(options.controllerFlags ?? [])]), {
         clock: systemClock(),

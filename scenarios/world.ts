@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly httpPort?: number;
   readonly mqttPort?: number;
   readonly controllerArgs?: readonly string[];
+  /** Put before the controller's command (private-mount.ts, whole-disk.ts), given where its data will lie. */
+  readonly controllerPrefix?: (dataDir: string) => readonly string[];
   readonly agentArgs?: readonly string[];
   readonly simulatorArgs?: readonly string[];
   /** Further ones, of the drone with this place in FLEET. */
@@ -91,6 +93,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       ...(mosquitto && { brokerUrl: mosquitto.url }),
       ...(options.controllerArgs && { extraArgs: options.controllerArgs }),
     });
+    controller.program.prefix = options.controllerPrefix?.(controller.dataDir) ?? [];
     undo.push(() => controller.stop());
 
     const places = typeof options.drones === 'number' ? FLEET.slice(0, options.drones) : options.drones;

@@ -8,6 +8,8 @@ const EMPTY: SeriesAnswer = {
   ...{ timesUtcUs: [], columns: {}, boots: [], gaps: [], filledLater: [], rows: 0, unreadable: 0 },
 };
 
+const STORAGE = { telemetryBytes: 9, budgetBytes: 10, days: 1, oldestDay: '2026-11-21', reserveBytes: 2 };
+
 const fail = async () => {
   throw new Error('not asked for');
 };
@@ -37,7 +39,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       events: async ({ afterId, limit }) => events.filter((event) => event.id > afterId).slice(0, limit),
       metrics: { text: async () => 'up 1\n', contentType: 'text/plain' },
       health: () => ({
-        ...{ ready: true, store: 'ok', broker: 'ok', messages: [], queueBytes: 0, windowBytes: 1 },
+        ...{ ready: true, store: 'ok', broker: 'ok', messages: [], queueBytes: 0, windowBytes: 1, storage: STORAGE },
       }),
       joinLive: () => null,
       utcUs: () => NOON_US,
@@ -176,7 +178,7 @@ t.test('the page is not built: it says how', async (t) => {
 
 t.test('health, readiness, metrics, description', async (t) => {
   const health: HealthReport = {
-    ...{ ready: true, messages: ['the disk is full'], queueBytes: 5, windowBytes: 0 },
+    ...{ ready: true, messages: ['the disk is full'], queueBytes: 5, windowBytes: 0, storage: STORAGE },
     ...{ store: 'failed', broker: 'ok' },
   };
   const { get } = await given(t);

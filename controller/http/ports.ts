@@ -57,6 +57,13 @@ export interface HealthReport {
   readonly messages: readonly string[];
   readonly queueBytes: number;
   readonly windowBytes: number;
+  readonly storage: {
+    readonly telemetryBytes: number;
+    readonly budgetBytes: number;
+    readonly days: number;
+    readonly oldestDay: string | null;
+    readonly reserveBytes: number;
+  };
 }
 
 /** A body of `POST /api/v1/commands`. */

@@ -167,6 +167,8 @@ export interface StoreStats {
   readonly telemetryBytes: number;
   readonly days: number;
   readonly oldestDay: string | null;
+  /** Left of the room kept for events, commands and the urgent lane on a full disk. */
+  readonly reserveBytes: number;
 }
 
 export interface Store {

@@ -11,6 +11,7 @@ export interface WorkerOptions {
   readonly budgetBytes: number;
   readonly keepDays: number;
   readonly syncCommits: boolean;
+  readonly reserveBytes: number;
 }
 
 type PlainCall = 'start' | 'drones' | 'stats' | 'rebuild' | 'openCommands' | 'openItineraries' | 'lastStands' | 'close';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
-import { BOOT, batch, EPOCH, NOON_US, storeConformance } from './conformance.ts';
+import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
 import { chainHash } from './core-db.ts';
 import { dayPath } from './day-files.ts';
 import { SqliteStore } from './index.ts';
@@ -25,6 +25,24 @@ t.test('a day over the budget goes first, today never', async (t) => {
   await store.commit([batch(1)], NOON_US - 86_400e6);
   await store.commit([batch(2)], NOON_US);
   t.same(await store.retain(NOON_US), ['2026-11-20']);
+});
+
+t.test('over the budget the oldest days go, and no more of them than must; what was acked stays so', async (t) => {
+  const dir = freshDir();
+  const noise = Array.from({ length: 400 }, (_, i) => position(1e6 + i, 40 + Math.random()));
+  const fill = await open(dir);
+  for (let day = 0; day < 5; day++) {
+    await fill.commit([batch(day + 1, { samples: noise })], NOON_US - (4 - day) * 86_400e6);
+  }
+  await fill.close();
+  const days = ['2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'];
+  const sizes = days.map((day) => fs.statSync(dayPath(dir, day)).size);
+  const store = await open(dir, { budgetBytes: sizes.slice(2).reduce((sum, size) => sum + size, 0) + 100_000 });
+  t.teardown(() => store.close());
+  t.same(await store.retain(NOON_US), days.slice(0, 2));
+  t.match(await store.stats(), { days: 3, oldestDay: '2026-11-19', reserveBytes: 0 });
+  t.match(await store.positions('d1', [EPOCH]), [{ lane: 'history', upTo: 5 }]);
+  t.match(await store.commit([batch(1, { samples: noise, verify: true })], NOON_US), { expired: 1, inserted: 0 });
 });
 
 t.test('the files are WAL with an fsync for each commit, tables and columns as documented', async (t) => {

@@ -34,7 +34,9 @@ const REOPEN_MS = 2000;
 /** From its asking, the time in which a query has to be answered. */
 const QUERY_MS = 10_000;
 
-export interface SqliteStoreOptions extends WorkerOptions {
+export interface SqliteStoreOptions extends Omit<WorkerOptions, 'reserveBytes'> {
+  /** Kept free for what goes on when the disk is full; none unless said. */
+  readonly reserveBytes?: number;
   /** A thread ended by itself and is being started again. */
   readonly onWorkerDeath?: (role: Role, reason: string) => void;
   /** How long a query of history may take, waiting included, ms. */
@@ -166,8 +168,8 @@ export class SqliteStore implements Store {
   }
 
   #spawn(role: Role): WorkerClient {
-    const { dataDir, budgetBytes, keepDays, syncCommits } = this.#o;
-    return new WorkerClient(role, { dataDir, budgetBytes, keepDays, syncCommits }, (reason) =>
+    const { dataDir, budgetBytes, keepDays, syncCommits, reserveBytes = 0 } = this.#o;
+    return new WorkerClient(role, { dataDir, budgetBytes, keepDays, syncCommits, reserveBytes }, (reason) =>
       this.#respawn(role, reason),
     );
   }

@@ -37,6 +37,14 @@ interface Tally {
   punches: { readonly file: DayRows; readonly row: BatchRow }[];
 }
 
+/** Who may be helped when the disk is full. */
+export interface Room {
+  /** Of what goes on then: tried again while there is a reserve. */
+  lend<T>(write: () => T): T;
+  /** Of what waits then: refused while the reserve is not whole. */
+  spare<T>(write: () => T): T;
+}
+
 type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
 
 function streamId(key: StreamKey): string {
@@ -69,15 +77,23 @@ function open(item: StoreItem): Opened | null {
 export class TelemetryWriter {
   readonly #days: Days;
   readonly #core: EventLog;
+  readonly #room: Room;
   readonly #positions = new Map<string, number>();
 
-  constructor(days: Days, core: EventLog) {
+  constructor(days: Days, core: EventLog, room: Room = { lend: (write) => write(), spare: (write) => write() }) {
     this.#days = days;
     this.#core = core;
+    this.#room = room;
   }
 
   commit(items: readonly StoreItem[], nowUtcUs: number): CommitResult {
     const opened = items.flatMap((item) => open(item) ?? []);
+    const isUrgent = opened.every(({ item, row }) => row.lane === 'urgent' && !item.verify);
+    const write = () => this.#commit(opened, nowUtcUs);
+    return isUrgent ? this.#room.lend(write) : this.#room.spare(write);
+  }
+
+  #commit(opened: readonly Opened[], nowUtcUs: number): CommitResult {
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
     this.#core.append(opened.flatMap((one) => this.#eventsOf(one)));
     const today = this.#days.tables(dayOf(nowUtcUs));

@@ -64,9 +64,9 @@ function perform(request: Request): unknown {
       case 'drones':
         return writer.core.drones();
       case 'saveDrones':
-        return writer.core.saveDrones(request.args);
+        return writer.lend(() => writer.core.saveDrones(request.args));
       case 'append':
-        return writer.core.append(request.args);
+        return writer.lend(() => writer.core.append(request.args));
       case 'retain':
         return writer.retain(request.args);
       case 'stats':

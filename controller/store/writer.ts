@@ -8,7 +8,8 @@ import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
-import { TelemetryWriter } from './telemetry-writer.ts';
+import { Reserve } from './reserve.ts';
+import { type Room, TelemetryWriter } from './telemetry-writer.ts';
 
 /** How long the position of a lane outlives its last day file. Past it a drone found on a shelf starts anew. */
 const POSITIONS_KEPT_DAYS = 400;
@@ -22,10 +23,13 @@ export interface WriterOptions {
   readonly keepDays: number;
   /** Wait for the disk at each commit; off, a power cut loses what was acked. */
   readonly syncCommits: boolean;
+  /** Kept free for events, commands and the urgent lane. */
+  readonly reserveBytes: number;
 }
 
-export class Writer {
+export class Writer implements Room {
   readonly #o: WriterOptions;
+  readonly #reserve: Reserve;
   readonly #files: DayFiles;
   #core: CoreDb | null = null;
   #telemetry: TelemetryWriter | null = null;
@@ -34,6 +38,7 @@ export class Writer {
   constructor(o: WriterOptions) {
     this.#o = o;
     this.#files = new DayFiles(o.dataDir, o.syncCommits);
+    this.#reserve = new Reserve(o.dataDir, o.reserveBytes);
   }
 
   get core(): CoreDb {
@@ -53,10 +58,41 @@ export class Writer {
     } catch (error) {
       throw toStoreError(error, this.#o.dataDir);
     }
-    this.#takeLock();
-    this.#core = new CoreDb(this.#o.dataDir, this.#o.syncCommits);
-    this.#files.start();
-    this.#telemetry = new TelemetryWriter(this.#files, this.#core);
+    this.lend(() => this.#takeLock());
+    this.#core = this.lend(() => new CoreDb(this.#o.dataDir, this.#o.syncCommits));
+    this.lend(() => this.#files.start());
+    this.#telemetry = new TelemetryWriter(this.#files, this.#core, this);
+    this.#reserve.restore();
+  }
+
+  lend<T>(write: () => T): T {
+    for (;;) {
+      try {
+        return write();
+      } catch (error) {
+        const known = this.#named(error);
+        if (known.code !== 'disk-full') throw known;
+        if (!this.#reserve.give()) throw new StoreError('disk-full', `${known.detail}; the reserve is used up as well`);
+      }
+    }
+  }
+
+  spare<T>(write: () => T): T {
+    if (!this.#reserve.isWhole && !this.#reserve.restore()) {
+      throw new StoreError('disk-full', 'history waits on the drones until the reserve is whole again');
+    }
+    try {
+      return write();
+    } catch (error) {
+      throw this.#named(error);
+    }
+  }
+
+  /** A database that cannot make or grow its files on a full disk may call that by other names. */
+  #named(error: unknown): StoreError {
+    const known = toStoreError(error, this.#o.dataDir);
+    const isOther = known.code === 'io' || known.code === 'read-only';
+    return isOther && this.#reserve.isDiskFull ? new StoreError('disk-full', known.detail) : known;
   }
 
   positions(drone: string, epochs: readonly string[]): StreamPosition[] {
@@ -79,18 +115,20 @@ export class Writer {
     for (const day of days) {
       if (day >= today || (day >= oldestKept && bytes <= this.#o.budgetBytes)) continue;
       bytes -= this.#files.bytes(day);
-      this.#carry(day);
+      this.lend(() => this.#carry(day));
       this.#files.remove(day);
       removed.push(day);
     }
-    if (removed.length > 0) this.core.prune(this.#bootsHeld(), dayOf(nowUtcUs - POSITIONS_KEPT_DAYS * DAY_US));
+    if (removed.length > 0) {
+      this.lend(() => this.core.prune(this.#bootsHeld(), dayOf(nowUtcUs - POSITIONS_KEPT_DAYS * DAY_US)));
+    }
     return removed;
   }
 
   stats(): StoreStats {
     const days = listDays(this.#o.dataDir);
     const telemetryBytes = days.reduce((sum, day) => sum + this.#files.bytes(day), 0);
-    return { telemetryBytes, days: days.length, oldestDay: days[0] ?? null };
+    return { telemetryBytes, days: days.length, oldestDay: days[0] ?? null, reserveBytes: this.#reserve.bytes };
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import { type Config, ConfigSchema } from '../config.ts';
 import { systemClock } from '../system-clock.ts';
 
 export function testConfig(dataDir: string, flags: readonly string[] = []): Config {
-  const all = [`--dataDir=${dataDir}`, '--http.port=0', '--broker.port=0', ...flags];
+  const all = [`--dataDir=${dataDir}`, '--http.port=0', '--broker.port=0', '--store.reserveMB=1', ...flags];
   const resolved = resolveConfig(ConfigSchema, { flags: all });
   if (!resolved.ok) throw new Error(resolved.problems.join('; '));
   return resolved.config;

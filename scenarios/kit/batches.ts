@@ -3,6 +3,7 @@
  * only after it has ended (it keeps its file locked while it lives).
  */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expandBatch, readEnvelope, type Sample } from '@skein/protocol/telemetry';
@@ -67,9 +68,24 @@ interface GapRow {
   readonly reason: string;
 }
 
+/** SQLite follows `/proc/…/root` itself, out of the name space again: what lies behind it is copied to be read. */
+function nearby<T>(dir: string, read: (dir: string) => T): T {
+  if (!dir.startsWith('/proc/') || !fs.existsSync(dir)) return read(dir);
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-copy-'));
+  try {
+    for (const name of fs.readdirSync(dir)) fs.copyFileSync(path.join(dir, name), path.join(copy, name));
+    return read(copy);
+  } finally {
+    fs.rmSync(copy, { recursive: true, force: true });
+  }
+}
+
 /** Every batch and gap of the controller's store, all day files together; works while it runs. */
 export function readStore(dataDir: string): StoredBatch[] {
-  const dir = path.join(dataDir, 'telemetry');
+  return nearby(path.join(dataDir, 'telemetry'), readDays);
+}
+
+function readDays(dir: string): StoredBatch[] {
   const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.endsWith('.db')) : [];
   return files.sort().flatMap((name) =>
     readOnly(path.join(dir, name), (db) => {

@@ -43,6 +43,7 @@ export class Controller {
       'run',
       `--dataDir=${this.dataDir}`,
       `--http.port=${httpPort}`,
+      '--store.reserveMB=1',
       ...(brokerUrl === undefined ? [`--broker.port=${mqttPort}`] : [`--broker.url=${brokerUrl}`]),
       ...(this.#options.extraArgs ?? []),
       ...extraArgs,

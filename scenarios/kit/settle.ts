@@ -15,13 +15,13 @@ export interface Settled {
 /**
  * Ends the fleet so that both ends can be compared: agents stop in order and their outboxes are read; they start once
  * more to send what was not acked; when the store has it, everybody stops. Needs agents that keep what was acked.
+ * `dataDir`: the controller's, as this process sees it.
  */
-export async function settle(world: World): Promise<Settled> {
+export async function settle(world: World, dataDir = world.controller.dataDir): Promise<Settled> {
   for (const { agent } of world.drones) await agent.stop();
   const outbox = world.drones.flatMap(({ id, agent }) => readOutbox(id, agent.outboxFile));
   const stoppedUtcMs = Date.now();
   for (const { agent } of world.drones) await agent.start();
-  const { dataDir } = world.controller;
   try {
     await until(() => compare(outbox, readStore(dataDir)).lost.length === 0, {
       timeoutMs: FILL_TIMEOUT_MS,

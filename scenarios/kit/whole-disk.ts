@@ -58,8 +58,8 @@ export class WholeDisk {
     fs.writeFileSync(this.#how, how);
   }
 
-  /** Somebody else writes to the last byte, and takes again whatever becomes free, until `free`. */
-  fill(pid: number): void {
+  /** Somebody else writes to the last byte and, when `greedy`, takes again whatever becomes free, until `free`. */
+  fill(pid: number, how: 'once' | 'greedy' = 'greedy'): void {
     const file = fs.openSync(path.join(this.seenFrom(pid), 'somebody-else'), 'a');
     const grow = (): void => {
       for (const size of [CHUNK.length, 4096]) {
@@ -71,9 +71,10 @@ export class WholeDisk {
       }
     };
     grow();
+    this.#close = () => fs.closeSync(file);
+    if (how === 'once') return;
     this.#filling = setInterval(grow, FILL_EVERY_MS);
     this.#filling.unref();
-    this.#close = () => fs.closeSync(file);
   }
 
   free(pid: number): void {

@@ -1,0 +1,166 @@
+/** The whole disk of the controller: full, then standing still, while drones fly and people give orders. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import t from 'tap';
+import { FakeAgent, position } from '../controller/testing/fake-agent.ts';
+import { compare } from './kit/batches.ts';
+import { historyRows } from './kit/history.ts';
+import { get } from './kit/http.ts';
+import { measured, seconds } from './kit/measured.ts';
+import { allMoving } from './kit/moving.ts';
+import { Operator } from './kit/operator.ts';
+import { usageOf } from './kit/processes.ts';
+import { isSoak } from './kit/seed.ts';
+import { settle } from './kit/settle.ts';
+import { until } from './kit/until.ts';
+import { WatchFresh } from './kit/watch-fresh.ts';
+import { WholeDisk } from './kit/whole-disk.ts';
+import { createWorld } from './world.ts';
+
+const WITHIN_MS = 60_000;
+const DISK_MB = 64;
+const RESERVE_MB = 4;
+/** More than 1.5 × the keep-alive of 12 s, after which a broker that does not read drops everybody. */
+const STALL_MS = isSoak() ? 60_000 : 20_000;
+/** Who pushes without looking at any window while the store stands still: 16 × 40 messages of 60 kB, half of a queue of 64 MB. */
+const RUDE = { agents: 16, messages: 40, bytes: 60_000 } as const;
+/** The queue (64 MB), what the broker has in hand, and the garbage of both. */
+const MOST_GROWTH_MB = 200;
+
+t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
+  // given: two drones in the air, a controller with everything it writes on one small disk
+  const own = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-controller-disk-'));
+  t.teardown(() => fs.rmSync(own, { recursive: true, force: true }));
+  let disk: WholeDisk | null = null;
+  const world = await createWorld({
+    drones: 2,
+    controllerArgs: [`--store.reserveMB=${RESERVE_MB}`],
+    controllerPrefix: (dataDir) => {
+      disk = WholeDisk.make(dataDir, own, DISK_MB);
+      return disk?.prefix ?? [];
+    },
+  });
+  t.teardown(() => world.close());
+  if (disk === null) {
+    t.comment('no C compiler here: nothing was shown');
+    return;
+  }
+  const theDisk: WholeDisk = disk;
+  const { controller } = world;
+  const { pid } = controller.program;
+  const dataDir = theDisk.seenFrom(pid);
+  const ids = world.drones.map(({ id }) => id);
+  const [first = ''] = ids;
+  const ann = new Operator(controller.httpUrl);
+  const live = world.live();
+  await allMoving(live, ids);
+  const metric = async (name: string) => (await controller.metrics()).get(`skein_controller_${name}`) ?? Number.NaN;
+  const ready = async () => (await get(`${controller.httpUrl}/readyz`)).status === 200;
+  const alerts = async () => {
+    const { events } = await controller.get<{ events: { entity: string; data: { code?: string } }[] }>(
+      '/api/v1/events?limit=1000',
+    );
+    return events.flatMap(({ entity, data }) => (entity === 'controller' ? [data.code] : []));
+  };
+  const closes = async () =>
+    Promise.all(world.drones.map(async ({ agent }) => (await agent.status()).uplink.counters.closes));
+  const ended = await closes();
+
+  await t.test('full: history waits on the drones, orders and events go on, and it recovers by itself', async (t) => {
+    const watch = new WatchFresh(live, ids);
+    theDisk.fill(pid, 'once');
+    await until(async () => !(await ready()), { timeoutMs: WITHIN_MS, what: '/readyz to say so' });
+    t.match((await get(`${controller.httpUrl}/healthz`)).text, /the disk is full: free space/);
+    t.equal(await metric('store_state'), 2);
+    t.equal(await metric('ingest_window_bytes'), 0, 'no history is let come');
+    const stood = await historyRows(controller, first, 'position', Date.now());
+
+    // orders are stored, sent and answered, out of the reserve
+    for (const type of ['ping', 'hold', 'ping']) t.match(await ann.order(first, type), { state: 'succeeded' }, type);
+    await until(async () => (await alerts()).includes('store-closed'), { timeoutMs: WITHIN_MS, what: 'the alarm' });
+    t.ok((await metric('store_reserve_bytes')) < RESERVE_MB * 1e6, 'out of the reserve');
+    t.equal(await historyRows(controller, first, 'position', Date.now()), stood, 'and history got none of it');
+    t.equal(await ready(), false);
+    t.same(watch.end(), [], 'live all the time');
+
+    theDisk.free(pid);
+    const { tookMs } = await until(ready, { timeoutMs: WITHIN_MS, what: 'it to be ready' });
+    measured(`full disk: ready again ${seconds(tookMs)} after there was room`);
+    await until(async () => (await metric('store_reserve_bytes')) === RESERVE_MB * 1e6, {
+      timeoutMs: WITHIN_MS,
+      what: 'the reserve to be whole again',
+    });
+    await until(async () => (await alerts()).includes('store-open'), { timeoutMs: WITHIN_MS, what: 'the all-clear' });
+    t.same(await closes(), ended, 'nobody was disconnected');
+  });
+
+  await t.test(`standing still for ${seconds(STALL_MS)}: no disconnect, memory bounded, live goes on`, async (t) => {
+    const rude = await Promise.all(Array.from({ length: RUDE.agents }, (_, i) => rudeAgent(controller.mqttUrl, i)));
+    const watch = new WatchFresh(live, ids);
+    const before = usageOf(pid).rssBytes;
+    let most = before;
+    const looking = setInterval(() => {
+      most = Math.max(most, usageOf(pid).rssBytes);
+    }, 100);
+    t.teardown(() => clearInterval(looking));
+
+    theDisk.is(`slow ${STALL_MS}`);
+    const began = performance.now();
+    await until(async () => (await metric('store_state')) === 1, {
+      timeoutMs: WITHIN_MS,
+      what: 'it to be called slow',
+    });
+    theDisk.is('good');
+    const padding = [position(1e6)];
+    for (const agent of rude) {
+      for (let i = 0; i < RUDE.messages; i++) {
+        const batches: Uint8Array[] = [];
+        for (let size = 0; size < RUDE.bytes; size += batches.at(-1)?.length ?? 1) {
+          batches.push(agent.batch('history', agent.next.history, padding));
+        }
+        agent.send('history', ...batches);
+      }
+    }
+    await until(async () => (await metric('store_state')) === 0, {
+      timeoutMs: STALL_MS + WITHIN_MS,
+      what: 'it to be well',
+    });
+    const stoodMs = performance.now() - began;
+    clearInterval(looking);
+
+    measured(
+      `store stood still ${seconds(stoodMs)}: resident memory ${mb(before)} MB before, ${mb(most)} MB at most, ` +
+        `${RUDE.agents} agents pushed ${mb(RUDE.agents * RUDE.messages * RUDE.bytes)} MB at it`,
+    );
+    t.ok(stoodMs >= STALL_MS - 1000, 'it stood still');
+    t.ok(most - before < MOST_GROWTH_MB * 1e6, 'memory is bounded');
+    t.ok((await metric('ingest_no_room_total')) > 0, 'what found no room was counted');
+    t.same(watch.end(), [], 'live all the time');
+    t.same(await closes(), ended, 'nobody was disconnected');
+    t.same(
+      rude.map(({ closed }) => closed),
+      rude.map(() => false),
+      'nor who pushed',
+    );
+    for (const agent of rude) agent.kill();
+  });
+
+  await t.test('after all that: every durable batch exactly once', async (t) => {
+    const { outbox, store } = await settle(world, dataDir);
+    const { batches, ...wrong } = compare(outbox, store);
+    t.same(wrong, { lost: [], doubled: [], different: [], invented: [] }, `${batches} batches exactly once`);
+    t.ok(batches > 0);
+  });
+});
+
+const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
+
+async function rudeAgent(url: string, index: number): Promise<FakeAgent> {
+  const hex = index.toString(16).padStart(16, '0');
+  const agent = new FakeAgent({ drone: `rude-${index}`, session: `a${hex.slice(1)}`, epoch: `e${hex.slice(1)}` });
+  await agent.connectTo(url);
+  agent.presence();
+  await until(() => agent.ack('history') !== undefined, { timeoutMs: WITHIN_MS, what: 'its first ack' });
+  return agent;
+}
