@@ -1,16 +1,17 @@
-/** `skein-controller run | config | version` */
+/** `skein-controller run | backup | config | version` */
 import fs from 'node:fs';
 import { renderConfig, resolveConfig } from '@skein/protocol/config';
 import { parse, TomlError } from 'smol-toml';
 import { createController, StartError } from './compose.ts';
 import { type Config, ConfigSchema, configProblems } from './config.ts';
 import { createLog } from './log.ts';
-import { StoreError } from './store/index.ts';
+import { backUp, StoreError } from './store/index.ts';
 import { systemClock } from './system-clock.ts';
 
 const USAGE = `skein-controller: holds the fleet
 
   skein-controller run      [--config FILE] [--key=value …]   run until Ctrl-C
+  skein-controller backup   --to=DIR [--config FILE] [--key=value …]   copy the databases, also while it runs
   skein-controller config   [--print | --check] [--config FILE] [--key=value …]
   skein-controller version
 
@@ -100,10 +101,29 @@ async function run(config: Config): Promise<void> {
   }
 }
 
+function backup(flags: readonly string[]): void {
+  const at = flags.findIndex((flag) => flag.startsWith('--to='));
+  const to = flags[at]?.slice('--to='.length) ?? '';
+  if (to === '') fail(['backup needs --to=DIR, a directory that does not exist yet']);
+  if (fs.existsSync(to)) fail([`${to} is there already: a backup is written to a directory of its own`]);
+  const { config } = settings(flags.toSpliced(at, 1));
+  if (!fs.existsSync(config.dataDir)) fail([`dataDir = "${config.dataDir}": there is nothing`]);
+  try {
+    const { files, bytes } = backUp(config.dataDir, to);
+    process.stdout.write(`${to}: ${files} databases, ${bytes} bytes; to restore, let it take the place of dataDir\n`);
+  } catch (error) {
+    if (error instanceof StoreError) fail([error.message], EXIT.cannotRun);
+    throw error;
+  }
+}
+
 const [command, ...flags] = process.argv.slice(2);
 switch (command) {
   case 'run':
     await run(settings(flags).config);
+    break;
+  case 'backup':
+    backup(flags);
     break;
   case 'config': {
     const rest = flags.filter((flag) => flag !== '--print' && flag !== '--check');

@@ -1,3 +1,4 @@
+export { type BackedUp, backUp } from './backup.ts';
 export { STORE_ERRORS, StoreError, type StoreErrorCode } from './errors.ts';
 export { EventQueue } from './event-queue.ts';
 export type * from './port.ts';

@@ -6,7 +6,7 @@ import t from 'tap';
 import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
 import { chainHash } from './core-db.ts';
 import { dayPath } from './day-files.ts';
-import { SqliteStore } from './index.ts';
+import { backUp, SqliteStore } from './index.ts';
 import { monotonicMs, QueryBound } from './query-bound.ts';
 
 const freshDir = () => fs.mkdtempSync(path.join(os.tmpdir(), 'skein-store-'));
@@ -165,4 +165,22 @@ t.test('a query of history ends at its deadline, in plain words, and the next on
   const bound = new QueryBound('position of d1', monotonicMs() + 60_000);
   bound.check(1000);
   t.throws(() => bound.check(1e9), { code: 'too-long', message: /shorter time/ });
+});
+
+t.test('a backup of a store in use is whole, and a store of its own', async (t) => {
+  const dir = freshDir();
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  await store.commit([batch(1)], NOON_US - 86_400e6);
+  await store.commit([batch(2)], NOON_US);
+  await store.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]);
+  const to = path.join(freshDir(), 'copy');
+  t.match(backUp(dir, to), { files: 3 });
+  t.match(await store.commit([batch(3)], NOON_US), { inserted: 1 }, 'the other goes on');
+  const copy = await open(to);
+  t.teardown(() => copy.close());
+  t.match(await copy.positions('d1', [EPOCH]), [{ lane: 'history', upTo: 2 }]);
+  t.equal((await copy.events({ afterId: 0, limit: 10 })).length, 1);
+  t.match(await copy.commit([batch(3)], NOON_US), { inserted: 1 });
+  t.throws(() => backUp(path.join(dir, 'nothing'), path.join(freshDir(), 'copy')), { name: 'StoreError' });
 });
