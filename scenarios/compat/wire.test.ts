@@ -155,7 +155,7 @@ async function oldController(t: Test, recording: Recording, later: Later): Promi
   const uplink = () => drone.agent.status().uplink;
   await until(() => heard.positions > 5, { timeoutMs: WITHIN_MS, what: 'history' });
   await until(() => uplink().leaseLeftMs > 0, { timeoutMs: WITHIN_MS, what: 'the lease' });
-  t.ok(uplink().counters.acks > 4);
+  t.ok((uplink().counters.acks ?? 0) > 4);
 
   // and: it hears a hello
   const before = heard.presences;
