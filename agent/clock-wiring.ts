@@ -24,7 +24,7 @@ export class Timekeeper {
   readonly #parts: TimekeeperParts;
   readonly #network = new NetworkWatch();
   #stampOffsetUs = Number.NEGATIVE_INFINITY;
-  #kept: { readonly monoUs: number; readonly agreed: boolean } | null = null;
+  #kept: KeptTime | null = null;
 
   constructor(parts: TimekeeperParts) {
     this.#parts = parts;
@@ -64,7 +64,7 @@ export class Timekeeper {
     const time = this.clock.kept(nowUs, this.#parts.boot);
     if (time === null) return;
     const before = this.#kept;
-    const better = before === null || (time.agreed && !before.agreed);
+    const better = before === null || time.from.length > before.from.length;
     if (!last && !better && nowUs - before.monoUs < KEEP_EVERY_US) return;
     this.#kept = time;
     this.#parts.keep(time);

@@ -116,7 +116,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
 }
 
 function clockProblems({ reading, sources }: AgentStatus['timekeeping']): string[] {
-  const liars = sources.filter(({ outvoted }) => outvoted);
+  const liars = sources.filter(({ source, outvoted }) => outvoted && source !== 'restored');
   const words = liars.map(
     ({ source, aheadUs }) =>
       `The clock of ${source} is wrong by ${Math.round(aheadUs / 1e6)} s: it was outvoted. See to it.`,

@@ -20,7 +20,13 @@ export interface SafetyOptions {
   /** The clock that samples carry, µs. */
   readonly nowUs: () => number;
   /** UTC and its error, µs; null while nobody knows. */
-  readonly utc: () => { readonly utcUs: number; readonly errUs: number; readonly source: string } | null;
+  readonly utc: () => {
+    readonly utcUs: number;
+    readonly errUs: number;
+    readonly source: string;
+    readonly standing: string;
+    readonly liars: readonly string[];
+  } | null;
   readonly state: () => VehicleState;
   readonly position: () => PreflightFacts['position'];
   readonly flavour: () => Flavour | null;
@@ -103,7 +109,10 @@ export function factsOf(o: SafetyOptions, own: OwnFacts): PreflightFacts {
           ? { ok: false, error: 'the Remote ID module has fallen silent', ageMs: Math.round(remoteIdAgeMs) }
           : { ok: remoteId.ok, error: remoteId.error, ageMs: Math.round(remoteIdAgeMs) },
     disk: { freeMb: seen.of('board')?.values.diskFreeMb ?? null, problem: o.disk().problem },
-    clock: told === null ? null : { source: told.source, errMs: told.errUs / 1000 },
+    clock:
+      told === null
+        ? null
+        : { source: told.source, errMs: told.errUs / 1000, split: told.standing === 'split', liars: told.liars },
     lock: held,
   };
 }

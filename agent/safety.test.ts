@@ -60,7 +60,7 @@ async function world(test: Test) {
       linkLossOwner: 'autopilot',
       batteryCells: 3,
       nowUs: () => clock.nowUs,
-      utc: () => ({ utcUs: 1.7e15, errUs: 1_000, source: 'gps' }),
+      utc: () => ({ utcUs: 1.7e15, errUs: 1_000, source: 'gps', standing: 'single', liars: [] }),
       state: () => state as VehicleState,
       position: () => ({ trusted: true, state: 'trusted', words: 'the position is trusted', lastAgeMs: 0 }),
       flavour: () => flavour,

@@ -122,19 +122,33 @@ t.test('an agent that starts again in the same boot knows what the one before kn
   const first = given();
   first.controller(S);
   const kept = first.clock.kept(HOUR, 'b');
-  t.match(kept, { utcUs: UTC + HOUR, errUs: 189_950, agreed: false });
+  t.match(kept, { utcUs: UTC + HOUR, errUs: 189_950, from: ['controller'] });
   const { clock, gps, off } = given(kept);
   t.match(clock.read(HOUR + S), { source: 'restored', standing: 'single' });
   t.equal(off(HOUR + S), 0);
   gps(HOUR + 2 * S, HOUR);
   t.match(clock.read(HOUR + 2 * S), { standing: 'split', source: 'restored' }, 'a liar comes first: the point stays');
   t.equal(off(HOUR + 2 * S), 0);
+  const other = given(kept);
+  other.gps(HOUR, HOUR);
+  other.controller(HOUR + S);
+  t.match(other.clock.read(HOUR + S), { standing: 'split', source: 'controller' }, 'its own source speaks: it goes on');
   gps(HOUR + 3 * S);
   t.match(clock.read(HOUR + 3 * S), { standing: 'agreed', agreeing: ['gps', 'restored'] });
 });
 
+t.test('what one liar left behind is no second voice for it', async (t) => {
+  const first = given();
+  first.gps(S, HOUR);
+  const { clock, gps, ntp, controller } = given(first.clock.kept(S, 'b'));
+  gps(2 * S, HOUR);
+  ntp(3 * S);
+  controller(3 * S);
+  t.match(clock.read(3 * S), { standing: 'agreed', liars: ['gps'], source: 'controller' });
+});
+
 t.test('after another boot the time is only a floor: later, by at least the age of this boot', async (t) => {
-  const kept: KeptTime = { boot: 'a', monoUs: 5, utcUs: UTC, errUs: 1_000, agreed: true };
+  const kept: KeptTime = { boot: 'a', monoUs: 5, utcUs: UTC, errUs: 1_000, from: ['gps', 'ntp'] };
   const { clock, controller, gps, off } = given(kept);
   t.equal(clock.read(60 * S), null);
   t.equal(clock.notBeforeUs(60 * S), UTC - 1_000 + 60 * S);
@@ -149,7 +163,7 @@ t.test('after another boot the time is only a floor: later, by at least the age 
   gps(62 * S, -HOUR);
   t.equal(off(62 * S), -HOUR, 'two that agree: what was kept was wrong');
   t.match(clock.counters, { floorDenied: 1, floorBroken: 1 });
-  const alone = given({ ...kept, agreed: false, utcUs: UTC + YEARS / 100 });
+  const alone = given({ ...kept, from: ['gps'], utcUs: UTC + YEARS / 100 });
   alone.controller(S);
   t.equal(alone.off(S), 0, 'the word of one alone, a boot ago, denies nobody');
   t.equal(given().clock.notBeforeUs(S), Date.UTC(2025, 0, 1) * 1000, 'nothing kept: not before the program was made');

@@ -9,6 +9,7 @@
  */
 import type { Sample } from '@skein/protocol/telemetry';
 import {
+  type Believed,
   type ClockQuality,
   type Exchange,
   type Opinion,
@@ -50,14 +51,14 @@ export class Clock {
   readonly #sources = { gps: new Source('gps'), ntp: new Source('ntp'), controller: new Source('controller') };
   readonly #floor: Floor;
   readonly #pace = new Pace();
-  #believed: ClockQuality | null = null;
+  #believed: Believed | null = null;
   #fixUs = Number.NEGATIVE_INFINITY;
   readonly #counters = { implausible: 0, withoutFix: 0, outvoted: 0, splits: 0, floorDenied: 0, floorBroken: 0 };
   #before: Judged | null = null;
 
   constructor(o: { readonly boot: string; readonly kept: KeptTime | null } = { boot: '', kept: null }) {
     this.#floor = new Floor(o.boot, o.kept);
-    if (this.#floor.restored(0) !== null) this.#believed = 'restored';
+    this.#believed = this.#floor.restored(0);
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -110,12 +111,13 @@ export class Clock {
       this.#floor.break();
     }
     this.#before = judged;
-    this.#believed = judged.source;
+    this.#believed = judged;
   }
 
   #opinions(monoUs: number): Opinion[] {
     const live = LIVE.flatMap((name) => this.#sources[name].at(monoUs) ?? []);
-    const restored = live.length < LIVE.length ? this.#floor.restored(monoUs) : null;
+    const speaking = live.map(({ source }) => source);
+    const restored = this.#floor.restored(monoUs, speaking);
     return restored === null ? live : [...live, restored];
   }
 
@@ -156,8 +158,9 @@ export class Clock {
   kept(monoUs: number, boot: string): KeptTime | null {
     const read = this.read(monoUs);
     if (read === null || read.standing === 'split' || read.source === 'restored') return null;
-    const { utcUs, errUs, standing } = read;
-    return { boot, monoUs: Math.round(monoUs), utcUs, errUs, agreed: standing === 'agreed' };
+    const { utcUs, errUs, agreeing } = read;
+    const from = agreeing.filter((source) => source !== 'restored');
+    return { boot, monoUs: Math.round(monoUs), utcUs, errUs, from };
   }
 
   /**

@@ -14,8 +14,8 @@ export interface KeptTime {
   readonly monoUs: number;
   readonly utcUs: number;
   readonly errUs: number;
-  /** Two sources or more agreed. The word of one alone is not held against another later. */
-  readonly agreed: boolean;
+  /** Who said so: it is no further word beside theirs. Of two or more it may be held against one alone later. */
+  readonly from: readonly string[];
 }
 
 /** Before this nobody can have known the time: 2025-01-01, older than this program. */
@@ -31,10 +31,11 @@ export class Floor {
     this.#kept = kept !== null && kept.utcUs >= PROGRAM_UTC_US ? kept : null;
   }
 
-  /** What the agent before this one knew, in the same boot. */
-  restored(monoUs: number): Opinion | null {
+  /** What the agent before this one knew, in the same boot; null beside a source that it came from. */
+  restored(monoUs: number, speaking: readonly string[] = []): Opinion | null {
     const kept = this.#kept;
     if (kept === null || kept.boot !== this.#boot || this.#broken) return null;
+    if (speaking.some((source) => kept.from.includes(source))) return null;
     const errUs = Math.ceil(kept.errUs + drifted(monoUs - kept.monoUs));
     return { source: 'restored', offsetUs: kept.utcUs - kept.monoUs, errUs };
   }
@@ -49,7 +50,7 @@ export class Floor {
 
   /** The same, as far as it may contradict somebody who speaks alone. */
   deniesBeforeUs(monoUs: number): number {
-    return this.#kept?.agreed === true ? this.notBeforeUs(monoUs) : PROGRAM_UTC_US;
+    return (this.#kept?.from.length ?? 0) > 1 ? this.notBeforeUs(monoUs) : PROGRAM_UTC_US;
   }
 
   /** Two that agree say it is earlier: what was kept was wrong. */

@@ -75,6 +75,12 @@ export interface PreflightFacts {
   /** OPEN_DRONE_ID_ARM_STATUS; null when none was heard. */
   readonly remoteId: { readonly ok: boolean; readonly error: string; readonly ageMs: number } | null;
   readonly disk: { readonly freeMb: number | null; readonly problem: string | null };
-  readonly clock: { readonly source: string; readonly errMs: number } | null;
+  readonly clock: {
+    readonly source: string;
+    readonly errMs: number;
+    /** Its sources contradict each other. */
+    readonly split: boolean;
+    readonly liars: readonly string[];
+  } | null;
   readonly lock: { readonly reason: string; readonly by: string; readonly here: boolean } | null;
 }

@@ -54,7 +54,7 @@ function facts(change: Partial<PreflightFacts> = {}, samples: readonly Sample[] 
     itinerary: null,
     remoteId: null,
     disk: { freeMb: 20_000, problem: null },
-    clock: { source: 'gps', errMs: 1 },
+    clock: { source: 'gps', errMs: 1, split: false, liars: [] },
     lock: null,
     ...change,
   };
@@ -95,6 +95,17 @@ t.test('a good drone: every item ok, in the order one walks round it', async (t)
   );
   t.match(item(facts(), 'mission'), { words: 'no itinerary' });
   t.match(item(facts(), 'battery'), { value: '12.60 V, 4.20 V a cell, 98 %', ageMs: 1000 });
+});
+
+t.test('a clock that is doubted, or that one source contradicts, is worth a look', async (t) => {
+  const told = { source: 'ntp', errMs: 100, split: false, liars: [] };
+  t.equal(item(facts({ clock: told }), 'clock')?.verdict, 'ok');
+  t.match(item(facts({ clock: null }), 'clock'), { verdict: 'warn' });
+  t.match(item(facts({ clock: { ...told, split: true } }), 'clock'), { verdict: 'warn', words: /disagree/ });
+  t.match(item(facts({ clock: { ...told, liars: ['gps'] } }), 'clock'), {
+    verdict: 'warn',
+    words: /gps tells a wrong time/,
+  });
 });
 
 t.test('the pre-arm bit comes with what the autopilot said', async (t) => {

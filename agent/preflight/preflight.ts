@@ -103,7 +103,11 @@ function disk({ disk }: PreflightFacts): PreflightItem {
 
 function clock({ clock }: PreflightFacts): PreflightItem {
   if (clock === null) return item('clock', 'warn', 'nobody has told the time; records have none until somebody does');
-  return item('clock', 'ok', `told by ${clock.source}`, { value: `± ${clock.errMs.toFixed(0)} ms` });
+  const value = `± ${clock.errMs.toFixed(0)} ms`;
+  if (clock.split) return item('clock', 'warn', 'its sources disagree, and no third tells who is right', { value });
+  const liars = clock.liars.filter((source) => source !== 'restored').join(', ');
+  if (liars !== '') return item('clock', 'warn', `told by ${clock.source}; ${liars} tells a wrong time`, { value });
+  return item('clock', 'ok', `told by ${clock.source}`, { value });
 }
 
 function firmware({ autopilot: { version, flavour } }: PreflightFacts): PreflightItem {

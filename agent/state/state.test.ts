@@ -19,6 +19,20 @@ t.test('starts are counted, totals are kept', async (t) => {
   t.same(problems, []);
 });
 
+t.test('the time is kept; one that makes no sense is none', async (t) => {
+  const path = join(root, 'clock.json');
+  const first = new StateFile(path, () => {});
+  await first.begin();
+  const clock = { boot: 'b', monoUs: 5, utcUs: 7e15, errUs: 3, from: ['gps'] };
+  first.update({ clock });
+  await first.close();
+  t.same((await new StateFile(path, () => {}).begin()).clock, clock);
+  for (const bad of [3, {}, { ...clock, boot: 1 }, { ...clock, utcUs: '7' }]) {
+    writeFileSync(path, JSON.stringify({ n: 1, clock: bad }));
+    t.equal((await new StateFile(path, () => {}).begin()).clock, null);
+  }
+});
+
 t.test('a damaged file begins anew and says so', async (t) => {
   const path = join(root, 'damaged.json');
   writeFileSync(path, '{"n": 12');

@@ -20,7 +20,7 @@ export interface StoredTime {
   readonly monoUs: number;
   readonly utcUs: number;
   readonly errUs: number;
-  readonly agreed: boolean;
+  readonly from: readonly string[];
 }
 
 const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0, clock: null };
@@ -31,10 +31,10 @@ function count(value: unknown): number {
 
 function time(value: unknown): StoredTime | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { boot, monoUs, utcUs, errUs, agreed } = value as Partial<Record<keyof StoredTime, unknown>>;
+  const { boot, monoUs, utcUs, errUs, from } = value as Partial<Record<keyof StoredTime, unknown>>;
   const [mono, utc, err] = [count(monoUs), count(utcUs), count(errUs)];
   return typeof boot === 'string' && utc > 0 && err > 0
-    ? { boot, monoUs: mono, utcUs: utc, errUs: err, agreed: agreed === true }
+    ? { boot, monoUs: mono, utcUs: utc, errUs: err, from: Array.isArray(from) ? from.map(String).slice(0, 8) : [] }
     : null;
 }
 

@@ -39,6 +39,11 @@ export interface ClockQuality {
   readonly utcUs: number;
   readonly errUs: number;
   readonly source: string;
+  /** Null: an agent that does not say. */
+  readonly standing: string | null;
+  readonly outvoted: readonly string[];
+  /** The board's own clock minus UTC. */
+  readonly boardUs: number | null;
 }
 
 /** Who flies, as the drone last said. */
@@ -193,9 +198,11 @@ export function takeLive(
 }
 
 function takeClock(drone: Drone, sample: Sample<'clock'>, boot: string): void {
-  const { utcUs, errUs, source } = sample.values;
+  const { utcUs, errUs, source, standing, outvoted, boardUs } = sample.values;
   if (utcUs === null || source === null) return;
-  drone.clock = { boot, monoUs: sample.monoUs, utcUs, errUs: errUs ?? 0, source };
+  const liars = (outvoted ?? '').split(',').filter((name) => name !== '');
+  const rest = { standing, outvoted: liars, boardUs };
+  drone.clock = { boot, monoUs: sample.monoUs, utcUs, errUs: errUs ?? 0, source, ...rest };
 }
 
 /** Batches the drone holds that are not committed here; 0 while that is not known (not all that it keeps as acked). */

@@ -1,5 +1,6 @@
 /** A drone as the live stream and the HTTP routes show it (shape: live/messages.ts, checked where both are wired). */
 import type { KindName, Values } from '@skein/protocol/telemetry';
+import { isUsable } from '@skein/protocol/time';
 import { toOurs } from './clock-map.ts';
 import { currentSaid } from './contact.ts';
 import { type Drone, heldOf, type Lane, type LiveSample } from './drone.ts';
@@ -61,7 +62,7 @@ export function kindEntries(drone: Drone, now: Now, only?: ReadonlySet<string>):
 
 function droneUtc(drone: Drone, sample: LiveSample): number | null {
   const clock = drone.clock;
-  if (clock === null || clock.boot !== sample.boot || clock.source === 'unset') return null;
+  if (clock === null || clock.boot !== sample.boot || !isUsable(clock)) return null;
   return Math.round(clock.utcUs + (sample.monoUs - clock.monoUs));
 }
 
@@ -91,7 +92,8 @@ export function backlogEntry(drone: Drone, now: Now) {
 }
 
 export function clockEntry(drone: Drone) {
-  return { source: drone.clock?.source ?? 'unset', errUs: drone.clock?.errUs ?? null };
+  const { source = 'unset', errUs = null, standing = null, outvoted = [], boardUs = null } = drone.clock ?? {};
+  return { source, errUs, standing, outvoted, boardUs };
 }
 
 function conflictEntry(conflict: ConflictState | null, now: Now) {

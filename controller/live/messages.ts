@@ -216,7 +216,16 @@ export interface DroneEntry {
   readonly kinds: LiveKinds;
   readonly backlog: { readonly urgent: LaneBacklog; readonly history: LaneBacklog };
   /** Quality of the drone's UTC, from its newest clock record. */
-  readonly clock: { readonly source: string; readonly errUs: number | null };
+  readonly clock: {
+    readonly source: string;
+    readonly errUs: number | null;
+    /** single, agreed, split; null: it does not say. */
+    readonly standing?: string | null;
+    /** Sources that a majority contradicts. */
+    readonly outvoted?: readonly string[];
+    /** The board's own clock minus UTC, µs. */
+    readonly boardUs?: number | null;
+  };
   /** Two boards claim this identity, or one batch number came with two contents; null: none within the last minute. */
   readonly conflict: Conflict | null;
 }

@@ -26,7 +26,7 @@ const offsetOf = (record: ClockRecord): number => record.utcUs - record.monoUs;
 const widthAt = (record: ClockRecord, monoUs: number): number => record.errUs + drifted(monoUs - record.monoUs);
 
 /** True of a record that says more than "some time". */
-export function isUsable({ source, errUs }: Pick<ClockRecord, 'source' | 'errUs'>): boolean {
+export function isUsable({ source, errUs }: { readonly source: string; readonly errUs: number }): boolean {
   return source !== 'unset' && errUs < USELESS_ERR_US;
 }
 

@@ -35,20 +35,34 @@ t.test(
       ...{ standing: 'split', source: 'gps', offsetUs: HOUR, errUs: HOUR + 10_000 },
       ...{ agreeing: [], liars: [] },
     });
-    t.match(vote([gps(HOUR), controller(0)], 'controller'), {
+    t.match(vote([gps(HOUR), controller(0)], { source: 'controller', offsetUs: 0 }), {
       source: 'controller',
       offsetUs: 0,
       errUs: HOUR + 300_000,
     });
-    t.match(vote([gps(HOUR), ntp(0), controller(-HOUR)], 'ntp'), { standing: 'split', source: 'ntp', liars: [] });
+    t.match(vote([gps(HOUR), ntp(0), controller(-HOUR)], { source: 'ntp', offsetUs: 0 }), {
+      standing: 'split',
+      source: 'ntp',
+      liars: [],
+    });
   },
 );
+
+t.test('who was believed has fallen silent: whoever holds its point goes on with it', async (t) => {
+  const kept = { source: 'restored', offsetUs: 400 } as const;
+  t.match(vote([gps(HOUR), controller(0)], kept), { standing: 'split', source: 'controller' });
+  t.match(
+    vote([gps(HOUR), controller(2 * HOUR)], kept),
+    { standing: 'split', source: 'gps' },
+    'nobody does: the better',
+  );
+});
 
 t.test('two that are alike do not take turns', async (t) => {
   const alike = [ntp(0, 9_000), controller(0, 10_000)];
   t.equal(vote(alike)?.source, 'ntp');
-  t.equal(vote(alike, 'controller')?.source, 'controller');
-  t.equal(vote([ntp(0, 4_000), controller(0, 10_000)], 'controller')?.source, 'ntp');
+  t.equal(vote(alike, { source: 'controller', offsetUs: 0 })?.source, 'controller');
+  t.equal(vote([ntp(0, 4_000), controller(0, 10_000)], { source: 'controller', offsetUs: 0 })?.source, 'ntp');
 });
 
 const TRUTH = 1_700_000_000_000_000;

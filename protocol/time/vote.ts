@@ -68,10 +68,19 @@ function within({ lo, hi }: Interval, offsetUs: number): Pick<Verdict, 'offsetUs
   return { offsetUs: point, errUs: Math.ceil(Math.max(hi - point, point - lo)) };
 }
 
-/** One opinion of each source; null without any. `believed`: whose point the last verdict took. */
-export function vote(opinions: readonly Opinion[], believed: ClockQuality | null = null): Verdict | null {
+/** Who goes on with what was believed: the same source, else the tightest whose interval holds that point. */
+function heirOf(opinions: readonly Opinion[], { source, offsetUs }: Believed): Opinion | undefined {
+  const same = opinions.find((one) => one.source === source);
+  const holding = opinions.filter((one) => lowOf(one) <= offsetUs && offsetUs <= highOf(one));
+  return same ?? (holding.length === 0 ? undefined : tightest(holding));
+}
+
+export type Believed = Pick<Opinion, 'source' | 'offsetUs'>;
+
+/** One opinion of each source; null without any. `believed`: the point of the last verdict, and whose it was. */
+export function vote(opinions: readonly Opinion[], believed: Believed | null = null): Verdict | null {
   if (opinions.length === 0) return null;
-  const before = opinions.find(({ source }) => source === believed);
+  const before = believed === null ? undefined : heirOf(opinions, believed);
   const interval = covered(opinions, Math.floor(opinions.length / 2) + 1);
   if (interval === null) {
     const chosen = before ?? opinions.reduce((best, one) => (rank(one.source) > rank(best.source) ? one : best));

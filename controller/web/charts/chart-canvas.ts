@@ -1,6 +1,7 @@
 /** One uPlot chart: a line, hatched gaps, dotted ranges that were filled later. Loaded with uPlot when first needed. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { clockMinute, clockTime, face } from '../format/face.ts';
 import { token } from '../shell/theme.ts';
 import { broken, missing, type Range, type Series, silenceFor } from './series.ts';
 
@@ -64,8 +65,8 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
       points: { size: 6 },
       sync: { key: o.syncKey, scales: ['x', null] },
     },
-    // The axis is in UTC; the reading under the pointer gives local time too.
-    tzDate: (timeS) => uPlot.tzDate(new Date(timeS * 1000), 'Etc/UTC'),
+    // The axis is in the chosen zone; the reading under the pointer gives UTC too.
+    tzDate: (timeS) => inZone(timeS, face.peek().zone),
     scales: {
       x: { time: true, range: () => [window.fromS, window.toS] },
       y: { range: (_u, least, greatest) => niceRange(least, greatest, o.least, o.greatest) },
@@ -116,9 +117,14 @@ function niceRange(least: number | null, greatest: number | null, low: number, h
   return [bottom < low ? bottom - air : bottom, top > high ? top + air : top];
 }
 
+function inZone(timeS: number, zone: string): Date {
+  const date = new Date(timeS * 1000);
+  return zone === 'local' ? date : uPlot.tzDate(date, zone === 'UTC' ? 'Etc/UTC' : zone);
+}
+
 function clockLabels(at: readonly number[]): string[] {
   const step = (at[1] ?? 0) - (at[0] ?? 0);
-  return at.map((timeS) => new Date(timeS * 1000).toISOString().slice(11, step > 0 && step < 60 ? 19 : 16));
+  return at.map((timeS) => (step > 0 && step < 60 ? clockTime(timeS * 1000) : clockMinute(timeS * 1000)));
 }
 
 function pattern(ratio: number, colour: string, kind: 'lines' | 'dots'): CanvasPattern | null {

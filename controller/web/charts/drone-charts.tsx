@@ -1,9 +1,10 @@
 /** Height, speed and charge over time: history from the controller, the live end appended as it comes. */
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { KindName } from '@skein/protocol/telemetry';
 import { useEffect, useRef } from 'preact/hooks';
+import { clockTime, face, zoneWord } from '../format/face.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
-import { localClock, utcClock } from '../format/times.ts';
+import { utcClock } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { theme } from '../shell/theme.ts';
 import type { ChartCanvas } from './chart-canvas.ts';
@@ -28,13 +29,19 @@ const CHARTS: readonly ChartSpec[] = [
 ];
 const POINTS = 900;
 
+/** Under the pointer: in the chosen zone, and in UTC. */
+function whenWords(atMs: number): string {
+  const [zone, utc] = [zoneWord(atMs), `${utcClock(atMs)} UTC`];
+  return zone === 'UTC' && face.value.hours === '24h' ? utc : `${clockTime(atMs)} ${zone} · ${utc}`;
+}
+
 export function DroneCharts({ fleet, id }: { readonly fleet: Fleet; readonly id: string }) {
   const at = cursorS.value;
   return (
     <section class="block charts" aria-label="History">
       <h3>
         History
-        <span class="when">{at === null ? 'UTC' : `${utcClock(at * 1000)} UTC · ${localClock(at * 1000)} local`}</span>
+        <span class="when">{at === null ? zoneWord(fleet.nowMs.peek() ?? 0) : whenWords(at * 1000)}</span>
         <fieldset class="ranges" aria-label="Time range">
           {RANGES.map((range) => (
             <button
@@ -135,7 +142,9 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
     let closed = false;
     const place = container.current;
     if (!place) return;
-    const stopTheme = theme.subscribe(() => {
+    const stopTheme = effect(() => {
+      void theme.value;
+      void face.value;
       void import('./chart-canvas.ts').then(
         ({ createChartCanvas }) => {
           if (closed) return;

@@ -1,6 +1,7 @@
 /** One delivery as a small timeline with reason and proof. It stays until looked at. */
 import { isFinal, reasonCode } from '@skein/protocol/fleet';
-import { ageExact, utcClock, utcFull } from '../format/times.ts';
+import { clockTime } from '../format/face.ts';
+import { ageExact, utcFull } from '../format/times.ts';
 import { type Command, type Delivery, deliveryTo } from './answers.ts';
 import { cancels, type Desk, inHand } from './desk.ts';
 import { proofOf } from './proof.ts';
@@ -34,7 +35,7 @@ export function Card({ command, drone, desk, nowMs, onSeen }: CardProps) {
         <h4>{name}</h4>
         <span class="who">
           {command.issuedAtMs !== null && (
-            <time title={utcFull(command.issuedAtMs)}>{utcClock(command.issuedAtMs)}</time>
+            <time title={utcFull(command.issuedAtMs)}>{clockTime(command.issuedAtMs)}</time>
           )}{' '}
           {command.issuedBy}
         </span>
@@ -65,11 +66,11 @@ export function Timeline({ nodes }: { readonly nodes: readonly Node[] }) {
         >
           <StepMark node={node} />
           <span class="step-name">{node.state}</span>
-          <span class="step-time">
+          <span class="step-time" title={node.atMs === null ? undefined : utcFull(node.atMs)}>
             {node.atMs === null
               ? ''
               : i === 0
-                ? utcClock(node.atMs)
+                ? clockTime(node.atMs)
                 : `${node.implied ? '≤ ' : '+'}${ageExact(node.afterMs)}`}
           </span>
         </li>

@@ -2,7 +2,8 @@
 import { isFinal } from '@skein/protocol/fleet';
 import { useState } from 'preact/hooks';
 import type { View } from '../detail/view.ts';
-import { ageExact, utcClock, utcFull } from '../format/times.ts';
+import { clockTime, zoneWord } from '../format/face.ts';
+import { ageExact, utcFull } from '../format/times.ts';
 import { type Command, type Delivery, deliveryTo } from './answers.ts';
 import type { Book } from './book.ts';
 import { Card, StepMark } from './card.tsx';
@@ -28,7 +29,7 @@ export function CommandList({ view, book, desk }: CommandListProps) {
   return (
     <section class="block command-list" aria-label="Commands">
       <h3>
-        Commands <span class="when">UTC</span>
+        Commands <span class="when">{zoneWord(view.nowMs ?? 0)}</span>
       </h3>
       {ids.length === 0 && (
         <p class="nothing">
@@ -84,7 +85,7 @@ function Row({ id, drone, book, desk, nowMs, open, toggle }: RowProps) {
   return (
     <li data-command-row={id}>
       <button type="button" class="command-row" aria-expanded={open} onClick={toggle} title={titleOf(command)}>
-        <time>{command.issuedAtMs === null ? '' : utcClock(command.issuedAtMs)}</time>
+        <time>{command.issuedAtMs === null ? '' : clockTime(command.issuedAtMs)}</time>
         <b>{commandName(command.type, command.params)}</b>
         <StateWord delivery={delivery} />
         <span class="num">{isFinal(delivery.state) ? ageExact(tookMs(delivery, nowMs)) : ''}</span>

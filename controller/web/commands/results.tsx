@@ -1,7 +1,8 @@
 /** What became of a command at each drone: one row a drone, counts above, those that need somebody first. */
 import { isFinal } from '@skein/protocol/fleet';
 import { useEffect } from 'preact/hooks';
-import { ageExact, utcClock, utcFull } from '../format/times.ts';
+import { clockTime, zoneWord } from '../format/face.ts';
+import { ageExact, utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { leave, routeHash } from '../shell/route.ts';
 import { type Command, countStates, type Delivery, isOpen } from './answers.ts';
@@ -58,7 +59,9 @@ export function Results({ id, fleet, book, desk }: ResultsProps) {
         </button>
         <p class="drone-line">
           {command.issuedAtMs !== null && (
-            <span title={utcFull(command.issuedAtMs)}>{utcClock(command.issuedAtMs)} UTC</span>
+            <span title={utcFull(command.issuedAtMs)}>
+              {clockTime(command.issuedAtMs)} {zoneWord(command.issuedAtMs)}
+            </span>
           )}
           <span>{command.issuedBy}</span>
         </p>

@@ -1,17 +1,10 @@
 /** How its data reaches us: connection, what is still on the drone, how good its clock is, the cable to the autopilot. */
 import { bytes, count, fixed } from '../format/numbers.ts';
-import { ageExact, plusMinus, span } from '../format/times.ts';
+import { ageExact, span } from '../format/times.ts';
 import { valuesOf } from '../live/record.ts';
 import { Block, Fact } from './block.tsx';
+import { clockWords } from './clock-words.ts';
 import type { View } from './view.ts';
-
-const CLOCKS: Readonly<Record<string, string>> = {
-  gps: 'GPS',
-  ntp: 'NTP',
-  controller: 'controller',
-  restored: 'restored at boot',
-  unset: 'not set',
-};
 
 export function Delivery({ view }: { readonly view: View }) {
   const { entry } = view.record;
@@ -27,7 +20,7 @@ export function Delivery({ view }: { readonly view: View }) {
     waiting === 0
       ? 'nothing held back'
       : `${count(waiting)} ${waiting === 1 ? 'batch' : 'batches'}${oldestS > 0 ? `, oldest ${span(oldestS)}` : ''}`;
-  const loose = (entry.clock.errUs ?? 0) > 1e6;
+  const clock = clockWords(entry.clock);
   return (
     <Block title="Delivery" view={view}>
       <dl class="facts">
@@ -46,13 +39,10 @@ export function Delivery({ view }: { readonly view: View }) {
           level={oldestS > 30 ? 'attention' : undefined}
           title="Batches the controller has not stored yet"
         />
-        <Fact
-          label="Clock"
-          wide
-          view={view}
-          value={`${CLOCKS[entry.clock.source] ?? entry.clock.source} ${entry.clock.source === 'unset' ? '' : plusMinus(entry.clock.errUs)}`}
-          level={entry.clock.source === 'unset' || loose ? 'attention' : undefined}
-        />
+        <Fact label="Clock" wide view={view} value={clock.words} title={clock.title} level={clock.level} />
+        {clock.board !== null && (
+          <Fact label="Board clock" wide view={view} value={clock.board} title="The board's own clock against UTC" />
+        )}
         <Fact
           label="Heard"
           view={view}

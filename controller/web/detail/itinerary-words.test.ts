@@ -1,4 +1,6 @@
+import { UTC_FACE } from '@skein/protocol/time';
 import t from 'tap';
+import { chooseFace } from '../format/face.ts';
 import {
   expectationWords,
   isToSettle,
@@ -8,6 +10,7 @@ import {
   progressWords,
 } from './itinerary-words.ts';
 
+chooseFace(UTC_FACE);
 const plain = (text: string | undefined) => text?.replaceAll('\u202f', ' ');
 
 t.test('progress, parcels, tones', async (t) => {

@@ -1,8 +1,9 @@
 /** How an itinerary and a parcel stand, in words. Pure. */
 import type { Values } from '@skein/protocol/telemetry';
 import type { ExpectationEntry, ItineraryEntry, ParcelEntry } from '../../live/messages.ts';
+import { clockTime, zoneWord } from '../format/face.ts';
 import { UNKNOWN } from '../format/numbers.ts';
-import { ageExact, utcClock } from '../format/times.ts';
+import { ageExact } from '../format/times.ts';
 
 const BAD: readonly string[] = ['refused', 'failed', 'void', 'interrupted', 'aborted'];
 const OVER: readonly string[] = ['completed', 'aborted', 'cancelled', 'replaced'];
@@ -71,7 +72,8 @@ export function expectationWords(
     if (leftMs > 0) parts.push(`for ${ageExact(leftMs)} more`);
   }
   if (expected.untilEnergyUtcUs !== null) {
-    parts.push(`its energy lasts until ${utcClock(expected.untilEnergyUtcUs / 1000)} UTC`);
+    const atMs = expected.untilEnergyUtcUs / 1000;
+    parts.push(`its energy lasts until ${clockTime(atMs)} ${zoneWord(atMs)}`);
   }
   return { must: `Not heard. ${expected.must}`, rest: parts.length === 0 ? '' : `— ${parts.join('; ')}` };
 }

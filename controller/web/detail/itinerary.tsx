@@ -1,7 +1,7 @@
 /** The itinerary of this drone: how far it is, where its parcel is, and what it must be doing while nobody hears it. */
 import { useState } from 'preact/hooks';
 import { operator } from '../commands/operator.ts';
-import { ageExact, utcClock } from '../format/times.ts';
+import { ageExact, utcFull } from '../format/times.ts';
 import { ask, newKey } from '../shell/ask.ts';
 import { Block } from './block.tsx';
 import { expectationWords, isToSettle, itineraryTone, parcelWords, progressWords } from './itinerary-words.ts';
@@ -35,7 +35,7 @@ export function ItineraryBlock({ view }: { readonly view: View }) {
           <b>{itinerary.state}</b>
           <span>{progressWords(itinerary)}</span>
           {itinerary.words !== null && <em>{itinerary.words}</em>}
-          <i title={utcClock(Date.parse(itinerary.at))}>
+          <i title={utcFull(Date.parse(itinerary.at))}>
             {view.nowMs === null ? '' : `for ${ageExact(view.nowMs - Date.parse(itinerary.at))}`}
           </i>
         </p>

@@ -1,8 +1,9 @@
 /** Beside a parcel whose release is over: when and where, and what was measured, so that nobody takes our word for it. */
 import { useEffect, useState } from 'preact/hooks';
 import type { ParcelEntry } from '../../live/messages.ts';
+import { clockTime, zoneWord } from '../format/face.ts';
 import { fixed } from '../format/numbers.ts';
-import { utcClock, utcFull } from '../format/times.ts';
+import { utcFull } from '../format/times.ts';
 import { ask } from '../shell/ask.ts';
 import { begunAtMs, evidenceOf, type ParcelAnswer, parcelIn, saidAtMs } from './parcel-evidence.ts';
 
@@ -39,7 +40,7 @@ export function ParcelProof({ drone, delivery }: { readonly drone: string; reado
     <ul class="note" aria-label="Evidence" data-evidence={item}>
       {begunMs !== null && (
         <li title={utcFull(begunMs)}>
-          release began {utcClock(begunMs)} UTC
+          release began {clockTime(begunMs)} {zoneWord(begunMs)}
           {parcel.latDeg !== null && parcel.lonDeg !== null && (
             <>
               {' '}
@@ -49,7 +50,7 @@ export function ParcelProof({ drone, delivery }: { readonly drone: string; reado
         </li>
       )}
       <li title={utcFull(atMs)}>
-        {parcel.state} said {utcClock(atMs)} UTC
+        {parcel.state} said {clockTime(atMs)} {zoneWord(atMs)}
       </li>
       {measured.map(({ label, value }) => (
         <li key={label}>

@@ -6,6 +6,7 @@ import type { FreshnessState, TrustEntry } from '../../live/messages.ts';
 import { distance, fixed } from '../format/numbers.ts';
 import { ageExact, plusMinus, span } from '../format/times.ts';
 import { ageOf, type DroneRecord, freshnessOf, kindAgeMs, valuesOf } from '../live/record.ts';
+import { sourceName } from './clock-words.ts';
 import type { View } from './view.ts';
 
 export interface Problem {
@@ -120,11 +121,23 @@ export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly 
       words: 'Its clock is not set',
       advice: 'History cannot be placed in time until it is.',
     });
+  else if (entry.clock.standing === 'split')
+    attention.push({
+      severity: 'attention',
+      words: `Its sources disagree about the time, by up to ${span((entry.clock.errUs ?? 0) / 1e6)}`,
+      advice: 'History may stand at the wrong time until a third source tells who is right.',
+    });
   else if ((entry.clock.errUs ?? 0) > CLOCK_LOOSE_US)
     attention.push({
       severity: 'attention',
       words: `Its clock is only good to ${plusMinus(entry.clock.errUs)}`,
       advice: null,
+    });
+  for (const liar of entry.clock.outvoted ?? [])
+    attention.push({
+      severity: 'attention',
+      words: `Its ${sourceName(liar)} tells a wrong time and is not believed`,
+      advice: 'Two others agree against it. See to it after landing.',
     });
   const link = recent('link') ? valuesOf(record, 'link') : null;
   if (link?.open === false)

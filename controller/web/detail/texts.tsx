@@ -1,7 +1,8 @@
 /** What the autopilot said in the last hour, read anew every few seconds. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { fetchTelemetry } from '../charts/telemetry-answer.ts';
-import { utcClock, utcFull } from '../format/times.ts';
+import { clockTime, zoneWord } from '../format/face.ts';
+import { utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { keepReading } from './keep-reading.ts';
 import { addText, type Said, textsOf } from './said.ts';
@@ -41,7 +42,7 @@ export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: strin
   return (
     <section class="block texts" aria-label="Autopilot messages">
       <h3>
-        Autopilot says <span class="when">UTC</span>
+        Autopilot says <span class="when">{zoneWord(fleet.nowMs.peek() ?? 0)}</span>
       </h3>
       {failed.value !== null && <p class="nothing">The newest messages cannot be read: {failed.value}.</p>}
       {said.value.length === 0 ? (
@@ -50,7 +51,7 @@ export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: strin
         <ol>
           {said.value.map((one) => (
             <li key={`${one.atMs} ${one.text}`} data-level={levelOf(one.severity)}>
-              <time title={utcFull(one.atMs)}>{utcClock(one.atMs)}</time>
+              <time title={utcFull(one.atMs)}>{clockTime(one.atMs)}</time>
               <span>
                 {levelOf(one.severity) && <b>{one.severity} </b>}
                 {one.text}

@@ -44,23 +44,9 @@ export function plusMinus(errUs: number | null | undefined): string {
   return `±${NARROW}${span(errUs / 1e6)}`;
 }
 
-/** `20:14:07` in UTC. */
+/** `20:14:07` in UTC, whatever zone is chosen (face.ts). */
 export function utcClock(utcMs: number): string {
   return new Date(utcMs).toISOString().slice(11, 19);
-}
-
-/** `21:14:07` where the browser is. */
-export function localClock(utcMs: number): string {
-  const d = new Date(utcMs);
-  return `${pad(d.getHours())}:${pad(d.getMinutes())}:${pad(d.getSeconds())}`;
-}
-
-/** Offset of local time, `UTC+1`, `UTC−3:30`, `UTC`. */
-export function localZone(utcMs: number): string {
-  const minutes = -new Date(utcMs).getTimezoneOffset();
-  if (minutes === 0) return 'UTC';
-  const rest = Math.abs(minutes) % 60;
-  return `UTC${minutes < 0 ? '\u2212' : '+'}${Math.floor(Math.abs(minutes) / 60)}${rest ? `:${pad(rest)}` : ''}`;
 }
 
 /** `2026-11-21 20:14:07.412 UTC` for titles. */

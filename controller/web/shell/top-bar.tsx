@@ -1,9 +1,9 @@
 /** The bar above everything: whose it is, how many are well, whether the page is live, what time it is. */
 import type { Book } from '../commands/book.ts';
 import { Waiting } from '../commands/waiting.tsx';
-import { localClock, localZone, utcClock } from '../format/times.ts';
 import { stateFilter, toggleState } from '../list/list-state.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Clock } from './clock.tsx';
 import { Dot } from './glyph.tsx';
 import { OperatorButton } from './operator-button.tsx';
 import { shortcutsOpen } from './shortcuts.tsx';
@@ -92,24 +92,6 @@ function LiveState({ fleet }: { readonly fleet: Fleet }) {
     >
       <Dot state={state === 'open' ? 'fresh' : 'waiting'} />
       {words}
-    </span>
-  );
-}
-
-/** Time as the controller has it, in UTC and where the reader is. */
-function Clock({ fleet }: { readonly fleet: Fleet }) {
-  void fleet.second.value;
-  const nowMs = fleet.nowMs.peek();
-  return (
-    <span class="clock">
-      <span>
-        <i>UTC</i>
-        <b>{nowMs === null ? '--:--:--' : utcClock(nowMs)}</b>
-      </span>
-      <span class="local" title={nowMs === null ? '' : `Local time, ${localZone(nowMs)}`}>
-        <i>local</i>
-        {nowMs === null ? '--:--' : localClock(nowMs).slice(0, 5)}
-      </span>
     </span>
   );
 }

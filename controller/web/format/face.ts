@@ -1,0 +1,57 @@
+/**
+ * In which zone and manner times are shown here: what the reader chose, kept in this browser; at first the local zone, 24 hours.
+ * UTC always stands in the title of a time, and in the bar. Whatever reads these draws itself anew when it is changed.
+ */
+
+import { signal } from '@preact/signals';
+import { type Face, HOUR_STYLES, knowsZone, zoned } from '@skein/protocol/time';
+
+const KEY = 'skein.clock';
+const FIRST: Face = { zone: 'local', hours: '24h' };
+
+export const face = signal<Face>(remembered() ?? FIRST);
+
+/** Null: nothing is kept, or a zone that this browser does not know. */
+export function readFace(text: string | null): Face | null {
+  try {
+    const kept: unknown = JSON.parse(text ?? 'null');
+    if (typeof kept !== 'object' || kept === null) return null;
+    const { zone, hours } = kept as { readonly zone?: unknown; readonly hours?: unknown };
+    const style = HOUR_STYLES.find((one) => one === hours);
+    return typeof zone === 'string' && knowsZone(zone) && style !== undefined ? { zone, hours: style } : null;
+  } catch {
+    return null;
+  }
+}
+
+function remembered(): Face | null {
+  try {
+    return readFace(localStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+export function chooseFace(next: Face): void {
+  face.value = next;
+  try {
+    localStorage.setItem(KEY, JSON.stringify(next));
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+/** `20:14:07`, in the chosen zone and manner. */
+export function clockTime(utcMs: number): string {
+  return zoned(utcMs, face.value).time;
+}
+
+/** `20:14`. */
+export function clockMinute(utcMs: number): string {
+  return zoned(utcMs, face.value).minute;
+}
+
+/** What the chosen zone is off UTC then: `UTC+1`, `UTC`. Beside every time, or above its column. */
+export function zoneWord(utcMs: number): string {
+  return zoned(utcMs, face.value).offset;
+}
