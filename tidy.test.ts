@@ -31,7 +31,7 @@ const ENTRY_POINTS = [
   /(^|\/)vite\.config\.ts$/,
   /(^|\/)main\.tsx?$/,
   /worker\.ts$/,
-  /^protocol\/mavlink\/generate\.ts$/,
+  /^protocol\/(mavlink|telemetry)\/generate\.ts$/,
   /^run-tests\.ts$/,
   /^scenarios\/(demo|sitl)\.ts$/,
   /^scenarios\/bench\/[a-z-]+\.ts$/,

@@ -77,6 +77,9 @@ export const Ack = Type.Object({
   lane: Lane,
   upTo: Seq,
   window: Count,
+  /** In answer to a presence: what this controller opens and reads (docs/wire.md §5); left out by one that takes neither. */
+  packs: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
+  codecs: Type.Optional(Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { maxItems: 16 })),
 });
 export type Ack = Static<typeof Ack>;
 

@@ -71,7 +71,7 @@ interface Common {
   readonly boot: string;
 }
 
-interface Layout extends Common {
+interface Layout {
   readonly codec: number;
   readonly seq: number;
   readonly monoFromUs: number;
@@ -99,16 +99,26 @@ function uuidAt(bytes: Uint8Array, at: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-function writeEnvelope(o: Layout): Uint8Array {
+/** Lane, epoch and boot as they stand in the header from byte 4 on. */
+export const IDENTITY_BYTES = 25;
+
+function writeEnvelope(o: Layout & Common): Uint8Array {
+  const identity = new Uint8Array(IDENTITY_BYTES);
+  identity[0] = BATCH_LANES.indexOf(o.lane);
+  putHex(identity, 1, o.epoch, 8);
+  putHex(identity, 9, o.boot, 16);
+  return assembleEnvelope(identity, o);
+}
+
+/** Header, body and checksum of numbers that are in their range. */
+export function assembleEnvelope(identity: Uint8Array, o: Layout): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + o.body.length + CRC_BYTES);
   const view = new DataView(bytes.buffer);
   bytes[0] = 0x53;
   bytes[1] = 0x42;
   bytes[2] = ENVELOPE_VERSION;
   bytes[3] = o.codec;
-  bytes[4] = BATCH_LANES.indexOf(o.lane);
-  putHex(bytes, 5, o.epoch, 8);
-  putHex(bytes, 13, o.boot, 16);
+  bytes.set(identity, 4);
   view.setUint32(29, o.seq, true);
   view.setBigUint64(37, BigInt(o.monoFromUs), true);
   view.setBigUint64(45, BigInt(o.monoToUs), true);

@@ -4,6 +4,7 @@ export * from './envelope.ts';
 export * from './gap.ts';
 export * from './kinds.ts';
 export * from './modes.ts';
+export * from './pack.ts';
 export * from './sampler.ts';
 export * from './texts.ts';
 export * from './trust/index.ts';

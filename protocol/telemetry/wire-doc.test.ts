@@ -1,10 +1,13 @@
 /** docs/wire.md is what strangers build agents from: its tables and examples are compared with the code. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Column } from './columns.ts';
 import { expandBatch, readEnvelope } from './envelope.ts';
 import { GAP_REASONS } from './gap.ts';
 import { columnsOf, KIND_NAMES, KINDS } from './kinds.ts';
+import { MAX_PACK_BYTES, MAX_PACK_ENVELOPES, PACKS } from './pack.ts';
+import { DICTIONARY_1 } from './pack-dictionary.generated.ts';
 
 const doc = readFileSync(new URL('../../docs/wire.md', import.meta.url), 'utf8');
 
@@ -43,6 +46,14 @@ t.test('choices and gap reasons are listed by number', async (t) => {
     }
   }
   t.match(doc, GAP_REASONS.map((reason, i) => `${i} ${reason}`).join(' · '));
+});
+
+t.test('packs are limited and named as the code has it', async (t) => {
+  t.match(doc, `raw length, ≤ ${MAX_PACK_BYTES.toLocaleString('en').replaceAll(',', ' ')}`);
+  t.match(doc, `count 1 … ${MAX_PACK_ENVELOPES}`);
+  for (const name of PACKS) t.match(doc, `\`${name}\``);
+  const sha = createHash('sha256').update(DICTIONARY_1).digest('hex');
+  t.match(doc, `SHA-256 \`${sha.slice(0, 8)}…${sha.slice(-8)}\``);
 });
 
 t.test('the examples are what they say', async (t) => {
