@@ -121,6 +121,17 @@ t.test('the largest numbers a column carries stand next to each other', async (t
   }
 });
 
+t.test('codec 2: numbers 2^31 and more apart stand next to each other', async (t) => {
+  for (const far of [2 ** 30, 2 ** 31, 2 ** 32, 2 ** 49, 2 ** 50]) {
+    const samples = [-12, far - 12, 5].map((lostFrames, i) => {
+      return { kind: 'link', monoUs: i, bootMs: i * 2 ** 31, values: { lostFrames } };
+    }) as unknown as Sample[];
+    t.match(expandBatch(sealBatch({ ...where, codec: 2, seq: 1, samples })), { ok: true, samples }, `${far}`);
+    const two = samples.slice(0, 2);
+    t.match(expandBatch(sealBatch({ ...where, codec: 2, seq: 1, samples: two })), { ok: true, samples: two }, `${far}`);
+  }
+});
+
 t.test('the digits of every column fit the byte that codec 2 says them in', async (t) => {
   const digits = KIND_NAMES.flatMap(columnsOf).map(([, column]) => ('digits' in column ? column.digits : 0));
   t.ok(Math.max(...digits) <= MAX_DIGITS);

@@ -30,7 +30,8 @@ const stepRice = (k: number): number => Math.min(k + STEP_WIDER, MAX_STEP_RICE);
 /** The k that writes `codes` from…to in the fewest bits. Near the logarithm of the mean, or below it if a few are far off. */
 export function riceOf(codes: Float64Array, from: number, to: number, sum: number): number {
   const mean = sum / (to - from);
-  let k = mean < 1 ? 0 : Math.min(MAX_RICE, 31 - Math.clz32(mean));
+  // Beyond 32 bits clz32 would see what is left of the mean only.
+  let k = mean < 1 ? 0 : mean >= 2 ** MAX_RICE ? MAX_RICE : 31 - Math.clz32(mean);
   if (k === 0) return 0;
   let least = bitsOf(codes, from, to, k);
   while (k > 0) {
