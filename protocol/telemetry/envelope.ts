@@ -88,9 +88,12 @@ function putHex(into: Uint8Array, at: number, hex: string, length: number): void
   for (let i = 0; i < length; i++) into[at + i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
 }
 
+/** Two hex digits of each byte: an ingest reads tens of thousands of headers a second. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hexAt(bytes: Uint8Array, at: number, length: number): string {
   let hex = '';
-  for (let i = 0; i < length; i++) hex += (bytes[at + i] ?? 0).toString(16).padStart(2, '0');
+  for (let i = 0; i < length; i++) hex += HEX[bytes[at + i] ?? 0];
   return hex;
 }
 
