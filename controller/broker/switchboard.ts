@@ -3,7 +3,7 @@
  * bound on messages at once it calls itself for each that waits, which ends the process when some ten thousand wait.
  *
  *   skein/1/x/up/history      a whole topic: one look into a map
- *   skein/1/x/down/#          an owner's branch: one look for each level of the topic
+ *   skein/1/x/down/#          an owner's branch: one look for each depth at which there are any
  *   skein/1/+/up/presence     the few with a wildcard inside: each is tried
  *
  * Of the interface of mqemitter, as much as Aedes uses. Messages wait nowhere here: a reader that is slow holds its own copies.
@@ -17,6 +17,8 @@ export class Switchboard {
   readonly #topics = new Map<string, Reader[]>();
   /** By the branch, without its `/#`. */
   readonly #branches = new Map<string, Reader[]>();
+  /** How many branches there are with so many levels. */
+  readonly #depths: number[] = [];
   readonly #patterns = new Map<string, { readonly pattern: RegExp; readonly readers: Reader[] }>();
   #length = 0;
   #closed = false;
@@ -71,10 +73,12 @@ export class Switchboard {
   /** A copy: readers come and go while a message is handed out. */
   #match(topic: string): Reader[] {
     const found = [...(this.#topics.get(topic) ?? [])];
-    for (let end = topic.length; end >= 0; end = topic.lastIndexOf('/', end - 1)) {
-      const branch = this.#branches.get(topic.slice(0, end));
-      if (branch) found.push(...branch);
-      if (end === 0) break;
+    for (let end = topic.indexOf('/'), depth = 1; ; end = topic.indexOf('/', end + 1), depth++) {
+      if ((this.#depths[depth] ?? 0) > 0) {
+        const branch = this.#branches.get(end < 0 ? topic : topic.slice(0, end));
+        if (branch) found.push(...branch);
+      }
+      if (end < 0) break;
     }
     for (const { pattern, readers } of this.#patterns.values()) {
       if (pattern.test(topic)) found.push(...readers);
@@ -88,17 +92,31 @@ export class Switchboard {
       this.#patterns.set(filter, known);
       return known.readers;
     }
-    const [map, key] = filter.endsWith('/#') ? [this.#branches, filter.slice(0, -2)] : [this.#topics, filter];
-    const readers = map.get(key) ?? [];
+    const branch = branchOf(filter);
+    const [map, key] = branch === null ? [this.#topics, filter] : [this.#branches, branch];
+    const known = map.get(key);
+    if (known) return known;
+    if (branch !== null) this.#depths[levelsOf(branch)] = (this.#depths[levelsOf(branch)] ?? 0) + 1;
+    const readers: Reader[] = [];
     map.set(key, readers);
     return readers;
   }
 
   #forget(filter: string): void {
+    const branch = branchOf(filter);
     if (isPattern(filter)) this.#patterns.delete(filter);
-    else if (filter.endsWith('/#')) this.#branches.delete(filter.slice(0, -2));
-    else this.#topics.delete(filter);
+    else if (branch === null) this.#topics.delete(filter);
+    else if (this.#branches.delete(branch)) this.#depths[levelsOf(branch)] = (this.#depths[levelsOf(branch)] ?? 0) - 1;
   }
+}
+
+/** What a filter without `+` is the branch of; null: a whole topic. */
+function branchOf(filter: string): string | null {
+  return filter.endsWith('/#') ? filter.slice(0, -2) : null;
+}
+
+function levelsOf(topic: string): number {
+  return topic.split('/').length;
 }
 
 /** Neither a whole topic nor a branch: a `+` anywhere, or all there is. */
