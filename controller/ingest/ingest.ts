@@ -8,6 +8,7 @@
  * counted; the drone holds every batch until it is acked.
  */
 import { type Envelope, sealGap, splitMessage } from '@skein/protocol/telemetry';
+import { AckPace } from './ack-pace.ts';
 import { Committer, costOf, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
@@ -20,6 +21,8 @@ import { type Load, roomBytes, windowBytes } from './window.ts';
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
 const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
+/** This part of its window committed since it was told, and it is told at once: it must not run out of it. */
+const WINDOW_PART = 4;
 
 export class Ingest {
   readonly #o: IngestOptions & { readonly timers: Timers };
@@ -27,6 +30,7 @@ export class Ingest {
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
   readonly #committer: Committer;
+  readonly #pace = new AckPace<Stream>();
   #stopTicking: () => void = () => {};
   #told: StoreHealth['state'] = 'ok';
   #urgentClosed = false;
@@ -38,7 +42,10 @@ export class Ingest {
       positions: (drone, epochs) => this.#o.store.positions(drone, epochs),
       monoUs: () => this.#o.clock.monoUs(),
       onKnown: (a) => this.#answer(a),
-      onForgotten: (stream) => this.#closedStreams.delete(stream),
+      onForgotten: (stream) => {
+        this.#closedStreams.delete(stream);
+        this.#pace.drop(stream);
+      },
     });
     this.#committer = new Committer({
       ...this.#o,
@@ -103,6 +110,7 @@ export class Ingest {
     this.#closing = true;
     this.#stopTicking();
     await this.#committer.close(CLOSE_DEADLINE_MS);
+    for (const stream of this.#pace.all()) this.#ackAll(stream);
   }
 
   #begin(stream: Stream, first: number, session: string): void {
@@ -190,16 +198,21 @@ export class Ingest {
       const stream = this.#roster.streamOf(item);
       if (stream === undefined) continue;
       if (!item.verify) stream.state = committed(stream.state, item.to);
+      stream.untoldBytes += item.bytes.length;
       touched.set(stream, Math.max(touched.get(stream) ?? 0, item.monoToUs));
     }
     for (const at of outcome.refused) {
       const stream = this.#roster.streamOf(at);
       if (stream) this.#rewind(stream, at.upTo);
     }
+    const nowUs = this.#o.clock.monoUs();
     for (const [stream, monoToUs] of touched) {
-      this.#ackAll(stream);
+      const isPatient = stream.lane === 'history' && stream.untoldBytes * WINDOW_PART < stream.toldBytes;
+      if (isPatient) this.#pace.add(stream, nowUs);
+      else this.#ackAll(stream);
       this.#o.onProgress(stream.drone, stream.epoch, stream.lane, stream.state.upTo, monoToUs || null);
     }
+    this.#ackDue();
     for (const one of conflicts) this.#o.onConflict(one.drone, one.epoch, one.lane, one.seq);
     for (const item of items) if (item.lane === 'urgent') this.#o.onUrgent?.(item.drone, item.bytes);
   }
@@ -236,16 +249,24 @@ export class Ingest {
     for (const stream of this.#closedStreams) {
       if (windowBytes(stream.lane, load) > 0) this.#ackAll(stream);
     }
+    this.#ackDue();
     this.#roster.sweep();
   }
 
+  #ackDue(): void {
+    for (const stream of this.#pace.due(this.#o.clock.monoUs())) this.#ackAll(stream);
+  }
+
   #ackAll(stream: Stream): void {
+    this.#pace.drop(stream);
+    stream.untoldBytes = 0;
     this.#ack(stream, this.#roster.sessionsOf(stream));
   }
 
   #ack(stream: Stream, sessions: readonly string[]): void {
     const { drone, epoch, lane, state } = stream;
     const window = windowBytes(lane, this.#load());
+    stream.toldBytes = window;
     if (window === 0) this.#closedStreams.add(stream);
     else this.#closedStreams.delete(stream);
     for (const session of sessions) {

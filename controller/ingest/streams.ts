@@ -16,6 +16,10 @@ export interface Stream {
   readonly lane: Lane;
   state: LaneState;
   crcs: CrcMemory | null;
+  /** The window it was told last. */
+  toldBytes: number;
+  /** Committed since then. */
+  untoldBytes: number;
 }
 
 export type EpochStreams = Readonly<Record<Lane, Stream>>;
@@ -47,7 +51,15 @@ export class DroneStreams {
     for (const epoch of epochs) {
       const stream = (lane: Lane): Stream => {
         const known = positions.find((one) => one.epoch === epoch && one.lane === lane);
-        return { drone: this.#drone, epoch, lane, state: laneFrom(known?.upTo ?? 0), crcs: null };
+        return {
+          drone: this.#drone,
+          epoch,
+          lane,
+          state: laneFrom(known?.upTo ?? 0),
+          crcs: null,
+          toldBytes: 0,
+          untoldBytes: 0,
+        };
       };
       this.#epochs.set(epoch, { urgent: stream('urgent'), history: stream('history') });
     }

@@ -32,6 +32,7 @@ export class Stream {
   readonly dueMs = new Float64Array(RING);
   sent = 0;
   upTo = 0;
+  window = 0;
   progressMs = 0;
 
   constructor(mark: number) {
@@ -59,6 +60,9 @@ export class LoadDrone {
   readonly #events: DroneEvents;
   readonly streams: readonly Stream[];
   #socket: Socket | null = null;
+  /** So many of its streams are announced, and those of them that wait for their first ack. */
+  #listed = 1;
+  #onFirstAck: (stream: Stream) => void = () => {};
   #packetId = 0;
   resent = 0;
   acks = 0;
@@ -80,22 +84,20 @@ export class LoadDrone {
     return cut;
   }
 
-  /** Connects, subscribes, announces itself; resolves with the first ack of each stream. */
+  /** Connects, subscribes, announces its first stream; resolves with the first ack. */
   async connect(port: number): Promise<void> {
-    let step: (type: number) => void = () => {};
     let lost: (error: Error) => void = () => {};
-    let firstAcks = 0;
-    const seen = new Promise<void>((resolve, reject) => {
+    const broken = new Promise<void>((_, reject) => {
       lost = reject;
-      step = (type) => {
-        if (type === CONNACK) this.#subscribe();
-        else if (type === SUBACK) this.announce();
-        else if (++firstAcks === this.streams.length) resolve();
-      };
     });
     const reader = new PacketReader((type, body) => {
-      if (type !== PUBLISH) return type === CONNACK || type === SUBACK ? step(type) : undefined;
-      if (this.#take(body)) step(type);
+      if (type === CONNACK) this.#subscribe();
+      else if (type === SUBACK) ready();
+      else if (type === PUBLISH) this.#take(body);
+    });
+    let ready = (): void => {};
+    const subscribed = new Promise<void>((resolve) => {
+      ready = resolve;
     });
     const read = (length: number): boolean => {
       reader.push(READ_BUFFER.subarray(0, length));
@@ -105,13 +107,26 @@ export class LoadDrone {
     const socket = net.connect({ host: '127.0.0.1', port, noDelay: true, onread });
     this.#socket = socket;
     socket.on('error', (error) => lost(error));
-    socket.on('close', () => lost(new Error('the broker closed the connection')));
+    socket.on('close', () => lost(new Error(`${this.#id}: the broker closed the connection`)));
     const header = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0x02, 0, KEEPALIVE_S]);
     socket.write(mqttPacket(0x10, header, mqttString(clientId(this.#id, this.#session))));
-    await seen;
-    socket.on('close', () => {
-      if (this.#socket !== null) throw new Error(`${this.#id}: the broker closed the connection`);
+    await Promise.race([subscribed.then(() => this.list(1)), broken]);
+    broken.catch((error: unknown) => {
+      if (this.#socket !== null) throw error;
     });
+  }
+
+  /** Announces so many of its streams; resolves when the last of them has its first ack. */
+  async list(streams: number): Promise<void> {
+    this.#listed = streams;
+    const acked = new Promise<void>((resolve) => {
+      this.#onFirstAck = (stream) => {
+        if (stream === this.streams[streams - 1]) resolve();
+      };
+    });
+    this.announce();
+    await acked;
+    this.#onFirstAck = () => {};
   }
 
   announce(): void {
@@ -124,12 +139,18 @@ export class LoadDrone {
       online: true,
       versions: { agent: 'load' },
       control: { state: 'unknown' },
-      epochs: this.streams.map(({ epoch, upTo, sent }) => {
+      epochs: this.streams.slice(0, this.#listed).map(({ epoch, upTo, sent }) => {
         return { epoch: epoch.toString('hex'), lanes: { urgent: none, history: { first: upTo + 1, next: sent + 1 } } };
       }),
     };
     const topic = mqttString(upTopic(DEFAULT_TOPIC_ROOT, this.#id, 'presence'));
     this.#socket?.write(mqttPacket(0x32, topic, this.#nextId(), Buffer.from(JSON.stringify(presence))));
+  }
+
+  /** Has it room in the window it was granted? */
+  maySend(stream: Stream): boolean {
+    const bytes = this.cutOf(stream.sent + 1).bytes.length;
+    return stream.onTheirWay < RING - 1 && (stream.onTheirWay + 1) * bytes <= stream.window;
   }
 
   /** The next batch of this stream, which was due then. */
@@ -179,23 +200,22 @@ export class LoadDrone {
     this.#socket?.write(packet);
   }
 
-  /** True: an ack of one of our streams. */
-  #take(body: Buffer): boolean {
+  #take(body: Buffer): void {
     const topicEnd = 2 + body.readUInt16BE(0);
     this.#socket?.write(Buffer.concat([PUBACK, body.subarray(topicEnd, topicEnd + 2)]));
-    if (!body.subarray(2, topicEnd).toString('latin1').endsWith('/down/ack')) return false;
+    if (!body.subarray(2, topicEnd).toString('latin1').endsWith('/down/ack')) return;
     const ack = readAck(body.subarray(topicEnd + 2));
-    if (!ack.ok || ack.value.lane !== 'history' || ack.value.session !== this.#session) return false;
+    if (!ack.ok || ack.value.lane !== 'history' || ack.value.session !== this.#session) return;
     const stream = this.streams.find(({ epoch }) => epoch.toString('hex') === ack.value.epoch);
-    if (stream === undefined) return false;
+    if (stream === undefined) return;
     this.acks += 1;
+    stream.window = ack.value.window;
+    this.#onFirstAck(stream);
     const from = stream.upTo + 1;
-    if (ack.value.upTo >= from) {
-      stream.upTo = ack.value.upTo;
-      stream.progressMs = performance.now();
-      this.#events.onAcked(this, stream, from);
-    }
-    return true;
+    if (ack.value.upTo < from) return;
+    stream.upTo = ack.value.upTo;
+    stream.progressMs = performance.now();
+    this.#events.onAcked(this, stream, from);
   }
 
   #nextId(): Buffer {

@@ -2,10 +2,12 @@
  * The load generator, a process: many agents on bare sockets, with batches made beforehand.
  *
  *   paced   every agent sends one batch a second, evenly spread; a batch's age counts from when it was due
- *   real    saturation: every agent has so many batches on their way and sends the next with each ack
- *   yes     the same in epochs whose batches the controller under test says yes to without storing them
+ *   full    saturation: the agents send one after the other, as fast as acks of any of them come
+ *   backlog saturation: some agents send many batches ahead of their acks, as after an outage; the others are connected
  *
- *   node scenarios/bench/load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S ON_THEIR_WAY       JSON lines on stdout
+ * full and backlog come in turns with the same of epochs whose batches the controller says yes to without storing them.
+ *
+ *   node scenarios/bench/load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S          JSON lines on stdout
  */
 import { cutFlight } from './load-batches.ts';
 import { LoadDrone, RING, type Stream } from './load-drone.ts';
@@ -16,6 +18,9 @@ const DRAIN_MS = 30_000;
 const TICK_MS = 10;
 const PRESENCE_MS = 15_000;
 const CONNECTING = 100;
+/** Batches on their way that keep the controller busy: most wait for their ack's turn, the rest fits its queue. */
+const FULL = 25_000;
+const BACKLOG = { drones: 500, each: 40 };
 
 /** Between two moments of one phase. */
 export interface PhaseResult {
@@ -36,10 +41,8 @@ export interface Totals {
   readonly samples: number;
 }
 
-const [port = 0, count = 0, pacedS = 0, passes = 0, sliceS = 0, onTheirWay = 0] = process.argv.slice(2).map(Number);
-if (!port || !count || !(onTheirWay > 0 && onTheirWay < RING)) {
-  throw new Error('usage: load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S ON_THEIR_WAY');
-}
+const [port = 0, count = 0, pacedS = 0, passes = 0, sliceS = 0] = process.argv.slice(2).map(Number);
+if (!port || !count) throw new Error('usage: load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S');
 
 const say = (event: string, detail: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...detail })}\n`);
@@ -49,8 +52,8 @@ const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const cuts = cutFlight();
 const tally = { batches: 0, samples: 0, bytes: 0 };
 let ages: number[] = [];
-/** What follows an ack; in saturation the next batch. */
-let next: (drone: LoadDrone, stream: Stream) => void = () => {};
+/** What follows an ack of so many; in saturation the next batch. */
+let next: (drone: LoadDrone, stream: Stream, acked: number) => void = () => {};
 
 function acked(drone: LoadDrone, stream: Stream, fromSeq: number): void {
   const now = performance.now();
@@ -61,7 +64,7 @@ function acked(drone: LoadDrone, stream: Stream, fromSeq: number): void {
     tally.samples += cut.rows;
     tally.bytes += cut.bytes.length;
   }
-  next(drone, stream);
+  next(drone, stream, stream.upTo - fromSeq + 1);
 }
 
 const drones = Array.from({ length: count }, (_, i) => {
@@ -112,7 +115,7 @@ async function paced(): Promise<void> {
     for (; sent < due; sent++) {
       const drone = drones[sent % count];
       const stream = drone?.streams[0];
-      if (!drone || !stream || stream.onTheirWay >= RING - 1) break;
+      if (!drone || !stream || !drone.maySend(stream)) break;
       drone.send(stream, startMs + sent * stepMs);
     }
   }, TICK_MS);
@@ -123,15 +126,47 @@ async function paced(): Promise<void> {
   await drained(0);
 }
 
-async function saturated(name: string, which: number): Promise<void> {
-  next = (drone, stream) => {
-    while (stream.onTheirWay < onTheirWay) drone.send(stream, performance.now());
+/** The agents one after the other, a batch each, as long as not too many are on their way. */
+function full(which: number): () => void {
+  const streams = streamsOf(which);
+  let onTheirWay = 0;
+  let turn = 0;
+  next = (_drone, _stream, acked) => {
+    onTheirWay -= acked;
   };
-  for (const drone of drones) next(drone, drone.streams[which] as Stream);
-  await after(WARM_UP_MS);
-  await measured(name, after(sliceS * 1000));
-  next = () => {};
-  await drained(which);
+  const ticks = setInterval(() => {
+    const now = performance.now();
+    for (let tried = 0; onTheirWay < FULL && tried < count; tried++, turn++) {
+      const stream = streams[turn % count];
+      if (stream === undefined || !drones[turn % count]?.maySend(stream)) continue;
+      drones[turn % count]?.send(stream, now);
+      onTheirWay++;
+    }
+  }, TICK_MS);
+  return () => clearInterval(ticks);
+}
+
+/** Some agents, each as fast as its own acks come. */
+function backlog(which: number): () => void {
+  next = (drone, stream) => {
+    while (stream.onTheirWay < BACKLOG.each && drone.maySend(stream)) drone.send(stream, performance.now());
+  };
+  for (const drone of drones.slice(0, BACKLOG.drones)) next(drone, drone.streams[which] as Stream, 0);
+  return () => {};
+}
+
+/** In turns, and each first as often: what else the machine does hits both. */
+async function inTurns(name: string, begin: (which: number) => () => void): Promise<void> {
+  for (let i = 0; i < passes; i++) {
+    for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
+      const end = begin(which);
+      await after(WARM_UP_MS);
+      await measured(which === 0 ? name : `${name}, yes`, after(sliceS * 1000));
+      end();
+      next = () => {};
+      await drained(which);
+    }
+  }
 }
 
 /** A fleet that is switched on, not all at once. */
@@ -147,17 +182,17 @@ const connectingMs = performance.now();
 await connectAll();
 say('connected', { seconds: (performance.now() - connectingMs) / 1e3 });
 let presences = 0;
-const presence = setInterval(() => drones[presences++ % count]?.announce(), PRESENCE_MS / count);
+const presence = setInterval(() => {
+  for (let i = 0; i < count / 100; i++) drones[presences++ % count]?.announce();
+}, PRESENCE_MS / 100);
 const watch = setInterval(() => {
   for (const drone of drones) drone.lookForSilence(performance.now());
 }, 1000);
 
 if (pacedS > 0) await paced();
-for (let i = 0; i < passes; i++) {
-  // In turns, and each first as often: what else the machine does hits both.
-  const order = i % 2 === 0 ? (['real', 'yes'] as const) : (['yes', 'real'] as const);
-  for (const name of order) await saturated(name, name === 'real' ? 0 : 1);
-}
+if (passes > 0) await Promise.all(drones.map((drone) => drone.list(2)));
+await inTurns('full', full);
+await inTurns('backlog', backlog);
 clearInterval(presence);
 clearInterval(watch);
 const stored = drones.flatMap((drone) => {

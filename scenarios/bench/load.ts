@@ -4,7 +4,7 @@
  *
  *   load-fleet.ts (a process: raw MQTT sockets, sealed batches) ──► controller (a process) ──► acks after the commit
  *
- *   node scenarios/bench/load.ts          DRONES=10000 SECONDS=12 PASSES=3 SLICE_S=3 by default; ON_THEIR_WAY=4 (more of fewer)
+ *   node scenarios/bench/load.ts          DRONES=10000 SECONDS=12 PASSES=3 SLICE_S=2 by default
  *
  * Live and time are off; presence goes every 15 s. KEEP=1 leaves the data directory, PROFILE=1 a processor profile in it.
  */
@@ -20,9 +20,7 @@ import type { PhaseResult, Totals } from './load-fleet.ts';
 const drones = Number(process.env.DRONES ?? 10_000);
 const pacedS = Number(process.env.SECONDS ?? 12);
 const passes = Number(process.env.PASSES ?? 3);
-const sliceS = Number(process.env.SLICE_S ?? 3);
-/** Enough to fill two commits of the slowest disk, and no more than the controller's queue takes. */
-const onTheirWay = Number(process.env.ON_THEIR_WAY ?? Math.min(60, Math.max(2, Math.round(40_000 / drones))));
+const sliceS = Number(process.env.SLICE_S ?? 2);
 const profile = process.env.PROFILE !== undefined;
 
 interface Cost {
@@ -52,7 +50,7 @@ async function load(): Promise<void> {
   try {
     const { mqtt } = await controller.start();
     const { port } = new URL(String(mqtt));
-    const fleet = program('fleet', null, [], ...[port, drones, pacedS, passes, sliceS, onTheirWay].map(String));
+    const fleet = program('fleet', null, [], ...[port, drones, pacedS, passes, sliceS].map(String));
     const costs = (): Cost => ({
       mainS: mainThreadS(controller.pid),
       controllerS: usageOf(controller.pid).cpuS,
@@ -136,18 +134,21 @@ try {
     phases.reduce((sum, phase) => sum + phase.samples, 0) / phases.reduce((sum, { batches }) => sum + batches, 0);
   line('a batch', `${bytes.toFixed(0)} bytes, ${rows.toFixed(1)} samples`);
   describe('paced', 'paced');
-  describe('stored', 'real');
-  describe('yes', 'yes');
-  const rate = (name: string): number[] => phases.flatMap((p) => (p.name === name ? [p.batches / p.seconds] : []));
-  if (passes > 0) {
-    const pairs = rate('real').map((real, i) => real / (rate('yes')[i] ?? Number.NaN));
-    line(
-      'stored ÷ yes, at saturation (aim ≥ 0.9)',
-      `${median(pairs).toFixed(2)} (${pairs.map((r) => r.toFixed(2)).join(', ')})`,
-    );
-    const mainUs = (name: string): number =>
-      median(phases.flatMap((p) => (p.name === name ? [p.mainS / p.batches] : [])));
-    line('the same of the main thread alone', (mainUs('yes') / mainUs('real')).toFixed(2));
+  for (const kind of ['full', 'backlog']) {
+    describe(kind, kind);
+    describe(`${kind}, yes`, `${kind}, yes`);
+    const of = (name: string, value: (phase: Phase) => number): number[] =>
+      phases.flatMap((phase) => (phase.name === name ? [value(phase)] : []));
+    const ratios = (value: (phase: Phase) => number): number[] => {
+      const yes = of(`${kind}, yes`, value);
+      return of(kind, value).map((stored, i) => stored / (yes[i] ?? Number.NaN));
+    };
+    if (passes === 0) continue;
+    const rates = ratios((phase) => phase.batches / phase.seconds);
+    const each = rates.map((rate) => rate.toFixed(2)).join(', ');
+    line(`${kind}: stored ÷ yes (aim ≥ 0.9)`, `${median(rates).toFixed(2)} (${each})`);
+    const main = ratios((phase) => phase.batches / phase.mainS);
+    line(`${kind}: the same of the main thread alone`, median(main).toFixed(2));
   }
   const held = stored();
   const { offered = 0, acked = 0, samples = 0 } = totals ?? {};
