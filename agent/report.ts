@@ -67,7 +67,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
     ...clockProblems(timekeeping),
     ...stations.map(({ problem }) => problem),
   ].filter((problem): problem is string => typeof problem === 'string');
-  const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows } = outbox.counters;
+  const { queueFullSamples, notDurableSamples, thinned, droppedBudget, corruptRows, unsalvaged } = outbox.counters;
   return {
     drone: config.drone,
     version: AGENT_VERSION,
@@ -83,6 +83,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
       thinnedBatches: thinned,
       budgetBatches: droppedBudget,
       corruptRows,
+      unsalvagedBatches: unsalvaged,
       recorderFrames: recorder?.counters.droppedFrames ?? 0,
       linkFramesOut: dropped.reduce((sum, count) => sum + count, counters.droppedNoPeer + counters.cutOff),
     },

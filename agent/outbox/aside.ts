@@ -33,12 +33,16 @@ export function asideBytes(path: string): number | null {
 
 /** What lies aside, as the budget sees it. */
 export interface Aside {
+  /** 0 only when there is nothing. */
   bytes(): number;
   /** False when there was nothing. */
   remove(): boolean;
 }
 
 export const asideBeside = (path: string): Aside => ({
-  bytes: () => asideBytes(path) ?? 0,
+  bytes: () => {
+    const bytes = asideBytes(path);
+    return bytes === null ? 0 : Math.max(1, bytes);
+  },
   remove: () => removeAside(path),
 });

@@ -37,3 +37,19 @@ export function budgetOf(totalBytes: number): Budget {
 export function reserveOf(fileBytes: number): number {
   return Math.min(Math.max(fileBytes / 10, 2 << 20), (fileBytes * 4) / 5);
 }
+
+/** Cuts a group into parts that each cost no more than `most`, or are one entry. */
+export function* partsOf<T>(all: readonly T[], costOf: (one: T) => number, most: number): Generator<readonly T[]> {
+  let from = 0;
+  let cost = 0;
+  for (const [i, one] of all.entries()) {
+    const more = costOf(one);
+    if (i > from && cost + more > most) {
+      yield all.slice(from, i);
+      from = i;
+      cost = 0;
+    }
+    cost += more;
+  }
+  yield all.slice(from);
+}

@@ -27,6 +27,8 @@ export interface LaneState {
   readonly next: number;
   /** Every seq up to here is committed at the controller. */
   readonly acked: number;
+  /** Set while a damaged file is salvaged: from here on nothing is sent yet. */
+  readonly heldFrom?: number;
 }
 
 export interface EpochState {
@@ -47,6 +49,9 @@ export interface OutboxLosses {
   corruptRows: number;
   /** Damaged files given up before they were salvaged, because their bytes were needed. */
   asideGivenUp: number;
+  /** Seqs found again in damaged files, and those that were not. */
+  salvaged: number;
+  unsalvaged: number;
   /** Seqs found neither as batch nor in a gap; always 0 unless there is a bug. */
   holes: number;
 }
@@ -57,5 +62,7 @@ export const noLosses = (): OutboxLosses => ({
   droppedBudget: 0,
   corruptRows: 0,
   asideGivenUp: 0,
+  salvaged: 0,
+  unsalvaged: 0,
   holes: 0,
 });

@@ -1,6 +1,7 @@
 /** The epochs of a file as they are found at opening, and how the newest of them ended. */
 import type { Lane } from '@skein/protocol/fleet';
 import { readEnvelope } from '@skein/protocol/telemetry';
+import type { EpochState, LaneState } from './entry.ts';
 import { LANE_NAMES, laneEnd, laneStart, seqOf } from './keys.ts';
 import type { OutboxRows } from './rows.ts';
 
@@ -74,4 +75,17 @@ export function loadFile(file: OutboxRows): LoadedFile {
 /** Nothing is held in any lane. */
 export function isEmpty(epoch: Epoch): boolean {
   return LANE_NAMES.every((lane) => epoch.lanes[lane].first === epoch.lanes[lane].next);
+}
+
+/** As it is told; `heldFrom` of lanes of which something is being salvaged. */
+export function stateOf(
+  { epoch, boot, lanes }: Epoch,
+  heldFrom: (lane: Lane) => number | undefined = () => undefined,
+): EpochState {
+  const shown = (lane: Lane): LaneState => {
+    const { first, next, acked } = lanes[lane];
+    const held = heldFrom(lane);
+    return held === undefined ? { first, next, acked } : { first, next, acked, heldFrom: held };
+  };
+  return { epoch, boot, lanes: { urgent: shown('urgent'), history: shown('history') } };
 }

@@ -2,8 +2,10 @@
  * The worker's side of the outbox: one store, one message at a time, and what becomes of a file that fails. Synchronous;
  * the disk and the thread are given, so that a simulation runs it as it is.
  */
+import type { EpochState } from './entry.ts';
 import type { FromWorker, StoreReport, ToWorker } from './messages.ts';
 import { isStorageError, type OutboxProblem, problemFrom, problemOf } from './problems.ts';
+import type { Salvage } from './salvage.ts';
 import type { OutboxStore, StoreOptions } from './store.ts';
 
 /** The file beside its rows. */
@@ -12,8 +14,8 @@ export interface OutboxFiles {
   open(o: StoreOptions): OutboxStore;
   /** Renames the damaged file; returns its new name. */
   setAside(path: string): string;
-  /** Removes what was set aside, and says whether something was. */
-  removeAside(path: string): boolean;
+  /** What lies aside, to be salvaged into this store; null: nothing does, or it cannot be read. */
+  salvage(path: string, store: OutboxStore): Salvage | null;
   /** The file system takes no writes at all any more. */
   isReadOnly(path: string): boolean;
 }
@@ -32,6 +34,11 @@ export class Keeper {
   #options: StoreOptions | null = null;
   /** The file was found damaged while open: whatever opening says, it is set aside first. */
   #condemned = false;
+  /** Where a damaged file went, until that has been said. */
+  #aside: string | null = null;
+  /** What a file that failed was known to hold. */
+  #known: readonly EpochState[] = [];
+  #salvage: Salvage | null = null;
   #lastProblem: OutboxProblem = problemOf('worker', 'not opened');
 
   constructor(o: KeeperOptions) {
@@ -56,10 +63,12 @@ export class Keeper {
   }
 
   #report(from: OutboxStore): StoreReport {
-    return { epochs: from.states(), losses: from.losses, usedBytes: from.usedBytes() };
+    return { epochs: from.states(), losses: from.losses, usedBytes: from.usedBytes(), asideBytes: from.asideBytes };
   }
 
   #closeQuietly(): void {
+    this.#salvage?.close();
+    this.#salvage = null;
     try {
       this.#store?.close();
     } catch {
@@ -69,6 +78,7 @@ export class Keeper {
   }
 
   #giveUp(problem: OutboxProblem): void {
+    if (this.#store !== null) this.#known = this.#store.states();
     this.#closeQuietly();
     this.#lastProblem = problem;
     this.#condemned = problem.code === 'corrupt';
@@ -78,13 +88,18 @@ export class Keeper {
     const { files, say } = this.#o;
     this.#closeQuietly();
     this.#options = wanted;
-    let aside: string | null = null;
     for (const attempt of [1, 2]) {
       try {
-        if (this.#condemned) aside = files.setAside(wanted.path);
+        if (this.#condemned) this.#aside = files.setAside(wanted.path);
         this.#condemned = false;
         this.#store = files.open(wanted);
-        say({ type: 'opened', earlier: this.#store.earlier, aside, ...this.#report(this.#store) });
+        if (this.#aside !== null) this.#store.adopt(this.#known);
+        const { earlier } = this.#store;
+        const adopted = this.#aside !== null && this.#known.length > 0;
+        say({ type: 'opened', earlier, aside: this.#aside, adopted, ...this.#report(this.#store) });
+        this.#aside = null;
+        this.#known = [];
+        this.#salvage = files.salvage(wanted.path, this.#store);
         return;
       } catch (error) {
         if (!isStorageError(error)) throw error;
@@ -119,13 +134,30 @@ export class Keeper {
         if (!isStorageError(error)) throw error;
         const withinBudget = error.code !== 'SQLITE_FULL' || store.fits(message.entries);
         const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
-        if (problem.code === 'full' && attempt === 1 && this.#makeSpace(store, options)) continue;
+        if (problem.code === 'full' && attempt === 1 && this.#makeSpace(store)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
         say({ type: 'write-failed', problem, reopen });
         return;
       }
     }
+  }
+
+  /** One step of salvaging what lies aside, small enough to wait for. False when there is no more. */
+  salvage(): boolean {
+    const store = this.#store;
+    if (this.#salvage === null || store === null) return false;
+    let more = false;
+    try {
+      more = this.#salvage.step();
+    } catch (error) {
+      // The new file fails: writes will say how. What is aside is taken up again when it is opened anew.
+      if (!isStorageError(error)) throw error;
+      this.#salvage.close();
+    }
+    if (!more) this.#salvage = null;
+    this.#o.say({ type: 'salvaged', ...this.#report(store) });
+    return more;
   }
 
   /** SQLite says only that a write failed; the file system says whether it takes none at all any more. */
@@ -135,10 +167,13 @@ export class Keeper {
   }
 
   /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */
-  #makeSpace(full: OutboxStore, o: StoreOptions): boolean {
+  #makeSpace(full: OutboxStore): boolean {
     try {
-      const removed = this.#o.files.removeAside(o.path);
-      return full.giveBack(1 << 20) > 0 || removed;
+      const aside = full.asideBytes > 0;
+      this.#salvage?.close();
+      this.#salvage = null;
+      if (aside) full.endSalvage();
+      return full.giveBack(1 << 20) > 0 || aside;
     } catch (error) {
       if (!isStorageError(error)) throw error;
       return false;

@@ -34,11 +34,20 @@ export interface StoreReport {
   readonly epochs: readonly EpochState[];
   readonly losses: OutboxLosses;
   readonly usedBytes: number;
+  /** Of a damaged file that lies aside; 0: none does. */
+  readonly asideBytes: number;
 }
 
 export type FromWorker =
-  | ({ readonly type: 'opened'; readonly earlier: EarlierEnd | null; readonly aside: string | null } & StoreReport)
+  | ({
+      readonly type: 'opened';
+      readonly earlier: EarlierEnd | null;
+      readonly aside: string | null;
+      readonly adopted: boolean;
+    } & StoreReport)
   | { readonly type: 'open-failed'; readonly problem: OutboxProblem }
+  /** What is salvaged of a damaged file went on, or is over. */
+  | ({ readonly type: 'salvaged' } & StoreReport)
   | ({ readonly type: 'written'; readonly commitMs: number } & StoreReport)
   /** `reopen`: the file is closed now and wants a new `open`. */
   | { readonly type: 'write-failed'; readonly problem: OutboxProblem; readonly reopen: boolean }

@@ -15,6 +15,7 @@ function report(epochs: { epoch: string; next: number; acked: number }[]) {
     })),
     losses: noLosses(),
     usedBytes: 0,
+    asideBytes: 0,
   };
 }
 

@@ -28,7 +28,7 @@ export class Mirror {
   readonly #acksToTell = new Set<string>();
   #epoch: string;
   #next: Record<Lane, number> = { urgent: 1, history: 1 };
-  #report: StoreReport = { epochs: [], losses: noLosses(), usedBytes: 0 };
+  #report: StoreReport = { epochs: [], losses: noLosses(), usedBytes: 0, asideBytes: 0 };
 
   constructor(boot: string, epoch: string) {
     this.#boot = boot;
@@ -143,9 +143,11 @@ export class Mirror {
     const durable = new Map(this.#report.epochs.map((state) => [state.epoch, state]));
     const lanes = this.states().flatMap((state) =>
       LANE_NAMES.map((lane) => {
-        const held = durable.get(state.epoch)?.lanes[lane].next ?? 1;
+        const stored = durable.get(state.epoch)?.lanes[lane];
+        const held = stored?.next ?? 1;
         const end = volatile ? Math.max(state.lanes[lane].next, held) : held;
-        return { epoch: state.epoch, lane, first: state.lanes[lane].first, end };
+        const { first } = state.lanes[lane];
+        return { epoch: state.epoch, lane, first, end: Math.min(end, stored?.heldFrom ?? end) };
       }),
     );
     return lanes.sort((a, b) => LANE_NAMES.indexOf(a.lane) - LANE_NAMES.indexOf(b.lane));
@@ -167,6 +169,12 @@ export class Mirror {
       }
     }
     return gaps;
+  }
+
+  /** Its part of the status. */
+  shown() {
+    const { usedBytes, asideBytes } = this.#report;
+    return { epoch: this.#epoch, usedBytes, asideBytes, epochs: this.states(), backlogRows: this.backlog() };
   }
 
   /** Seqs that the controller does not have yet. */

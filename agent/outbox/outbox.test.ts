@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvelope } from '@skein/protocol/telemetry';
@@ -137,9 +147,10 @@ t.test('a damaged file is set aside and a new one begun', async (t) => {
   const { outbox, until } = make(t, { path });
   await outbox.start();
   t.equal(outbox.status().counters.setAside, 1);
-  t.ok(existsSync(`${path}.aside`));
   outbox.append('urgent', [textSample(1, 10)]);
   await until(() => durable(outbox, 'urgent') === 1);
+  await until(() => outbox.status().asideBytes === 0);
+  t.notOk(existsSync(`${path}.aside`), 'nothing can be had of it');
 });
 
 t.test('a file damaged while it is open: what it alone held becomes a gap, a new epoch begins', async (t) => {
@@ -160,10 +171,50 @@ t.test('a file damaged while it is open: what it alone held becomes a gap, a new
   t.equal((await outbox.read(old, 'history', 11, 1 << 20)) === null, true);
   await until(() => outbox.status().counters.setAside === 1 && outbox.epoch !== old);
   outbox.append('history', [textSample(2000, 10)]);
-  await until(() => durable(outbox, 'history') === 1);
+  await until(() => durable(outbox, 'history') === 1 && outbox.status().asideBytes === 0);
+  t.match(outbox.status().counters, { salvaged: 0, unsalvaged: 1190 });
   const rows = (await outbox.read(old, 'history', 11, 1 << 20)) ?? [];
   const first = readEnvelope(rows[0]?.bytes ?? new Uint8Array());
   t.match(first, { ok: true, gap: { from: 11, to: 1200, reason: 'corrupt' } });
+});
+
+t.test('a file damaged in its middle while it is open: the rest of it comes back by itself', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  const { outbox, until } = make(t, { path, budgetBytes: 32 << 20 });
+  await outbox.start();
+  const old = outbox.epoch;
+  for (let i = 1; i <= 1200; i++) {
+    outbox.append('history', [textSample(i, 3000)]);
+    if (i % 100 === 0) await until(() => durable(outbox, 'history') === i);
+  }
+  const { size } = statSync(path);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(60_000, 0x5a), 0, 60_000, size >> 2);
+  // The first page of the tree too: without it SQLite finds nothing at all.
+  writeSync(file, Buffer.alloc(512, 0x5a), 0, 512, 0);
+  closeSync(file);
+  const wal = openSync(`${path}-wal`, 'r+');
+  writeSync(wal, Buffer.alloc(24, 0x5a), 0, 24, 32);
+  closeSync(wal);
+  for (let from = 1; from < 1200 && (await outbox.read(old, 'history', from, 1)) !== null; from += 10);
+  await until(() => outbox.status().counters.setAside === 1 && outbox.epoch !== old);
+  outbox.append('history', [textSample(2000, 10)]);
+  await until(() => durable(outbox, 'history') === 1 && outbox.status().asideBytes === 0);
+  const { salvaged, unsalvaged } = outbox.status().counters;
+  t.equal(salvaged + unsalvaged, 1200);
+  t.ok(unsalvaged < 900, `${salvaged} of 1200 came back; the log, damaged at its first frame, is lost whole`);
+  t.ok(salvaged > 300);
+  const kinds = [];
+  for (let from = 1; from <= 1200; ) {
+    const rows = (await outbox.read(old, 'history', from, 1 << 20)) ?? [];
+    for (const row of rows) {
+      const read = readEnvelope(row.bytes);
+      if (row.seq !== from || !read.ok) throw new Error(`row ${row.seq} where ${from} is due`);
+      kinds.push(read.gap?.reason ?? 'batch');
+      from = row.to + 1;
+    }
+  }
+  t.equal(kinds.filter((kind) => kind === 'batch').length, salvaged);
 });
 
 t.test('the queue to a busy worker is bounded at 1 MB, past it a gap', async (t) => {

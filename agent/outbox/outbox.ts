@@ -105,12 +105,16 @@ export class Outbox {
         this.#written(message);
         break;
       case 'write-failed':
-        if (message.reopen) this.#open = false;
+        this.#open = !message.reopen;
         this.#fail(message.problem);
         break;
+      case 'salvaged':
+        if (this.#mirror.written(message)) this.#o.onEpochs?.();
+        this.#o.onReadable?.();
+        break;
       case 'read-failed':
-        // A write under way is answered by itself; otherwise the file is opened again from here.
         this.#open = false;
+        // A write under way is answered by itself.
         if (!this.#pending.writing) this.#fail(message.problem);
         break;
     }
@@ -120,10 +124,10 @@ export class Outbox {
     this.#open = true;
     if (message.aside !== null) this.#counters.setAside++;
     const newFile = message.epochs.every((state) => state.epoch !== this.epoch);
-    if (this.#mirror.begun && newFile && this.#counters.commits > 0) {
+    if (this.#mirror.begun && (newFile || message.aside !== null) && this.#counters.commits > 0) {
       // Numbers given in this epoch went into a file that is gone; none is ever used twice.
       const span = { monoFromUs: Math.round(this.#startedUs), monoToUs: Math.round(this.#o.nowUs()) };
-      for (const gap of this.#mirror.lost(span)) this.#pending.unshift(gap);
+      if (!message.adopted) for (const gap of this.#mirror.lost(span)) this.#pending.unshift(gap);
       this.#mirror.beginEpoch(this.#o.drawEpoch());
       this.#recent.clear();
     }
@@ -251,21 +255,17 @@ export class Outbox {
   status(): OutboxStatus {
     const oldest = this.#pending.oldestMonoUs;
     const notDurableUs = oldest === null ? 0 : this.#o.nowUs() - oldest;
-    const { usedBytes, losses } = this.#mirror.report;
     return {
       state: this.#state,
       problem: this.#problem,
-      epoch: this.epoch,
-      usedBytes,
+      ...this.#mirror.shown(),
       budgetBytes: this.#o.budgetBytes,
-      epochs: this.#mirror.states(),
-      backlogRows: this.#mirror.backlog(),
       pendingBytes: this.#pending.bytes,
       volatileBytes: this.#state === 'failing' ? this.#pending.bytes : 0,
       oldestNotDurableMs: notDurableUs / 1000,
       worstNotDurableMs: Math.max(notDurableUs, this.#worstNotDurableUs) / 1000,
       longestCommitMs: this.#longestCommitMs,
-      counters: { ...this.#counters, ...losses },
+      counters: { ...this.#counters, ...this.#mirror.report.losses },
     };
   }
 

@@ -29,7 +29,8 @@ const ADVICE: Record<OutboxProblemCode, string> = {
   locked:
     'Another program holds the outbox file: new data waits in memory. Close the other program (a second skein-agent, sqlite3, a backup).',
   io: 'The storage answers with errors: new data waits in memory. Replace the card or disk; save what it holds first.',
-  corrupt: 'The outbox file was damaged: it was set aside and a new one begun. Keep the *.aside files for analysis.',
+  corrupt:
+    'The outbox file was damaged: it was set aside, a new one begun, and what is readable of it is copied back. Check the card: it may be worn out.',
   'cannot-open':
     'The outbox file cannot be opened: new data waits in memory. Check that dataDir exists and that this user may write there.',
   worker: 'The outbox worker ended by itself: it is started again, new data waits in memory. Please report this.',

@@ -28,8 +28,8 @@ export class PageReader {
     this.#rows = rows;
   }
 
-  /** Rows from `from` on, at least one if there is one, at most about `maxBytes`. */
-  read(epoch: Epoch, lane: Lane, from: number, maxBytes: number): Page {
+  /** Rows from `from` on and below `end`, at least one if there is one, at most about `maxBytes`. */
+  read(epoch: Epoch, lane: Lane, from: number, maxBytes: number, end = Number.POSITIVE_INFINITY): Page {
     const rows: PageRow[] = [];
     const damaged: { seq: number; to: number }[] = [];
     let expected = from;
@@ -40,6 +40,7 @@ export class PageReader {
       const seq = seqOf(row.id);
       const to = row.upto ?? seq;
       if (to < expected) continue;
+      if (expected >= end) break;
       if (rows.length > 0 && bytes + row.bytes.length > maxBytes) break;
       if (seq > expected) {
         this.#losses.holes += seq - expected;

@@ -37,6 +37,8 @@ export interface OutboxRows {
   edges(from: number, to: number, limit: number): Iterable<Edge>;
   last(from: number, to: number): Row | undefined;
   get(id: number): Row | undefined;
+  /** Gap records, by key; the caller changes nothing meanwhile. */
+  gaps(from: number, to: number): Iterable<Row>;
   batches(from: number, to: number, limit: number): readonly Row[];
   /** History batches above `after` whose seq is no multiple of `every`. */
   notEvery(every: number, after: number, limit: number): readonly Row[];
@@ -49,8 +51,8 @@ export interface OutboxRows {
   remove(from: number, to: number): void;
 
   epochs(): readonly EpochRow[];
-  /** Its number: higher than that of any before it. */
-  addEpoch(epoch: string, boot: string): number;
+  /** Its number: higher than that of any before it, or the one that is wanted. */
+  addEpoch(epoch: string, boot: string, number?: number): number;
   saveAcks(number: number, acked: Record<Lane, number>, gone: Record<Lane, number>): void;
   markStopped(epoch: string, monoUs: number): void;
   removeEpoch(number: number): void;

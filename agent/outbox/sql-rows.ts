@@ -1,7 +1,8 @@
 /** The rows of the outbox in SQLite: all SQL of the file but for opening it (database.ts). */
 import type { Lane } from '@skein/protocol/fleet';
 import type Database from 'better-sqlite3';
-import { pageBytesOf } from './database.ts';
+import type { Budget } from './budget.ts';
+import { openDatabase, pageBytesOf } from './database.ts';
 import type { Edge, EpochRow, OutboxRows, Row } from './rows.ts';
 import { ROW_OVERHEAD } from './rows.ts';
 
@@ -28,6 +29,7 @@ export class SqlRows implements OutboxRows {
   readonly #edges: Database.Statement<[number, number, number], Edge>;
   readonly #last: Database.Statement<Span, Row>;
   readonly #get: Database.Statement<[number], Row>;
+  readonly #gaps: Database.Statement<Span, Row>;
   readonly #batches: Database.Statement<[number, number, number], Row>;
   readonly #notEvery: Database.Statement<[number, number, number], Row>;
   readonly #droppable: Database.Statement<[number], Row>;
@@ -44,6 +46,7 @@ export class SqlRows implements OutboxRows {
     );
     this.#last = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1`);
     this.#get = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id = ?`);
+    this.#gaps = db.prepare(`SELECT ${COLUMNS} FROM rows WHERE id BETWEEN ? AND ? AND upto IS NOT NULL ORDER BY id`);
     this.#batches = db.prepare(
       `SELECT ${COLUMNS} FROM rows WHERE id BETWEEN ? AND ? AND upto IS NULL ORDER BY id LIMIT ?`,
     );
@@ -77,6 +80,10 @@ export class SqlRows implements OutboxRows {
 
   get(id: number): Row | undefined {
     return this.#get.get(id);
+  }
+
+  gaps(from: number, to: number): Iterable<Row> {
+    return this.#gaps.iterate(from, to);
   }
 
   batches(from: number, to: number, limit: number): readonly Row[] {
@@ -126,8 +133,11 @@ export class SqlRows implements OutboxRows {
       }));
   }
 
-  addEpoch(epoch: string, boot: string): number {
-    return Number(this.#db.prepare('INSERT INTO epochs (epoch, boot) VALUES (?, ?)').run(epoch, boot).lastInsertRowid);
+  addEpoch(epoch: string, boot: string, number: number | null = null): number {
+    const added = this.#db
+      .prepare('INSERT INTO epochs (number, epoch, boot) VALUES (?, ?, ?)')
+      .run(number, epoch, boot);
+    return Number(added.lastInsertRowid);
   }
 
   saveAcks(number: number, acked: Record<Lane, number>, gone: Record<Lane, number>): void {
@@ -162,4 +172,8 @@ export class SqlRows implements OutboxRows {
   close(): void {
     this.#db.close();
   }
+}
+
+export function openRows(path: string, budget: Budget): OutboxRows {
+  return new SqlRows(openDatabase(path, budget));
 }

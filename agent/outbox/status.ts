@@ -18,6 +18,8 @@ export interface OutboxStatus {
   readonly problem: OutboxProblem | null;
   readonly epoch: string;
   readonly usedBytes: number;
+  /** Left of a damaged file that is being salvaged. */
+  readonly asideBytes: number;
   readonly budgetBytes: number;
   readonly epochs: readonly EpochState[];
   /** Rows neither acked nor removed, over all epochs. */

@@ -8,17 +8,17 @@
  */
 import type { Lane } from '@skein/protocol/fleet';
 import { type Aside, asideBeside } from './aside.ts';
-import { type Budget, budgetOf } from './budget.ts';
-import { openDatabase } from './database.ts';
-import type { Entry, EpochState, LaneState, OutboxLosses } from './entry.ts';
+import { type Budget, budgetOf, partsOf } from './budget.ts';
+import type { Entry, EpochState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
-import { type EarlierEnd, type Epoch, isEmpty, loadFile } from './epochs.ts';
+import { type EarlierEnd, type Epoch, isEmpty, loadFile, stateOf } from './epochs.ts';
 import { Evictor } from './evictor.ts';
 import { GapWriter } from './gaps.ts';
 import { rowKey } from './keys.ts';
+import { Mender, type Salvaged } from './mender.ts';
 import { PageReader, type PageRow } from './reader.ts';
 import { type OutboxRows, ROW_OVERHEAD } from './rows.ts';
-import { SqlRows } from './sql-rows.ts';
+import { openRows } from './sql-rows.ts';
 
 export interface StoreOptions {
   readonly path: string;
@@ -39,15 +39,17 @@ export class OutboxStore {
   readonly #reader: PageReader;
   readonly #evictor: Evictor;
   readonly #gaps: GapWriter;
+  readonly #mender: Mender;
   #acksToSave = false;
   /** Accumulated running time of the agent before this start, seconds. */
   readonly #baseS: number;
   #acksSavedAtS = 0;
-  #asideBytes: number;
+  /** Of a damaged file that lies aside. */
+  asideBytes: number;
 
   constructor(o: StoreOptions, open = openRows, aside = asideBeside(o.path)) {
     this.#aside = aside;
-    this.#asideBytes = aside.bytes();
+    this.asideBytes = aside.bytes();
     this.#budget = budgetOf(o.budgetBytes);
     this.#rows = open(o.path, this.#budget);
     this.#gaps = new GapWriter(this.#rows);
@@ -62,10 +64,12 @@ export class OutboxStore {
       gaps: this.#gaps,
       epochs: () => [...this.#epochs.values()].sort((a, b) => a.number - b.number),
       urgentBytes: loaded.urgentBytes,
-      asideBytes: () => this.#asideBytes,
+      asideBytes: () => this.asideBytes,
       dropAside: () => this.#dropAside(),
     });
     this.#rows.cap(this.#evictor.mostBytes());
+    this.#mender = new Mender(this.#rows, this.#epochs);
+    if (this.asideBytes > 0) this.#mender.holdPlaceholders();
     this.earlier = loaded.earlier;
     this.#baseS = loaded.newestAtS;
   }
@@ -79,7 +83,7 @@ export class OutboxStore {
 
   /** What lies aside has become smaller, or is gone. */
   asideChanged(): void {
-    this.#asideBytes = this.#aside.bytes();
+    this.asideBytes = this.#aside.bytes();
     this.#rows.cap(this.#evictor.mostBytes());
   }
 
@@ -124,7 +128,7 @@ export class OutboxStore {
   write(entries: readonly Entry[], runningS: number): void {
     const atS = this.#baseS + Math.floor(runningS);
     this.#evictAged(atS, runningS);
-    for (const part of this.#parts(entries)) {
+    for (const part of partsOf(entries, (entry) => this.#evictor.costOf([entry]), this.#budget.transactionBytes / 2)) {
       this.#makeRoom(part, atS, runningS);
       this.#transact(() => {
         if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
@@ -132,21 +136,6 @@ export class OutboxStore {
         this.#dropEmptyEpochs(part);
       });
     }
-  }
-
-  *#parts(entries: readonly Entry[]): Generator<readonly Entry[]> {
-    let from = 0;
-    let cost = 0;
-    for (const [i, entry] of entries.entries()) {
-      const more = this.#evictor.costOf([entry]);
-      if (i > from && cost + more > this.#budget.transactionBytes / 2) {
-        yield entries.slice(from, i);
-        from = i;
-        cost = 0;
-      }
-      cost += more;
-    }
-    yield entries.slice(from);
   }
 
   #evictAged(atS: number, runningS: number): void {
@@ -230,7 +219,8 @@ export class OutboxStore {
   read(epochId: string, lane: Lane, from: number, maxBytes: number): PageRow[] {
     const epoch = this.#epochs.get(epochId);
     if (!epoch) return [];
-    const { rows, damaged } = this.#reader.read(epoch, lane, Math.max(from, epoch.lanes[lane].first), maxBytes);
+    const start = Math.max(from, epoch.lanes[lane].first);
+    const { rows, damaged } = this.#reader.read(epoch, lane, start, maxBytes, this.#mender.heldFrom(epochId, lane));
     if (damaged.length > 0) this.#replaceDamaged(epoch, lane, damaged);
     return rows;
   }
@@ -247,14 +237,37 @@ export class OutboxStore {
 
   /** Every epoch in the file, newest first. */
   states(): EpochState[] {
-    const shown = ({ first, next, acked }: LaneState): LaneState => ({ first, next, acked });
     return [...this.#epochs.values()]
       .sort((a, b) => b.number - a.number)
-      .map(({ epoch, boot, lanes }) => ({
-        epoch,
-        boot,
-        lanes: { urgent: shown(lanes.urgent), history: shown(lanes.history) },
-      }));
+      .map((epoch) => stateOf(epoch, (lane) => this.#mender.heldFrom(epoch.epoch, lane)));
+  }
+
+  /** Takes up what a damaged file held: placeholders, until it has been looked for (mender.ts). */
+  adopt(states: readonly EpochState[]): void {
+    this.#transact(() => this.#mender.adopt(states, this.#baseS));
+  }
+
+  /** Puts rows of a damaged file back in their places. False when there is no room: then what lay aside is gone. */
+  restore(salvaged: readonly Salvaged[]): boolean {
+    const excess = this.#evictor.excess(salvaged);
+    if (excess > 0) this.giveBack(excess);
+    // What is here goes before what was damaged.
+    if (this.#evictor.excess(salvaged) > 0) return !this.#dropAside();
+    this.losses.salvaged += this.#transact(() =>
+      salvaged.reduce((sum, row) => {
+        const found = this.#mender.restore(row, this.#baseS);
+        if (found > 0 && row.lane === 'urgent') this.#evictor.urgentGrew(row.bytes.length + ROW_OVERHEAD);
+        return sum + found;
+      }, 0),
+    );
+    return true;
+  }
+
+  /** What was not found stays a gap. */
+  endSalvage(): void {
+    this.#aside.remove();
+    this.asideChanged();
+    this.losses.unsalvaged += this.#mender.release();
   }
 
   /** Of the main file, but for what was freed in it. */
@@ -282,9 +295,4 @@ export class OutboxStore {
   close(): void {
     this.#rows.close();
   }
-}
-
-/** The file in SQLite. */
-function openRows(path: string, budget: Budget): OutboxRows {
-  return new SqlRows(openDatabase(path, budget));
 }

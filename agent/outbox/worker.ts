@@ -1,9 +1,11 @@
 /** The thread that waits for the disk. */
 import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { removeAside, setAside } from './aside.ts';
+import { asideBytes, setAside } from './aside.ts';
+import { DamagedFile } from './damaged-file.ts';
 import { Keeper } from './keeper.ts';
 import type { ToWorker } from './messages.ts';
+import { Salvage } from './salvage.ts';
 import { OutboxStore } from './store.ts';
 
 const port = parentPort;
@@ -18,10 +20,39 @@ function isReadOnly(path: string): boolean {
   }
 }
 
+function salvage(path: string, store: OutboxStore): Salvage | null {
+  if (asideBytes(path) === null) return null;
+  try {
+    return new Salvage(new DamagedFile(path), store);
+  } catch {
+    // Not even opened: nothing can be had of it.
+    store.endSalvage();
+    return null;
+  }
+}
+
+/** Salvaging takes at most a quarter of the time of this thread: what is new goes first. */
+const REST = 3;
+const LEAST_REST_MS = 20;
+let next: NodeJS.Timeout | null = null;
+
+function salvageOn(): void {
+  const beganMs = performance.now();
+  const more = keeper.salvage();
+  const restMs = Math.max(LEAST_REST_MS, REST * (performance.now() - beganMs));
+  next = more ? setTimeout(salvageOn, restMs) : null;
+}
+
 const keeper = new Keeper({
-  files: { open: (o) => new OutboxStore(o), setAside, removeAside, isReadOnly },
+  files: { open: (o) => new OutboxStore(o), setAside, salvage, isReadOnly },
   say: (message) => port.postMessage(message),
   nowMs: () => performance.now(),
-  onClosed: () => port.close(),
+  onClosed: () => {
+    if (next !== null) clearTimeout(next);
+    port.close();
+  },
 });
-port.on('message', (message: ToWorker) => keeper.take(message));
+port.on('message', (message: ToWorker) => {
+  keeper.take(message);
+  if (message.type === 'open') next ??= setTimeout(salvageOn, LEAST_REST_MS);
+});

@@ -60,6 +60,7 @@ const WELL: AgentStatus = {
   },
   outbox: {
     state: 'ok',
+    asideBytes: 0,
     usedBytes: 1e6,
     budgetBytes: 256e6,
     backlogRows: 0,

@@ -55,7 +55,8 @@ function outboxLine({ outbox }: AgentStatus): string {
   const used = `${megabytes(outbox.usedBytes)} of ${megabytes(outbox.budgetBytes)}`;
   const worst = `durable within ${seconds(outbox.worstNotDurableMs)} at worst, longest commit ${seconds(outbox.longestCommitMs)}`;
   const held = outbox.volatileBytes > 0 ? `, ${megabytes(outbox.volatileBytes)} ONLY IN MEMORY` : '';
-  return `outbox     ${used}${held}; ${worst}`;
+  const aside = outbox.asideBytes > 0 ? `, SALVAGING A DAMAGED FILE (${megabytes(outbox.asideBytes)} to go)` : '';
+  return `outbox     ${used}${held}${aside}; ${worst}`;
 }
 
 function recorderLine({ recorder }: AgentStatus): string {

@@ -70,6 +70,7 @@ export interface AgentStatus {
   readonly outbox: {
     readonly state: string;
     readonly usedBytes: number;
+    readonly asideBytes: number;
     readonly budgetBytes: number;
     readonly backlogRows: number;
     readonly pendingBytes: number;
@@ -258,6 +259,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       uplinkSmoothedAckMs: gauge(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed, ms'),
       outboxBacklogRows: gauge(outbox.backlogRows, 'rows the controller does not have yet'),
       outboxUsedBytes: gauge(outbox.usedBytes, 'bytes the outbox uses'),
+      outboxAsideBytes: gauge(outbox.asideBytes, 'bytes left of a damaged outbox file that is being salvaged'),
       outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),
       outboxPendingBytes: gauge(outbox.pendingBytes, 'bytes sealed and not yet durable'),
       outboxVolatileBytes: gauge(outbox.volatileBytes, 'bytes only in memory because the disk fails'),

@@ -1,0 +1,151 @@
+/**
+ * Salvages a damaged file row by row, in small steps between other work. Pages are looked at first, all of them; then rows
+ * are copied from the end of the file to its beginning, and the file is cut behind them, so that both files together stay
+ * inside the budget.
+ *
+ *   look ─▶ adopt (placeholders for what was found) ─▶ copy, cut ─▶ over: the damaged file is removed
+ */
+import type { Lane } from '@skein/protocol/fleet';
+import type { DamagedFile, FoundRow, Place } from './damaged-file.ts';
+import type { EpochState } from './entry.ts';
+import type { Salvaged } from './mender.ts';
+
+const PAGES_A_STEP = 512;
+const BYTES_A_STEP = 64 << 10;
+/** What is remembered of a row is about 100 B: 20 MB. */
+const MAX_ROWS = 200_000;
+
+/** What it needs of the new file. */
+export interface SalvageStore {
+  /** 0: it was removed, its bytes were needed. */
+  readonly asideBytes: number;
+  adopt(states: readonly EpochState[]): void;
+  /** False: there is no room, and what lay aside is gone. */
+  restore(rows: readonly Salvaged[]): boolean;
+  asideChanged(): void;
+  endSalvage(): void;
+}
+
+interface Found extends Place {
+  readonly lastPage: number;
+}
+
+interface FoundLane {
+  first: number;
+  last: number;
+}
+
+interface FoundIn {
+  readonly boot: string;
+  readonly lanes: Partial<Record<Lane, FoundLane>>;
+}
+
+export class Salvage {
+  readonly #file: DamagedFile;
+  readonly #store: SalvageStore;
+  readonly #rows: Found[] = [];
+  /** In the order of their first pages: about that of the starts. */
+  readonly #found = new Map<string, FoundIn>();
+  readonly #acked = new Map<string, Record<Lane, number>>();
+  #nextPage = 1;
+  #adopted = false;
+  #over = false;
+
+  constructor(file: DamagedFile, store: SalvageStore) {
+    this.#file = file;
+    this.#store = store;
+  }
+
+  /** One step; false when it is over. Throws what the new file says: the same step may be tried again. */
+  step(): boolean {
+    if (this.#over) return false;
+    if (this.#store.asideBytes === 0) this.#end();
+    else if (this.#nextPage <= this.#file.pages && !this.#adopted) this.#look();
+    else if (!this.#adopted) this.#adopt();
+    else if (this.#rows.length > 0) this.#copy();
+    else this.#end();
+    return !this.#over;
+  }
+
+  #look(): void {
+    const until = Math.min(this.#nextPage + PAGES_A_STEP, this.#file.pages + 1);
+    for (; this.#nextPage < until; this.#nextPage++) {
+      this.#file.look(this.#nextPage, {
+        row: (row, place) => this.#note(row, place),
+        epoch: ({ epoch, acked }) => {
+          const known = this.#acked.get(epoch) ?? { urgent: 0, history: 0 };
+          const { urgent, history } = known;
+          this.#acked.set(epoch, {
+            urgent: Math.max(urgent, acked.urgent),
+            history: Math.max(history, acked.history),
+          });
+        },
+      });
+    }
+  }
+
+  #note({ envelope, lastPage }: FoundRow, place: Place): void {
+    const { epoch, boot, lane, seq } = envelope.header;
+    if (lane === 'live' || this.#rows.length >= MAX_ROWS) return;
+    this.#rows.push({ ...place, lastPage });
+    const found = this.#found.get(epoch) ?? { boot, lanes: {} };
+    this.#found.set(epoch, found);
+    const span = found.lanes[lane] ?? { first: seq, last: seq };
+    span.first = Math.min(span.first, seq);
+    span.last = Math.max(span.last, envelope.gap?.to ?? seq);
+    found.lanes[lane] = span;
+  }
+
+  #adopt(): void {
+    const states = [...this.#found].map(([epoch, { boot, lanes }]) => {
+      const lane = (name: Lane) => {
+        const span = lanes[name];
+        const acked = this.#acked.get(epoch)?.[name] ?? 0;
+        return { first: span?.first ?? acked + 1, next: (span?.last ?? acked) + 1, acked };
+      };
+      return { epoch, boot, lanes: { urgent: lane('urgent'), history: lane('history') } };
+    });
+    this.#store.adopt(states.reverse());
+    this.#rows.sort((a, b) => a.lastPage - b.lastPage);
+    this.#adopted = true;
+  }
+
+  #copy(): void {
+    const rows: Salvaged[] = [];
+    let bytes = 0;
+    let count = 0;
+    for (let i = this.#rows.length - 1; i >= 0 && bytes < BYTES_A_STEP; i--, count++) {
+      const place = this.#rows[i];
+      const found = place === undefined ? null : this.#file.again(place);
+      if (found === null) continue;
+      const { header, gap } = found.envelope;
+      const { epoch, lane, seq } = header;
+      // What was lost before is not found now.
+      if (lane === 'live' || gap?.reason === 'corrupt') continue;
+      bytes += found.envelope.bytes.length;
+      const { droppable } = found;
+      rows.push({ epoch, lane, seq, to: gap?.to ?? seq, droppable, bytes: Buffer.from(found.envelope.bytes) });
+    }
+    // Pages are filled better from below.
+    rows.sort((a, b) => a.seq - b.seq);
+    if (!this.#store.restore(rows)) {
+      this.#end();
+      return;
+    }
+    this.#rows.length -= count;
+    this.#file.cutAfter(this.#rows.at(-1)?.lastPage ?? 0);
+    this.#store.asideChanged();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#file.close();
+    this.#store.endSalvage();
+  }
+
+  /** The new file is given up, or the agent ends: what is aside is taken up again at the next opening. */
+  close(): void {
+    if (!this.#over) this.#file.close();
+    this.#over = true;
+  }
+}
