@@ -59,6 +59,9 @@ export function reportOf(parts: AgentParts): AgentStatus {
     recorder?.problem,
     linkError === null ? null : `${linkError.message}. ${linkError.advice}`,
     vehicle.autopilot.otherAutopilots > 0 ? 'A second autopilot is heard on this link; it is ignored.' : null,
+    uplink.identityConflict === null
+      ? null
+      : `The controller hears another board that says it is ${config.drone} (${uplink.identityConflict}): neither gets commands but hold, return, land. Find the copied card, give it a name of its own.`,
     ...problemsOf(commanding),
     safety.lockDurable
       ? null

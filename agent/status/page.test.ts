@@ -54,6 +54,7 @@ const WELL: AgentStatus = {
     lastError: null,
     leaseLeftMs: 12_000,
     liveHz: 1,
+    identityConflict: null,
     inFlightBytes: 0,
     smoothedAckMs: 40,
     counters: { acks: 7 },

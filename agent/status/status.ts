@@ -63,6 +63,8 @@ export interface AgentStatus {
     readonly lastError: string | null;
     readonly leaseLeftMs: number;
     readonly liveHz: number;
+    /** Why the controller says that another board has our name; null: it does not. */
+    readonly identityConflict: string | null;
     readonly inFlightBytes: number;
     readonly smoothedAckMs: number | null;
     readonly counters: Readonly<Record<string, number>>;

@@ -39,6 +39,8 @@ export interface UplinkStatus {
   readonly lastError: string | null;
   readonly leaseLeftMs: number;
   readonly liveHz: number;
+  /** The controller hears another board under our name: why it thinks so; null: not as far as it said last. */
+  readonly identityConflict: string | null;
   readonly inFlightBytes: number;
   readonly smoothedAckMs: number | null;
   readonly counters: Readonly<UplinkCounters>;

@@ -44,6 +44,7 @@ export class Uplink {
   readonly #live = new LiveLane();
   readonly #counters = noUplinkCounts();
   #leaseUntilMs = 0;
+  #conflict: string | null = null;
   readonly #timers: Timers;
   #stopTicking: () => void = () => {};
   #presenceDueMs = 0;
@@ -208,6 +209,7 @@ export class Uplink {
       return;
     }
     this.#leaseUntilMs = receivedMonoUs / 1000 + answer.leaseS * 1000;
+    this.#conflict = answer.conflict ?? null;
     this.#live.setHz(answer.liveHz);
     this.#o.onTime?.(answer, receivedMonoUs);
   }
@@ -256,6 +258,7 @@ export class Uplink {
       lastError: this.#connection.lastError,
       leaseLeftMs: Math.max(0, this.#leaseUntilMs - this.#nowMs()),
       liveHz: this.#live.hz,
+      identityConflict: this.#conflict,
       inFlightBytes: this.#session.inFlightBytes,
       smoothedAckMs: this.#session.smoothedAckMs,
       counters: { ...this.#counters },

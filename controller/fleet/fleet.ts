@@ -172,7 +172,11 @@ export class Fleet {
     }
     const { session: name, agentMonoUs } = request;
     const sentUtcUs = this.#o.clock.utcUs();
-    return { session: name, agentMonoUs, receivedUtcUs: at.utcUs, sentUtcUs, leaseS: LEASE_S, liveHz: drone.liveHz };
+    const { conflict } = drone.sessions;
+    return {
+      ...{ session: name, agentMonoUs, receivedUtcUs: at.utcUs, sentUtcUs, leaseS: LEASE_S, liveHz: drone.liveHz },
+      ...(conflict && { conflict: conflict.reason }),
+    };
   }
 
   /** Ingest committed up to here. */

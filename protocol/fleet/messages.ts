@@ -103,6 +103,8 @@ export const TimeAnswer = Type.Object({
   sentUtcUs: Count,
   leaseS: Type.Number({ minimum: 0, maximum: 3600 }),
   liveHz: Type.Number({ minimum: 0, maximum: 50 }),
+  /** Another board says that it is this drone, and why the controller thinks so. */
+  conflict: Type.Optional(Type.String({ maxLength: 32 })),
 });
 export type TimeAnswer = Static<typeof TimeAnswer>;
 
