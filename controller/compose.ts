@@ -14,6 +14,7 @@ import { makeBus, portError, StartError } from './bus-of.ts';
 import { makeCommands } from './compose-commands.ts';
 import { makeItineraries } from './compose-itineraries.ts';
 import type { Config } from './config.ts';
+import { expand } from './expand.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
 import { gauges, storeGauges } from './gauges.ts';
 import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
@@ -121,6 +122,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     store,
     clock,
     count: metrics.counters('ingest', INGEST_COUNTERS),
+    expand,
     sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), JSON.stringify({ start, ...ack }), 1),
     budgetBytes: config.ingest.queueMB * 1e6,
     lingerMs: config.ingest.lingerMs,
@@ -144,6 +146,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     topicRoot: config.broker.topicRoot,
     controller,
     clock,
+    expand,
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
     onContact: (drone, presence) => {

@@ -17,7 +17,7 @@ import {
   type UpChannel,
   upTopic,
 } from '@skein/protocol/fleet';
-import { type BatchHeader, expandBatch, type Sample, splitMessage } from '@skein/protocol/telemetry';
+import { type BatchHeader, type Expand, expandBatch, openMessage, type Sample } from '@skein/protocol/telemetry';
 import type { Bus, BusMessage } from './broker/index.ts';
 import { EarlyMessages } from './early-messages.ts';
 import type { Fleet } from './fleet/index.ts';
@@ -46,6 +46,7 @@ export interface RouterOptions {
   /** Name and per-start id of this controller. */
   readonly controller: { readonly name: string; readonly start: string };
   readonly clock: { utcUs(): number; monoUs(): number };
+  readonly expand: Expand;
   readonly count: (name: RouterCounter, by?: number) => void;
   readonly onProblem: (message: string, detail: Readonly<Record<string, unknown>>) => void;
   /** A drone has given a sign of life; `presence`: it has just said that it is there. */
@@ -142,9 +143,9 @@ export class Router {
 
   #live(drone: string, payload: Uint8Array): void {
     this.#o.count('live');
-    const split = splitMessage(payload);
-    if (!split.ok) this.#o.count('badLive');
-    for (const { header, bytes } of split.ok ? split.envelopes : split.good) {
+    const opened = openMessage(payload, this.#o.expand);
+    if (!opened.ok) this.#o.count('badLive');
+    for (const { header, bytes } of opened.ok ? opened.envelopes : opened.good) {
       const expanded = expandBatch(bytes);
       if (header.lane !== 'live' || !expanded.ok) this.#o.count('badLive');
       else this.#takeLive(drone, header, expanded.samples, bytes.length);

@@ -7,7 +7,7 @@
  * Nothing here waits for the store before it returns: the broker is never held back. What does not fit is dropped and
  * counted; the drone holds every batch until it is acked.
  */
-import { type Envelope, sealGap, splitMessage } from '@skein/protocol/telemetry';
+import { type Envelope, isPack, openMessage, PACKS, SAMPLE_CODECS, sealGap } from '@skein/protocol/telemetry';
 import { AckPace } from './ack-pace.ts';
 import { Committer, costOf, type QueuedItem } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
@@ -23,6 +23,9 @@ const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
 /** This part of its window committed since it was told, and it is told at once: it must not run out of it. */
 const WINDOW_PART = 4;
+const REFUSED = { damaged: 'malformed', 'too-large': 'packTooLarge', unknown: 'packUnknown' } as const;
+/** What an agent may send us, told in answer to its presence. */
+const TAKES = { packs: PACKS, codecs: SAMPLE_CODECS } as const;
 
 export class Ingest {
   readonly #o: IngestOptions & { readonly timers: Timers };
@@ -101,9 +104,10 @@ export class Ingest {
   message(drone: string, channel: Lane, payload: Uint8Array): void {
     if (this.#closing) return;
     this.#o.count('messages');
-    const split = splitMessage(payload);
-    if (!split.ok) this.#o.count('malformed');
-    for (const envelope of split.ok ? split.envelopes : split.good) this.#offer(drone, channel, envelope);
+    const opened = openMessage(payload, this.#o.expand);
+    if (isPack(payload)) this.#o.count('packs');
+    if (!opened.ok) this.#o.count(REFUSED[opened.code]);
+    for (const envelope of opened.ok ? opened.envelopes : opened.good) this.#offer(drone, channel, envelope);
   }
 
   async close(): Promise<void> {
@@ -116,7 +120,7 @@ export class Ingest {
   #begin(stream: Stream, first: number, session: string): void {
     const missing = missingBefore(stream.state, first);
     if (missing === null) {
-      this.#ack(stream, [session]);
+      this.#ack(stream, [session], this.#o.expand === undefined ? {} : TAKES);
       return;
     }
     // Acked once the gap is committed: the first ack then says where the drone really goes on.
@@ -263,7 +267,7 @@ export class Ingest {
     this.#ack(stream, this.#roster.sessionsOf(stream));
   }
 
-  #ack(stream: Stream, sessions: readonly string[]): void {
+  #ack(stream: Stream, sessions: readonly string[], takes: Partial<typeof TAKES> = {}): void {
     const { drone, epoch, lane, state } = stream;
     const window = windowBytes(lane, this.#load());
     stream.toldBytes = window;
@@ -271,7 +275,7 @@ export class Ingest {
     else this.#closedStreams.delete(stream);
     for (const session of sessions) {
       this.#o.count('acks');
-      this.#o.sendAck({ drone, session, epoch, lane, upTo: state.upTo, window });
+      this.#o.sendAck({ drone, session, epoch, lane, upTo: state.upTo, window, ...takes });
     }
   }
 

@@ -1,4 +1,6 @@
 /** What ingest needs of the rest: a store that commits, a way to send acks, a clock, counters. */
+import type { Expand } from '@skein/protocol/telemetry';
+
 export type Lane = 'urgent' | 'history';
 
 export interface StoreItem {
@@ -42,6 +44,9 @@ export interface AckOut {
   readonly lane: Lane;
   readonly upTo: number;
   readonly window: number;
+  /** In answer to a presence: what this controller opens and reads. */
+  readonly packs?: readonly string[];
+  readonly codecs?: readonly number[];
 }
 
 export interface Clock {
@@ -72,6 +77,9 @@ export const INGEST_COUNTERS = {
   unannounced: 'envelopes of an epoch no presence has listed',
   wrongLane: 'envelopes whose lane is not that of their channel',
   malformed: 'messages with a part that is no sealed batch',
+  packs: 'messages that were packs',
+  packTooLarge: 'packs refused unread because they say that they hold too much; the drone sends them again',
+  packUnknown: 'packs of a form that this version does not open; the drone sends them again',
   noRoom: 'envelopes and gaps not taken because the queue is full; the drone says them again',
   evicted: 'gaps recorded for what a drone no longer holds',
   refused: 'streams in which a commit did not follow on; they start again from the store',
@@ -109,6 +117,8 @@ export interface IngestOptions {
   readonly timers?: Timers;
   readonly count: Count;
   readonly sendAck: (ack: AckOut) => void;
+  /** Opens packs; left out: none are taken, and drones are told of none. */
+  readonly expand?: Expand;
   readonly budgetBytes: number;
   readonly lingerMs: number;
   readonly slowMs: number;

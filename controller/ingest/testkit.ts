@@ -1,5 +1,5 @@
 /** An ingest whose store, and whatever else the test says, is under the test's thumb. */
-import { type Sample, sealBatch } from '@skein/protocol/telemetry';
+import { type Expand, type Sample, sealBatch } from '@skein/protocol/telemetry';
 import type { Test } from 'tap';
 import { Ingest } from './ingest.ts';
 import type { AckOut, BatchStore, CommitOutcome, IngestCounter, Lane, StoreItem, StreamPosition } from './ports.ts';
@@ -55,7 +55,7 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   }
 }
 
-export function given(t: Test, o: { budgetBytes?: number; monoUs?: () => number } = {}) {
+export function given(t: Test, o: { budgetBytes?: number; monoUs?: () => number; expand?: Expand } = {}) {
   const store = new HeldStore();
   const acks: AckOut[] = [];
   const counts = new Map<IngestCounter, number>();
@@ -65,6 +65,7 @@ export function given(t: Test, o: { budgetBytes?: number; monoUs?: () => number 
     clock: { utcUs: () => Date.now() * 1e3, monoUs: o.monoUs ?? (() => performance.now() * 1e3) },
     count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
     sendAck: (ack) => acks.push(ack),
+    ...(o.expand === undefined ? {} : { expand: o.expand }),
     budgetBytes: o.budgetBytes ?? 1e6,
     lingerMs: 0,
     slowMs: 50,

@@ -28,7 +28,8 @@ export const CODEC_GAP = 0;
 export const CODEC_COLUMNAR = 1;
 export const CODEC_COMPACT = 2;
 /** Body codecs that samples can be sealed with; all of them, and the gap's 0, are read for ever. */
-export type SampleCodec = typeof CODEC_COLUMNAR | typeof CODEC_COMPACT;
+export const SAMPLE_CODECS = [CODEC_COLUMNAR, CODEC_COMPACT] as const;
+export type SampleCodec = (typeof SAMPLE_CODECS)[number];
 
 const WRITERS = { [CODEC_COLUMNAR]: writeBody, [CODEC_COMPACT]: writeCompactBody } as const;
 const READERS: ReadonlyMap<number, typeof readBody> = new Map([

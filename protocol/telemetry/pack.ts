@@ -130,12 +130,16 @@ const refuse = (reason: string, code: 'damaged' | 'too-large' | 'unknown' = 'dam
   good: [],
 });
 
-/** The envelopes of a message: a pack, or back to back. Never throws; what precedes damage outside a pack is given. */
-export function openMessage(payload: Uint8Array, expand: Expand): OpenedMessage {
+/**
+ * The envelopes of a message: a pack, or back to back. Never throws; what precedes damage outside a pack is given.
+ * Without `expand` packs are refused.
+ */
+export function openMessage(payload: Uint8Array, expand: Expand | undefined): OpenedMessage {
   if (!isPack(payload)) {
     const split = splitMessage(payload);
     return split.ok ? split : { ...split, code: 'damaged' };
   }
+  if (expand === undefined) return refuse('packs are not taken here', 'unknown');
   if (payload.length < HEADER_BYTES + CRC_BYTES) return refuse('shorter than a pack');
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const end = payload.length - CRC_BYTES;
