@@ -198,13 +198,25 @@ export const AgentConfig = Type.Object({
     },
     { description: 'Pauses between attempts to reach the controller; each is random between 0 and its limit' },
   ),
+  disk: Type.Object(
+    {
+      budgetMB: Type.Integer({
+        default: 2304,
+        minimum: 8,
+        maximum: 1_114_112,
+        description:
+          'Most that the outbox (database, its log, a damaged file that is being salvaged) and the recordings take of the disk together, MB; never exceeded. Logs have their own: log.fileMB × log.files, logs.autopilotBudgetMB',
+      }),
+    },
+    { description: 'What the agent may take of the disk' },
+  ),
   outbox: Type.Object(
     {
       budgetMB: Type.Integer({
-        default: 256,
-        minimum: 4,
+        default: 0,
+        minimum: 0,
         maximum: 65_536,
-        description: 'Most the outbox may take of the disk, MB; never exceeded',
+        description: 'The part of disk.budgetMB for the outbox, MB, at least 4; 0: a ninth of it, at least 4',
       }),
       keepAckedHours: Type.Number({
         default: 48,
@@ -220,10 +232,10 @@ export const AgentConfig = Type.Object({
     {
       enabled: Type.Boolean({ default: true, description: 'Record every raw frame as .tlog' }),
       budgetMB: Type.Integer({
-        default: 2048,
-        minimum: 1,
+        default: 0,
+        minimum: 0,
         maximum: 1_048_576,
-        description: 'Most that recordings may take, MB; the oldest go',
+        description: 'The part of disk.budgetMB for recordings, MB, the oldest go; 0: what the outbox leaves of it',
       }),
       segmentMB: Type.Integer({
         default: 32,

@@ -13,6 +13,7 @@ import type { Clock } from './clock/index.ts';
 import { Timekeeper } from './clock-wiring.ts';
 import { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
+import { splitDisk } from './disk.ts';
 import { ExtraStreams } from './extra-streams.ts';
 import type { Itineraries } from './itinerary/index.ts';
 import { wireItineraries } from './itinerary-wiring.ts';
@@ -92,11 +93,12 @@ export class RunningAgent implements AgentParts {
     });
     this.clock = this.timekeeper.clock;
 
+    const { outboxBytes, recorderBytes } = splitDisk(config);
     this.recorder = config.recorder.enabled
       ? new Recorder({
           folder: join(config.dataDir, 'recordings'),
-          budgetBytes: config.recorder.budgetMB * 1e6,
-          segmentBytes: Math.min(config.recorder.segmentMB * 1e6, (config.recorder.budgetMB * 1e6) / 4),
+          budgetBytes: recorderBytes,
+          segmentBytes: Math.min(config.recorder.segmentMB * 1e6, recorderBytes / 4),
           nowUs,
           utcUs: (monoUs) => this.timekeeper.stampUs(monoUs),
           onProblem: (message) => this.#problem('recorder', message),
@@ -104,7 +106,7 @@ export class RunningAgent implements AgentParts {
       : null;
     this.outbox = new Outbox({
       path: join(config.dataDir, 'outbox.db'),
-      budgetBytes: config.outbox.budgetMB * 1e6,
+      budgetBytes: outboxBytes,
       keepAckedHours: config.outbox.keepAckedHours,
       boot: o.boot,
       drawEpoch: () => ports.randomHex(8),

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveConfig } from '@skein/protocol/config';
 import { parse } from 'smol-toml';
-import { type TObject, Type } from 'typebox';
+import { Type } from 'typebox';
 import { AgentConfig } from './config.ts';
+import { diskProblems } from './disk.ts';
 
 export interface CommandLine {
   readonly command: string;
@@ -49,7 +50,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 }
 
 /** Reads the file if one is named, and resolves everything against the schema. */
-export function readSettings<S extends TObject>(
+export function readSettings<S extends typeof AgentConfig | typeof AnonymousConfig>(
   schema: S,
   line: Pick<CommandLine, 'configFile' | 'flags'>,
   env: Readonly<Record<string, string | undefined>>,
@@ -63,7 +64,9 @@ export function readSettings<S extends TObject>(
       return { ok: false, problems: [`config file ${line.configFile}: ${detail}`] };
     }
   }
-  return resolveConfig(schema, { ...(file === undefined ? {} : { file }), env, flags: line.flags });
+  const resolved = resolveConfig(schema, { ...(file === undefined ? {} : { file }), env, flags: line.flags });
+  const problems = resolved.ok ? diskProblems(resolved.config) : [];
+  return problems.length === 0 ? resolved : { ok: false, problems };
 }
 
 export function logFolder(config: AgentConfig): string {

@@ -21,9 +21,9 @@ export interface OutboxProblem {
 }
 
 const ADVICE: Record<OutboxProblemCode, string> = {
-  full: 'The disk is full: new data waits in memory. Free space where the data directory lies, or lower recorder.budgetMB.',
+  full: 'The disk is full: new data waits in memory. Free space where the data directory lies, or lower disk.budgetMB.',
   budget:
-    'The outbox is full of what must not be dropped: new data waits in memory. Bring the controller back in reach, or raise outbox.budgetMB.',
+    'The outbox is full of what must not be dropped: new data waits in memory. Bring the controller back in reach, or raise disk.budgetMB.',
   'read-only':
     'The outbox cannot be written (read-only file or file system): new data waits in memory. Remount it read-write, or check who owns the data directory.',
   locked:

@@ -18,7 +18,7 @@ const CLOSE_WAIT_MS = 5_000;
 
 const ADVICE: Readonly<Record<string, string>> = {
   ENOSPC:
-    'The disk is full and there is no older recording to give up: recording is paused. Free space, or lower recorder.budgetMB.',
+    'The disk is full and there is no older recording to give up: recording is paused. Free space, or lower disk.budgetMB.',
   EROFS: 'The file system is read-only: recording is paused. Remount it read-write.',
   EACCES: 'This user may not write to the recording folder: recording is paused. Check who owns the data directory.',
   EIO: 'The storage answers with errors: recording is paused. Replace the card or disk.',
