@@ -4,6 +4,9 @@
  */
 import { type ClockQuality, drifted, type Opinion } from '@skein/protocol/time';
 
+/** A newer answer counts when it is tighter by a tenth: a receiver that jitters within its error would move the time each second. */
+const WORTH_A_CHANGE = 0.9;
+
 export interface Estimate {
   /** UTC minus monotonic. */
   readonly offsetUs: number;
@@ -29,7 +32,7 @@ export class Source {
       const agedUs = before.errUs + drifted(fresh.monoUs - before.monoUs);
       // Intervals that do not meet: its clock was set. The newer word counts, be it looser.
       if (Math.abs(fresh.offsetUs - before.offsetUs) > agedUs + fresh.errUs) this.steps++;
-      else if (agedUs < fresh.errUs) return;
+      else if (agedUs * WORTH_A_CHANGE < fresh.errUs) return;
     }
     this.#best = fresh;
   }
