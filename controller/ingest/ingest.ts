@@ -16,7 +16,7 @@ import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth, Tim
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
 import { systemTimers } from './timers.ts';
-import { type Load, roomBytes, windowBytes } from './window.ts';
+import { FIRST_WINDOW_BYTES, type Load, MAX_WINDOW_BYTES, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
 const CLOSE_DEADLINE_MS = 5000;
@@ -162,6 +162,7 @@ export class Ingest {
     }
     if (roomBytes(channel, this.#load()) < costOf(bytes)) {
       this.#o.count('noRoom');
+      stream.creditBytes = FIRST_WINDOW_BYTES;
       this.#closedStreams.add(stream);
       return;
     }
@@ -211,8 +212,9 @@ export class Ingest {
     }
     const nowUs = this.#o.clock.monoUs();
     for (const [stream, monoToUs] of touched) {
-      const isPatient = stream.lane === 'history' && stream.untoldBytes * WINDOW_PART < stream.toldBytes;
-      if (isPatient) this.#pace.add(stream, nowUs);
+      const isUsed = stream.untoldBytes * WINDOW_PART >= stream.toldBytes;
+      if (isUsed) stream.creditBytes = Math.min(MAX_WINDOW_BYTES, 2 * stream.creditBytes);
+      if (stream.lane === 'history' && !isUsed) this.#pace.add(stream, nowUs);
       else this.#ackAll(stream);
       this.#o.onProgress(stream.drone, stream.epoch, stream.lane, stream.state.upTo, monoToUs || null);
     }
@@ -269,7 +271,7 @@ export class Ingest {
 
   #ack(stream: Stream, sessions: readonly string[], takes: Partial<typeof TAKES> = {}): void {
     const { drone, epoch, lane, state } = stream;
-    const window = windowBytes(lane, this.#load());
+    const window = Math.min(stream.creditBytes, windowBytes(lane, this.#load()));
     stream.toldBytes = window;
     if (window === 0) this.#closedStreams.add(stream);
     else this.#closedStreams.delete(stream);

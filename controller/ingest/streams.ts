@@ -5,6 +5,7 @@
 import type { CrcMemory } from './crc-memory.ts';
 import { type LaneState, laneFrom } from './lane.ts';
 import type { Lane, StreamPosition } from './ports.ts';
+import { FIRST_WINDOW_BYTES } from './window.ts';
 
 export const LANES: readonly Lane[] = ['urgent', 'history'];
 /** Sessions of one drone that are acked at a time; more are a conflict gone wild. */
@@ -20,6 +21,8 @@ export interface Stream {
   toldBytes: number;
   /** Committed since then. */
   untoldBytes: number;
+  /** The most it is granted, whatever room there is. */
+  creditBytes: number;
 }
 
 export type EpochStreams = Readonly<Record<Lane, Stream>>;
@@ -59,6 +62,7 @@ export class DroneStreams {
           crcs: null,
           toldBytes: 0,
           untoldBytes: 0,
+          creditBytes: FIRST_WINDOW_BYTES,
         };
       };
       this.#epochs.set(epoch, { urgent: stream('urgent'), history: stream('history') });
@@ -93,6 +97,9 @@ export class DroneStreams {
   }
 
   leave(session: string): void {
+    for (const epoch of this.#sessions.get(session)?.epochs ?? []) {
+      for (const stream of Object.values(this.#epochs.get(epoch) ?? {})) stream.creditBytes = FIRST_WINDOW_BYTES;
+    }
     this.#sessions.delete(session);
   }
 

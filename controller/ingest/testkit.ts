@@ -37,6 +37,10 @@ export class HeldStore implements BatchStore {
     for (const answer of this.#answers.splice(0)) answer();
   }
 
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   succeed(outcome: Partial<CommitOutcome> = {}): void {
     const inserted = this.groups.at(-1)?.length ?? 0;
     this.#waiting.shift()?.resolve({ ...NOTHING, inserted, ...outcome });

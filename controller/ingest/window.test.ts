@@ -1,4 +1,5 @@
 import t from 'tap';
+import { batch, given, until } from './testkit.ts';
 import { MAX_WINDOW_BYTES, windowBytes } from './window.ts';
 
 const load = {
@@ -48,4 +49,45 @@ t.test('a large fleet shares, but nobody starves while there is room', (t) => {
   const many = windowBytes('history', { ...load, drones: 10_000 });
   t.ok(many >= 16_384 && many < MAX_WINDOW_BYTES, `${many}`);
   t.end();
+});
+
+t.test(
+  'a lane is granted little at first, twice as much when it has used that, and little again when it found no room',
+  async (t) => {
+    const { store, ingest, counts, announce, send, last } = given(t, { budgetBytes: 64e6 });
+    await announce();
+    const windows = [last()?.window ?? 0];
+    let seq = 0;
+    const commit = async (size: number) => {
+      send(batch(++seq, { size }));
+      const groups = store.groups.length;
+      await until(() => store.groups.length > groups || store.waiting > 0, 'a commit');
+      store.succeed();
+      await until(() => last()?.upTo === seq, 'the ack');
+    };
+    for (let i = 0; i < 6; i++) {
+      await commit((windows.at(-1) ?? 0) / 2);
+      windows.push(last()?.window ?? 0);
+    }
+    t.same(
+      windows,
+      [64, 128, 256, 512, 1024, 1024, 1024].map((kb) => kb << 10),
+    );
+
+    while (counts.get('noRoom') === undefined) send(batch(++seq, { size: 1e6 }));
+    t.ok(ingest.depthBytes <= 32e6);
+    const timer = setInterval(() => store.succeed(), 2);
+    t.teardown(() => clearInterval(timer));
+    await until(() => ingest.depthItems === 0 && (last()?.window ?? 0) <= 256 << 10, 'an ack with little room');
+  },
+);
+
+t.test('who sends little is not granted much', async (t) => {
+  const { store, announce, send, last } = given(t, { budgetBytes: 64e6 });
+  await announce();
+  const timer = setInterval(() => store.succeed(), 2);
+  t.teardown(() => clearInterval(timer));
+  for (let seq = 1; seq <= 20; seq++) send(batch(seq));
+  await until(() => last()?.upTo === 20, 'the ack');
+  t.equal(last()?.window, 64 << 10);
 });

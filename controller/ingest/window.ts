@@ -21,6 +21,11 @@ export interface Load {
 
 /** Nobody needs more in flight than this: at 10 Mbit/s and one second of acks it does not limit. */
 export const MAX_WINDOW_BYTES = 1 << 20;
+/**
+ * What a lane is granted at first, and again after it found no room. Twice as much each time it has used up a good part
+ * of that: of a fleet that returns at once nobody is told of room that the next hundred are told of as well.
+ */
+export const FIRST_WINDOW_BYTES = 64 << 10;
 /** Less than this is no use to a sender of 64 kB messages; it is 0 then. */
 const MIN_WINDOW_BYTES = 16 << 10;
 /** Windows begin to shrink at this part of the age that counts as slow: 1 s of 5. */

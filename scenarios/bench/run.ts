@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 /** With how many drones and how long, where it can be said: the whole fleet is `make bench-load`. */
-const benches = { 'parse.ts': {}, 'agent.ts': {}, 'disk.ts': {}, 'load.ts': { DRONES: '500', SECONDS: '5' } };
+const benches = {
+  'parse.ts': {},
+  'agent.ts': {},
+  'disk.ts': {},
+  'load.ts': { DRONES: '500', SECONDS: '5' },
+  'backlog.ts': {},
+  'return.ts': {},
+};
 const wanted = process.argv.slice(2);
 let failed = 0;
 for (const [bench, size] of Object.entries(benches)) {
