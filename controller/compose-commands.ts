@@ -1,10 +1,11 @@
 /** Commands, wired to the store, the fleet and the way to the drones. */
 import { isFinal } from '@skein/protocol/fleet';
-import { expandBatch, type Values } from '@skein/protocol/telemetry';
+import { expandBatch } from '@skein/protocol/telemetry';
 import { COMMAND_COUNTERS, type CommandStore, Commands, type HeightLimits } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
+import { storedAnswers } from './stored-words.ts';
 
 export interface CommandWiring {
   readonly store: Store;
@@ -59,30 +60,4 @@ export function makeCommands(o: CommandWiring) {
   }
 
   return { commands, takeUrgent };
-}
-
-/** A drone may believe any time of day: what it said lately is found by when it came. */
-const EVER = { fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER };
-/** More than any drone says of its commands between two starts. */
-const MAX_ANSWERS = 100_000;
-
-async function storedAnswers(
-  store: Store,
-  drone: string,
-  arrivedFromUtcUs: number,
-): Promise<readonly Values<'answer'>[]> {
-  const query = { ...EVER, arrivedFromUtcUs, maxPoints: MAX_ANSWERS };
-  const { timesUtcUs, columns } = await store.series({ drone, kind: 'answer', ...query });
-  const text = (name: string, i: number) => {
-    const cell = columns[name]?.[i];
-    return typeof cell === 'string' ? cell : null;
-  };
-  return timesUtcUs.map((_, i) => {
-    const step = columns.step?.[i];
-    return {
-      ...{ command: text('command', i), step: typeof step === 'number' ? step : null },
-      ...{ state: text('state', i) as Values<'answer'>['state'], reason: text('reason', i) },
-      ...{ detail: text('detail', i), type: text('type', i) },
-    };
-  });
 }

@@ -4,9 +4,10 @@ import { expandBatch } from '@skein/protocol/telemetry';
 import { type Commands, Keys, ulidMaker, WriteQueue } from './commands/index.ts';
 import type { Config } from './config.ts';
 import { type Fleet, knownOf } from './fleet/index.ts';
-import { ITINERARY_COUNTERS, Itineraries, type Said } from './itineraries/index.ts';
+import { ITINERARY_COUNTERS, Itineraries } from './itineraries/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
+import { ITINERARY_KINDS, storedWords } from './stored-words.ts';
 
 export interface ItineraryWiring {
   readonly config: Config;
@@ -24,8 +25,6 @@ export interface ItineraryWiring {
 
 /** An operator’s word waits for a drone that is away for so long. */
 const SETTLE_S = 86_400;
-const MAX_SAID = 100_000;
-const KINDS = ['itinerary', 'delivery'] as const;
 
 export function makeItineraries(o: ItineraryWiring) {
   const { store, clock, random, fleet, metrics, log, commands, publish } = o;
@@ -83,7 +82,7 @@ export function makeItineraries(o: ItineraryWiring) {
 
   /** An urgent batch is committed: what it says of itineraries and parcels. */
   function takeUrgent(drone: string, bytes: Uint8Array): void {
-    const expanded = expandBatch(bytes, [...KINDS]);
+    const expanded = expandBatch(bytes, [...ITINERARY_KINDS]);
     if (!expanded.ok) return;
     for (const { kind, values } of expanded.samples) {
       if (kind === 'itinerary' || kind === 'delivery') service.said(drone, { kind, values });
@@ -91,21 +90,4 @@ export function makeItineraries(o: ItineraryWiring) {
   }
 
   return { service, takeUrgent };
-}
-
-/**
- * In the order they were said of each version of an itinerary. By when they came, not by the drone's own time of day, which may
- * be any.
- */
-async function storedWords(store: Store, drone: string, arrivedFromUtcUs: number): Promise<readonly Said[]> {
-  const said: Said[] = [];
-  const query = { drone, fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER, arrivedFromUtcUs, maxPoints: MAX_SAID };
-  for (const kind of KINDS) {
-    const { timesUtcUs, columns } = await store.series({ ...query, kind });
-    for (const i of timesUtcUs.keys()) {
-      const values = Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, cells[i]]));
-      said.push({ kind, values });
-    }
-  }
-  return said.sort((a, b) => Number(a.values.step) - Number(b.values.step));
 }

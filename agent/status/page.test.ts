@@ -196,6 +196,27 @@ t.test('a position that is not trusted says why, and since when', async (t) => {
   t.match(page, /^position {3}SUSPECT \(drift\): the position moves away .*; last trusted 12 s ago, within 15 m of/m);
 });
 
+t.test('what time it is: in the zone of the reader and in UTC, who says so, who is not believed', async (t) => {
+  const clock = {
+    ...{ utcUs: 1_795_289_965_722_000, errUs: 100_000, source: 'controller', standing: 'agreed' },
+    ...{ agreeing: ['ntp', 'controller'], liars: ['gps'], boardUs: -3_600e6 },
+  };
+  const source = (name: string, aheadUs: number, outvoted: boolean) => ({
+    ...{ source: name, aheadUs, errUs: 250_000, silentMs: 900, outvoted },
+  });
+  const sources = [source('gps', 3_600e6, true), source('ntp', 0, false), source('controller', 0, false)];
+  const told = { ...WELL, clock, timekeeping: { ...WELL.timekeeping, reading: clock, sources } };
+  const page = statusPage(told, { zone: 'Asia/Tokyo', hours: '12h' });
+  t.match(
+    page,
+    /^clock {6}2026-11-21T19:39:25\.722Z = 2026-11-22 04:39:25 am UTC\+9 ± 100 ms \(controller, ntp\); the board is 1\.0 h behind$/m,
+  );
+  t.match(page, /^ {11}gps 1\.0 h ahead ± 250 ms OUTVOTED; ntp right ± 250 ms; controller right ± 250 ms$/m);
+  t.match(statusPage(told), /^clock {6}2026-11-21T19:39:25\.722Z ± 100 ms/m, 'UTC alone where that is the zone');
+  const split = { ...clock, standing: 'split', errUs: 3_600e6, agreeing: [], liars: [] };
+  t.match(statusPage({ ...told, clock: split }), /± 1\.0 h \(controller, others DISAGREE\)/);
+});
+
 t.test('what stops it from arming, and who else may change it', async (t) => {
   t.match(statusPage(WELL), /^safety {5}profile bvlos fits; pre-flight has no stop$/m);
   const page = statusPage({
