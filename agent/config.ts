@@ -106,6 +106,7 @@ export const AgentConfig = Type.Object({
         maximum: 100_000,
         description: 'Most that history may take of the uplink, kilobytes a second',
       }),
+      gatherS: Type.Number({ default: 7, minimum: 0, maximum: 8, description: 'Seconds history waits for company' }),
     },
     { description: 'The way to the controller' },
   ),

@@ -111,6 +111,7 @@ export class RunningAgent implements AgentParts {
       boot: o.boot,
       drawEpoch: () => ports.randomHex(8),
       nowUs,
+      codec: () => this.uplink.codec,
       onOpened: (earlier) => this.#beginEpoch(earlier),
       onReadable: () => this.uplink.wake(),
       onEpochs: () => this.uplink.refreshPresence(),

@@ -25,11 +25,12 @@ export interface UplinkParts {
 export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly serial: string }): Uplink {
   const { config, ports, session, boot, clock, outbox, vehicle, commanding, itineraries } = parts;
   const { nowUs, random, log } = ports;
-  const { username, password, url, topicRoot, backfillKBps } = config.uplink;
+  const { username, password, url, topicRoot, backfillKBps, gatherS } = config.uplink;
   return new Uplink({
     url,
     topicRoot,
     backfillKBps,
+    gatherS,
     ...(username === '' ? {} : { username }),
     ...(password === '' ? {} : { password }),
     drone: config.drone,

@@ -1,3 +1,4 @@
+import type { SampleCodec } from '@skein/protocol/telemetry';
 import type { EarlierEnd } from './epochs.ts';
 import type { OutboxProblem } from './problems.ts';
 import type { SpawnStore } from './thread.ts';
@@ -11,6 +12,8 @@ export interface OutboxOptions {
   /** 16 random hex digits: for this start, and again for every new file. */
   readonly drawEpoch: () => string;
   readonly nowUs: () => number;
+  /** What to seal with: asked for each batch, since it depends on what the controller reads; left out: 1. */
+  readonly codec?: () => SampleCodec;
   /** What waits for the disk; left out: a thread. */
   readonly spawn?: SpawnStore;
   /** Left out: the system's. */

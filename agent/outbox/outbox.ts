@@ -207,7 +207,8 @@ export class Outbox {
     if (samples.length === 0 || this.#state === 'closed') return;
     this.#counters.batches++;
     const place = { epoch: this.epoch, boot: this.#o.boot, lane };
-    this.#push(batchEntry(place, this.#mirror.number(lane), samples, o.droppable === true));
+    const form = { droppable: o.droppable === true, codec: this.#o.codec?.() ?? 1 };
+    this.#push(batchEntry(place, this.#mirror.number(lane), samples, form));
   }
 
   /** Takes one number of the lane for a gap record: something is known to be missing here. */

@@ -1,6 +1,6 @@
 /** Samples or a gap, with their number → the immutable entry that is stored and sent. */
 import type { Lane } from '@skein/protocol/fleet';
-import { type GapReason, type Sample, sealBatch, sealGap } from '@skein/protocol/telemetry';
+import { type GapReason, type Sample, type SampleCodec, sealBatch, sealGap } from '@skein/protocol/telemetry';
 import type { Entry } from './entry.ts';
 
 interface Place {
@@ -9,14 +9,20 @@ interface Place {
   readonly lane: Lane;
 }
 
-export function batchEntry(place: Place, seq: number, samples: readonly Sample[], droppable: boolean): Entry {
+interface BatchForm {
+  readonly droppable: boolean;
+  readonly codec: SampleCodec;
+}
+
+export function batchEntry(place: Place, seq: number, samples: readonly Sample[], o: BatchForm): Entry {
   let monoFromUs = Number.POSITIVE_INFINITY;
   let monoToUs = 0;
   for (const sample of samples) {
     monoFromUs = Math.min(monoFromUs, sample.monoUs);
     monoToUs = Math.max(monoToUs, sample.monoUs);
   }
-  const bytes = sealBatch({ ...place, seq, samples });
+  const { droppable, codec } = o;
+  const bytes = sealBatch({ ...place, seq, samples, codec });
   return { ...place, seq, to: seq, gap: null, samples: samples.length, monoFromUs, monoToUs, droppable, bytes };
 }
 

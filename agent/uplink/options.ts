@@ -27,6 +27,8 @@ export interface UplinkOptions {
   readonly epoch: () => string;
   readonly backoff: { readonly minS: number; readonly maxS: number };
   readonly backfillKBps: number;
+  /** Most that history waits for company while all is well, s; left out: 0. */
+  readonly gatherS?: number;
   /** Presence but for what the uplink itself knows. */
   readonly presence: () => Omit<Presence, 'session' | 'boot' | 'online' | 'epochs'>;
   readonly source: UplinkSource;

@@ -1,5 +1,7 @@
 /** Takes rows from the outbox and puts them on the wire while window, bucket, socket and broker let it. */
 import { TokenBucket } from './bucket.ts';
+import { Gathering } from './gathering.ts';
+import { payloadOf } from './packing.ts';
 import type { ReadableLane, Session } from './session.ts';
 import type { UplinkCounters } from './status.ts';
 
@@ -20,6 +22,13 @@ interface Row {
 export interface SenderOptions {
   readonly session: Session;
   readonly backfillKBps: number;
+  /** Most that history of the present epoch waits for company, s. */
+  readonly gatherS: number;
+  /** The controller opens packs. */
+  readonly packs: () => boolean;
+  /** Somebody looks at this drone: nothing waits. */
+  readonly isWatched: () => boolean;
+  readonly epoch: () => string;
   readonly nowMs: () => number;
   readonly readable: () => readonly ReadableLane[];
   readonly read: (
@@ -40,6 +49,7 @@ export interface SenderOptions {
 export class Sender {
   readonly #o: SenderOptions;
   readonly #bucket: TokenBucket;
+  readonly #gathering: Gathering;
   #unconfirmed = 0;
   #confirmedMs = 0;
   #staleMs = Number.NEGATIVE_INFINITY;
@@ -49,11 +59,23 @@ export class Sender {
   constructor(o: SenderOptions) {
     this.#o = o;
     this.#bucket = new TokenBucket(o.backfillKBps * 1000, o.nowMs());
+    this.#gathering = new Gathering(o.gatherS);
   }
 
   /** The connection is over. */
   reset(): void {
     this.#unconfirmed = 0;
+    this.#gathering.reset();
+  }
+
+  /** History of the present epoch, where it is packed and nobody looks. */
+  #gathers({ epoch, lane }: { readonly epoch: string; readonly lane: string }): boolean {
+    const { packs, isWatched } = this.#o;
+    return lane === 'history' && packs() && !isWatched() && epoch === this.#o.epoch();
+  }
+
+  #isDue(lane: ReadableLane, nowMs: number): boolean {
+    return !this.#gathers(lane) || this.#gathering.isReady(this.#o.session.waiting(lane), nowMs);
   }
 
   /** The broker owes confirmations and gives none. */
@@ -90,7 +112,7 @@ export class Sender {
       const nowMs = this.#o.nowMs();
       const history = this.#bucket.waitMs(nowMs) === 0 && this.#o.socketBytes() < SOCKET_BUSY_BYTES;
       const { wanted, stale } = session.next(
-        this.#o.readable().filter(({ epoch, lane }) => !passed.has(`${epoch}/${lane}`)),
+        this.#o.readable().filter((lane) => !passed.has(`${lane.epoch}/${lane.lane}`) && this.#isDue(lane, nowMs)),
         { history },
       );
       if (stale && nowMs - this.#staleMs > STALE_PRESENCE_MS) {
@@ -109,20 +131,17 @@ export class Sender {
         passed.add(`${wanted.epoch}/${wanted.lane}`);
         continue;
       }
-      this.#send(wanted.lane, rows, bytes);
+      this.#send(wanted.lane, rows);
+      if (this.#gathers(wanted)) this.#gathering.sent();
       session.sent(wanted, last.to, bytes, this.#o.nowMs());
     }
   }
 
-  #send(lane: 'urgent' | 'history', rows: readonly Row[], bytes: number): void {
-    const payload = new Uint8Array(bytes);
-    let at = 0;
-    for (const row of rows) {
-      payload.set(row.bytes, at);
-      at += row.bytes.length;
-    }
+  #send(lane: 'urgent' | 'history', rows: readonly Row[]): void {
+    const envelopes = rows.map((row) => row.bytes);
+    const payload = payloadOf(envelopes, this.#o.packs(), this.#o.counters);
     if (this.#unconfirmed++ === 0) this.#confirmedMs = this.#o.nowMs();
-    if (lane === 'history') this.#bucket.take(bytes, this.#o.nowMs());
+    if (lane === 'history') this.#bucket.take(payload.length, this.#o.nowMs());
     this.#o.counters[lane === 'urgent' ? 'messagesUrgent' : 'messagesHistory']++;
     this.#o.publish(lane, payload, () => {
       this.#unconfirmed--;

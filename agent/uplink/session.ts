@@ -77,6 +77,12 @@ export class Session {
     return { wanted: null, stale };
   }
 
+  /** Numbers of a lane that can be read and are not on their way; 0 while nothing may be sent. */
+  waiting({ epoch, lane, end }: ReadableLane): number {
+    const position = this.#lanes.get(`${epoch}/${lane}`)?.position;
+    return position == null ? 0 : Math.max(0, end - position);
+  }
+
   /** Is this still what should be sent, after the time it took to read it? */
   isNext(wanted: Wanted): boolean {
     return this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.position === wanted.from;

@@ -19,6 +19,8 @@ const NAMES = [
   'messagesUrgent',
   'messagesHistory',
   'messagesLive',
+  'packs',
+  'bytesBeforePacking',
   'bytesUrgent',
   'bytesHistory',
   'bytesLive',

@@ -14,14 +14,16 @@ import {
   readItineraryMessage,
   readTimeAnswer,
 } from '@skein/protocol/fleet';
-import { type Sample, sealBatch } from '@skein/protocol/telemetry';
+import type { Sample, SampleCodec } from '@skein/protocol/telemetry';
 import { Connection } from './connection.ts';
 import { dialMqtt } from './dial.ts';
 import { LiveLane } from './live.ts';
 import type { UplinkOptions } from './options.ts';
+import { livePayload } from './packing.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import { noUplinkCounts, type UplinkStatus } from './status.ts';
+import { Takes } from './takes.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
@@ -42,6 +44,7 @@ export class Uplink {
   readonly #connection: Connection;
   readonly #sender: Sender;
   readonly #live = new LiveLane();
+  readonly #takes = new Takes();
   readonly #counters = noUplinkCounts();
   #leaseUntilMs = 0;
   #conflict: string | null = null;
@@ -72,6 +75,10 @@ export class Uplink {
     this.#sender = new Sender({
       session: this.#session,
       backfillKBps: o.backfillKBps,
+      gatherS: o.gatherS ?? 0,
+      packs: () => this.#takes.packs,
+      isWatched: () => this.#live.hz > 1,
+      epoch: () => o.epoch(),
       nowMs,
       counters,
       readable: () => o.source.readable(),
@@ -103,6 +110,7 @@ export class Uplink {
 
   #down(): void {
     this.#session.closed();
+    this.#takes.closed();
     this.#sender.reset();
     this.#answeredBy.clear();
   }
@@ -138,9 +146,8 @@ export class Uplink {
       this.#counters.liveSkipped++;
       return;
     }
-    const payload = sealBatch({ lane: 'live', epoch: this.#o.epoch(), boot: this.#o.boot, seq: 0, samples });
     this.#counters.messagesLive++;
-    this.#connection.publish('live', payload, 0);
+    this.#connection.publish('live', livePayload(samples, this.#o, this.#takes, this.#counters), 0);
   }
 
   /** Presence at the next tick; something in it changed. */
@@ -182,6 +189,7 @@ export class Uplink {
       return;
     }
     this.#counters.acks++;
+    this.#takes.heard(ack, !this.#answeredBy.has(ack.start));
     source.ack(verdict.epoch, verdict.lane, verdict.upTo);
     this.#known(ack.start);
     this.#sender.pump();
@@ -244,6 +252,11 @@ export class Uplink {
   /** The newest value of a kind, for the live lane. */
   noteLive(sample: Sample): void {
     this.#live.note(sample);
+  }
+
+  /** What to seal with, so that the controller can read it. */
+  get codec(): SampleCodec {
+    return this.#takes.codec;
   }
 
   /** There is more to read. */

@@ -5,7 +5,9 @@ import path from 'node:path';
 /** With how many drones and how long, where it can be said: the whole fleet is `make bench-load`. */
 const benches = {
   'parse.ts': {},
+  'codec.ts': {},
   'agent.ts': {},
+  'uplink.ts': {},
   'disk.ts': {},
   'load.ts': { DRONES: '500', SECONDS: '5' },
   'backlog.ts': {},

@@ -1,0 +1,75 @@
+/** Packs and codec 2 go only to a controller that has said that it opens them. */
+import { inflateRawSync } from 'node:zlib';
+import { type Expand, isPack, openMessage, readEnvelope, sealBatch } from '@skein/protocol/telemetry';
+import t from 'tap';
+import { Gathering } from './gathering.ts';
+import { livePayload, payloadOf } from './packing.ts';
+import { noUplinkCounts } from './status.ts';
+import { Takes } from './takes.ts';
+import { aSample, BOOT, EPOCH } from './testing/far-end.ts';
+
+const expand: Expand = (packed, dictionary, maxBytes) =>
+  inflateRawSync(packed, { dictionary, maxOutputLength: maxBytes });
+
+t.test('a controller that says nothing is sent what every controller reads', async (t) => {
+  const takes = new Takes();
+  t.match(takes, { packs: false, codec: 1 });
+  takes.heard({}, true);
+  t.match(takes, { packs: false, codec: 1 });
+  takes.heard({ packs: ['zstd-9'], codecs: [1, 7] }, true);
+  t.match(takes, { packs: false, codec: 1 }, 'nor one that names only what is not known here');
+});
+
+t.test('what is said holds until the same start says otherwise, another says nothing, or the line ends', async (t) => {
+  const takes = new Takes();
+  takes.heard({ packs: ['deflate-1'], codecs: [1, 2] }, true);
+  takes.heard({}, false);
+  t.match(takes, { packs: true, codec: 2 }, 'an ack after a commit says nothing of it');
+  takes.closed();
+  t.match(takes, { packs: false, codec: 2 }, 'sealed in an outage: for the same controller');
+  takes.heard({}, true);
+  t.match(takes, { packs: false, codec: 1 }, 'an earlier controller is back');
+});
+
+t.test('messages are packed where that is taken and smaller', async (t) => {
+  const seal = (seq: number) =>
+    sealBatch({ lane: 'history', epoch: EPOCH, boot: BOOT, seq, codec: 2, samples: [aSample()] });
+  const envelopes = [seal(1), seal(2), seal(3)];
+  const counters = noUplinkCounts();
+  const plain = payloadOf(envelopes, false, counters);
+  t.same(plain, Buffer.concat(envelopes));
+  const pack = payloadOf(envelopes, true, counters);
+  t.ok(isPack(pack) && pack.length < plain.length / 2);
+  const opened = openMessage(pack, expand);
+  t.same(
+    opened.ok && opened.envelopes.map(({ bytes }) => Buffer.from(bytes)),
+    envelopes.map((bytes) => Buffer.from(bytes)),
+  );
+  t.match(counters, { packs: 1, bytesBeforePacking: plain.length });
+});
+
+t.test('live messages are codec 1 and plain until this connection has had an ack', async (t) => {
+  const place = { epoch: () => EPOCH, boot: BOOT };
+  const first = livePayload([aSample()], place, { packs: false, codec: 2 }, noUplinkCounts());
+  t.match(readEnvelope(first), { ok: true, header: { lane: 'live', codec: 1 } });
+  const later = openMessage(livePayload([aSample()], place, { packs: true, codec: 2 }, noUplinkCounts()), expand);
+  t.match(later, { ok: true, envelopes: [{ header: { lane: 'live', codec: 2, seq: 0 } }] });
+});
+
+t.test('history waits a second, then two, four, up to what is set; a backlog never', async (t) => {
+  const gathering = new Gathering(7);
+  let nowMs = 0;
+  /** How long one batch waits, in steps of half a second. */
+  const waited = (): number => {
+    const sinceMs = nowMs;
+    while (!gathering.isReady(1, nowMs)) nowMs += 500;
+    gathering.sent();
+    return nowMs - sinceMs;
+  };
+  t.same([waited(), waited(), waited(), waited(), waited()], [1000, 2000, 4000, 7000, 7000]);
+  t.notOk(gathering.isReady(15, nowMs));
+  t.ok(gathering.isReady(16, nowMs), 'much is sent at once');
+  gathering.reset();
+  t.equal(waited(), 1000, 'another connection begins anew');
+  t.ok(new Gathering(0).isReady(1, 0));
+});

@@ -1,0 +1,33 @@
+/**
+ * What the controller takes, as its acks say (docs/wire.md §4). Before it has said so, and from one that says nothing,
+ * it is what every controller ever took: envelopes back to back, codec 1. Pure.
+ */
+import type { Ack } from '@skein/protocol/fleet';
+import { PACKS, type SampleCodec } from '@skein/protocol/telemetry';
+
+export class Takes {
+  #packs = false;
+  #codec: SampleCodec = 1;
+
+  /** Within this connection only: the next one may lead to another controller. */
+  get packs(): boolean {
+    return this.#packs;
+  }
+
+  /** To seal with. Lasts over an outage: what is sealed meanwhile is for the same controller, if no ack says otherwise. */
+  get codec(): SampleCodec {
+    return this.#codec;
+  }
+
+  /** `isFirst`: of a start not heard over this connection. */
+  heard(ack: Pick<Ack, 'packs' | 'codecs'>, isFirst: boolean): void {
+    const { packs, codecs } = ack;
+    if (packs === undefined && codecs === undefined && !isFirst) return;
+    this.#packs = packs?.some((name) => PACKS.some((known) => known === name)) ?? false;
+    this.#codec = codecs?.includes(2) ? 2 : 1;
+  }
+
+  closed(): void {
+    this.#packs = false;
+  }
+}
