@@ -160,6 +160,16 @@ t.test(
   },
 );
 
+t.test('hundreds of contents under one number: all counted, some kept as evidence, the disk not filled', async (t) => {
+  const { dir, running } = await given(t);
+  const agent = await connected(running);
+  agent.send('history', of(agent, 1));
+  await agent.acked('history', 1);
+  for (let i = 0; i < 300; i++) agent.send('history', of(agent, 1, 10 + i / 1000));
+  await reaches(running, { accepted: 1, committed: 1, conflict: 300 });
+  t.equal(stored(dir).length, 1 + 100);
+});
+
 t.test('gaps: over what comes, over what is there, and a batch that comes after its gap', async (t) => {
   const { dir, running } = await given(t);
   const agent = await connected(running);

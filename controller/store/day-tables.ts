@@ -13,6 +13,9 @@ interface GapColumns {
   readonly received_us: number;
 }
 
+/** Of each drone in a day: evidence enough, and no way to fill the disk. All are counted. */
+const MAX_QUARANTINED = 100;
+
 export class DayTables implements DayRows {
   readonly #db: Database;
   readonly #insertBatch: Statement;
@@ -56,7 +59,8 @@ export class DayTables implements DayRows {
       'INSERT INTO clock (drone, boot, mono, utc, err, source) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#quarantine = db.prepare(
-      `INSERT INTO quarantine (drone, epoch, lane, seq, crc, received_us, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO quarantine (drone, epoch, lane, seq, crc, received_us, bytes) SELECT ?, ?, ?, ?, ?, ?, ?
+       WHERE (SELECT count(*) FROM quarantine WHERE drone = ?) < ${MAX_QUARANTINED}
        ON CONFLICT DO NOTHING`,
     );
   }
@@ -135,8 +139,8 @@ export class DayTables implements DayRows {
     this.#insertClock.run(c.drone, c.boot, c.monoUs, c.utcUs, c.errUs, c.source);
   }
 
-  /** False when this very content is in quarantine already. */
+  /** False when this very content is in quarantine already, or so much of this drone today. */
   quarantine(b: BatchRow): boolean {
-    return this.#quarantine.run(b.drone, b.epoch, b.lane, b.seq, b.crc, b.receivedUtcUs, b.bytes).changes > 0;
+    return this.#quarantine.run(b.drone, b.epoch, b.lane, b.seq, b.crc, b.receivedUtcUs, b.bytes, b.drone).changes > 0;
   }
 }
