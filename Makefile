@@ -40,12 +40,15 @@ bench-load: $(INSTALLED) $(WEB) ## ten thousand agents on one controller: rates,
 	@exec node scenarios/bench/load.ts
 
 .PHONY: soak
-soak: $(INSTALLED) $(WEB) servers ## the scenarios and position trust at their full counts (about 40 minutes)
-	@SOAK=1 exec node run-tests.ts stories scenarios 'protocol/telemetry/trust/{faults,hours}.test.ts'
+soak: $(INSTALLED) $(WEB) servers ## the scenarios, position trust and 10 000 voyages at their full counts (about an hour)
+	@SOAK=1 node run-tests.ts stories scenarios 'protocol/telemetry/trust/{faults,hours}.test.ts'
+	@RUNS=500 node run-tests.ts agent/outbox/invariants.test.ts
+	@SEEDS=10000 node scenarios/voyage/run.ts
+	@MUTATIONS=1 node scenarios/voyage/run.ts
 
 .PHONY: voyage
-voyage: $(INSTALLED) ## random histories against the store-and-forward invariants; SEED= replays, RUNS= for how many
-	@RUNS=$${RUNS:-500} exec node run-tests.ts agent/outbox/invariants.test.ts
+voyage: $(INSTALLED) ## store and forward in virtual time through all that can go wrong: SEEDS=500, SEED= plays one again, MUTATIONS=1
+	@exec node scenarios/voyage/run.ts
 
 .PHONY: sitl
 sitl: $(INSTALLED) ## flights on the simulator, or on an autopilot you have running: AUTOPILOT=tcp:127.0.0.1:5760 [WATCH=1 only looks]

@@ -35,6 +35,7 @@ const ENTRY_POINTS = [
   /^run-tests\.ts$/,
   /^scenarios\/(demo|sitl)\.ts$/,
   /^scenarios\/bench\/[a-z-]+\.ts$/,
+  /^scenarios\/voyage\/run\.ts$/,
 ];
 
 const PACKAGES = ['protocol', 'hardware', 'agent', 'controller', 'scenarios'] as const;

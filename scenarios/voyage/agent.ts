@@ -1,0 +1,289 @@
+/**
+ * An agent of the simulation on its board: outbox, uplink and command desk are the real ones; the card, the radio, the clock
+ * and what a command does are played.
+ */
+import { AutopilotClient } from '@skein/hardware/autopilot';
+import { COMMANDS, type Lane } from '@skein/protocol/fleet';
+import type { Sample } from '@skein/protocol/telemetry';
+import { ControllerClock } from '../../agent/clock/index.ts';
+import { CommandDesk } from '../../agent/commands/index.ts';
+import type { Executor, Executors } from '../../agent/commands/types.ts';
+import { Commander } from '../../agent/control/index.ts';
+import type { EarlierEnd } from '../../agent/outbox/index.ts';
+import { Outbox } from '../../agent/outbox/index.ts';
+import { Uplink } from '../../agent/uplink/index.ts';
+import type { Card } from './card.ts';
+import { ROOT } from './controller.ts';
+import type { Broker, Radio } from './network.ts';
+import { airSample, answerSample, textSample } from './samples.ts';
+import { SimJournal } from './sim-journal.ts';
+import { placeOf, simulatedThread } from './store-thread.ts';
+import type { Truth } from './truth.ts';
+import { ProcessTimers, type World } from './world.ts';
+
+/** 4 MB while the card fails, and the batch that passes it. */
+const MOST_PENDING_BYTES = (4 << 20) + (64 << 10);
+/** Of which nothing flies: what the desk looks at before it lets a flight command through. */
+const idle = new AutopilotClient({ sharePct: 60, nowMs: () => 0, drawId: () => '0', send: () => false });
+
+export interface AgentOptions {
+  readonly world: World;
+  readonly truth: Truth;
+  readonly broker: Broker;
+  readonly drone: string;
+  readonly board: string;
+  readonly card: Card;
+  readonly budgetBytes: number;
+  readonly keepAckedHours: number;
+  /** Mean pause between two batches, ms; longest text in one, characters. */
+  readonly everyMs: number;
+  readonly longest: number;
+}
+
+interface Running {
+  readonly timers: ProcessTimers;
+  readonly session: string;
+  readonly outbox: Outbox;
+  readonly uplink: Uplink;
+  readonly desk: CommandDesk;
+}
+
+export class SimAgent {
+  readonly #o: AgentOptions;
+  readonly radio: Radio;
+  #running: Running | null = null;
+  #bootedUs = 0;
+  #boot = '';
+  #hearing: string | null = null;
+  feeding = true;
+  mostPendingBytes = 0;
+  mostUsedBytes = 0;
+
+  constructor(o: AgentOptions) {
+    this.#o = o;
+    this.radio = { latencyMs: o.world.between(5, 120), dead: 'none' };
+    this.#powerOn();
+  }
+
+  get drone(): string {
+    return this.#o.drone;
+  }
+
+  get card(): Card {
+    return this.#o.card;
+  }
+
+  get outbox(): Outbox | null {
+    return this.#running?.outbox ?? null;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  get isDrained(): boolean {
+    const status = this.#running?.outbox.status();
+    return status !== undefined && status.state === 'ok' && status.backlogRows === 0 && status.pendingBytes === 0;
+  }
+
+  /** `drone/epoch` of all that its presence names. */
+  get listedEpochs(): string[] {
+    return (this.#running?.outbox.ranges() ?? []).map(({ epoch }) => `${this.drone}/${epoch}`);
+  }
+
+  checkBounds(): void {
+    const { truth, drone, budgetBytes } = this.#o;
+    if (this.mostPendingBytes > MOST_PENDING_BYTES) truth.broken(`${drone} held ${this.mostPendingBytes} B in memory`);
+    if (this.mostUsedBytes > budgetBytes) truth.broken(`${drone} held ${this.mostUsedBytes} B on its card`);
+  }
+
+  #powerOn(): void {
+    const { world } = this.#o;
+    this.#bootedUs = world.nowUs - 1e6;
+    const hex = world.hex(32);
+    this.#boot = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+  }
+
+  readonly #nowUs = (): number => Math.round(this.#o.world.nowUs - this.#bootedUs);
+
+  start(): void {
+    if (this.#running !== null) return;
+    const { world, truth, broker, drone, board, card } = this.#o;
+    const timers = new ProcessTimers(world);
+    const session = world.hex(16);
+    const n = ++card.starts;
+    const nowUs = this.#nowUs;
+    const outbox = new Outbox({
+      path: 'outbox.db',
+      budgetBytes: this.#o.budgetBytes,
+      keepAckedHours: this.#o.keepAckedHours,
+      boot: this.#boot,
+      drawEpoch: () => world.hex(16),
+      nowUs,
+      timers,
+      spawn: simulatedThread({
+        world,
+        truth,
+        timers,
+        drone,
+        card,
+        onPowerCut: () => this.crash('power', 'mid-write', 0),
+      }),
+      onOpened: (earlier) => this.#beginEpoch(outbox, earlier),
+      onReadable: () => uplink.wake(),
+      onEpochs: () => uplink.refreshPresence(),
+      onProblem: (problem) => {
+        if (problem !== null) truth.cause(drone, 'not-durable');
+      },
+    });
+    const clock = new ControllerClock();
+    const journal = new SimJournal({
+      ...{ world, timers, card },
+      onPowerCut: () => this.crash('power', 'mid-journal', 0),
+      onRead: (entries) => desk.load(entries),
+    });
+    const executor = this.#executor(timers);
+    const types = Object.keys(COMMANDS).filter((type) => type !== 'cancel');
+    const desk = new CommandDesk({
+      ...{ session, boot: this.#boot, nowMs: () => nowUs() / 1e3, journal, outboxFull: () => false },
+      controllerTime: () => clock.at(nowUs()),
+      circumstances: () => ({ state: idle.state, control: idle.control, linkOpen: false }),
+      commander: new Commander(() => {}),
+      executors: Object.fromEntries(types.map((type) => [type, executor])) as unknown as Executors,
+      beforeArming: async () => {},
+      answer: (answer) => this.#append(outbox, 'urgent', answerSample(answer, nowUs())),
+      log: { info: () => {}, warn: () => {} },
+    });
+    const uplink = new Uplink({
+      ...{ url: 'mqtt://broker', topicRoot: ROOT, drone, groups: [], session, boot: this.#boot, nowUs, timers },
+      epoch: () => outbox.epoch,
+      backoff: { minS: 1, maxS: 8 },
+      backfillKBps: 2_000,
+      presence: () => ({
+        ...{ n, journal: card.journalId, versions: { agent: '0' }, control: { state: 'skein' }, board },
+        bootAgeMs: Math.round(nowUs() / 1e3),
+      }),
+      source: {
+        ranges: outbox.ranges,
+        readable: outbox.readable,
+        read: (epoch, lane, from, maxBytes) => outbox.read(epoch, lane, from, maxBytes),
+        ack: (epoch, lane, upTo) => {
+          if (this.#hearing !== session) truth.broken(`${drone} believed an ack of session ${this.#hearing}`);
+          outbox.ack(epoch, lane, upTo);
+        },
+      },
+      random: world.random,
+      dial: (o, on) =>
+        broker.dial(timers, this.radio)(o, {
+          ...on,
+          message: (topic, payload) => {
+            this.#hearing = topic.endsWith('/ack') ? String(JSON.parse(payload.toString()).session) : null;
+            on.message(topic, payload);
+          },
+        }),
+      onTime: (answer, receivedMonoUs) => {
+        const { agentMonoUs: sentMonoUs, receivedUtcUs, sentUtcUs } = answer;
+        const remote = { remoteReceivedUtcUs: receivedUtcUs, remoteSentUtcUs: sentUtcUs };
+        if (clock.exchange({ sentMonoUs, receivedMonoUs, ...remote })) desk.clockKnown();
+      },
+      onCommand: (command, via) => desk.receive(command, via),
+    });
+    this.#running = { timers, session, outbox, uplink, desk };
+    truth.fault(`${drone}: starts, session ${session.slice(0, 4)}, start ${n}`);
+    void outbox.start().then(() => {
+      if (!timers.alive) return;
+      uplink.start();
+      timers.every(100, () => desk.tick());
+      timers.every(1_000, () => this.#measure(outbox));
+      this.#feed(timers, outbox, uplink);
+    });
+  }
+
+  #beginEpoch(outbox: Outbox, earlier: EarlierEnd | null): void {
+    if (earlier === null) return;
+    const monoToUs = this.#nowUs();
+    const lastUs = earlier.boot === this.#boot ? (earlier.stoppedMonoUs ?? earlier.lastMonoUs) : 0;
+    const reason = earlier.stoppedMonoUs === null ? 'restart' : 'stopped';
+    outbox.appendGap('history', { reason, samples: 0, monoFromUs: Math.min(lastUs, monoToUs), monoToUs });
+  }
+
+  #append(outbox: Outbox, lane: Lane, sample: Sample, droppable = false): void {
+    this.#o.truth.sealed++;
+    outbox.append(lane, [sample], { droppable });
+  }
+
+  #feed(timers: ProcessTimers, outbox: Outbox, uplink: Uplink): void {
+    const { world, everyMs, longest } = this.#o;
+    timers.after(world.between(0, 2 * everyMs), () => {
+      if (this.feeding) {
+        const monoUs = this.#nowUs();
+        const urgent = world.chance(0.1);
+        this.#append(
+          outbox,
+          urgent ? 'urgent' : 'history',
+          textSample(world, monoUs, longest),
+          urgent && world.chance(0.5),
+        );
+        if (world.chance(0.05)) uplink.noteLive(airSample(monoUs));
+      }
+      this.#feed(timers, outbox, uplink);
+    });
+  }
+
+  #measure(outbox: Outbox): void {
+    const { pendingBytes, usedBytes, counters } = outbox.status();
+    this.mostPendingBytes = Math.max(this.mostPendingBytes, pendingBytes);
+    this.mostUsedBytes = Math.max(this.mostUsedBytes, usedBytes);
+    if (counters.holes > 0) this.#o.truth.broken(`${this.drone} found a hole in its outbox`);
+  }
+
+  #executor(timers: ProcessTimers): Executor {
+    const { world, truth } = this.#o;
+    return {
+      act: async ({ id }) => {
+        truth.acts(id);
+        await new Promise<void>((resolve) => timers.after(world.between(5, 1_500), resolve));
+        return { state: 'succeeded', reason: 'done' };
+      },
+    };
+  }
+
+  /** `lies`: so many of the last syncs were none. */
+  crash(how: 'kill' | 'power', why: string, lies: number): void {
+    const running = this.#running;
+    if (running === null) return;
+    this.#running = null;
+    running.timers.end();
+    running.desk.close();
+    const { broker, truth, card, drone } = this.#o;
+    broker.processGone(running.timers, how);
+    card.device.cutAfter = null;
+    truth.fault(`${drone}: ${how} (${why}${lies > 0 ? `, ${lies} syncs were lies` : ''})`);
+    if (how === 'kill') {
+      card.rows.killed();
+      card.journal.killed();
+      return;
+    }
+    const state = card.rows.peek();
+    for (const row of card.rows.powerCut(lies).flat()) {
+      const place = placeOf(drone, row, state);
+      if (place !== null) truth.forgotten(place.stream, place.seq);
+    }
+    for (const id of card.journal.powerCut(lies)) truth.mayActAgain(id);
+    this.#powerOn();
+  }
+
+  /** In order. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    if (running === null) return;
+    this.#o.truth.fault(`${this.drone}: stops`);
+    running.desk.close();
+    await running.uplink.close();
+    await running.outbox.close();
+    if (this.#running !== running) return;
+    this.#running = null;
+    running.timers.end();
+    this.#o.broker.processGone(running.timers, 'kill');
+  }
+}

@@ -1,0 +1,70 @@
+/** A drone's card: the outbox file, the command journal, how often the agent has started. It outlives the process. */
+import type { JournalledCommand } from '../../agent/commands/types.ts';
+import { Device } from './device.ts';
+import { type HeldRow, RowState } from './memory-rows.ts';
+import { Tape } from './tape.ts';
+import type { World } from './world.ts';
+
+export class JournalState {
+  entries: JournalledCommand[] = [];
+
+  clone(): JournalState {
+    const other = new JournalState();
+    other.entries = [...this.entries];
+    return other;
+  }
+}
+
+interface Content {
+  readonly rows: Tape<RowState, readonly HeldRow[]>;
+  readonly journal: Tape<JournalState, string>;
+  readonly journalId: string;
+  readonly starts: number;
+}
+
+export class Card {
+  readonly #world: World;
+  readonly device: Device;
+  rows: Tape<RowState, readonly HeldRow[]>;
+  journal: Tape<JournalState, string>;
+  journalId: string;
+  starts = 0;
+  aside = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.device = new Device(world);
+    this.rows = this.emptyRows();
+    this.journal = new Tape(world, this.device, new JournalState());
+    this.journalId = world.hex(16);
+  }
+
+  emptyRows(): Tape<RowState, readonly HeldRow[]> {
+    return new Tape(this.#world, this.device, new RowState());
+  }
+
+  content(device = this.device): Content {
+    const { journalId, starts } = this;
+    return { rows: this.rows.copy(device), journal: this.journal.copy(device), journalId, starts };
+  }
+
+  /** It is as it was then. */
+  restore(content: Content): void {
+    this.rows = content.rows.copy();
+    this.journal = content.journal.copy();
+    this.journalId = content.journalId;
+    this.starts = content.starts;
+  }
+
+  /** Its file is lost; the next start begins another. */
+  loseJournal(): void {
+    this.journal = new Tape(this.#world, this.device, new JournalState());
+    this.journalId = this.#world.hex(16);
+  }
+
+  clone(): Card {
+    const other = new Card(this.#world);
+    other.restore(this.content(other.device));
+    return other;
+  }
+}

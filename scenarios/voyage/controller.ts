@@ -1,0 +1,254 @@
+/**
+ * The controller of the simulation: router, fleet, ingest, commands and the writer of the store are the real ones; clock,
+ * broker and storage are played.
+ */
+import { downTopic, readPresence } from '@skein/protocol/fleet';
+import { expandBatch } from '@skein/protocol/telemetry';
+import type { Bus } from '../../controller/broker/index.ts';
+import { type CommandStore, Commands } from '../../controller/commands/index.ts';
+import { expand } from '../../controller/expand.ts';
+import { Fleet } from '../../controller/fleet/index.ts';
+import { Ingest } from '../../controller/ingest/index.ts';
+import { Router } from '../../controller/router.ts';
+import { StoreError, toStoreError } from '../../controller/store/errors.ts';
+import { TelemetryWriter } from '../../controller/store/telemetry-writer.ts';
+import { Device, PowerCut } from './device.ts';
+import { MemoryDays } from './memory-days.ts';
+import { MemoryEvents } from './memory-events.ts';
+import type { Broker } from './network.ts';
+import type { Truth } from './truth.ts';
+import { ProcessTimers, type World } from './world.ts';
+
+export const ROOT = 'skein/1';
+/** 2026-11-21T12:00:00Z */
+const EPOCH_UTC_US = Date.UTC(2026, 10, 21, 12) * 1e3;
+
+interface Running {
+  readonly timers: ProcessTimers;
+  readonly fleet: Fleet;
+  readonly ingest: Ingest;
+  readonly commands: Commands;
+}
+
+export interface ControllerOptions {
+  readonly world: World;
+  readonly truth: Truth;
+  readonly broker: Broker;
+  readonly queueBytes: number;
+  readonly onCommandSent: (drone: string, message: string) => void;
+}
+
+export class SimController {
+  readonly #o: ControllerOptions;
+  readonly device: Device;
+  days: MemoryDays;
+  #events: MemoryEvents;
+  #running: Running | null = null;
+  /** Its wall clock is off by this. */
+  utcErrorUs = 0;
+  #backup: { readonly days: MemoryDays; readonly events: MemoryEvents } | null = null;
+  mostQueuedBytes = 0;
+  starts = 0;
+
+  constructor(o: ControllerOptions) {
+    this.#o = o;
+    this.device = new Device(o.world);
+    this.days = new MemoryDays({
+      world: o.world,
+      device: this.device,
+      onStored: (stored) => o.truth.stored(stored),
+    });
+    this.#events = new MemoryEvents(this.device);
+  }
+
+  get commands(): Commands | null {
+    return this.#running?.commands ?? null;
+  }
+
+  get fleet(): Fleet | null {
+    return this.#running?.fleet ?? null;
+  }
+
+  get isIdle(): boolean {
+    return this.#running !== null && this.#running.ingest.depthItems === 0;
+  }
+
+  checkBounds(): void {
+    const { truth, queueBytes } = this.#o;
+    if (this.mostQueuedBytes > queueBytes) truth.broken(`${this.mostQueuedBytes} B waited in the controller`);
+  }
+
+  readonly #clock = {
+    utcUs: () => Math.round(EPOCH_UTC_US + this.#o.world.nowUs + this.utcErrorUs),
+    monoUs: () => Math.round(this.#o.world.nowUs + 5e9),
+  };
+
+  start(): void {
+    if (this.#running !== null) return;
+    const { world, truth, broker } = this.#o;
+    const timers = new ProcessTimers(world);
+    this.starts++;
+    truth.lastEventUs = world.nowUs;
+    const start = world.hex(8);
+    const bus = this.#watched(broker.bus(timers), () => fleet);
+    const writer = new TelemetryWriter(this.days, this.#events);
+    const clock = this.#clock;
+    const count = () => {};
+    const fleet = new Fleet({ clock, count, onEvent: () => {}, maxDrones: 100 });
+    const stored = this.#stored(timers);
+    const commands = new Commands({
+      ...{ clock, timers, count, store: stored, fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids } },
+      random: world.random,
+      publish: (drone, message) => {
+        this.#o.onCommandSent(drone, message);
+        bus.publish(downTopic(ROOT, drone, 'command'), message, 1);
+      },
+      answersSince: async (drone) => this.#answers(drone),
+      onBriefs: () => {},
+      onAlert: () => {},
+      onProblem: () => {},
+    });
+    const ingest = new Ingest({
+      ...{ clock, timers, count, expand, lingerMs: 5, slowMs: 1_000, budgetBytes: this.#o.queueBytes },
+      store: {
+        commit: (items, nowUtcUs) =>
+          this.#ask(timers, () => {
+            try {
+              return writer.commit(items, nowUtcUs);
+            } catch (error) {
+              throw error instanceof PowerCut ? error : toStoreError(error, 'commit');
+            }
+          }),
+        positions: (drone, epochs) =>
+          this.#ask(timers, () =>
+            epochs.flatMap((epoch) =>
+              (['urgent', 'history'] as const).flatMap((lane) => {
+                const upTo = writer.position({ drone, epoch, lane });
+                return upTo > 0 ? [{ drone, epoch, lane, upTo }] : [];
+              }),
+            ),
+          ),
+      },
+      sendAck: ({ drone, ...ack }) => {
+        truth.acked({ drone, epoch: ack.epoch, lane: ack.lane }, ack.upTo);
+        bus.publish(downTopic(ROOT, drone, 'ack'), JSON.stringify({ start, ...ack }), 1);
+      },
+      onProgress: (...progress) => fleet.progress(...progress),
+      onConflict: (drone) => fleet.checksumConflict(drone),
+      onHealth: () => {},
+      onUrgent: (drone, bytes) => {
+        for (const one of answersIn(bytes)) commands.answer(drone, one);
+      },
+    });
+    const router = new Router({
+      ...{ bus, fleet, ingest, clock, count, expand, topicRoot: ROOT, controller: { name: 'main', start } },
+      onProblem: () => {},
+      onContact: (drone, presence) => commands.contact(drone, presence),
+    });
+    this.#running = { timers, fleet, ingest, commands };
+    void commands.start().then(async () => {
+      if (!timers.alive) return;
+      ingest.start();
+      await router.start();
+      timers.every(1_000, () => {
+        fleet.tick();
+        this.mostQueuedBytes = Math.max(this.mostQueuedBytes, ingest.depthBytes);
+      });
+    });
+  }
+
+  /** Whatever an `offline` of another session says, the current one stays what it was. */
+  #watched(bus: Bus, fleet: () => Fleet): Bus {
+    return {
+      ...bus,
+      subscribe: (filters, handler) =>
+        bus.subscribe(filters, (message) => {
+          const said = message.topic.endsWith('/presence') ? readPresence(message.payload) : null;
+          const drone = message.topic.split('/')[2] ?? '';
+          const before = said?.ok && !said.value.online ? currentOf(fleet(), drone) : undefined;
+          handler(message);
+          if (!said?.ok || before === undefined || before.session === said.value.session || !before.alive) return;
+          const after = currentOf(fleet(), drone);
+          if (after?.session === before.session && after.alive) return;
+          this.#o.truth.broken(`${drone}: an old session's "offline" was believed`);
+        }),
+    };
+  }
+
+  /** One thread writes: what is asked of it takes its turn, and may take the power with it. */
+  #ask<T>(timers: ProcessTimers, work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      timers.after(this.device.latencyMs(), () => {
+        let done: T;
+        try {
+          done = work();
+        } catch (error) {
+          if (error instanceof PowerCut) this.crash('the power was cut while it wrote');
+          else reject(error);
+          return;
+        }
+        timers.after(this.#o.world.between(0.1, 2), () => resolve(done));
+      });
+    });
+  }
+
+  #stored(timers: ProcessTimers): CommandStore {
+    const ask = <T>(work: () => T): Promise<T> => this.#ask(timers, work);
+    return {
+      append: (events) =>
+        ask(() => {
+          try {
+            this.#events.append(events);
+          } catch (error) {
+            throw error instanceof PowerCut || error instanceof StoreError ? error : toStoreError(error, 'append');
+          }
+        }),
+      command: (id) => ask(() => this.#events.command(id)),
+      commands: async () => [],
+      openCommands: () => ask(() => this.#events.open()),
+      recentDeliveries: async () => [],
+      commandKeys: async () => [],
+    };
+  }
+
+  #answers(drone: string) {
+    return [...this.days.streams()]
+      .filter(({ key }) => key.drone === drone && key.lane === 'urgent')
+      .flatMap(({ batches }) => [...batches.values()].flatMap(({ bytes }) => (bytes === null ? [] : answersIn(bytes))));
+  }
+
+  crash(why: string): void {
+    if (this.#running === null) return;
+    const { timers } = this.#running;
+    this.#running = null;
+    timers.end();
+    this.#o.broker.controllerGone(timers);
+    this.device.cutAfter = null;
+    this.#o.truth.fault(`controller: ${why}`);
+  }
+
+  backUp(): void {
+    this.#backup = { days: this.days.copy(), events: this.#events.copy() };
+  }
+
+  /** The database of the backup, while it stands still. Whether there was one. */
+  restore(): boolean {
+    if (this.#backup === null || this.#running !== null) return false;
+    const before = this.days;
+    this.days = this.#backup.days.copy();
+    this.#events = this.#backup.events.copy();
+    this.#o.truth.storeIs(this.days, before);
+    return true;
+  }
+}
+
+function currentOf(fleet: Fleet, drone: string) {
+  const contact = fleet.contact(drone);
+  return contact?.sessions.find(({ session }) => session === contact.current);
+}
+
+function answersIn(bytes: Uint8Array) {
+  const expanded = expandBatch(bytes, ['answer']);
+  if (!expanded.ok) return [];
+  return expanded.samples.flatMap((sample) => (sample.kind === 'answer' ? [sample.values] : []));
+}

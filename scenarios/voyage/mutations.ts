@@ -1,0 +1,129 @@
+/**
+ * Ways to break store and forward, each a change of the real source that a voyage must notice. A text that is not found
+ * exactly once is an error: the list follows the code.
+ */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'ack before commit',
+    file: 'controller/ingest/committer.ts',
+    from: 'outcome = await this.#o.store.commit(group, this.#o.clock.utcUs());',
+    to: `outcome = { inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] };
+      void this.#o.store.commit(group, this.#o.clock.utcUs()).catch(() => {});`,
+  },
+  {
+    name: 'evict before ack',
+    file: 'agent/outbox/evictor.ts',
+    from: 'if (to > state.acked || !may(row, count === 0)) break;',
+    to: 'if (to > state.acked + 4 || !may(row, count === 0)) break;',
+  },
+  {
+    name: 'evict all that was written',
+    file: 'agent/outbox/evictor.ts',
+    from: 'const state = epoch.lanes[lane];',
+    to: 'const state = epoch.lanes[lane];\n        state.acked = Math.max(state.acked, state.next - 2);',
+  },
+  {
+    name: 'epoch ignored',
+    file: 'controller/store/telemetry-writer.ts',
+    from: 'function streamId(key: StreamKey): string {',
+    to: "function streamId({ drone, lane }: StreamKey): string {\n  const key = { drone, epoch: 'any', lane };",
+  },
+  {
+    name: 'lane ignored',
+    file: 'controller/store/telemetry-writer.ts',
+    from: 'function streamId(key: StreamKey): string {',
+    to: "function streamId({ drone, epoch }: StreamKey): string {\n  const key = { drone, epoch, lane: 'any' };",
+  },
+  {
+    name: 'ack of an older session believed',
+    file: 'agent/uplink/session.ts',
+    from: "if (ack.session !== this.#id) return { taken: false, why: 'acksOtherSession' };",
+    to: '',
+  },
+  {
+    name: 'watermark from memory',
+    file: 'controller/ingest/ingest.ts',
+    from: 'epoch, lane, upTo: state.upTo, window',
+    to: 'epoch, lane, upTo: state.queuedTo, window',
+  },
+  {
+    name: 'seq reused after rollback',
+    file: 'agent/outbox/mirror.ts',
+    from: '  opened(report: StoreReport): void {',
+    to: `  opened(report: StoreReport): void {
+    const newest = report.epochs[0];
+    if (!this.begun && newest !== undefined) {
+      this.#epoch = newest.epoch;
+      this.#next = { urgent: newest.lanes.urgent.next, history: newest.lanes.history.next };
+    }`,
+  },
+  {
+    name: 'same key with other bytes acked',
+    file: 'controller/store/telemetry-writer.ts',
+    from: 'if (crc === row.crc) tally.duplicates++;',
+    to: 'if (crc !== undefined) tally.duplicates++;',
+  },
+  {
+    name: 'same key with other bytes acked, by memory',
+    file: 'controller/ingest/ingest.ts',
+    from: 'if (gap || stream.crcs?.get(header.seq) === header.crc) {',
+    to: 'if (gap || stream.crcs?.get(header.seq) !== undefined) {',
+  },
+  {
+    name: 'no resend timer',
+    file: 'agent/uplink/lane.ts',
+    from: 'if (oldest === undefined || nowMs - oldest.atMs < this.resendAfterMs) return false;',
+    to: 'if (oldest === undefined || nowMs > 0) return false;',
+  },
+  {
+    name: '`first` ignored',
+    file: 'controller/ingest/ingest.ts',
+    from: 'const missing = missingBefore(stream.state, first);',
+    to: 'const missing = missingBefore(stream.state, Math.min(first, 1));',
+  },
+  {
+    name: 'gap not written',
+    file: 'agent/outbox/gaps.ts',
+    from: 'this.#rows.addGap(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);',
+    to: "if (gap.reason !== 'thinned') this.#rows.addGap(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);",
+  },
+  {
+    name: '`urgent` evicted',
+    file: 'agent/outbox/evictor.ts',
+    from: "const rows = this.#o.rows.batches(laneStart(number, 'history'), laneEnd(number, 'history'), this.#chunk);",
+    to: "const rows = this.#o.rows.batches(laneStart(number, 'urgent'), laneEnd(number, 'history'), this.#chunk);",
+  },
+  {
+    name: 'journal after action',
+    file: 'agent/commands/runner.ts',
+    from: 'const written = await this.#o.journal.command(',
+    to: `const outcome = await executor.act(task, task.act);
+    if (!isOver(task)) executor.act = async () => outcome;
+    const written = await this.#o.journal.command(`,
+  },
+  {
+    name: 're-send under another journal id',
+    file: 'controller/commands/delivery.ts',
+    from: 'if (d.sends > 0 && d.journal !== null && journal !== null && journal !== d.journal) {',
+    to: 'if (d.sends < 0) {',
+  },
+  {
+    name: 'expiry by wall clock',
+    file: 'controller/commands/delivery.ts',
+    from: 'const over = now.monoUs >= expiresMonoUs;',
+    to: 'const over = now.utcUs >= c.command.expiresAtUtcUs && expiresMonoUs > 0;',
+  },
+  {
+    name: '`offline` of an old session believed',
+    file: 'controller/fleet/sessions.ts',
+    from: 'const sessions = state.sessions.map((one) => (one.session === p.session ? gone : one));',
+    to: 'const sessions = state.sessions.map((one) => (one.session === p.session ? gone : { ...one, online: false }));',
+  },
+];

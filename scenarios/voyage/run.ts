@@ -1,0 +1,148 @@
+/**
+ * `make voyage`: SEEDS=10000 voyages from FROM= on, on all processors; SEED=7 plays one and tells its end; MUTATIONS=1 breaks
+ * the source in each known way and says which seed noticed. Exit code 1: a voyage failed, or a mutation was not noticed.
+ */
+import { availableParallelism } from 'node:os';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { copySource, hunt, removeCopy } from './mutate.ts';
+import { MUTATIONS } from './mutations.ts';
+import { type Voyage, voyage } from './voyage.ts';
+
+const MUTATION_SEEDS = 500;
+/** Voyages a worker is given at a time. */
+const SHARE = 20;
+
+interface Tally {
+  voyages: number;
+  sealed: number;
+  durable: number;
+  faults: number;
+  commands: number;
+  virtualS: number;
+}
+
+const env = (name: string, otherwise: number): number => {
+  const given = Number(process.env[name]);
+  return process.env[name] !== undefined && Number.isInteger(given) ? given : otherwise;
+};
+
+function tell(failed: Voyage): void {
+  console.log(
+    `SEED=${failed.seed} failed (make voyage SEED=${failed.seed} plays it again)\n  ${failed.wrong.join('\n  ')}`,
+  );
+}
+
+function add(tally: Tally, one: Tally | Voyage): void {
+  tally.voyages += 'voyages' in one ? one.voyages : 1;
+  for (const key of ['sealed', 'durable', 'faults', 'commands', 'virtualS'] as const) tally[key] += one[key];
+}
+
+const none = (): Tally => ({ voyages: 0, sealed: 0, durable: 0, faults: 0, commands: 0, virtualS: 0 });
+
+async function one(seed: number): Promise<number> {
+  const done = await voyage(seed);
+  for (const line of done.notes) console.log(line);
+  if (done.wrong.length > 0) tell(done);
+  console.log(
+    `SEED=${seed} trace ${done.hash}: ${done.sealed} batches, ${done.faults} faults, ${done.wrong.length} wrong`,
+  );
+  return done.wrong.length === 0 ? 0 : 1;
+}
+
+interface Share {
+  readonly tally: Tally;
+  readonly failed: Voyage | null;
+}
+
+/** Until one fails. */
+async function share(from: number, to: number): Promise<Share> {
+  const tally = none();
+  for (let seed = from; seed < to; seed++) {
+    const done = await voyage(seed);
+    add(tally, done);
+    if (done.wrong.length > 0) return { tally, failed: done };
+  }
+  return { tally, failed: null };
+}
+
+async function many(from: number, seeds: number, workers: number): Promise<number> {
+  const beganMs = performance.now();
+  const tally = none();
+  let next = from;
+  let failed: Voyage | null = null;
+  const take = (): [number, number] | null => {
+    if (next >= from + seeds || failed !== null) return null;
+    const at = next;
+    next = Math.min(next + SHARE, from + seeds);
+    return [at, next];
+  };
+  const heard = (done: Share): void => {
+    add(tally, done.tally);
+    if (done.failed !== null && (failed === null || done.failed.seed < failed.seed)) failed = done.failed;
+  };
+  if (workers === 1) for (let some = take(); some !== null; some = take()) heard(await share(...some));
+  else await Promise.all(Array.from({ length: workers }, () => onThread(take, heard)));
+  if (failed !== null) tell(failed);
+  const minutes = (performance.now() - beganMs) / 60e3;
+  const each = (count: number): string => `${count} (${Math.round(count / minutes)} a minute)`;
+  const ended = failed === null ? `${seeds} seeds clean` : `${tally.voyages} voyages until one failed`;
+  console.log(
+    `voyage: ${ended}, from ${from} on: ${each(tally.sealed)} sealed batches, ${each(tally.faults)} faults, ${tally.durable} durable, ` +
+      `${tally.commands} commands, ${Math.round(tally.virtualS / 3600)} h of flight in ${(minutes * 60).toFixed(1)} s on ${workers} threads`,
+  );
+  return failed === null ? 0 : 1;
+}
+
+function onThread(take: () => [number, number] | null, heard: (done: Share) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: 'voyages' });
+    const give = (): void => {
+      const some = take();
+      if (some !== null) worker.postMessage(some);
+      else void worker.terminate().then(() => resolve());
+    };
+    worker.on('message', (done: Share) => {
+      heard(done);
+      give();
+    });
+    worker.on('error', reject);
+    give();
+  });
+}
+
+async function mutations(workers: number): Promise<number> {
+  const left = [...MUTATIONS];
+  let missed = 0;
+  const lane = async (): Promise<void> => {
+    const copy = copySource();
+    try {
+      for (let mutation = left.shift(); mutation !== undefined; mutation = left.shift()) {
+        const how = await hunt(copy, mutation, MUTATION_SEEDS).catch((error: unknown) => String(error));
+        if (typeof how === 'string' || how.seed === null) missed++;
+        const seen =
+          typeof how === 'string'
+            ? how
+            : how.seed === null
+              ? `NOT NOTICED in ${MUTATION_SEEDS} seeds`
+              : `seed ${how.seed}: ${how.words}`;
+        console.log(`mutation: ${mutation.name}: ${seen}`);
+      }
+    } finally {
+      removeCopy(copy);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, lane));
+  console.log(`voyage: ${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations noticed`);
+  return missed === 0 ? 0 : 1;
+}
+
+if (isMainThread) {
+  const workers = env('WORKERS', availableParallelism());
+  if (process.env.MUTATIONS === '1') process.exitCode = await mutations(workers);
+  else if (process.env.SEED !== undefined) process.exitCode = await one(env('SEED', 1));
+  else process.exitCode = await many(env('FROM', 1), env('SEEDS', 500), workers);
+} else if (workerData === 'voyages') {
+  parentPort?.on('message', ([from, to]: [number, number]) => {
+    void share(from, to).then((done) => parentPort?.postMessage(done));
+  });
+}

@@ -1,0 +1,243 @@
+/**
+ * What really happened, kept apart from everybody who took part, and what must follow from it. Checked as it happens:
+ * every ack tells the truth, every lane is stored in order and once, no command acts twice. Checked at the end: every
+ * durable batch is in the store once, or inside a gap whose cause did occur.
+ */
+import { upTopic } from '@skein/protocol/fleet';
+import type { StreamKey } from '../../controller/store/day-rows.ts';
+import { type MemoryDays, type Stored, streamName } from './memory-days.ts';
+import type { World } from './world.ts';
+
+export interface Durable {
+  readonly drone: string;
+  readonly stream: string;
+  readonly seq: number;
+  readonly crc: number;
+  readonly droppable: boolean;
+}
+
+const MAX_WRONG = 5;
+
+export class Truth {
+  readonly #world: World;
+  readonly #durable = new Map<string, Durable>();
+  /** Gone with a card that lied, broke or was put back: nobody can have them. */
+  readonly #forgotten = new Set<string>();
+  /** Why something may be missing, by drone. */
+  readonly #causes = new Map<string, Set<string>>();
+  /** Every number up to here is stored, by stream. */
+  #covered = new Map<string, number>();
+  readonly #acted = new Map<string, number>();
+  readonly #mayActAgain = new Set<string>();
+  /** Drones whose journal was copied or put back. */
+  readonly #forgetful = new Set<string>();
+  /** Batches of other content under numbers that were given: they must be seen for what they are. */
+  /** Were in the store, as batch or in a gap, before it was put back to a backup. */
+  readonly #storedOnce = new Set<string>();
+  readonly #forged: Forged[] = [];
+  readonly #orders = new Map<string, string>();
+  readonly wrong: string[] = [];
+  sealed = 0;
+  faults = 0;
+  /** Something happened that has to be got over. */
+  lastEventUs = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  broken(what: string): void {
+    if (this.wrong.length >= MAX_WRONG) return;
+    this.wrong.push(`${(this.#world.nowUs / 1e6).toFixed(3)} s: ${what}`);
+    this.#world.note(`WRONG ${what}`);
+  }
+
+  fault(what: string | null = null): void {
+    this.faults++;
+    this.lastEventUs = this.#world.nowUs;
+    if (what === null) this.#world.trace(this.faults);
+    else this.#world.note(what);
+  }
+
+  cause(drone: string, reason: string): void {
+    const causes = this.#causes.get(drone) ?? new Set();
+    this.#causes.set(drone, causes.add(reason));
+  }
+
+  durable(one: Durable): void {
+    const key = `${one.stream}/${one.seq}`;
+    const before = this.#durable.get(key);
+    if (before !== undefined && before.crc !== one.crc) this.broken(`${key} was given to two batches`);
+    this.#durable.set(key, one);
+  }
+
+  forgotten(stream: string, seq: number): void {
+    this.#forgotten.add(`${stream}/${seq}`);
+  }
+
+  forgottenAll(drone: string): void {
+    for (const [key, one] of this.#durable) if (one.drone === drone) this.#forgotten.add(key);
+  }
+
+  /** Its bytes are said again and again until they are seen (`sayForged`). */
+  forge(stream: string, seq: number, bytes: Uint8Array): void {
+    const crc = new DataView(bytes.buffer).getUint32(bytes.length - 4, true);
+    this.#forged.push({ stream, seq, crc, bytes });
+  }
+
+  sayForged(say: (topic: string, bytes: Uint8Array) => void): void {
+    for (const { stream, bytes } of this.#forged) say(upTopic('skein/1', stream.split('/')[0] ?? '', 'history'), bytes);
+  }
+
+  forgedSeen(days: MemoryDays, listed: ReadonlySet<string>): boolean {
+    if (this.#forged.length === 0) return true;
+    const held = collect(days);
+    return this.#forged.every((one) => isSeen(one, held) || !listed.has(epochOf(one.stream)));
+  }
+
+  order(id: string, drone: string): void {
+    this.#orders.set(id, drone);
+  }
+
+  /** What this drone's journal says may be less than what it did. */
+  journalForgotten(drone: string): void {
+    for (const [id, of] of this.#orders) if (of === drone) this.mayActAgain(id);
+    this.#forgetful.add(drone);
+  }
+
+  stored(all: readonly Stored[]): void {
+    for (const one of all) {
+      if (one.kind === 'punch') continue;
+      const stream = streamName(one.row);
+      const covered = this.#covered.get(stream) ?? 0;
+      const [from, to] = one.kind === 'batch' ? [one.row.seq, one.row.seq] : [one.row.from, one.row.to];
+      if (from > covered + 1) this.broken(`${stream}/${from} is stored, ${covered + 1} is not`);
+      this.#covered.set(stream, Math.max(covered, to));
+      this.#world.trace(from);
+    }
+  }
+
+  /** The store is another one now: an older copy. */
+  storeIs(days: MemoryDays, before: MemoryDays): void {
+    this.#world.note('the store is put back');
+    for (const { key, batches, gaps } of before.streams()) {
+      const name = streamName(key);
+      for (const seq of batches.keys()) this.#storedOnce.add(`${name}/${seq}`);
+      for (const { from, to } of gaps) for (let seq = from; seq <= to; seq++) this.#storedOnce.add(`${name}/${seq}`);
+    }
+    this.#covered = new Map();
+    for (const { key, batches, gaps } of days.streams()) {
+      const name = streamName(key);
+      let most = this.#covered.get(name) ?? 0;
+      for (const seq of batches.keys()) most = Math.max(most, seq);
+      for (const { to } of gaps) most = Math.max(most, to);
+      this.#covered.set(name, most);
+    }
+  }
+
+  acked(key: StreamKey, upTo: number): void {
+    const covered = this.#covered.get(streamName(key)) ?? 0;
+    if (upTo > covered) this.broken(`ack of ${streamName(key)} up to ${upTo}, stored up to ${covered}`);
+  }
+
+  acts(id: string): void {
+    const times = (this.#acted.get(id) ?? 0) + 1;
+    this.#acted.set(id, times);
+    const forgetful = this.#forgetful.has(this.#orders.get(id) ?? '');
+    if (times > 1 && !forgetful && !this.#mayActAgain.has(id)) this.broken(`command ${id} acted ${times} times`);
+  }
+
+  hasActed(id: string): boolean {
+    return this.#acted.has(id);
+  }
+
+  /** The record of what it did went with the card. */
+  mayActAgain(id: string): void {
+    this.#mayActAgain.add(id);
+  }
+
+  get commandsActed(): number {
+    return this.#acted.size;
+  }
+
+  get durableCount(): number {
+    return this.#durable.size;
+  }
+
+  /** Everything is healed, and has had its time. */
+  judge(days: MemoryDays, listed: ReadonlySet<string>): void {
+    const held = collect(days);
+    for (const [key, one] of this.#durable) {
+      if (this.wrong.length >= MAX_WRONG) return;
+      this.#judgeOne(key, one, held, listed);
+    }
+    for (const one of this.#forged) {
+      if (!isSeen(one, held) && listed.has(epochOf(one.stream)))
+        this.broken(`other content under ${one.stream}/${one.seq} was taken for the same`);
+    }
+    for (const name of held.twice) this.broken(`${name} is stored twice`);
+  }
+
+  #judgeOne(key: string, one: Durable, held: Held, listed: ReadonlySet<string>): void {
+    const crc = held.batches.get(key);
+    if (crc === one.crc || held.quarantined.has(`${key}/${one.crc}`)) return;
+    if (crc !== undefined) {
+      const forged = this.#forged.some(({ stream, seq, crc: other }) => crc === other && key === `${stream}/${seq}`);
+      if (!forged) this.broken(`${key} is stored with other content`);
+      return;
+    }
+    const gap = held.gaps.get(one.stream)?.find(({ from, to }) => from <= one.seq && one.seq <= to);
+    if (gap === undefined) {
+      // It was acked, its epoch was given up with its last row, and then the store was put back: nobody can tell of it.
+      const given = this.#storedOnce.has(key) && !listed.has(epochOf(one.stream));
+      if (!this.#forgotten.has(key) && !given) this.broken(`${key} is nowhere`);
+      return;
+    }
+    if (this.#forgotten.has(key)) return;
+    const { reason } = gap;
+    const evicts = reason === 'thinned' || reason === 'budget';
+    if (evicts && one.stream.endsWith('/urgent') && !one.droppable) this.broken(`${key} is urgent and was given up`);
+    if (!this.#causes.get(one.drone)?.has(reason)) this.broken(`${key} is in a gap "${reason}", which had no cause`);
+  }
+}
+
+const epochOf = (stream: string): string => stream.slice(0, stream.lastIndexOf('/'));
+
+interface Forged {
+  readonly stream: string;
+  readonly seq: number;
+  readonly crc: number;
+  readonly bytes: Uint8Array;
+}
+
+/** In quarantine, or in the store if it came first; a gap may have taken the place of both. */
+function isSeen({ stream, seq, crc }: Forged, held: Held): boolean {
+  const key = `${stream}/${seq}`;
+  return held.quarantined.has(`${key}/${crc}`) || held.batches.get(key) === crc;
+}
+
+interface Held {
+  readonly batches: Map<string, number>;
+  readonly quarantined: Set<string>;
+  readonly gaps: Map<string, { readonly from: number; readonly to: number; readonly reason: string }[]>;
+  readonly twice: string[];
+}
+
+function collect(days: MemoryDays): Held {
+  const held: Held = { batches: new Map(), quarantined: new Set(), gaps: new Map(), twice: [] };
+  for (const { key, batches, gaps, quarantine } of days.streams()) {
+    const name = streamName(key);
+    for (const [seq, { crc }] of batches) {
+      if (held.batches.has(`${name}/${seq}`)) held.twice.push(`${name}/${seq}`);
+      held.batches.set(`${name}/${seq}`, crc);
+    }
+    for (const one of quarantine.keys()) held.quarantined.add(`${name}/${one}`);
+    held.gaps.set(name, [...(held.gaps.get(name) ?? []), ...gaps]);
+  }
+  for (const [name, gaps] of held.gaps) {
+    for (const { from, to } of gaps) {
+      for (let seq = from; seq <= to; seq++) if (held.batches.has(`${name}/${seq}`)) held.twice.push(`${name}/${seq}`);
+    }
+  }
+  return held;
+}
