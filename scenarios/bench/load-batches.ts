@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { decode, TlogReader } from '@skein/protocol/mavlink';
-import { crc32c, type Sample, Sampler, sealBatch } from '@skein/protocol/telemetry';
+import { CODEC_COMPACT, crc32c, type Sample, Sampler, sealBatch } from '@skein/protocol/telemetry';
 import { inRepository } from '../kit/paths.ts';
 
 /** Less is not the load that is promised: rows of one kind at one instant, bytes of the sealed batch. */
@@ -57,7 +57,7 @@ export function cutFlight(): readonly Cut[] {
       taken.push({ ...sample, monoUs });
     }
     const empty = { lane: 'history', epoch: '0'.repeat(16), boot: '00000000-0000-0000-0000-000000000000' } as const;
-    const bytes = sealBatch({ ...empty, seq: 1, samples: taken });
+    const bytes = sealBatch({ ...empty, seq: 1, samples: taken, codec: CODEC_COMPACT });
     if (bytes.length < MIN_BYTES) throw new RangeError(`a batch of ${bytes.length} bytes is too light a load`);
     return { bytes, rows: taken.length, spanUs: taken.at(-1)?.monoUs ?? 0 };
   });
