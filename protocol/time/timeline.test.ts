@@ -45,6 +45,17 @@ t.test('the tightest counts: a loose word beside it moves nothing', async (t) =>
   t.equal(off(timeline, 10 * S), 0);
 });
 
+t.test('two that count narrow each other; two loose ones close together never make time run back', async (t) => {
+  const close = new Timeline([record(0, 0, 100_000), record(S, 150_000, 100_000)]);
+  t.match(close.at(0), { utcUs: UTC + 49_950, errUs: 50_050 }, 'what both allow, and drift');
+  const loose = new Timeline([record(0, 0, 4 * S), record(S, -3 * S, 4 * S)]);
+  const at = [0, S / 4, S / 2, S, 2 * S].map((monoUs) => loose.at(monoUs)?.utcUs ?? 0);
+  t.same(
+    at,
+    [...at].sort((a, b) => a - b),
+  );
+});
+
 t.test('who lied first and was outvoted later spoils no early sample', async (t) => {
   const lie = record(S, HOUR, 300_000, 'gps');
   const split = record(5 * S, HOUR, HOUR + 310_000, 'gps');
