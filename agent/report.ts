@@ -4,6 +4,7 @@ import type { Timekeeper } from './clock-wiring.ts';
 import type { Commanding } from './commanding.ts';
 import type { AgentConfig } from './config.ts';
 import type { Itineraries } from './itinerary/index.ts';
+import type { LoopDelay } from './loop-delay.ts';
 import type { Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Recorder } from './recorder/index.ts';
@@ -30,6 +31,7 @@ export interface AgentParts {
   readonly vehicle: Vehicle;
   readonly uplink: Uplink;
   readonly recorder: Recorder | null;
+  readonly loopDelay: LoopDelay;
   readonly commanding: Commanding;
   readonly trust: TrustWatch;
   readonly safety: Safety;
@@ -109,6 +111,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
       worstNotDurableMs: Math.max(outbox.worstNotDurableMs, oldestNotDurableMs),
     },
     recorder,
+    mainThread: parts.loopDelay.status(),
     clock: timekeeping.reading,
     timekeeping,
     commanding,

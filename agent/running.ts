@@ -17,6 +17,7 @@ import { splitDisk } from './disk.ts';
 import { ExtraStreams } from './extra-streams.ts';
 import type { Itineraries } from './itinerary/index.ts';
 import { wireItineraries } from './itinerary-wiring.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { Recorder } from './recorder/index.ts';
@@ -68,6 +69,7 @@ export class RunningAgent implements AgentParts {
   readonly stations: Stations;
   readonly recorder: Recorder | null;
   readonly startedUs: number;
+  readonly loopDelay = new LoopDelay();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #evidence: () => readonly ExtraStream[];
   #firstSampleUs: number | null = null;
@@ -115,7 +117,7 @@ export class RunningAgent implements AgentParts {
       onOpened: (earlier) => this.#beginEpoch(earlier),
       onReadable: () => this.uplink.wake(),
       onEpochs: () => this.uplink.refreshPresence(),
-      onDiskFull: () => this.recorder?.giveBack(),
+      ...(this.recorder === null ? {} : { onDiskFull: () => this.recorder?.giveBack() }),
       onProblem: (problem) =>
         this.#problem('outbox', problem === null ? null : `${problem.message} (${problem.detail})`),
     });
@@ -193,6 +195,7 @@ export class RunningAgent implements AgentParts {
   }
 
   async start(): Promise<void> {
+    this.loopDelay.start();
     this.recorder?.start();
     this.link.start();
     this.vehicle.start();
@@ -262,6 +265,7 @@ export class RunningAgent implements AgentParts {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.loopDelay.close();
     await this.stations.close();
     await this.commanding.close();
     await this.itineraries.close();

@@ -134,7 +134,7 @@ export class Keeper {
         if (!isStorageError(error)) throw error;
         const withinBudget = error.code !== 'SQLITE_FULL' || store.fits(message.entries);
         const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
-        if (problem.code === 'full' && attempt === 1 && this.#makeSpace(store)) continue;
+        if (problem.code === 'full' && message.pressing && attempt === 1 && this.#makeSpace(store)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
         say({ type: 'write-failed', problem, reopen });

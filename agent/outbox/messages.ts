@@ -19,6 +19,8 @@ export type ToWorker =
       readonly entries: readonly Entry[];
       readonly acks: readonly LaneAck[];
       readonly runningS: number;
+      /** On a full disk what the controller has and what lies aside may go: others were asked first. */
+      readonly pressing: boolean;
     }
   | {
       readonly type: 'read';

@@ -171,10 +171,20 @@ export class Mirror {
     return gaps;
   }
 
+  /** Seqs of earlier starts that the controller has and the file has never heard of. */
+  #aheadOfCard(states: readonly EpochState[]): number {
+    const ahead = ({ next, acked }: LaneState): number => Math.max(0, acked - (next - 1));
+    return states
+      .filter(({ epoch }) => epoch !== this.#epoch)
+      .reduce((sum, { lanes }) => sum + ahead(lanes.urgent) + ahead(lanes.history), 0);
+  }
+
   /** Its part of the status. */
   shown() {
     const { usedBytes, asideBytes } = this.#report;
-    return { epoch: this.#epoch, usedBytes, asideBytes, epochs: this.states(), backlogRows: this.backlog() };
+    const epochs = this.states();
+    const aheadOfCard = this.#aheadOfCard(epochs);
+    return { epoch: this.#epoch, usedBytes, asideBytes, epochs, aheadOfCard, backlogRows: this.backlog() };
   }
 
   /** Seqs that the controller does not have yet. */

@@ -24,7 +24,7 @@ export interface OutboxOptions {
   readonly onReadable?: () => void;
   /** The set of epochs changed: presence should be published anew. */
   readonly onEpochs?: () => void;
-  /** The disk is full: whoever can free bytes should. */
+  /** The disk is full: whoever can free bytes should. If that does not do, or there is nobody, acked rows go. */
   readonly onDiskFull?: () => void;
   readonly onProblem?: (problem: OutboxProblem | null) => void;
 }

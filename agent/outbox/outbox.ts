@@ -195,7 +195,8 @@ export class Outbox {
     if (!this.#open || this.#retry.waiting) return;
     const entries = this.#pending.takeGroup(GROUP_BYTES);
     if (entries.length === 0) return;
-    this.#thread.tell({ type: 'write', entries, acks: this.#mirror.takeAcks(), runningS: this.#runningS() });
+    const pressing = this.#problem?.code === 'full' || this.#o.onDiskFull === undefined;
+    this.#thread.tell({ type: 'write', entries, acks: this.#mirror.takeAcks(), runningS: this.#runningS(), pressing });
   }
 
   #runningS(): number {

@@ -219,7 +219,7 @@ t.test('a full outbox is salvaged inside its budget', async (t) => {
 
 t.test(`damage anywhere (SEED=${seed})`, async (t) => {
   const next = random(seed);
-  const count = Number(process.env.COUNT ?? 12);
+  const count = Number(process.env.COUNT ?? 6);
   for (let round = 0; round < count; round++) {
     const root = mkdtempSync(join(tmpdir(), 'salvage-'));
     const path = join(root, 'outbox.db');

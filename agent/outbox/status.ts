@@ -22,6 +22,8 @@ export interface OutboxStatus {
   readonly asideBytes: number;
   readonly budgetBytes: number;
   readonly epochs: readonly EpochState[];
+  /** Seqs of earlier starts that the controller has and this file has not: it lost its last writes, or is an old copy. */
+  readonly aheadOfCard: number;
   /** Rows neither acked nor removed, over all epochs. */
   readonly backlogRows: number;
   readonly pendingBytes: number;

@@ -65,6 +65,7 @@ const WELL: AgentStatus = {
     usedBytes: 1e6,
     budgetBytes: 256e6,
     backlogRows: 0,
+    aheadOfCard: 0,
     pendingBytes: 0,
     volatileBytes: 0,
     oldestNotDurableMs: 300,
@@ -75,6 +76,7 @@ const WELL: AgentStatus = {
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
   clock: null,
   timekeeping: { reading: null, notBeforeUtcUs: 1_795_000_000_000_000, sources: [], counters: { outvoted: 0 } },
+  mainThread: { p99Ms: 2, worstMs: 15 },
   trust: {
     state: 'trusted',
     reason: null,
@@ -128,13 +130,15 @@ t.test('the page says what is refused, what is wrong, what is lost', async (t) =
     ...WELL,
     problems: ['The disk is full.'],
     losses: { thinnedBatches: 4, corruptRows: 0 },
-    outbox: { ...WELL.outbox, volatileBytes: 2e6 },
+    outbox: { ...WELL.outbox, volatileBytes: 2e6, asideBytes: 3e6, aheadOfCard: 12 },
     link: { ...WELL.link, open: false, error: 'no such device' },
   };
   const shown = statusPage(trouble);
   t.match(shown, /^! The disk is full\.$/m);
   t.match(shown, /lost {7}thinnedBatches 4$/m);
   t.match(shown, /2\.0 MB ONLY IN MEMORY/);
+  t.match(shown, /SALVAGING A DAMAGED FILE \(3\.0 MB to go\)/);
+  t.match(shown, /controller has 12 of earlier starts that THIS CARD HAS NOT/);
   t.match(shown, /not open — no such device/);
 });
 

@@ -56,7 +56,11 @@ function outboxLine({ outbox }: AgentStatus): string {
   const worst = `durable within ${seconds(outbox.worstNotDurableMs)} at worst, longest commit ${seconds(outbox.longestCommitMs)}`;
   const held = outbox.volatileBytes > 0 ? `, ${megabytes(outbox.volatileBytes)} ONLY IN MEMORY` : '';
   const aside = outbox.asideBytes > 0 ? `, SALVAGING A DAMAGED FILE (${megabytes(outbox.asideBytes)} to go)` : '';
-  return `outbox     ${used}${held}${aside}; ${worst}`;
+  const ahead =
+    outbox.aheadOfCard > 0
+      ? `; the controller has ${outbox.aheadOfCard} of earlier starts that THIS CARD HAS NOT: it lost its last writes, or is an old copy`
+      : '';
+  return `outbox     ${used}${held}${aside}; ${worst}${ahead}`;
 }
 
 function recorderLine({ recorder }: AgentStatus): string {

@@ -74,6 +74,7 @@ export interface AgentStatus {
     readonly usedBytes: number;
     readonly asideBytes: number;
     readonly budgetBytes: number;
+    readonly aheadOfCard: number;
     readonly backlogRows: number;
     readonly pendingBytes: number;
     readonly volatileBytes: number;
@@ -104,6 +105,8 @@ export interface AgentStatus {
     }[];
     readonly counters: Readonly<Record<string, number>>;
   };
+  /** How late the main thread comes to its work: 99 of 100 turns of the last 10 s, and the worst since the start. */
+  readonly mainThread: { readonly p99Ms: number; readonly worstMs: number };
   /** May the position be acted on now. */
   readonly trust: {
     readonly state: string;
@@ -260,6 +263,10 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       uplinkLeaseLeftMs: gauge(uplink.leaseLeftMs, 'how long the controller still counts as reachable, ms'),
       uplinkSmoothedAckMs: gauge(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed, ms'),
       outboxBacklogRows: gauge(outbox.backlogRows, 'rows the controller does not have yet'),
+      outboxAheadOfCard: gauge(
+        outbox.aheadOfCard,
+        'batches of earlier starts that the controller has and the card has not',
+      ),
       outboxUsedBytes: gauge(outbox.usedBytes, 'bytes the outbox uses'),
       outboxAsideBytes: gauge(outbox.asideBytes, 'bytes left of a damaged outbox file that is being salvaged'),
       outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),
@@ -283,6 +290,8 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       boardClockOffsetUs: gauge(clock?.boardUs ?? null, 'the clock of the board minus UTC, µs'),
       clockOutvoted: gauge(clock?.liars.length ?? 0, 'sources of time that a majority contradicts now'),
       clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
+      mainThreadDelayP99Ms: gauge(status.mainThread.p99Ms, 'lateness of the main thread, p99 of 10 s, ms'),
+      mainThreadDelayWorstMs: gauge(status.mainThread.worstMs, 'the same at its worst since the start, ms'),
       problems: gauge(status.problems.length, 'things wrong now'),
     },
   };

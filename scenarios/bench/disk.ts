@@ -1,5 +1,6 @@
 /**
- * What the outbox of an agent writes to its card, with eviction running, for each byte of raw MAVLink; the recorder is off.
+ * What the outbox of an agent writes to its card, with eviction running, for each byte of raw MAVLink (the recorder is off);
+ * then how late its main thread comes to its work while each sync of its card takes 5 s (as whole-disk.c makes it).
  *
  *   skein-sim ──TCP──► wire (counts bytes) ──► skein-agent (outbox of 4 MB, full of what the controller has) ──► skein-controller
  *
@@ -14,11 +15,12 @@ import { OutboxStore } from '../../agent/outbox/store.ts';
 import { oneBatch } from '../../agent/outbox/testkit.ts';
 import { Agent } from '../kit/agent.ts';
 import { Controller } from '../kit/controller.ts';
-import { metricSum } from '../kit/http.ts';
+import { getJson, metricSum } from '../kit/http.ts';
 import { freePort } from '../kit/ports.ts';
 import { usageOf } from '../kit/processes.ts';
 import { Simulator } from '../kit/simulator.ts';
 import { until } from '../kit/until.ts';
+import { WholeDisk } from '../kit/whole-disk.ts';
 import { createWire } from '../kit/wire.ts';
 import { askForRates } from './rates.ts';
 
@@ -26,6 +28,10 @@ const WARM_UP_MS = 10_000;
 const BUDGET_MB = 4;
 /** Of the rates of rates.ts: between 3.5 and 5 kB/s, what a flight has. */
 const SHARE = 0.4;
+/** The agent's window for its lateness is 10 s; the first ones hold what was before. */
+const SLOW_S = 60;
+const SYNC_MS = 5_000;
+const DISK_MB = 64;
 const seconds = Number(process.env.SECONDS ?? 120);
 const METRICS = {
   commits: 'skein_agent_outbox_commits_total',
@@ -65,6 +71,7 @@ try {
     brokerUrl: controller.mqttUrl,
     extraArgs: ['--recorder.enabled=false', `--outbox.budgetMB=${BUDGET_MB}`, '--log.level=warn'],
   });
+  fs.mkdirSync(agent.dataDir, { recursive: true });
   prefill(agent.outboxFile);
   undo.push(() => agent.stop());
   await agent.start();
@@ -89,9 +96,42 @@ try {
   const line = (what: string, value: string): void => console.log(`disk: ${what.padEnd(54)} ${value}`);
   line('raw MAVLink received', `${(per('rawBytes') / 1000).toFixed(1)} kB/s`);
   line('commits, rows evicted, a second', `${per('commits').toFixed(2)}, ${per('evicted').toFixed(2)}`);
-  line('batches, bytes a second', per('historyBytes').toFixed(0));
+  line('history sent', `${per('historyBytes').toFixed(0)} B/s`);
   line('written per byte of raw MAVLink, recorder apart', (per('writtenBytes') / per('rawBytes')).toFixed(2));
   line('written a day at this rate', `${((per('writtenBytes') * 86_400) / 1e9).toFixed(2)} GB`);
+
+  await agent.stop();
+  fs.rmSync(agent.dataDir, { recursive: true, force: true });
+  fs.mkdirSync(agent.dataDir);
+  const disk = WholeDisk.make(agent.dataDir, dir, DISK_MB);
+  if (disk === null) throw new Error('no C compiler here: a slow card cannot be made');
+  agent.program.prefix = disk.prefix;
+  await agent.start(['--recorder.enabled=true', '--disk.budgetMB=32', '--outbox.budgetMB=8']);
+  const socketPath = path.join(disk.seenFrom(agent.program.pid), 'agent.sock');
+  const late = async (): Promise<{ readonly p99Ms: number; readonly longestCommitMs: number }> => {
+    const { mainThread, outbox } = await getJson<{
+      readonly mainThread: { readonly p99Ms: number };
+      readonly outbox: { readonly longestCommitMs: number };
+    }>('http://agent/status', { socketPath });
+    return { p99Ms: mainThread.p99Ms, longestCommitMs: outbox.longestCommitMs };
+  };
+  await until(async () => (await late()).p99Ms > 0, { timeoutMs: 60_000, what: 'the agent to run', everyMs: 1_000 });
+  askForRates(link, SHARE);
+  await pause(WARM_UP_MS);
+  const well = await late();
+  disk.is(`slow ${SYNC_MS}`);
+  const windows: number[] = [];
+  for (let s = 0; s < SLOW_S; s += 10) {
+    await pause(10_000);
+    windows.push((await late()).p99Ms);
+  }
+  const { longestCommitMs } = await late();
+  line('main thread late, p99 of 10 s, card well', `${well.p99Ms.toFixed(1)} ms`);
+  line(
+    `the same while a sync takes ${SYNC_MS / 1000} s (commits of ${(longestCommitMs / 1000).toFixed(0)} s), median of ${windows.length}, worst`,
+    `${(windows.sort((a, b) => a - b)[windows.length >> 1] ?? Number.NaN).toFixed(1)} ms, ${(windows.at(-1) ?? Number.NaN).toFixed(1)} ms`,
+  );
+  disk.is('good');
 } finally {
   for (const step of undo.reverse()) await step();
 }

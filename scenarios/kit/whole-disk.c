@@ -1,7 +1,7 @@
 /*
  * Put before a program's C library (LD_PRELOAD): the files under WHOLE_DISK are on a disk that is what the file named by
  * WHOLE_DISK_HOW says. `slow N`: each sync takes N ms. `read-only`: what would change them fails, as on a card that the
- * kernel has given up. Anything else, or no file: a good disk.
+ * kernel has given up. `broken`: nothing can be read or written (EIO). Anything else, or no file: a good disk.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,7 +19,7 @@
 
 #define REAL(type, name, ...) ((type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name))
 
-enum { GOOD = 0, READ_ONLY = -1 };
+enum { GOOD = 0, READ_ONLY = -1, BROKEN = -2 };
 
 /* Milliseconds of a sync, or one of the above. */
 static long how(void) {
@@ -31,6 +31,7 @@ static long how(void) {
   syscall(SYS_close, fd);
   if (length <= 0) return GOOD;
   if (strncmp(text, "read-only", 9) == 0) return READ_ONLY;
+  if (strncmp(text, "broken", 6) == 0) return BROKEN;
   return strncmp(text, "slow ", 5) == 0 ? atol(text + 5) : GOOD;
 }
 
@@ -49,8 +50,16 @@ static int here(int fd) {
 }
 
 static int refused(int is_here) {
-  if (!is_here || how() != READ_ONLY) return 0;
-  errno = EROFS;
+  if (!is_here) return 0;
+  long now = how();
+  if (now != READ_ONLY && now != BROKEN) return 0;
+  errno = now == READ_ONLY ? EROFS : EIO;
+  return 1;
+}
+
+static int unreadable(int fd) {
+  if (!here(fd) || how() != BROKEN) return 0;
+  errno = EIO;
   return 1;
 }
 
@@ -59,8 +68,8 @@ static int writes(int flags) { return (flags & (O_WRONLY | O_RDWR | O_CREAT | O_
 static int synced(int fd, const char *name) {
   long ms = how();
   if (ms != GOOD && here(fd)) {
-    if (ms == READ_ONLY) {
-      errno = EROFS;
+    if (ms < 0) {
+      errno = ms == READ_ONLY ? EROFS : EIO;
       return -1;
     }
     struct timespec pause = {ms / 1000, (ms % 1000) * 1000000};
@@ -97,6 +106,10 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
   if (refused(here(fd))) return -1;
   return syscall(SYS_writev, fd, parts, count);
 }
+ssize_t pread(int fd, void *bytes, size_t length, off_t at) {
+  return unreadable(fd) ? -1 : syscall(SYS_pread64, fd, bytes, length, at);
+}
+ssize_t pread64(int fd, void *bytes, size_t length, off64_t at) { return pread(fd, bytes, length, at); }
 int ftruncate(int fd, off_t length) { return refused(here(fd)) ? -1 : (int)syscall(SYS_ftruncate, fd, length); }
 int ftruncate64(int fd, off64_t length) { return ftruncate(fd, length); }
 int rename(const char *from, const char *to) {

@@ -1,5 +1,5 @@
 /**
- * Everything an agent writes, on one small disk of its own that a test makes full, read-only or slow while it runs. Full is
+ * Everything an agent writes, on one small disk of its own that a test makes full, read-only, broken or slow while it runs. Full is
  * a real small file system that somebody else fills; the rest is whole-disk.c, put before the C library. Linux with a C
  * compiler; root, or a kernel that lets users make name spaces.
  */
@@ -54,7 +54,7 @@ export class WholeDisk {
     return path.join('/proc', String(pid), 'root', this.#dir);
   }
 
-  is(how: 'good' | 'read-only' | `slow ${number}`): void {
+  is(how: 'good' | 'read-only' | 'broken' | `slow ${number}`): void {
     fs.writeFileSync(this.#how, how);
   }
 

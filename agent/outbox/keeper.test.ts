@@ -1,0 +1,80 @@
+/** What becomes of a file that fails, with a disk of the test's. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { Keeper } from './keeper.ts';
+import type { FromWorker } from './messages.ts';
+import { openRows } from './sql-rows.ts';
+import { OutboxStore } from './store.ts';
+import { newBoot, newEpoch, oneBatch } from './testkit.ts';
+
+const BOOT = newBoot();
+
+function make(t: Test) {
+  const root = mkdtempSync(join(tmpdir(), 'keeper-'));
+  const path = join(root, 'outbox.db');
+  const disk = { fails: 0, code: 'SQLITE_FULL' };
+  const said: FromWorker[] = [];
+  const keeper = new Keeper({
+    files: {
+      open: (o) =>
+        new OutboxStore(o, (file, budget) => {
+          const rows = openRows(file, budget);
+          const { addBatch } = rows;
+          rows.addBatch = (...row) => {
+            if (disk.fails > 0) {
+              disk.fails--;
+              throw Object.assign(new Error('a bad disk'), { code: disk.code });
+            }
+            addBatch.apply(rows, row);
+          };
+          return rows;
+        }),
+      setAside: () => `${path}.aside`,
+      salvage: () => null,
+      isReadOnly: () => false,
+    },
+    say: (message) => said.push(message),
+    nowMs: () => 0,
+    onClosed: () => {},
+  });
+  keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 } });
+  t.teardown(() => {
+    keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+    rmSync(root, { recursive: true, force: true });
+  });
+  const epoch = newEpoch();
+  let seq = 0;
+  const write = (o: { count?: number; ackTo?: number; pressing?: boolean } = {}) => {
+    const entries = Array.from({ length: o.count ?? 1 }, () =>
+      oneBatch({ epoch, boot: BOOT, lane: 'history', seq: ++seq, monoUs: seq, length: 3000 }),
+    );
+    const acks = o.ackTo === undefined ? [] : [{ epoch, lane: 'history' as const, upTo: o.ackTo }];
+    keeper.take({ type: 'write', entries, acks, runningS: 0, pressing: o.pressing ?? false });
+    const last = said.at(-1);
+    if (last === undefined) throw new Error('nothing was said');
+    return last;
+  };
+  return { disk, write };
+}
+
+t.test('a full disk: others are asked first, then what the controller has goes; the file stays', async (t) => {
+  const { disk, write } = make(t);
+  t.match(write({ count: 100, ackTo: 0 }), { type: 'written', losses: { evictedAcked: 0 } });
+  disk.fails = 1;
+  t.match(write({ ackTo: 90 }), { type: 'write-failed', problem: { code: 'full' }, reopen: false });
+  t.match(write(), { type: 'written', losses: { evictedAcked: 0 } }, 'somebody else made room');
+  disk.fails = 1;
+  t.match(write({ pressing: true }), { type: 'written', losses: { evictedAcked: 90 } }, 'nobody did');
+  disk.fails = 2;
+  t.match(write({ pressing: true }), { type: 'write-failed', problem: { code: 'full' }, reopen: false });
+});
+
+t.test('errors of the disk: the file is closed, and opened anew with the next attempt', async (t) => {
+  const { disk, write } = make(t);
+  write();
+  disk.fails = 1;
+  disk.code = 'SQLITE_IOERR_WRITE';
+  t.match(write(), { type: 'write-failed', problem: { code: 'io', message: /Replace the card/ }, reopen: true });
+});
