@@ -36,9 +36,9 @@ function syncFolder(path: string): void {
   }
 }
 
-function readIfThere(path: string): string | null {
+function readIfThere(path: string): Buffer | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -56,7 +56,8 @@ export class JournalFile {
   /** Throws the system's error when the file can be neither read nor made. */
   constructor(o: JournalFileOptions) {
     this.#o = o;
-    const text = readIfThere(o.path);
+    const bytes = readIfThere(o.path);
+    const text = bytes === null ? null : bytes.toString('utf8');
     const content = text === null ? null : contentOf(text);
     this.setAside = text !== null && text !== '' && content === null;
     if (this.setAside) renameSync(o.path, `${o.path}.aside`);
@@ -64,12 +65,12 @@ export class JournalFile {
     if (text === null || content === null)
       this.#replace(lineOf({ journal: this.content.id, version: JOURNAL_VERSION }));
     this.#fd = openSync(o.path, 'r+');
-    if (text !== null && content !== null) this.#mendEnd(text);
+    if (bytes !== null && content !== null) this.#mendEnd(bytes);
   }
 
-  /** What follows the last complete line was torn by a power cut: it was never durable. */
-  #mendEnd(text: string): void {
-    this.#bytes = Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1));
+  /** What follows the last complete line was torn by a power cut: it was never durable. Counted in bytes: torn text is longer. */
+  #mendEnd(bytes: Buffer): void {
+    this.#bytes = bytes.lastIndexOf('\n') + 1;
     ftruncateSync(this.#fd, this.#bytes);
   }
 

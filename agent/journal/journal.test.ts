@@ -45,6 +45,20 @@ t.test('what is durable is there after a restart, under the same id', async (t) 
   await second.close();
 });
 
+t.test('a line whose sectors are half there, cut inside a letter, does not shift what comes after it', async (t) => {
+  const path = join(folder(t), 'journal.jsonl');
+  const file = new JournalFile({ path, newId: () => '0123456789abcdef' });
+  file.append(`${JSON.stringify({ c: { ...entry('A', 'succeeded'), issuedBy: 'Jürgen' } })}\n`);
+  file.close();
+  const whole = readFileSync(path);
+  whole[whole.indexOf('ü') + 1] = 0;
+  writeFileSync(path, whole);
+  const again = new JournalFile({ path, newId: () => 'ffffffffffffffff' });
+  again.append(`${JSON.stringify({ c: entry('B', 'executing') })}\n`);
+  again.close();
+  t.same([...(contentOf(readFileSync(path, 'utf8'))?.commands.keys() ?? [])], ['B']);
+});
+
 t.test('a torn line is cut off, a damaged one skipped, neither is glued to the next', async (t) => {
   const path = join(folder(t), 'journal.jsonl');
   const file = new JournalFile({ path, newId: () => '0123456789abcdef' });
