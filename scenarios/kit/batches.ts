@@ -5,8 +5,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expandBatch, readEnvelope, type Sample } from '@skein/protocol/telemetry';
+import Database from 'better-sqlite3';
 
 export type StoredLane = 'urgent' | 'history';
 
@@ -26,8 +26,13 @@ export interface StoredBatch {
 
 export const keyOf = (batch: StoredBatch): string => `${batch.drone}/${batch.epoch}/${batch.lane}/${batch.seq}`;
 
-function readOnly<T>(file: string, read: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: 2_000 });
+/**
+ * By the same library as the programs use. A second one in the process of a controller would undo its locks whenever it
+ * closes a file (they belong to the process), and cut the shared memory of the log under its feet: SIGBUS.
+ * https://sqlite.org/howtocorrupt.html#multiple_copies_of_sqlite_linked_into_the_same_application
+ */
+function readOnly<T>(file: string, read: (db: Database.Database) => T): T {
+  const db = new Database(file, { readonly: true, timeout: 2_000 });
   try {
     return read(db);
   } finally {
@@ -80,21 +85,21 @@ function nearby<T>(dir: string, read: (dir: string) => T): T {
   }
 }
 
-/** Every batch and gap of the controller's store, all day files together; works while it runs. */
-export function readStore(dataDir: string): StoredBatch[] {
-  return nearby(path.join(dataDir, 'telemetry'), readDays);
+/** Every batch and gap of the controller's store, or of one drone in it, all day files together; works while it runs. */
+export function readStore(dataDir: string, drone: string | null = null): StoredBatch[] {
+  return nearby(path.join(dataDir, 'telemetry'), (dir) => readDays(dir, drone));
 }
 
-function readDays(dir: string): StoredBatch[] {
+function readDays(dir: string, drone: string | null): StoredBatch[] {
   const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.endsWith('.db')) : [];
   return files.sort().flatMap((name) =>
     readOnly(path.join(dir, name), (db) => {
       const batches = db
-        .prepare('SELECT drone, epoch, lane, seq, crc, bytes FROM batch ORDER BY rowid')
-        .all() as unknown as BatchRow[];
+        .prepare('SELECT drone, epoch, lane, seq, crc, bytes FROM batch WHERE drone = ifnull(?, drone) ORDER BY rowid')
+        .all(drone) as BatchRow[];
       const gaps = db
-        .prepare('SELECT drone, epoch, lane, from_seq, to_seq, reason FROM gap')
-        .all() as unknown as GapRow[];
+        .prepare('SELECT drone, epoch, lane, from_seq, to_seq, reason FROM gap WHERE drone = ifnull(?, drone)')
+        .all(drone) as GapRow[];
       return [
         ...batches.map((row) => ({ ...row, to: row.seq, gap: null })),
         ...gaps.map(({ drone, epoch, lane, from_seq, to_seq, reason }) => {
