@@ -8,6 +8,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { DayTables } from './day-tables.ts';
 import { toStoreError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 import { DAY_STEPS, migrate } from './migrations.ts';
 
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
@@ -71,7 +72,7 @@ export class DayFiles {
 
   start(): void {
     try {
-      fs.mkdirSync(telemetryDir(this.#dataDir), { recursive: true });
+      makeFolder(telemetryDir(this.#dataDir));
       for (const day of listDays(this.#dataDir)) this.get(day);
     } catch (error) {
       throw toStoreError(error, this.#dataDir);

@@ -1,12 +1,12 @@
 /** What the writer thread does, as plain synchronous calls: commits, positions, retention. */
 
-import fs from 'node:fs';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
 import { StoreError, toStoreError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
 import { Reserve } from './reserve.ts';
 import { type Room, TelemetryWriter } from './telemetry-writer.ts';
@@ -54,7 +54,7 @@ export class Writer implements Room {
   start(): void {
     this.close();
     try {
-      fs.mkdirSync(this.#o.dataDir, { recursive: true });
+      makeFolder(this.#o.dataDir);
     } catch (error) {
       throw toStoreError(error, this.#o.dataDir);
     }
