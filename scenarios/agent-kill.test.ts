@@ -11,7 +11,7 @@ import { sentPositions } from './kit/sent.ts';
 import { settle } from './kit/settle.ts';
 import { createWorld } from './world.ts';
 
-const count = countFromEnvironment(5, 50);
+const count = countFromEnvironment(5, 100);
 const random = randomFrom(seedFromEnvironment());
 
 t.test(`agent killed -9 ${count} times: what is missing is young, and shown as a gap`, async (t) => {

@@ -12,7 +12,7 @@ import { createWorld } from './world.ts';
 /** Promised 3 s after a drone's return; a busy machine that runs tests gets three times that. */
 const RIGHT_LIMIT_MS = 9_000;
 const LONG_OUTAGE_MS = isSoak() ? 30_000 : 5_000;
-const count = countFromEnvironment(3, 20);
+const count = countFromEnvironment(3, 50);
 const random = randomFrom(seedFromEnvironment());
 
 for (const broker of ['embedded', 'mosquitto'] as const) {

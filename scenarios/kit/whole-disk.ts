@@ -12,8 +12,8 @@ import { withSmallDisk } from './private-mount.ts';
 const FILL_EVERY_MS = 100;
 const CHUNK = Buffer.alloc(64 << 10);
 
-/** Null: there is none here. */
-function compiler(): string | null {
+/** A C compiler by name. Null: there is none here. */
+export function compiler(): string | null {
   for (const name of ['cc', 'gcc', 'clang']) {
     try {
       execFileSync(name, ['--version'], { stdio: 'ignore' });
