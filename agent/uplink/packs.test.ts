@@ -1,12 +1,13 @@
 /** Packs and codec 2 go only to a controller that has said that it opens them. */
 import { inflateRawSync } from 'node:zlib';
-import { type Expand, isPack, openMessage, readEnvelope, sealBatch } from '@skein/protocol/telemetry';
+import { type Expand, expandBatch, isPack, openMessage, readEnvelope, sealBatch } from '@skein/protocol/telemetry';
 import t from 'tap';
 import { Gathering } from './gathering.ts';
 import { livePayload, payloadOf } from './packing.ts';
 import { noUplinkCounts } from './status.ts';
 import { Takes } from './takes.ts';
-import { aSample, BOOT, EPOCH } from './testing/far-end.ts';
+import { aSample, BOOT, EPOCH, farEnd, nowUs, SESSION } from './testing/far-end.ts';
+import { Uplink } from './uplink.ts';
 
 const expand: Expand = (packed, dictionary, maxBytes) =>
   inflateRawSync(packed, { dictionary, maxOutputLength: maxBytes });
@@ -52,8 +53,62 @@ t.test('live messages are codec 1 and plain until this connection has had an ack
   const place = { epoch: () => EPOCH, boot: BOOT };
   const first = livePayload([aSample()], place, { packs: false, codec: 2 }, noUplinkCounts());
   t.match(readEnvelope(first), { ok: true, header: { lane: 'live', codec: 1 } });
-  const later = openMessage(livePayload([aSample()], place, { packs: true, codec: 2 }, noUplinkCounts()), expand);
+  const sample = aSample();
+  const later = openMessage(livePayload([sample], place, { packs: true, codec: 2 }, noUplinkCounts()), expand);
   t.match(later, { ok: true, envelopes: [{ header: { lane: 'live', codec: 2, seq: 0 } }] });
+  const [sent] = later.ok ? later.envelopes : [];
+  t.match(sent && expandBatch(sent.bytes), {
+    samples: [{ bootMs: null, monoUs: Math.floor(sample.monoUs / 5e4) * 5e4 }],
+  });
+});
+
+t.test('over a broker: plain to an earlier controller, packed once another has said that it opens packs', async (t) => {
+  const far = await farEnd(t);
+  const place = { lane: 'history', epoch: EPOCH, boot: BOOT, codec: 2 } as const;
+  const batches = [1, 2, 3, 4].map((seq) => sealBatch({ ...place, seq, samples: [aSample()] }));
+  const rows = (from: number) => batches.slice(from - 1).map((bytes, i) => ({ seq: from + i, to: from + i, bytes }));
+  const range = { first: 1, next: batches.length + 1 };
+  const uplink = new Uplink({
+    ...{
+      url: `mqtt://127.0.0.1:${far.port}`,
+      topicRoot: 'skein/1',
+      drone: 'd1',
+      groups: [],
+      session: SESSION,
+      boot: BOOT,
+    },
+    ...{
+      epoch: () => EPOCH,
+      backoff: { minS: 0.1, maxS: 0.2 },
+      backfillKBps: 10_000,
+      gatherS: 0,
+      nowUs,
+      random: Math.random,
+    },
+    presence: () => ({ n: 3, journal: null, versions: { agent: '0' }, control: { state: 'unknown' } }),
+    source: {
+      ranges: () => [{ epoch: EPOCH, lanes: { urgent: { first: 1, next: 1 }, history: range } }],
+      readable: () => [{ epoch: EPOCH, lane: 'history', first: 1, end: range.next }],
+      read: async (_epoch, _lane, from) => rows(from),
+      ack: () => {},
+    },
+  });
+  t.teardown(() => uplink.close());
+  uplink.start();
+  await far.until(() => far.of('presence').length > 0);
+  far.ack({ upTo: 0 });
+  await far.until(() => far.of('history').length > 0);
+  const [first] = far.of('history');
+  t.notOk(isPack(first?.payload ?? new Uint8Array()), 'back to back');
+  t.equal(uplink.codec, 1);
+  far.ack({ start: 'bbbbbbbb', upTo: 1, packs: ['deflate-1'], codecs: [1, 2] });
+  await far.until(() => far.of('history').length > 1);
+  const payload = far.of('history')[1]?.payload ?? new Uint8Array();
+  t.ok(isPack(payload));
+  t.match(openMessage(payload, expand), {
+    envelopes: [{ header: { seq: 2 } }, { header: { seq: 3 } }, { header: { seq: 4 } }],
+  });
+  t.equal(uplink.codec, 2);
 });
 
 t.test('history waits a second, then two, four, up to what is set; a backlog never', async (t) => {
