@@ -148,7 +148,8 @@ try {
     const each = rates.map((rate) => rate.toFixed(2)).join(', ');
     line(`${kind}: stored ÷ yes (aim ≥ 0.9)`, `${median(rates).toFixed(2)} (${each})`);
     const main = ratios((phase) => phase.batches / phase.mainS);
-    line(`${kind}: the same of the main thread alone`, median(main).toFixed(2));
+    const all = ratios((phase) => phase.batches / (phase.controllerS + phase.fleetS));
+    line(`${kind}: of processor time, main alone, all`, `${median(main).toFixed(2)}, ${median(all).toFixed(2)}`);
   }
   const held = stored();
   const { offered = 0, acked = 0, samples = 0 } = totals ?? {};
