@@ -130,10 +130,7 @@ function clockProblems({ reading, sources }: AgentStatus['timekeeping']): string
   );
   if (reading?.standing !== 'split') return words;
   const names = sources.map(({ source }) => source).join(' and ');
-  return [
-    ...words,
-    `${names} disagree about the time; a third must tell who is right. Records are marked as uncertain.`,
-  ];
+  return [...words, `${names} disagree about the time; a third must tell who is right.`];
 }
 
 function itineraryProblems({ problem, custody, parcels }: AgentStatus['itinerary']): (string | null)[] {

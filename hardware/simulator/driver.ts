@@ -6,6 +6,8 @@ export interface DriverOptions {
   /** Virtual seconds per real one. */
   readonly speedup?: number;
   /** Monotonic ms. */
+  /** When the time of day it begins with was taken, by `now`: making a simulator takes a while. */
+  readonly bornMs?: number;
   readonly now?: () => number;
   /** Called after each stretch of simulated time. */
   readonly onAdvanced?: () => void;
@@ -31,12 +33,14 @@ export class Driver {
     this.#speedup = options.speedup ?? 1;
     this.#now = options.now ?? (() => performance.now());
     this.#onAdvanced = options.onAdvanced ?? (() => {});
-    this.#lastMs = this.#now();
+    this.#lastMs = options.bornMs ?? this.#now();
   }
 
   start(): void {
     this.#running = true;
-    this.#lastMs = this.#now();
+    const now = this.#now();
+    this.#lose(now - this.#lastMs);
+    this.#lastMs = now;
     this.#wake();
   }
 
@@ -60,10 +64,17 @@ export class Driver {
 
   #catchUp(): void {
     const now = this.#now();
-    const passed = Math.min(CATCH_UP_MS, now - this.#lastMs) * this.#speedup;
+    const madeUp = Math.min(CATCH_UP_MS, now - this.#lastMs);
+    this.#lose(now - this.#lastMs - madeUp);
+    const passed = madeUp * this.#speedup;
     this.#lastMs = now;
     this.#simulator.advanceTo(this.#simulator.nowMs + passed);
     this.#onAdvanced();
+  }
+
+  /** Time that the simulation did not live through has passed all the same where its receiver gets the time of day. */
+  #lose(ms: number): void {
+    if (ms > 0) this.#simulator.autopilot.disturbances.unixErrorUs += BigInt(Math.round(ms * 1_000));
   }
 
   #wake(): void {

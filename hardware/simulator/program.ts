@@ -35,6 +35,7 @@ export interface RunningSimulator {
 export async function runSimulator(config: SimConfig, host: ProgramHost): Promise<RunningSimulator> {
   const tell = (event: Readonly<Record<string, string | number>>): void => host.print(JSON.stringify(event));
   const log = config.tlog === '' ? null : new SentLog(config.tlog);
+  const bornMs = performance.now();
   const simulator = createSimulator({
     seed: config.seed,
     home: placeOf(config.home),
@@ -62,6 +63,7 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
 
   const driver = new Driver({
     simulator,
+    bornMs,
     speedup: config.speedup,
     ...(log === null ? {} : { onAdvanced: () => log.flush() }),
   });

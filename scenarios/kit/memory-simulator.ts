@@ -19,6 +19,7 @@ export function startMemorySimulator(
   { id, seed, home }: DronePlace,
   options: Partial<SimulatorOptions> = {},
 ): MemorySimulator {
+  const bornMs = performance.now();
   const simulator = createSimulator({
     seed,
     home: { latE7: Math.round(home.latDeg * 1e7), lonE7: Math.round(home.lonDeg * 1e7), altM: home.altM },
@@ -26,7 +27,7 @@ export function startMemorySimulator(
     epochUs: BigInt(Date.now()) * 1_000n,
     ...options,
   });
-  const driver = new Driver({ simulator });
+  const driver = new Driver({ simulator, bornMs });
   let peer: MemoryPeer | null = null;
   const port = simulator.attach({
     name: id,
