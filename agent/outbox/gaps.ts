@@ -28,12 +28,20 @@ export class GapWriter {
     this.#rows = rows;
   }
 
+  /** Does this seq lie in a gap? */
+  covers(epochNumber: number, { lane, seq }: { readonly lane: Lane; readonly seq: number }): boolean {
+    const row = this.#rows.last(laneStart(epochNumber, lane), rowKey(epochNumber, lane, seq));
+    return row !== undefined && row.upto !== null && row.upto >= seq;
+  }
+
   /** Inside the caller's transaction. Seqs on both sides of the acked position are never merged into one record. */
-  put(epoch: GapEpoch, gap: NewGap, atS: number): void {
+  put(epoch: GapEpoch, wanted: NewGap, atS: number): void {
     const { number } = epoch;
-    const { acked } = epoch.lanes[gap.lane];
+    const { acked } = epoch.lanes[wanted.lane];
+    const before = this.#rows.last(laneStart(number, wanted.lane), rowKey(number, wanted.lane, wanted.from) - 1);
+    const gap = this.#besideOthers(number, wanted, before?.upto ?? 0);
+    if (gap === null) return;
     let merged = gap;
-    const before = this.#rows.last(laneStart(number, gap.lane), rowKey(number, gap.lane, gap.from) - 1);
     if (before && before.upto === gap.from - 1 && (before.upto > acked || gap.from <= acked)) {
       merged = join(merged, before.bytes);
     }
@@ -43,6 +51,17 @@ export class GapWriter {
     this.#rows.remove(rowKey(number, merged.lane, merged.from), rowKey(number, merged.lane, merged.to));
     const bytes = sealGap({ ...merged, epoch: epoch.epoch });
     this.#rows.addGap(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);
+  }
+
+  /**
+   * A commit whose outcome was unknown is written again, and meanwhile what it held may lie in gaps that reach further:
+   * those stay whole. Null: one covers all of it.
+   */
+  #besideOthers(number: number, gap: NewGap, coveredTo: number): NewGap | null {
+    const from = Math.max(gap.from, coveredTo + 1);
+    if (from > gap.to) return null;
+    const inside = this.#rows.last(rowKey(number, gap.lane, from), rowKey(number, gap.lane, gap.to));
+    return { ...gap, from, to: Math.max(gap.to, inside?.upto ?? 0) };
   }
 }
 

@@ -74,6 +74,36 @@ t.test('gaps merge with neighbours of the same reason, never across what is acke
   t.same(shape(store, epoch, 'history'), ['1', '2-4 queue-full', '5-5 restart', '6-6 restart']);
 });
 
+t.test(
+  'a commit of unknown outcome is written again: what lies in a gap by now, or is gone, stays so (voyage 647)',
+  async (t) => {
+    const { store } = make(t);
+    const epoch = newEpoch();
+    const place = { epoch, boot: BOOT, lane: 'history' } as const;
+    const again = batches(epoch, 'history', 1, 9);
+    store.write(again, 0);
+    store.write([gapEntry(place, 4, 4, span), gapEntry(place, 5, 7, span)], 0);
+    const held = ['1', '2', '3', '4-7 queue-full', '8', '9'];
+    t.same(shape(store, epoch, 'history'), held);
+    store.write(again, 0);
+    store.write([gapEntry(place, 5, 6, { ...span, reason: 'thinned' })], 0);
+    t.same(shape(store, epoch, 'history'), held, 'batches and gaps inside a gap');
+    store.write([gapEntry(place, 3, 5, { ...span, reason: 'not-durable' })], 0);
+    t.same(
+      shape(store, epoch, 'history'),
+      ['1', '2', '3-7 not-durable', '8', '9'],
+      'one that reaches into another takes it up',
+    );
+    store.write([gapEntry(place, 7, 8, { ...span, reason: 'thinned' })], 0);
+    t.same(shape(store, epoch, 'history'), ['1', '2', '3-7 not-durable', '8-8 thinned', '9']);
+    store.ack(epoch, 'history', 8);
+    store.giveBack(1 << 20);
+    store.write(again, 0);
+    t.same(shape(store, epoch, 'history'), ['9'], 'what was acked and removed does not come back');
+    t.equal(store.losses.holes, 0);
+  },
+);
+
 t.test('a gap that began before what is wanted is cut to the rest', async (t) => {
   const { store } = make(t);
   const epoch = newEpoch();

@@ -179,6 +179,8 @@ export class OutboxStore {
     if (lane.first === lane.next && lane.gone === 0 && entry.seq > lane.next) lane.first = entry.seq;
     const key = rowKey(epoch.number, entry.lane, entry.seq);
     if (entry.gap === null) {
+      // What a commit of unknown outcome held is written again: it may lie in a gap by now, or be acked and removed.
+      if (entry.seq < lane.next && (entry.seq < lane.first || this.#gaps.covers(epoch.number, entry))) return;
       this.#rows.addBatch(key, atS, entry.droppable, entry.bytes);
     } else {
       this.#gaps.put(epoch, { ...entry, from: entry.seq, reason: entry.gap }, atS);
@@ -235,7 +237,7 @@ export class OutboxStore {
     });
   }
 
-  /** Every epoch in the file, newest first. */
+  /** Newest first. */
   states(): EpochState[] {
     return [...this.#epochs.values()]
       .sort((a, b) => b.number - a.number)
