@@ -113,6 +113,24 @@ const restoredCard: Misfortune = (fleet, agent) => {
   });
 };
 
+/** More starts than a presence can name while nobody hears it. */
+const restartsUnheard: Misfortune = (fleet, agent) => {
+  const { world, truth, broker } = fleet;
+  truth.fault(`${agent.drone}: forty starts while nobody hears it`);
+  agent.radio.dead = 'both';
+  broker.radioChanged(agent.radio);
+  for (let n = 1; n <= 40; n++) {
+    world.after(n * world.between(450, 550) * ms, () => {
+      agent.crash(n % 5 === 0 ? 'power' : 'kill', 'again', 0);
+      agent.start();
+    });
+  }
+  world.after(22_000 * ms, () => {
+    agent.radio.dead = 'none';
+    broker.radioChanged(agent.radio);
+  });
+};
+
 /** The outbox stays; the command journal is gone, and with it what it had done. */
 const newJournal: Misfortune = (fleet, agent) => {
   agent.crash('power', 'its journal is lost', 0);
@@ -241,6 +259,7 @@ const MISFORTUNES: readonly (readonly [weight: number, Misfortune])[] = [
   [1, restoredCard],
   [1, newJournal],
   [0.5, clonedCard],
+  [0.2, restartsUnheard],
   [4, controllerDies],
   [3, controllerCut],
   [2, storeFails],

@@ -42,8 +42,10 @@ export async function voyage(seed: number): Promise<Voyage> {
   const settings = {
     budgetBytes: small ? world.whole(48, 160) << 10 : 64 * MB,
     keepAckedHours: world.chance(0.3) ? world.between(2, 30) / 3600 : 48,
-    everyMs: world.pick([150, 400, 1_000]),
-    longest: small ? 6_000 : 300,
+    // More than a slow card takes, and than memory may hold.
+    ...(world.chance(0.03)
+      ? { everyMs: 25, longest: 25_000 }
+      : { everyMs: world.pick([150, 400, 1_000]), longest: small ? 6_000 : 300 }),
   };
   const board = (drone: string, card: Card): SimAgent =>
     new SimAgent({ world, truth, broker, drone, board: world.hex(8), card, ...settings });
