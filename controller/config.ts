@@ -50,7 +50,12 @@ export const ConfigSchema = Type.Object({
   store: Type.Object(
     {
       url: text('', 'Where data is kept; empty or sqlite: in dataDir. PostgreSQL is not there yet'),
-      keepDays: whole(90, 1, 36_500, 'Days of telemetry kept'),
+      keepDays: whole(
+        90,
+        1,
+        36_500,
+        'Days of telemetry kept; older ones go only once three younger ones have telemetry',
+      ),
       budgetMB: whole(51_200, 64, 100_000_000, 'Telemetry kept, MB; the oldest days go first'),
       reserveMB: whole(
         32,

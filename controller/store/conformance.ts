@@ -242,13 +242,23 @@ export function storeConformance(t: Test, open: (dir: string) => Promise<Store>,
     t.teardown(() => store.close());
     const record = batch(1, { lane: 'urgent', samples: [clock(1e6, NOON_US)] });
     await store.commit([batch(1), record], NOON_US - 40 * DAY_US);
-    await store.commit([batch(2)], NOON_US);
+    for (let ago = 2; ago >= 0; ago--) await store.commit([batch(4 - ago)], NOON_US - ago * DAY_US);
     t.same(await store.retain(NOON_US), ['2026-10-12']);
-    t.equal(await rows(store), 1);
+    t.equal(await rows(store), 3);
     t.equal(await upTo(store, 'urgent'), 1);
     t.equal((await store.series({ drone: 'd1', kind: 'position', ...everything })).boots[0]?.clock, 'gps');
     t.match(await store.commit([batch(1, { verify: true })], NOON_US), { expired: 1, inserted: 0 });
     t.same(await store.retain(NOON_US), [], 'never today');
+  });
+
+  t.test('retention under a clock that jumped ten years ahead takes nothing', async (t) => {
+    const store = await open(freshDir());
+    t.teardown(() => store.close());
+    const later = NOON_US + 3650 * DAY_US;
+    for (let ago = 3; ago >= 0; ago--) await store.commit([batch(4 - ago)], NOON_US - ago * DAY_US);
+    for (let on = 0; on < 2; on++) await store.commit([batch(5 + on)], later + on * DAY_US);
+    t.same(await store.retain(later + DAY_US), []);
+    t.equal(await rows(store), 6);
   });
 
   t.test('down-sampling keeps every extreme, in real rows', async (t) => {

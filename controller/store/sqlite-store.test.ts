@@ -27,6 +27,14 @@ t.test('a day over the budget goes first, today never', async (t) => {
   t.same(await store.retain(NOON_US), ['2026-11-20']);
 });
 
+t.test('the budget holds under a clock that jumped years back as well', async (t) => {
+  const store = await open(freshDir(), { budgetBytes: 1 });
+  t.teardown(() => store.close());
+  await store.commit([batch(1)], NOON_US);
+  await store.commit([batch(2)], NOON_US - 3650 * 86_400e6);
+  t.same(await store.retain(NOON_US - 3650 * 86_400e6), ['2026-11-21']);
+});
+
 t.test('over the budget the oldest days go, and no more of them than must; what was acked stays so', async (t) => {
   const dir = freshDir();
   const noise = Array.from({ length: 400 }, (_, i) => position(1e6 + i, 40 + Math.random()));

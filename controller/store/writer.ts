@@ -14,6 +14,8 @@ import { type Room, TelemetryWriter } from './telemetry-writer.ts';
 /** How long the position of a lane outlives its last day file. Past it a drone found on a shelf starts anew. */
 const POSITIONS_KEPT_DAYS = 400;
 const DAY_US = 86_400e6;
+/** Days younger than `keepDays` that must have telemetry before older ones go. */
+const YOUNG_DAYS = 3;
 
 export interface WriterOptions {
   readonly dataDir: string;
@@ -105,15 +107,20 @@ export class Writer implements Room {
     );
   }
 
-  /** Removes whole days past their age or over the budget, oldest first, never today's. */
+  /**
+   * Removes whole days past their age or over the budget, oldest first, never today's. By age none goes while there are
+   * too few young days: to a clock that jumped years ahead everything is old.
+   */
   retain(nowUtcUs: number): string[] {
     const today = dayOf(nowUtcUs);
     const oldestKept = dayOf(nowUtcUs - this.#o.keepDays * DAY_US);
     const days = listDays(this.#o.dataDir);
+    const knowsAge = days.filter((day) => day >= oldestKept).length >= Math.min(this.#o.keepDays, YOUNG_DAYS);
     let bytes = days.reduce((sum, day) => sum + this.#files.bytes(day), 0);
     const removed: string[] = [];
     for (const day of days) {
-      if (day >= today || (day >= oldestKept && bytes <= this.#o.budgetBytes)) continue;
+      const isOld = knowsAge && day < oldestKept;
+      if (day === today || (!isOld && bytes <= this.#o.budgetBytes)) continue;
       bytes -= this.#files.bytes(day);
       this.lend(() => this.#carry(day));
       this.#files.remove(day);
