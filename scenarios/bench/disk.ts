@@ -30,6 +30,9 @@ const BUDGET_MB = 4;
 const SHARE = 0.4;
 /** The agent's window for its lateness is 10 s; the first ones hold what was before. */
 const SLOW_S = 60;
+/** Its log is that of the default 256 MB. */
+const ALONE_MB = 32;
+const ALONE_COMMITS = 4_000;
 const SYNC_MS = 5_000;
 const DISK_MB = 64;
 const seconds = Number(process.env.SECONDS ?? 120);
@@ -50,6 +53,34 @@ function prefill(file: string): void {
     store.ack(epoch, 'history', seq);
   }
   store.close();
+}
+
+/**
+ * What a commit writes with the log of a default budget, over several of its rounds and evictions: the store alone, as fast as
+ * it goes, with batches as large as the agent's were.
+ */
+function perCommit(folder: string, batchBytes: number): { readonly bytes: number; readonly evicted: number } {
+  const store = new OutboxStore({ path: path.join(folder, 'alone.db'), budgetBytes: ALONE_MB * 1e6, keepAckedS: 1e6 });
+  const epoch = randomBytes(8).toString('hex');
+  const boot = crypto.randomUUID();
+  const smallest = oneBatch({ epoch, boot, lane: 'history', seq: 1, monoUs: 1, length: 1 }).bytes.length;
+  let seq = 1;
+  const write = (count: number): void => {
+    const entries = Array.from({ length: count }, () => {
+      const length = Math.max(1, Math.round((batchBytes - smallest) * (0.7 + 0.6 * Math.random())));
+      return oneBatch({ epoch, boot, lane: 'history', seq: seq++, monoUs: seq, length });
+    });
+    store.write(entries, 0);
+    store.ack(epoch, 'history', seq - 1);
+  };
+  while (store.losses.evictedAcked === 0) write(100);
+  const before = usageOf(process.pid).writtenBytes;
+  const evictedBefore = store.losses.evictedAcked;
+  for (let i = 0; i < ALONE_COMMITS; i++) write(1);
+  const bytes = (usageOf(process.pid).writtenBytes - before) / ALONE_COMMITS;
+  const evicted = store.losses.evictedAcked - evictedBefore;
+  store.close();
+  return { bytes, evicted };
 }
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-bench-'));
@@ -99,6 +130,12 @@ try {
   line('history sent', `${per('historyBytes').toFixed(0)} B/s`);
   line('written per byte of raw MAVLink, recorder apart', (per('writtenBytes') / per('rawBytes')).toFixed(2));
   line('written a day at this rate', `${((per('writtenBytes') * 86_400) / 1e9).toFixed(2)} GB`);
+
+  const alone = perCommit(dir, per('historyBytes') / per('commits'));
+  line(
+    `the same, ${ALONE_COMMITS} such commits with the log of 256 MB, ${alone.evicted} rows evicted`,
+    `${((alone.bytes * per('commits')) / per('rawBytes')).toFixed(2)} (${(alone.bytes / 1000).toFixed(1)} kB a commit)`,
+  );
 
   await agent.stop();
   fs.rmSync(agent.dataDir, { recursive: true, force: true });
