@@ -3,9 +3,19 @@ import fc from 'fast-check';
 import type { Column } from './columns.ts';
 import { columnsOf, KIND_NAMES, type Sample } from './kinds.ts';
 
-const integer = (digits: number) => fc.integer({ min: -(2 ** 31), max: 2 ** 31 }).map((value) => value / 10 ** digits);
+type Integers = (digits: number) => fc.Arbitrary<number>;
 
-function anyValue(column: Column): fc.Arbitrary<unknown> {
+const usual: Integers = (digits) => fc.integer({ min: -(2 ** 31), max: 2 ** 31 }).map((value) => value / 10 ** digits);
+/** Small ones beside all that a column can carry, and more, and what is no number. */
+const wide: Integers = (digits) =>
+  fc.oneof(
+    fc.integer({ min: -3, max: 3 }).map((value) => value / 10 ** digits),
+    usual(digits),
+    fc.maxSafeInteger().map((value) => value / 4 / 10 ** digits),
+    fc.double(),
+  );
+
+function anyValue(column: Column, integer: Integers): fc.Arbitrary<unknown> {
   switch (column.type) {
     case 'number':
       return integer(column.digits);
@@ -20,14 +30,18 @@ function anyValue(column: Column): fc.Arbitrary<unknown> {
   }
 }
 
-export const anySample: fc.Arbitrary<Sample> = fc.constantFrom(...KIND_NAMES).chain((kind) =>
-  fc
-    .record({
-      monoUs: fc.integer({ min: 0, max: 2 ** 48 }),
-      bootMs: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 })),
-      values: fc.record(
-        Object.fromEntries(columnsOf(kind).map(([name, column]) => [name, fc.option(anyValue(column))])),
-      ),
-    })
-    .map((rest) => ({ kind, ...rest }) as unknown as Sample),
-);
+const samples = (integer: Integers): fc.Arbitrary<Sample> =>
+  fc.constantFrom(...KIND_NAMES).chain((kind) =>
+    fc
+      .record({
+        monoUs: fc.integer({ min: 0, max: 2 ** 48 }),
+        bootMs: fc.option(fc.integer({ min: 0, max: 2 ** 32 - 1 })),
+        values: fc.record(
+          Object.fromEntries(columnsOf(kind).map(([name, column]) => [name, fc.option(anyValue(column, integer))])),
+        ),
+      })
+      .map((rest) => ({ kind, ...rest }) as unknown as Sample),
+  );
+
+export const anySample = samples(usual);
+export const anyWideSample = samples(wide);
