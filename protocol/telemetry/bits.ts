@@ -78,9 +78,22 @@ export class BitWriter {
     this.bits(value, 8);
   }
 
-  /** The bytes written so far, the last one filled up with zeros; a copy. The writer begins anew. */
-  take(): Uint8Array {
+  /** Begins anew, whatever was written. */
+  reset(): void {
+    this.#at = 0;
+    this.#pending = 0;
+    this.#fill = 0;
+  }
+
+  /** Fills the last byte up with zeros; returns how many bytes there are. */
+  align(): number {
     if (this.#fill > 0) this.bits(0, 8 - this.#fill);
+    return this.#at;
+  }
+
+  /** The bytes written so far, aligned; a copy. The writer begins anew. */
+  take(): Uint8Array {
+    this.align();
     const taken = this.#bytes.slice(0, this.#at);
     this.#at = 0;
     return taken;

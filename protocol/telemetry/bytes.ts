@@ -9,6 +9,9 @@ export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2
 export const unzigzag = (code: number): number =>
   code < 0x8000_0000 ? (code >>> 1) ^ -(code & 1) : code % 2 === 0 ? code / 2 : -(code + 1) / 2;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 export class ByteWriter {
   #bytes = new Uint8Array(512);
   #length = 0;
@@ -51,7 +54,7 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    const utf8 = new TextEncoder().encode(value);
+    const utf8 = encoder.encode(value);
     this.varint(utf8.length);
     this.raw(utf8);
   }
@@ -62,6 +65,16 @@ export class ByteWriter {
     write(inner);
     this.varint(inner.length);
     this.raw(inner.finish());
+  }
+
+  /** All that another has written. */
+  append(other: ByteWriter): void {
+    this.raw(other.#bytes.subarray(0, other.#length));
+  }
+
+  /** Begins anew. */
+  reset(): void {
+    this.#length = 0;
   }
 
   finish(): Uint8Array {
@@ -118,8 +131,16 @@ export class ByteReader {
     return view;
   }
 
+  /** Steps over `length` bytes; returns where they begin in the bytes that are read. */
+  skip(length: number): number {
+    if (length > this.left) throw new Malformed('ends too early');
+    const start = this.#at;
+    this.#at += length;
+    return start;
+  }
+
   text(): string {
-    return new TextDecoder().decode(this.raw(this.varint()));
+    return decoder.decode(this.raw(this.varint()));
   }
 
   /** A reader over the next `length` bytes, which are consumed here. */

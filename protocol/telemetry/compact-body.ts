@@ -19,7 +19,7 @@
  */
 import { BitWriter } from './bits.ts';
 import { ByteWriter, zigzag } from './bytes.ts';
-import type { Column } from './columns.ts';
+import type { Column, NumberColumn } from './columns.ts';
 import {
   ABSENT,
   BOOT_MS,
@@ -27,6 +27,7 @@ import {
   choiceOf,
   formOf,
   MAX_BOOT_MS,
+  MAX_INTEGER,
   MAX_REGULAR_ITEMS,
   POWERS,
   SHAPE,
@@ -44,14 +45,18 @@ interface Section {
   readonly rows: Sample[];
 }
 
+/** The column that tells the instances of a kind apart. */
+const INSTANCE_OF: { readonly [K in KindName]?: string } = { battery: 'instance', gps: 'instance', esc: 'first' };
+
 function sectionsOf(samples: readonly Sample[]): Section[] {
   const sections = new Map<string, Section>();
   for (let place = 0; place < samples.length; place++) {
     const sample = samples[place];
     if (sample === undefined) continue;
-    const { kind, values } = sample;
-    const instance = 'instance' in values ? values.instance : 'first' in values ? values.first : null;
-    const key = instance === null || instance === 0 ? kind : `${kind}/${instance}`;
+    const { kind } = sample;
+    const column = INSTANCE_OF[kind];
+    const instance = column === undefined ? null : (sample.values as Readonly<Record<string, Cell>>)[column];
+    const key = instance === null || instance === 0 ? kind : `${kind}/${String(instance)}`;
     let section = sections.get(key);
     if (section === undefined) {
       section = { number: sections.size, kind, rows: [] };
@@ -68,6 +73,8 @@ let numbers = new Float64Array(1024);
 let present = new Uint8Array(1024);
 let owners = new Uint16Array(1024);
 const bits = new BitWriter();
+const out = new ByteWriter();
+const heads = new ByteWriter();
 
 function room(rows: number): void {
   if (numbers.length >= rows) return;
@@ -191,22 +198,39 @@ function otherOf(column: Column, value: unknown): Cell {
   return Array.isArray(value) ? value.map((item: unknown) => scaled(item, power)) : null;
 }
 
+/** A number column; the loop every value of a flight goes through. */
+function writeNumberColumn(head: ByteWriter, name: string, column: NumberColumn, rows: readonly Sample[]): number {
+  const power = POWERS[column.digits] ?? 1;
+  let count = 0;
+  let i = 0;
+  for (const row of rows) {
+    const value = (row.values as Record<string, unknown>)[name];
+    present[i] = 0;
+    if (typeof value === 'number') {
+      const integer = Math.round(value * power);
+      if (integer <= MAX_INTEGER && integer >= -MAX_INTEGER) {
+        numbers[count++] = integer;
+        present[i] = 1;
+      }
+    }
+    i++;
+  }
+  return writeNumbers(head, column, rows.length, count);
+}
+
 function writeColumn(head: ByteWriter, name: string, column: Column, rows: readonly Sample[]): number {
-  const isNumber = column.type === 'number';
-  if (isNumber || column.type === 'choice') {
-    const power = isNumber ? (POWERS[column.digits] ?? 1) : 1;
+  if (column.type === 'number') return writeNumberColumn(head, name, column, rows);
+  let i = 0;
+  if (column.type === 'choice') {
     let count = 0;
-    let i = 0;
     for (const row of rows) {
-      const value = (row.values as Record<string, unknown>)[name];
-      const integer = isNumber ? scaled(value, power) : choiceOf(column.names, value);
-      present[i++] = integer === null ? 0 : 1;
-      if (integer !== null) numbers[count++] = integer;
+      const place = choiceOf(column.names, (row.values as Record<string, unknown>)[name]);
+      present[i++] = place === null ? 0 : 1;
+      if (place !== null) numbers[count++] = place;
     }
     return writeNumbers(head, column, rows.length, count);
   }
   const cells: NonNullable<Cell>[] = [];
-  let i = 0;
   for (const row of rows) {
     const cell = otherOf(column, (row.values as Record<string, unknown>)[name]);
     present[i++] = cell === null ? 0 : 1;
@@ -219,8 +243,8 @@ function writeColumn(head: ByteWriter, name: string, column: Column, rows: reado
 export function writeCompactBody(samples: readonly Sample[], monoFromUs: number): Uint8Array {
   if (samples.length > MAX_ROWS) throw new RangeError(`a batch holds at most ${MAX_ROWS} samples`);
   room(samples.length);
-  const out = new ByteWriter();
-  const heads = new ByteWriter();
+  // A batch that could not be written may have left something.
+  for (const writer of [bits, out, heads]) writer.reset();
   const sections = sectionsOf(samples);
   let bootFrom = Number.POSITIVE_INFINITY;
   for (const sample of samples) bootFrom = Math.min(bootFrom, bootMsOf(sample) ?? bootFrom);
@@ -229,7 +253,7 @@ export function writeCompactBody(samples: readonly Sample[], monoFromUs: number)
   writeTimes(samples, monoFromUs);
   const order = bits.take();
   const headLengths: number[] = [];
-  const data: Uint8Array[] = [];
+  const dataEnds: number[] = [];
   out.varint(sections.length);
   for (const { kind, rows } of sections) {
     const before = heads.length;
@@ -240,15 +264,17 @@ export function writeCompactBody(samples: readonly Sample[], monoFromUs: number)
     out.varint(forms.length);
     for (const form of forms) out.byte(form);
     headLengths.push(heads.length - before);
-    data.push(bits.take());
+    dataEnds.push(bits.align());
   }
   for (const length of headLengths) out.varint(length);
   out.varint(bootFrom);
-  out.raw(heads.finish());
+  out.append(heads);
   out.varint(samples.length);
   out.varint(order.length);
   out.raw(order);
-  for (const bytes of data) out.varint(bytes.length);
-  for (const bytes of data) out.raw(bytes);
+  dataEnds.forEach((end, i) => {
+    out.varint(end - (dataEnds[i - 1] ?? 0));
+  });
+  out.raw(bits.take());
   return out.finish();
 }

@@ -166,7 +166,7 @@ function readColumn(
   }
 }
 
-function readBootMs(from: ColumnReader, form: number, boots: Float64Array, bootFrom: number): void {
+function readBootMs(from: ColumnReader, form: number, boots: (number | null)[], bootFrom: number): void {
   if ((form & 7) !== TYPE.number) throw new Malformed('column of another type than its kind says');
   from.integers(form, from.presence(form));
   for (let i = 0, next = 0; i < boots.length; i++) if (present[i] === 1) boots[i] = bootFrom + (numbers[next++] ?? 0);
@@ -175,8 +175,7 @@ function readBootMs(from: ColumnReader, form: number, boots: Float64Array, bootF
 interface Section {
   readonly kind: KindName;
   readonly rows: readonly Row[];
-  /** NaN where there is none. */
-  readonly boots: Float64Array;
+  readonly boots: readonly (number | null)[];
   /** Rows given out. */
   given: number;
 }
@@ -185,7 +184,7 @@ function readSection(kind: KindName, forms: Uint8Array, from: ColumnReader, coun
   const columns = columnsOf(kind);
   const rows = new Array<Row>(count);
   for (let i = 0; i < count; i++) rows[i] = {};
-  const boots = new Float64Array(count).fill(Number.NaN);
+  const boots = new Array<number | null>(count).fill(null);
   const [bootForm = ABSENT] = forms;
   if (bootForm !== ABSENT) readBootMs(from, bootForm, boots, bootFrom);
   for (let number = 1; number <= Math.max(columns.length, forms.length - 1); number++) {
@@ -193,6 +192,12 @@ function readSection(kind: KindName, forms: Uint8Array, from: ColumnReader, coun
   }
   from.checked();
   return { kind, rows, boots, given: 0 };
+}
+
+/** The next `length` bytes bit by bit, without a view of their own: there is one for each section. */
+function bitsOf(from: ByteReader, body: Uint8Array, length: number): BitReader {
+  const start = from.skip(length);
+  return new BitReader(body, start, start + length);
 }
 
 function room(rows: number): void {
@@ -218,7 +223,7 @@ export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: rea
   const bootFrom = from.varint();
   const heads = headLengths.map((length) => from.slice(length));
   const rows = from.varint();
-  const order = new BitReader(from.raw(from.varint()));
+  const order = bitsOf(from, body, from.varint());
   // Every row has two bits at least.
   if (rows > MAX_ROWS || rows * 2 > order.left) throw new Malformed('more rows than bytes');
   room(rows);
@@ -227,26 +232,21 @@ export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: rea
   const times = readTimes(order, rows);
   const lengths = schemas.map(() => from.varint());
   const sections = schemas.map(({ kind, forms }, i) => {
-    const data = from.raw(lengths[i] ?? 0);
+    const data = bitsOf(from, body, lengths[i] ?? 0);
     const head = heads[i];
     const isWanted = kind !== null && (only === undefined || only.includes(kind));
     if (!isWanted || head === undefined) return null;
     const own = counts[i] ?? 0;
-    return readSection(kind, forms, new ColumnReader(head, new BitReader(data), own), own, bootFrom);
+    return readSection(kind, forms, new ColumnReader(head, data, own), own, bootFrom);
   });
   const samples: Sample[] = [];
   for (let i = 0; i < rows; i++) {
     const section = sections[owners[i] ?? 0];
     if (section === null || section === undefined) continue;
     const { kind, boots } = section;
-    const bootMs = boots[section.given] ?? Number.NaN;
+    const bootMs = boots[section.given] ?? null;
     const values = section.rows[section.given++];
-    samples.push({
-      kind,
-      monoUs: monoFromUs + (times[i] ?? 0),
-      bootMs: Number.isNaN(bootMs) ? null : bootMs,
-      values,
-    } as Sample);
+    samples.push({ kind, monoUs: monoFromUs + (times[i] ?? 0), bootMs, values } as Sample);
   }
   return samples;
 }

@@ -17,7 +17,8 @@ export function formOf(column: Column, shape: number): number {
 
 export type Cell = number | string | boolean | readonly (number | null)[] | null;
 
-const MAX_INTEGER = 2 ** 51 - 1;
+/** Beyond, the zig-zagged difference of two integers would leave what a double holds exactly. */
+export const MAX_INTEGER = 2 ** 51 - 1;
 export const POWERS = Array.from({ length: MAX_DIGITS + 1 }, (_, digits) => 10 ** digits);
 
 /** A value as the integer its column carries, or null: what cannot be carried is not a measurement (NaN, 1e38 …). */
