@@ -28,6 +28,8 @@ t.test('presence lists at most 32 epochs: this start, then those with something 
   t.equal(ranges.length, 32);
   t.equal(ranges[0]?.epoch, mine);
   t.equal(ranges.at(-1)?.epoch, old[59]?.epoch, 'the oldest of all, because it has rows to send');
+  const named = new Set([...ranges, ...mirror.ranges()].map(({ epoch }) => epoch));
+  t.equal(named.size, 61, 'a controller restored from a backup learns of all within two presences (voyage 115)');
 });
 
 t.test(

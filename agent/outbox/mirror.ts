@@ -28,6 +28,8 @@ export class Mirror {
   readonly #acksToTell = new Set<string>();
   #epoch: string;
   #next: Record<Lane, number> = { urgent: 1, history: 1 };
+  /** Whose turn it is in the next presence. */
+  #turn = 0;
   #report: StoreReport = { epochs: [], losses: noLosses(), usedBytes: 0, asideBytes: 0 };
 
   constructor(boot: string, epoch: string) {
@@ -121,12 +123,23 @@ export class Mirror {
     return { ...state, lanes: { urgent: lane('urgent'), history: lane('history') } };
   }
 
-  /** For presence: newest first, at most 32; this start and epochs with something to send go before the others. */
+  /**
+   * For presence: newest first, at most 32. This start and epochs with something to send; the others take turns from one
+   * presence to the next, so that a controller that lost what it had acked learns of each.
+   */
   ranges(): EpochRange[] {
     const states = this.states();
-    const weight = (state: EpochState): number =>
-      (state.epoch === this.#epoch ? 2 : 0) + (LANE_NAMES.some((lane) => unackedOf(state.lanes[lane]) > 0) ? 1 : 0);
-    const chosen = new Set([...states].sort((a, b) => weight(b) - weight(a)).slice(0, MAX_EPOCHS));
+    const hasMore = ({ lanes }: EpochState) => LANE_NAMES.some((lane) => unackedOf(lanes[lane]) > 0);
+    const own = states.filter(({ epoch }) => epoch === this.#epoch);
+    const first = [...own, ...states.filter((state) => !own.includes(state) && hasMore(state))].slice(0, MAX_EPOCHS);
+    const others = states.filter((state) => !first.includes(state));
+    const room = Math.min(MAX_EPOCHS - first.length, others.length);
+    const chosen = new Set(first);
+    for (let i = 0; i < room; i++) {
+      const state = others[(this.#turn + i) % others.length];
+      if (state) chosen.add(state);
+    }
+    this.#turn = room < others.length ? (this.#turn + room) % others.length : 0;
     return states
       .filter((state) => chosen.has(state))
       .map(({ epoch, lanes: { urgent, history } }) => ({

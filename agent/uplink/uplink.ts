@@ -182,7 +182,7 @@ export class Uplink {
     const ack = this.#checked(readAck(payload));
     if (ack === null) return;
     const { source } = this.#o;
-    const known = new Set(source.ranges().map((range) => range.epoch));
+    const known = new Set(source.readable().map(({ epoch }) => epoch));
     const verdict = this.#session.ack(ack, known, this.#nowMs());
     if (!verdict.taken) {
       this.#counters[verdict.why]++;
