@@ -86,9 +86,9 @@ export class SimAgent {
     return status !== undefined && status.state === 'ok' && status.backlogRows === 0 && status.pendingBytes === 0;
   }
 
-  /** `drone/epoch` of all that its presence names. */
+  /** `drone/epoch` of all that it holds. */
   get listedEpochs(): string[] {
-    return (this.#running?.outbox.ranges() ?? []).map(({ epoch }) => `${this.drone}/${epoch}`);
+    return (this.#running?.outbox.readable() ?? []).map(({ epoch }) => `${this.drone}/${epoch}`);
   }
 
   checkBounds(): void {

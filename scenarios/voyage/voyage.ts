@@ -29,6 +29,9 @@ const S = 1e6;
 export const DRAINED_WITHIN_S = 150;
 /** Whoever comes back has been heard and answered by then: a hello, a presence (0–2 s), the first acks. */
 const SETTLED_AFTER_S = 8;
+/** A presence names no more; the others have their turn in the next ones. */
+const NAMED_AT_ONCE = 31;
+const PRESENCE_EVERY_S = 15;
 const MB = 1 << 20;
 
 export async function voyage(seed: number): Promise<Voyage> {
@@ -96,7 +99,9 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
     heal();
     await world.run(world.nowUs + 5 * S, stop);
     truth.sayForged((topic, bytes) => broker.inject(topic, bytes));
-    const quiet = world.nowUs - truth.lastEventUs > SETTLED_AFTER_S * S;
+    const presences = Math.max(...agents.map((agent) => Math.ceil(new Set(agent.listedEpochs).size / NAMED_AT_ONCE)));
+    const settledAfterS = SETTLED_AFTER_S + (presences > 1 ? PRESENCE_EVERY_S * (presences + 1) : 0);
+    const quiet = world.nowUs - truth.lastEventUs > settledAfterS * S;
     if (
       quiet &&
       agents.every((agent) => agent.isDrained) &&
