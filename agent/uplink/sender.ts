@@ -141,7 +141,10 @@ export class Sender {
     const envelopes = rows.map((row) => row.bytes);
     const payload = payloadOf(envelopes, this.#o.packs(), this.#o.counters);
     if (this.#unconfirmed++ === 0) this.#confirmedMs = this.#o.nowMs();
-    if (lane === 'history') this.#bucket.take(payload.length, this.#o.nowMs());
+    if (lane === 'history') {
+      this.#bucket.take(payload.length, this.#o.nowMs());
+      for (const { length } of envelopes) this.#o.counters.bytesHistorySealed += length;
+    }
     this.#o.counters[lane === 'urgent' ? 'messagesUrgent' : 'messagesHistory']++;
     this.#o.publish(lane, payload, () => {
       this.#unconfirmed--;

@@ -23,6 +23,7 @@ const NAMES = [
   'bytesBeforePacking',
   'bytesUrgent',
   'bytesHistory',
+  'bytesHistorySealed',
   'bytesLive',
   'bytesOther',
   'liveSkipped',

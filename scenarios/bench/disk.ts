@@ -39,7 +39,7 @@ const seconds = Number(process.env.SECONDS ?? 120);
 const METRICS = {
   commits: 'skein_agent_outbox_commits_total',
   evicted: 'skein_agent_outbox_evicted_acked_total',
-  history: 'skein_agent_uplink_bytes_history_total',
+  history: 'skein_agent_uplink_bytes_history_sealed_total',
 } as const;
 
 /** An outbox as it is after days: full, and the controller has it all. */
@@ -127,7 +127,7 @@ try {
   const line = (what: string, value: string): void => console.log(`disk: ${what.padEnd(54)} ${value}`);
   line('raw MAVLink received', `${(per('rawBytes') / 1000).toFixed(1)} kB/s`);
   line('commits, rows evicted, a second', `${per('commits').toFixed(2)}, ${per('evicted').toFixed(2)}`);
-  line('history sent', `${per('historyBytes').toFixed(0)} B/s`);
+  line('history sent, as it is sealed', `${per('historyBytes').toFixed(0)} B/s`);
   line('written per byte of raw MAVLink, recorder apart', (per('writtenBytes') / per('rawBytes')).toFixed(2));
   line('written a day at this rate', `${((per('writtenBytes') * 86_400) / 1e9).toFixed(2)} GB`);
 
