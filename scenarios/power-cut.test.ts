@@ -52,6 +52,7 @@ t.test(`${count} power cuts: what was durable is there once`, { timeout: 1_800_0
   const lossesMs: number[] = [];
   let commitMs = 0;
   let lying = 0;
+  let setAside = 0;
 
   for await (const recording of recordings()) {
     // given: what an agent did to its files, whole
@@ -66,8 +67,10 @@ t.test(`${count} power cuts: what was durable is there once`, { timeout: 1_800_0
       try {
         const after = await reopener.reopen(`cut-${path.basename(dir)}-${cut.seed}`, afterCut(recording, cut));
         wrong.push(...alwaysWrong(before, after));
-        if (cut.lies > 0) lying++;
-        else {
+        if (cut.lies > 0) {
+          lying++;
+          setAside += after.counters.setAside ?? 0;
+        } else {
           wrong.push(...wrongOnHonestCard(before, after));
           const cutNs = operations[Math.min(cut.at, operations.length - 1)]?.ns ?? 0n;
           lossesMs.push(lossWindowMs(before, recording, after, cutNs) ?? 0);
@@ -93,7 +96,7 @@ t.test(`${count} power cuts: what was durable is there once`, { timeout: 1_800_0
   // and: what is lost is young
   const worstMs = Math.max(0, ...lossesMs);
   measured(
-    `${lossesMs.length} power cuts and ${lying} of a lying card: nothing durable lost on an honest one, nothing doubled; ` +
+    `${lossesMs.length} power cuts and ${lying} of a lying card (${setAside} damaged files): nothing durable lost on an honest one, nothing doubled; ` +
       `newest stored sample ${seconds(worstMs)} old at worst (promised 1 s + the commit, ${seconds(commitMs)} at worst)`,
   );
   t.ok(worstMs <= BUSY * (1_000 + commitMs), 'no more is lost than was not durable');

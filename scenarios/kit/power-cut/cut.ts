@@ -15,16 +15,30 @@ export interface Cut {
 }
 
 const MOST_LIES = 12;
+const AFTER_FOLD = 60;
 /** Where most goes wrong: just before and after a sync, a rename, a truncation. */
 const EDGES = new Set(['sync-begin', 'sync-end', 'rename', 'truncate', 'unlink']);
 
 export function chooseCut(operations: readonly FileOperation[], seed: number, lying: boolean): Cut {
   const random = randomFrom(seed);
+  const folds = lying ? foldsOf(operations) : [];
   const edges = operations.flatMap(({ type }, index) => (EDGES.has(type) ? [index] : []));
   const anywhere = Math.floor(random.between(0, operations.length + 1));
-  const at = random.next() < 0.5 && edges.length > 0 ? random.pick(edges) + Math.floor(random.between(0, 2)) : anywhere;
+  let at = anywhere;
+  if (random.next() < 0.5 && edges.length > 0) at = random.pick(edges) + Math.floor(random.between(0, 2));
+  if (random.next() < 0.5 && folds.length > 0) at = random.pick(folds) + Math.floor(random.between(1, AFTER_FOLD));
+  at = Math.min(at, operations.length);
   const lies = lying ? Math.floor(random.between(1, MOST_LIES + 1)) : 0;
   return { seed, at, leftover: random.pick(LEFTOVERS), lies };
+}
+
+/** Syncs of a database itself: its log is begun anew behind it, so a lie here is the one that can damage it. */
+function foldsOf(operations: readonly FileOperation[]): number[] {
+  const databases = new Set<number>();
+  return operations.flatMap((one, index) => {
+    if (one.type === 'open' && one.path.endsWith('.db')) databases.add(one.inode);
+    return one.type === 'sync-end' && databases.has(one.inode) ? [index] : [];
+  });
 }
 
 export const cutWords = ({ seed, at, leftover, lies }: Cut): string =>
