@@ -9,6 +9,8 @@ import { MUTATIONS } from './mutations.ts';
 import { type Voyage, voyage } from './voyage.ts';
 
 const MUTATION_SEEDS = 500;
+/** Printed of a voyage that failed. */
+const LAST_EVENTS = 30;
 /** Voyages a worker is given at a time. */
 const SHARE = 20;
 
@@ -26,10 +28,9 @@ const env = (name: string, otherwise: number): number => {
   return process.env[name] !== undefined && Number.isInteger(given) ? given : otherwise;
 };
 
-function tell(failed: Voyage): void {
-  console.log(
-    `SEED=${failed.seed} failed (make voyage SEED=${failed.seed} plays it again)\n  ${failed.wrong.join('\n  ')}`,
-  );
+function tell({ seed, wrong, notes }: Voyage): void {
+  for (const line of notes.slice(-LAST_EVENTS)) console.log(line);
+  console.log(`SEED=${seed} failed (make voyage SEED=${seed} plays it again)\n  ${wrong.join('\n  ')}`);
 }
 
 function add(tally: Tally, one: Tally | Voyage): void {
@@ -41,8 +42,8 @@ const none = (): Tally => ({ voyages: 0, sealed: 0, durable: 0, faults: 0, comma
 
 async function one(seed: number): Promise<number> {
   const done = await voyage(seed);
-  for (const line of done.notes) console.log(line);
   if (done.wrong.length > 0) tell(done);
+  else for (const line of done.notes) console.log(line);
   console.log(
     `SEED=${seed} trace ${done.hash}: ${done.sealed} batches, ${done.faults} faults, ${done.wrong.length} wrong`,
   );
@@ -83,12 +84,13 @@ async function many(from: number, seeds: number, workers: number): Promise<numbe
   if (workers === 1) for (let some = take(); some !== null; some = take()) heard(await share(...some));
   else await Promise.all(Array.from({ length: workers }, () => onThread(take, heard)));
   if (failed !== null) tell(failed);
+  const { user, system } = process.cpuUsage();
   const minutes = (performance.now() - beganMs) / 60e3;
   const each = (count: number): string => `${count} (${Math.round(count / minutes)} a minute)`;
   const ended = failed === null ? `${seeds} seeds clean` : `${tally.voyages} voyages until one failed`;
   console.log(
     `voyage: ${ended}, from ${from} on: ${each(tally.sealed)} sealed batches, ${each(tally.faults)} faults, ${tally.durable} durable, ` +
-      `${tally.commands} commands, ${Math.round(tally.virtualS / 3600)} h of flight in ${(minutes * 60).toFixed(1)} s on ${workers} threads`,
+      `${tally.commands} commands, ${Math.round(tally.virtualS / 3600)} h of flight in ${(minutes * 60).toFixed(1)} s (${((user + system) / 1e6).toFixed(1)} s of processor) on ${workers} threads`,
   );
   return failed === null ? 0 : 1;
 }

@@ -27,8 +27,8 @@ export interface Voyage {
 const S = 1e6;
 /** From fair weather until everything that was durable is stored. */
 export const DRAINED_WITHIN_S = 150;
-/** Whoever comes back has been heard and answered by then: a hello, a presence (0–2 s), the first acks. */
-const SETTLED_AFTER_S = 8;
+/** Whoever comes back has been heard and answered by then, also if the first ack was lost: the next presence has it repeated. */
+const SETTLED_AFTER_S = 20;
 /** A presence names no more; the others have their turn in the next ones. */
 const NAMED_AT_ONCE = 31;
 const PRESENCE_EVERY_S = 15;
