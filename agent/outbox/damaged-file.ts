@@ -48,7 +48,10 @@ export class DamagedFile {
   readonly #pageBytes: number;
   readonly #usable: number;
   readonly #frames = new Map<number, number>();
-  #pages: number;
+  /** Pages that only the log has, behind the end of the file; a damaged number makes one more page and no endless file. */
+  readonly #beyond: readonly number[];
+  readonly #pages: number;
+  #pagesInFile: number;
 
   /** Throws what the system says. */
   constructor(path: string) {
@@ -66,11 +69,13 @@ export class DamagedFile {
     this.#usable = this.#pageBytes - (sound ? (header[20] ?? 0) : 0);
     this.#logFd = openIfThere(`${aside}-wal`);
     this.#readLog();
-    const size = fstatSync(this.#fd).size;
-    this.#pages = Math.max(Math.ceil(size / this.#pageBytes), ...this.#frames.keys());
+    const inFile = Math.ceil(fstatSync(this.#fd).size / this.#pageBytes);
+    this.#beyond = [...this.#frames.keys()].filter((page) => page > inFile);
+    this.#pages = inFile + this.#beyond.length;
+    this.#pagesInFile = inFile;
   }
 
-  /** Pages are counted from 1, and so many are there. */
+  /** How many there are to look at. */
   get pages(): number {
     return this.#pages;
   }
@@ -111,11 +116,12 @@ export class DamagedFile {
     }
   }
 
-  /** Rows and epochs whose leaf is this page. */
+  /** Rows and epochs whose leaf is the nth page, from 1; those of the file come first. To be asked before anything is cut. */
   look(
-    number: number,
+    nth: number,
     on: { readonly row: (row: FoundRow, place: Place) => void; readonly epoch: (e: FoundEpoch) => void },
   ): void {
+    const number = this.#beyond[nth - 1 - (this.#pages - this.#beyond.length)] ?? nth;
     const page = this.#page(number);
     const cells = page === null ? 0 : this.#cells(page, number);
     for (let cell = 0; cell < cells; cell++) {
@@ -180,9 +186,9 @@ export class DamagedFile {
 
   /** Nothing behind this page is wanted any more: its bytes go back to the file system. */
   cutAfter(page: number): void {
-    if (page >= this.#pages) return;
+    if (page >= this.#pagesInFile) return;
     ftruncateSync(this.#fd, page * this.#pageBytes);
-    this.#pages = page;
+    this.#pagesInFile = page;
   }
 
   close(): void {
@@ -221,6 +227,8 @@ function varint(bytes: Buffer, at: number): { readonly value: number; readonly n
 
 type Column = number | Buffer | null;
 const INTEGER_BYTES = [0, 1, 2, 3, 4, 6, 8];
+/** Serial types of fractions, of integers that take no bytes, and (even) of bytes or (odd) of text. */
+const [FRACTION, ZERO, BYTES] = [7, 8, 12];
 
 function columnsOf(record: Buffer): Column[] | null {
   const head = varint(record, 0);
@@ -229,14 +237,14 @@ function columnsOf(record: Buffer): Column[] | null {
   let body = head.value;
   for (let at = head.next; at < head.value; ) {
     const type = varint(record, at);
-    if (type === null || columns.length === EPOCH_COLUMNS) return null;
+    if (type === null || type.value === FRACTION || columns.length === EPOCH_COLUMNS) return null;
     at = type.next;
     const { value } = type;
-    const size = value >= 12 ? (value - 12) >> 1 : (INTEGER_BYTES[value] ?? 0);
+    const size = value >= BYTES ? Math.floor((value - BYTES) / 2) : (INTEGER_BYTES[value] ?? 0);
     if (body + size > record.length) return null;
-    if (value >= 12) columns.push(record.subarray(body, body + size));
+    if (value >= BYTES) columns.push(record.subarray(body, body + size));
     else if (value === 0) columns.push(null);
-    else if (value >= 8) columns.push(value - 8);
+    else if (value >= ZERO) columns.push(value - ZERO);
     else columns.push(size === 8 ? Number(record.readBigInt64BE(body)) : record.readIntBE(body, size));
     body += size;
   }

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { asideBytes, setAside } from './aside.ts';
+import { DamagedFile } from './damaged-file.ts';
 import { Keeper } from './keeper.ts';
 import type { FromWorker } from './messages.ts';
+import { Salvage } from './salvage.ts';
 import { openRows } from './sql-rows.ts';
 import { OutboxStore } from './store.ts';
 import { newBoot, newEpoch, oneBatch } from './testkit.ts';
@@ -31,8 +34,8 @@ function make(t: Test) {
           };
           return rows;
         }),
-      setAside: () => `${path}.aside`,
-      salvage: () => null,
+      setAside,
+      salvage: (file, store) => (asideBytes(file) === null ? null : new Salvage(new DamagedFile(file), store)),
       isReadOnly: () => false,
     },
     say: (message) => said.push(message),
@@ -56,8 +59,26 @@ function make(t: Test) {
     if (last === undefined) throw new Error('nothing was said');
     return last;
   };
-  return { disk, write };
+  return { disk, write, keeper, said, path };
 }
+
+t.test(
+  'a disk that is full for a moment while a damaged file is salvaged: it goes on, nothing stays held',
+  async (t) => {
+    const { disk, write, keeper, said, path } = make(t);
+    write({ count: 40 });
+    keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+    setAside(path);
+    keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 } });
+    t.equal(keeper.salvage(), 'more', 'looked');
+    t.equal(keeper.salvage(), 'more', 'adopted');
+    disk.fails = 1;
+    t.equal(keeper.salvage(), 'later');
+    for (let steps = 0; steps < 10 && keeper.salvage() !== 'over'; steps++);
+    t.match(said.at(-1), { type: 'salvaged', losses: { salvaged: 40, unsalvaged: 0 }, asideBytes: 0 });
+    t.match(said.at(-1), { epochs: [{ lanes: { history: { first: 1, next: 41, heldFrom: undefined } } }] });
+  },
+);
 
 t.test('a full disk: others are asked first, then what the controller has goes; the file stays', async (t) => {
   const { disk, write } = make(t);

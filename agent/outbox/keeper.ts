@@ -143,21 +143,20 @@ export class Keeper {
     }
   }
 
-  /** One step of salvaging what lies aside, small enough to wait for. False when there is no more. */
-  salvage(): boolean {
+  /** One step of salvaging what lies aside, small enough to wait for. `later`: the disk did not take it, the same step is due again. */
+  salvage(): 'more' | 'later' | 'over' {
     const store = this.#store;
-    if (this.#salvage === null || store === null) return false;
-    let more = false;
+    if (this.#salvage === null || store === null) return 'over';
     try {
-      more = this.#salvage.step();
+      const more = this.#salvage.step();
+      if (!more) this.#salvage = null;
+      this.#o.say({ type: 'salvaged', ...this.#report(store) });
+      return more ? 'more' : 'over';
     } catch (error) {
-      // The new file fails: writes will say how. What is aside is taken up again when it is opened anew.
+      // A file that is beyond this is found out by the next write, and opened anew.
       if (!isStorageError(error)) throw error;
-      this.#salvage.close();
+      return 'later';
     }
-    if (!more) this.#salvage = null;
-    this.#o.say({ type: 'salvaged', ...this.#report(store) });
-    return more;
   }
 
   /** SQLite says only that a write failed; the file system says whether it takes none at all any more. */

@@ -138,9 +138,9 @@ export class Salvage {
   }
 
   #end(): void {
+    this.#store.endSalvage();
     this.#over = true;
     this.#file.close();
-    this.#store.endSalvage();
   }
 
   /** The new file is given up, or the agent ends: what is aside is taken up again at the next opening. */

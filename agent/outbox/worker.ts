@@ -34,13 +34,15 @@ function salvage(path: string, store: OutboxStore): Salvage | null {
 /** Salvaging takes at most a quarter of the time of this thread: what is new goes first. */
 const REST = 3;
 const LEAST_REST_MS = 20;
+/** After a step that the disk did not take. */
+const LATER_MS = 10_000;
 let next: NodeJS.Timeout | null = null;
 
 function salvageOn(): void {
   const beganMs = performance.now();
-  const more = keeper.salvage();
-  const restMs = Math.max(LEAST_REST_MS, REST * (performance.now() - beganMs));
-  next = more ? setTimeout(salvageOn, restMs) : null;
+  const went = keeper.salvage();
+  const restMs = Math.max(went === 'later' ? LATER_MS : LEAST_REST_MS, REST * (performance.now() - beganMs));
+  next = went === 'over' ? null : setTimeout(salvageOn, restMs);
 }
 
 const keeper = new Keeper({
