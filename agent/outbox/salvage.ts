@@ -87,6 +87,8 @@ export class Salvage {
   #note({ envelope, lastPage }: FoundRow, place: Place): void {
     const { epoch, boot, lane, seq } = envelope.header;
     if (lane === 'live' || this.#rows.length >= MAX_ROWS) return;
+    // The table of epochs lies near the beginning: of a full file most need not even be remembered.
+    if ((envelope.gap?.to ?? seq) <= (this.#acked.get(epoch)?.[lane] ?? 0)) return;
     this.#rows.push({ ...place, lastPage });
     const found = this.#found.get(epoch) ?? { boot, lanes: {} };
     this.#found.set(epoch, found);
