@@ -84,3 +84,16 @@ t.test('what goes on is tried again with each slice, until it fits or nothing is
   t.equal(writer.stats().reserveBytes, BYTES, 'and the reserve is whole again');
   t.end();
 });
+
+t.test('while there is no whole reserve history is refused, and urgent, events and the fleet are taken', (t) => {
+  const dataDir = freshDir();
+  const writer = new Writer({ dataDir, budgetBytes: 1e9, keepDays: 9, syncCommits: true, reserveBytes: 1e18 });
+  writer.start();
+  t.teardown(() => writer.close());
+  const refused = { code: 'disk-full', message: /until the reserve is whole again/ };
+  t.throws(() => writer.telemetry.commit([batch(1)], NOON_US), refused);
+  t.throws(() => writer.telemetry.commit([batch(1, { lane: 'urgent' }), batch(1)], NOON_US), refused, 'nor mixed');
+  t.match(writer.telemetry.commit([batch(1, { lane: 'urgent' })], NOON_US), { inserted: 1 });
+  t.equal(writer.core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]).length, 1);
+  t.end();
+});
