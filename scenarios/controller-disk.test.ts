@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
-import { FakeAgent, position } from '../controller/testing/fake-agent.ts';
+import { FakeAgent, position, textSample } from '../controller/testing/fake-agent.ts';
 import { compare } from './kit/batches.ts';
 import { historyRows } from './kit/history.ts';
 import { get } from './kit/http.ts';
@@ -19,13 +19,15 @@ import { WholeDisk } from './kit/whole-disk.ts';
 import { createWorld } from './world.ts';
 
 const WITHIN_MS = 60_000;
-const DISK_MB = 64;
+const DISK_MB = 512;
 const RESERVE_MB = 4;
+/** Each commit adds 20 kB or more to the databases' logs: more than the reserve holds, if these did nothing but grow. */
+const URGENT = 300;
 /** More than 1.5 × the keep-alive of 12 s, after which a broker that does not read drops everybody. */
 const STALL_MS = isSoak() ? 60_000 : 20_000;
-/** Who pushes without looking at any window while the store stands still: 16 × 40 messages of 60 kB, half of a queue of 64 MB. */
-const RUDE = { agents: 16, messages: 40, bytes: 60_000 } as const;
-/** The queue (64 MB), what the broker has in hand, and the garbage of both. */
+/** Who pushes without looking at any window while the store stands still: 75 MB at a queue of 64 MB, of which history may fill half. */
+const RUDE = { agents: 16, messages: 80, bytes: 60_000, samples: 200 } as const;
+/** The queue, what the broker has in hand, and as much again of garbage that is not collected yet. */
 const MOST_GROWTH_MB = 200;
 
 t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
@@ -74,10 +76,26 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
     t.match((await get(`${controller.httpUrl}/healthz`)).text, /the disk is full: free space/);
     t.equal(await metric('store_state'), 2);
     t.equal(await metric('ingest_window_bytes'), 0, 'no history is let come');
+    for (const { agent } of world.drones) {
+      await until(async () => (await agent.status()).uplink.toldToWait.length > 0, {
+        timeoutMs: WITHIN_MS,
+        what: 'the drone to be told to wait',
+      });
+      t.same((await agent.status()).uplink.toldToWait, ['history'], 'and says so beside the drone');
+    }
     const stood = await historyRows(controller, first, 'position', Date.now());
 
     // orders are stored, sent and answered, out of the reserve
     for (const type of ['ping', 'hold', 'ping']) t.match(await ann.order(first, type), { state: 'succeeded' }, type);
+    const talker = await rudeAgent(controller.mqttUrl, RUDE.agents);
+    for (let seq = 1; seq <= URGENT; seq++) {
+      talker.send('urgent', talker.batch('urgent', seq, [textSample(seq * 1e6, `word ${seq}`)]));
+      await talker.acked('urgent', seq);
+    }
+    talker.kill();
+    measured(
+      `full disk: ${URGENT} urgent batches took ${mb(RESERVE_MB * 1e6 - (await metric('store_reserve_bytes')))} MB of ${RESERVE_MB}`,
+    );
     await until(async () => (await alerts()).includes('store-closed'), { timeoutMs: WITHIN_MS, what: 'the alarm' });
     t.ok((await metric('store_reserve_bytes')) < RESERVE_MB * 1e6, 'out of the reserve');
     t.equal(await historyRows(controller, first, 'position', Date.now()), stood, 'and history got none of it');
@@ -112,7 +130,7 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
       what: 'it to be called slow',
     });
     theDisk.is('good');
-    const padding = [position(1e6)];
+    const padding = Array.from({ length: RUDE.samples }, (_, i) => position(1e6 + i * 1000, 40 + Math.random()));
     for (const agent of rude) {
       for (let i = 0; i < RUDE.messages; i++) {
         const batches: Uint8Array[] = [];

@@ -9,7 +9,7 @@ import { settle } from './kit/settle.ts';
 import { until } from './kit/until.ts';
 import { createWorld } from './world.ts';
 
-const count = countFromEnvironment(2, 20);
+const count = countFromEnvironment(1, 20);
 const random = randomFrom(seedFromEnvironment());
 const AWAY_MS = isSoak() ? 30_000 : 3_000;
 /** Twice the keep-alive of 12 s: everybody has given the connection up. */

@@ -55,6 +55,7 @@ const WELL: AgentStatus = {
     leaseLeftMs: 12_000,
     liveHz: 1,
     identityConflict: null,
+    toldToWait: [],
     inFlightBytes: 0,
     smoothedAckMs: 40,
     counters: { acks: 7 },

@@ -63,6 +63,8 @@ export interface AgentStatus {
     readonly lastError: string | null;
     readonly leaseLeftMs: number;
     readonly liveHz: number;
+    /** Lanes of which the controller takes nothing now. */
+    readonly toldToWait: readonly ('urgent' | 'history')[];
     /** Why the controller says that another board has our name; null: it does not. */
     readonly identityConflict: string | null;
     readonly inFlightBytes: number;

@@ -66,6 +66,11 @@ export class LaneSend {
     return Math.max(RESEND_MIN_MS, 4 * (this.#smoothedAckMs ?? 0));
   }
 
+  /** The controller has said that it takes nothing now. */
+  get isClosed(): boolean {
+    return this.#position !== null && this.#window === 0;
+  }
+
   /** Bytes that may be put on the way now. With nothing on its way a single larger envelope may go. */
   get room(): number {
     if (this.#position === null || this.#window === 0) return 0;

@@ -98,6 +98,12 @@ export class Session {
     this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.sent(to, bytes, nowMs);
   }
 
+  /** Lanes whose window is 0, whatever the epoch. */
+  get toldToWait(): readonly Lane[] {
+    const closed = [...this.#lanes.values()].filter((send) => send.isClosed).map((send) => send.lane);
+    return [...new Set(closed)];
+  }
+
   get inFlightBytes(): number {
     let sum = 0;
     for (const lane of this.#lanes.values()) sum += lane.inFlightBytes;

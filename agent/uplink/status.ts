@@ -45,6 +45,8 @@ export interface UplinkStatus {
   /** The controller hears another board under our name: why it thinks so; null: not as far as it said last. */
   readonly identityConflict: string | null;
   readonly inFlightBytes: number;
+  /** Lanes of which the controller takes nothing now (window 0): its disk is full, or it cannot keep up. */
+  readonly toldToWait: readonly ('urgent' | 'history')[];
   readonly smoothedAckMs: number | null;
   readonly counters: Readonly<UplinkCounters>;
 }

@@ -273,6 +273,7 @@ export class Uplink {
       liveHz: this.#live.hz,
       identityConflict: this.#conflict,
       inFlightBytes: this.#session.inFlightBytes,
+      toldToWait: this.#session.toldToWait,
       smoothedAckMs: this.#session.smoothedAckMs,
       counters: { ...this.#counters },
     };

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CommandProjection } from './command-projection.ts';
-import { openWriter } from './day-files.ts';
+import { emptyLog, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
 import { StoreError } from './errors.ts';
 import { ItineraryProjection } from './itinerary-projection.ts';
@@ -171,6 +171,10 @@ export class CoreDb {
         this.#db.prepare('DELETE FROM position WHERE day < ?').run(positionsBefore);
       })
       .immediate();
+  }
+
+  checkpoint(): void {
+    emptyLog(this.#db);
   }
 
   close(): void {

@@ -58,6 +58,15 @@ export function openWriter(file: string, steps: readonly string[], sync = true):
   }
 }
 
+/** Takes over what stands in the log, as far as there is room and nobody reads. */
+export function emptyLog(db: Database.Database): void {
+  try {
+    db.pragma('wal_checkpoint(PASSIVE)');
+  } catch {
+    // No room for that either: the next slice.
+  }
+}
+
 /** All day files of a directory, open for writing. */
 export class DayFiles {
   readonly #dataDir: string;
@@ -105,6 +114,12 @@ export class DayFiles {
   /** Newest day first. */
   all(): readonly (readonly [string, Database.Database])[] {
     return [...this.#open.entries()].sort(([a], [b]) => (a < b ? 1 : -1));
+  }
+
+  /** Of the newest day: the others are not written. */
+  checkpoint(): void {
+    const [newest] = this.all();
+    if (newest) emptyLog(newest[1]);
   }
 
   bytes(day: string): number {

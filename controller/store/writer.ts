@@ -75,6 +75,9 @@ export class Writer implements Room {
         const known = this.#named(error);
         if (known.code !== 'disk-full') throw known;
         if (!this.#reserve.give()) throw new StoreError('disk-full', `${known.detail}; the reserve is used up as well`);
+        // With room for the pages that are new the log can be emptied and used again, instead of growing by each commit.
+        this.#core?.checkpoint();
+        this.#files.checkpoint();
       }
     }
   }

@@ -9,7 +9,11 @@ export interface AgentStatus {
   readonly problems: readonly string[];
   readonly commanding: { readonly ladder: { readonly rung: string } };
   readonly safety: { readonly preflight: { readonly stops: readonly string[] } };
-  readonly uplink: { readonly leaseLeftMs: number; readonly counters: Readonly<Record<string, number>> };
+  readonly uplink: {
+    readonly leaseLeftMs: number;
+    readonly toldToWait: readonly string[];
+    readonly counters: Readonly<Record<string, number>>;
+  };
   readonly losses: Readonly<Record<string, number>>;
   readonly link: { readonly open: boolean; readonly error: string | null };
   readonly vehicle: {
