@@ -265,6 +265,7 @@ export class Uplink {
   }
 
   status(): UplinkStatus {
+    const { inFlightBytes, toldToWait, smoothedAckMs } = this.#session;
     return {
       state: this.#connection.state,
       url: withoutPassword(this.#o.url),
@@ -272,9 +273,7 @@ export class Uplink {
       leaseLeftMs: Math.max(0, this.#leaseUntilMs - this.#nowMs()),
       liveHz: this.#live.hz,
       identityConflict: this.#conflict,
-      inFlightBytes: this.#session.inFlightBytes,
-      toldToWait: this.#session.toldToWait,
-      smoothedAckMs: this.#session.smoothedAckMs,
+      ...{ inFlightBytes, toldToWait, smoothedAckMs },
       counters: { ...this.#counters },
     };
   }
