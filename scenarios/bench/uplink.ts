@@ -88,6 +88,7 @@ try {
       other: counted('bytes_other'),
       messages: counted('messages_history'),
       acks: counted('acks'),
+      resends: counted('resends'),
     };
   };
   await pause(ROUND_US / 1000);
@@ -109,8 +110,8 @@ try {
   const parts = (['history', 'live', 'urgent', 'other'] as const).map((key) => `${key} ${share(of(key))}`);
   line('of which payloads up', `${parts.join(', ')}; down in all ${share(of('down'))}`);
   line(
-    'history messages a minute, acks a minute',
-    `${((60 * of('messages')) / seconds).toFixed(0)}, ${((60 * of('acks')) / seconds).toFixed(0)}`,
+    'history messages a minute, acks a minute; sent again',
+    `${((60 * of('messages')) / seconds).toFixed(0)}, ${((60 * of('acks')) / seconds).toFixed(0)}; ${of('resends')}`,
   );
 } finally {
   for (const step of undo.reverse()) await step();
