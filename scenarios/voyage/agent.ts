@@ -264,10 +264,9 @@ export class SimAgent {
       card.journal.killed();
       return;
     }
-    const state = card.rows.peek();
     for (const row of card.rows.powerCut(lies).flat()) {
-      const place = placeOf(drone, row, state);
-      if (place !== null) truth.forgotten(place.stream, place.seq);
+      const { stream, seq } = placeOf(drone, row);
+      truth.forgotten(stream, seq);
     }
     for (const id of card.journal.powerCut(lies)) truth.mayActAgain(id);
     this.#powerOn();

@@ -1,6 +1,7 @@
 /** The outbox file of the simulation: `OutboxRows` in memory, on a tape (tape.ts). */
 import type { Lane } from '@skein/protocol/fleet';
 import { FIRST_EPOCH_NUMBER } from '../../agent/outbox/database.ts';
+import { epochNumberOf } from '../../agent/outbox/keys.ts';
 import { type Edge, type EpochRow, type OutboxRows, ROW_OVERHEAD, type Row } from '../../agent/outbox/rows.ts';
 import type { Tape } from './tape.ts';
 
@@ -12,6 +13,8 @@ const FIXED_PAGES = 4;
 export interface HeldRow extends Row {
   readonly droppable: boolean;
   readonly size: number;
+  /** As it was called when the row came; the number alone may be forgotten. */
+  readonly epoch: string;
 }
 
 export class RowState {
@@ -69,8 +72,8 @@ export class RowState {
 
 export interface MemoryRowsOptions {
   readonly tape: Tape<RowState, readonly HeldRow[]>;
-  /** Committed, and safe: the file as it is now. */
-  readonly onCommitted?: (state: RowState, added: readonly HeldRow[]) => void;
+  /** Committed, and safe. */
+  readonly onCommitted?: (added: readonly HeldRow[]) => void;
 }
 
 type Change = (state: RowState) => void;
@@ -150,11 +153,17 @@ export class MemoryRows implements OutboxRows {
   }
 
   addBatch(id: number, atS: number, droppable: boolean, bytes: Uint8Array): void {
-    if (this.get(id) === undefined) this.#put({ id, upto: null, atS, droppable, bytes, size: bytes.length });
+    if (this.get(id) === undefined)
+      this.#put({ id, upto: null, atS, droppable, bytes, size: bytes.length, epoch: this.#epochOf(id) });
   }
 
   addGap(id: number, upto: number, atS: number, bytes: Uint8Array): void {
-    this.#put({ id, upto, atS, droppable: false, bytes, size: bytes.length });
+    this.#put({ id, upto, atS, droppable: false, bytes, size: bytes.length, epoch: this.#epochOf(id) });
+  }
+
+  #epochOf(id: number): string {
+    const number = epochNumberOf(id);
+    return this.#state.epochs.find((one) => one.number === number)?.epoch ?? '';
   }
 
   #put(row: HeldRow): void {
@@ -219,7 +228,7 @@ export class MemoryRows implements OutboxRows {
     } finally {
       this.#changes = null;
     }
-    this.#o.onCommitted?.(this.#state, this.#added);
+    this.#o.onCommitted?.(this.#added);
   }
 
   usedBytes(): number {

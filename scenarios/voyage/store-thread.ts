@@ -1,13 +1,13 @@
 /** What stands for the outbox's thread: the real keeper and store, over a card in virtual time. */
 
 import { Keeper } from '../../agent/outbox/keeper.ts';
-import { epochNumberOf, laneOf, seqOf } from '../../agent/outbox/keys.ts';
+import { laneOf, seqOf } from '../../agent/outbox/keys.ts';
 import type { FromWorker, ToWorker } from '../../agent/outbox/messages.ts';
 import { OutboxStore } from '../../agent/outbox/store.ts';
 import type { SpawnStore } from '../../agent/outbox/thread.ts';
 import type { Card } from './card.ts';
 import { PowerCut } from './device.ts';
-import { type HeldRow, MemoryRows, type RowState } from './memory-rows.ts';
+import { type HeldRow, MemoryRows } from './memory-rows.ts';
 import type { Truth } from './truth.ts';
 import type { ProcessTimers, World } from './world.ts';
 
@@ -25,10 +25,8 @@ function crcOf(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
 }
 
-export function placeOf(drone: string, row: HeldRow, state: RowState): { stream: string; seq: number } | null {
-  const number = epochNumberOf(row.id);
-  const epoch = state.epochs.find((one) => one.number === number)?.epoch;
-  return epoch === undefined ? null : { stream: `${drone}/${epoch}/${laneOf(row.id)}`, seq: seqOf(row.id) };
+export function placeOf(drone: string, { id, epoch }: HeldRow): { stream: string; seq: number } {
+  return { stream: `${drone}/${epoch}/${laneOf(id)}`, seq: seqOf(id) };
 }
 
 export function simulatedThread(o: StoreThreadOptions): SpawnStore {
@@ -49,7 +47,7 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
         open: (options) =>
           new OutboxStore(
             options,
-            () => new MemoryRows({ tape: card.rows, onCommitted: (state, added) => committed(state, added) }),
+            () => new MemoryRows({ tape: card.rows, onCommitted: (added) => committed(added) }),
             { bytes: () => (card.aside ? 4096 : 0), remove: () => removeAside() },
           ),
         setAside: (path) => {
@@ -72,10 +70,10 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
       card.aside = false;
       return was;
     };
-    const committed = (state: RowState, added: readonly HeldRow[]): void => {
+    const committed = (added: readonly HeldRow[]): void => {
       for (const row of added) {
-        const place = row.upto === null ? placeOf(drone, row, state) : null;
-        if (place !== null) truth.durable({ ...place, drone, crc: crcOf(row.bytes), droppable: row.droppable });
+        if (row.upto !== null) continue;
+        truth.durable({ ...placeOf(drone, row), drone, crc: crcOf(row.bytes), droppable: row.droppable });
       }
     };
     const take = (what: ToWorker): void => {
