@@ -72,6 +72,8 @@ function sectionsOf(samples: readonly Sample[]): Section[] {
 let numbers = new Float64Array(1024);
 let present = new Uint8Array(1024);
 let owners = new Uint16Array(1024);
+/** What the lists of this body may still have place by place. */
+let itemsLeft = 0;
 const bits = new BitWriter();
 const out = new ByteWriter();
 const heads = new ByteWriter();
@@ -150,8 +152,9 @@ function writeItems(head: ByteWriter, items: readonly (number | null)[]): void {
 /** Lists of one length without a null: each place a series. Others: each list by itself, in the head. */
 function writeLists(head: ByteWriter, lists: readonly (readonly (number | null)[])[]): void {
   const length = lists[0]?.length ?? 0;
-  const few = length * lists.length <= MAX_REGULAR_ITEMS;
+  const few = length * lists.length <= itemsLeft;
   const regular = few && lists.every((list) => list.length === length && !list.includes(null));
+  if (regular) itemsLeft -= length * lists.length;
   head.varint(regular ? length + 1 : 0);
   if (!regular) {
     for (const list of lists) writeItems(head, list);
@@ -245,6 +248,7 @@ export function writeCompactBody(samples: readonly Sample[], monoFromUs: number)
   room(samples.length);
   // A batch that could not be written may have left something.
   for (const writer of [bits, out, heads]) writer.reset();
+  itemsLeft = MAX_REGULAR_ITEMS;
   const sections = sectionsOf(samples);
   let bootFrom = Number.POSITIVE_INFINITY;
   for (const sample of samples) bootFrom = Math.min(bootFrom, bootMsOf(sample) ?? bootFrom);

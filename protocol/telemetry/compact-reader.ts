@@ -2,7 +2,7 @@
 import { BitReader, MAX_RICE } from './bits.ts';
 import { ByteReader, Malformed, unzigzag } from './bytes.ts';
 import type { Column } from './columns.ts';
-import { ABSENT, type Cell, MAX_REGULAR_ITEMS, POWERS, SHAPE, TYPE } from './forms.ts';
+import { ABSENT, type Cell, MAX_COLUMNS, MAX_REGULAR_ITEMS, POWERS, SHAPE, TYPE } from './forms.ts';
 import { columnsOf, type KindName, kindOfId, type Sample } from './kinds.ts';
 import { readOwners } from './owners.ts';
 import { readSeries } from './series.ts';
@@ -18,6 +18,8 @@ interface Schema {
 let numbers = new Float64Array(1024);
 let present = new Uint8Array(1024);
 let owners = new Uint16Array(1024);
+/** What the lists of this body may still have place by place. */
+let itemsLeft = 0;
 
 function readTimes(bits: BitReader, rows: number): Float64Array {
   const times = new Float64Array(rows);
@@ -109,8 +111,8 @@ class ColumnReader {
   #lists(count: number, power: number): Cell[] {
     const regular = this.#head.varint();
     if (regular === 0) return Array.from({ length: count }, () => readItems(this.#head, power));
-    if (regular - 1 > this.#head.left || (regular - 1) * count > MAX_REGULAR_ITEMS)
-      throw new Malformed('list longer than its column');
+    itemsLeft -= (regular - 1) * count;
+    if (regular - 1 > this.#head.left || itemsLeft < 0) throw new Malformed('list longer than its column');
     const lists = Array.from({ length: count }, () => new Array<number>(regular - 1));
     for (let item = 0; item < regular - 1; item++) {
       readSeries(this.#head, this.#bits, numbers, count);
@@ -189,8 +191,8 @@ function readSection(kind: KindName, forms: Uint8Array, from: ColumnReader, coun
   if (bootForm !== ABSENT) readBootMs(from, bootForm, boots, bootFrom);
   for (let number = 1; number <= Math.max(columns.length, forms.length - 1); number++) {
     readColumn(from, forms[number] ?? ABSENT, columns[number - 1] ?? null, rows);
+    from.checked();
   }
-  from.checked();
   return { kind, rows, boots, given: 0 };
 }
 
@@ -214,10 +216,12 @@ function room(rows: number): void {
 export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: readonly KindName[]): Sample[] {
   const from = new ByteReader(body);
   const count = from.varint();
-  if (count > from.left || count > MAX_ROWS - 1) throw new Malformed('more sections than bytes');
+  if (count > from.left || count > MAX_ROWS) throw new Malformed('more sections than bytes');
   const schemas = Array.from({ length: count }, (): Schema => {
     const kind = kindOfId(from.varint());
-    return { kind, forms: from.raw(from.varint()) };
+    const forms = from.raw(from.varint());
+    if (forms.length > MAX_COLUMNS) throw new Malformed(`section of ${forms.length} columns`);
+    return { kind, forms };
   });
   const headLengths = schemas.map(() => from.varint());
   const bootFrom = from.varint();
@@ -227,6 +231,7 @@ export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: rea
   // Every row has two bits at least.
   if (rows > MAX_ROWS || rows * 2 > order.left) throw new Malformed('more rows than bytes');
   room(rows);
+  itemsLeft = MAX_REGULAR_ITEMS;
   const counts = new Uint32Array(count);
   readOwners(order, owners, rows, counts);
   const times = readTimes(order, rows);

@@ -39,5 +39,10 @@ export const BOOT_MS: Column = { type: 'number', unit: 'ms', digits: 0, doc: 'ti
 /** 8 900 years; MAVLink's is a u32. */
 export const MAX_BOOT_MS = 2 ** 48;
 
-/** Items of all the lists of a column that are written place by place; beyond, each list by itself. */
+/**
+ * Items of all the lists of a body that are written place by place; beyond, each list by itself. A place of which nothing
+ * is missed costs two bytes whatever the rows, so that without this a small body could say that it holds gigabytes.
+ */
 export const MAX_REGULAR_ITEMS = 2 ** 20;
+/** Of a section, `time_boot_ms` counted; for the same reason. */
+export const MAX_COLUMNS = 255;

@@ -66,6 +66,15 @@ t.test('envelopes come out of a pack byte for byte, whatever they are', async (t
   );
 });
 
+t.test('stamps as far apart as there are', async (t) => {
+  const place = { lane: 'history', epoch: 'ffffffffffffffff', boot: boots[0], reason: 'budget', samples: 0 } as const;
+  const last = Number.MAX_SAFE_INTEGER;
+  const stamps = [last, 0, last, 2 ** 52 - 1, 0, 2 ** 52, 0];
+  const envelopes = stamps.map((us, i) => sealGap({ ...place, from: i, to: i, monoFromUs: us, monoToUs: us }));
+  const opened = openMessage(packed(envelopes), expand);
+  t.same(opened.ok && opened.envelopes.map(({ bytes }) => hex(bytes)), envelopes.map(hex));
+});
+
 t.test('a message that is no pack is opened as before', async (t) => {
   const [one, two] = fc.sample(anyEnvelope, { seed, numRuns: 2 });
   if (!one || !two) throw new Error('two wanted');
@@ -152,6 +161,16 @@ t.test('what a later version may send is refused by name', async (t) => {
   });
   t.match(openMessage(forged(raw, { dictionary: 7 }), expand), { code: 'unknown', reason: /dictionary 7/ });
   t.match(openMessage(forged(raw), expand), { ok: false, code: 'damaged', reason: 'damaged pack: 0 envelopes' });
+});
+
+t.test('a whole envelope with something behind it is refused', async (t) => {
+  const [one] = fc.sample(anyEnvelope, { seed, numRuns: 1 });
+  const whole = [...(one ?? []), 0];
+  const length = whole.length < 128 ? [whole.length] : [(whole.length & 127) | 128, whole.length >> 7];
+  t.match(openMessage(forged(Uint8Array.from([1, 2, ...length, ...whole])), expand), {
+    ok: false,
+    reason: 'damaged pack: more bytes than an envelope',
+  });
 });
 
 t.test('what cannot be packed is left as it is', async (t) => {

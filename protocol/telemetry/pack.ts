@@ -54,23 +54,24 @@ function sameIdentity(a: Uint8Array, b: Uint8Array | null): boolean {
   return b !== null && identityBytes(a).every((byte, i) => byte === identityBytes(b)[i]);
 }
 
-/** Can be built again from its header and body: readEnvelope has checked all but what is reserved. */
-const isPlain = (bytes: Uint8Array): boolean =>
-  bytes.subarray(RESERVED_AT, RESERVED_AT + 4).every((byte) => byte === 0);
-
 interface Before {
   readonly bytes: Uint8Array;
   readonly header: BatchHeader;
   readonly to: number;
 }
 
-function writeLean(out: ByteWriter, { header, gap, bytes }: Envelope, before: Before | null): Before {
-  const next = { bytes, header, to: gap?.to ?? header.seq };
-  if (!isPlain(bytes)) {
-    out.byte(WHOLE);
-    out.varint(bytes.length);
-    return next;
-  }
+const beforeOf = ({ header, gap, bytes }: Envelope): Before => ({ bytes, header, to: gap?.to ?? header.seq });
+
+/** Differences of stamps that a signed varint carries. */
+const FARTHEST_US = 2 ** 52;
+
+/** Can be built again from its lean header and body: readEnvelope has checked all but what is reserved. */
+function isPlain({ bytes, header }: Envelope, before: Before | null): boolean {
+  const apartUs = Math.abs(header.monoFromUs - (before?.header.monoToUs ?? 0));
+  return apartUs < FARTHEST_US && bytes.subarray(RESERVED_AT, RESERVED_AT + 4).every((byte) => byte === 0);
+}
+
+function writeLean(out: ByteWriter, { header, bytes }: Envelope, before: Before | null): void {
   const same = sameIdentity(bytes, before?.bytes ?? null);
   out.byte(same ? 0 : IDENTITY);
   if (!same) out.raw(identityBytes(bytes));
@@ -80,7 +81,6 @@ function writeLean(out: ByteWriter, { header, gap, bytes }: Envelope, before: Be
   out.varint(header.monoToUs - header.monoFromUs);
   out.varint(header.rows);
   out.varint(bytes.length - ENVELOPE_OVERHEAD);
-  return next;
 }
 
 /**
@@ -96,8 +96,15 @@ export function packEnvelopes(envelopes: readonly Uint8Array[], compress: Compre
   for (const bytes of envelopes) {
     const read = readEnvelope(bytes);
     if (!read.ok || read.header.byteLength !== bytes.length) return null;
-    before = writeLean(raw, read, before);
-    bodies.push(isPlain(bytes) ? bytes.subarray(ENVELOPE_OVERHEAD - CRC_BYTES, bytes.length - CRC_BYTES) : bytes);
+    if (isPlain(read, before)) {
+      writeLean(raw, read, before);
+      bodies.push(bytes.subarray(ENVELOPE_OVERHEAD - CRC_BYTES, bytes.length - CRC_BYTES));
+    } else {
+      raw.byte(WHOLE);
+      raw.varint(bytes.length);
+      bodies.push(bytes);
+    }
+    before = beforeOf(read);
   }
   for (const body of bodies) raw.raw(body);
   if (raw.length > MAX_PACK_BYTES) return null;
@@ -220,8 +227,9 @@ function readRaw(raw: Uint8Array): Envelope[] {
     const read = readEnvelope(lean.isWhole ? body : build(lean, body, before));
     if (!read.ok) throw new Malformed(read.reason);
     const { header, gap, bytes } = read;
+    if (lean.isWhole && bytes.length !== body.length) throw new Malformed('more bytes than an envelope');
     envelopes.push({ header, gap, bytes });
-    before = { header, bytes, to: gap?.to ?? header.seq };
+    before = beforeOf(read);
   }
   if (from.left > 0) throw new Malformed('more bytes than envelopes');
   return envelopes;
