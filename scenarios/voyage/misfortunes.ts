@@ -135,6 +135,7 @@ const restartsUnheard: Misfortune = (fleet, agent) => {
 const newJournal: Misfortune = (fleet, agent) => {
   agent.crash('power', 'its journal is lost', 0);
   agent.card.loseJournal();
+  fleet.truth.journalLost(agent.drone);
   startLater(fleet, agent, 3_000);
 };
 

@@ -29,6 +29,10 @@ export class Truth {
   #covered = new Map<string, number>();
   readonly #acted = new Map<string, number>();
   readonly #mayActAgain = new Set<string>();
+  /** What was done by drones whose journal was then lost: the controller alone knows that it was sent. */
+  readonly #unrecorded = new Set<string>();
+  /** The controller's database was. */
+  #wasPutBack = false;
   /** Drones whose journal was copied or put back. */
   readonly #forgetful = new Set<string>();
   /** Batches of other content under numbers that were given: they must be seen for what they are. */
@@ -99,6 +103,10 @@ export class Truth {
     this.#orders.set(id, drone);
   }
 
+  journalLost(drone: string): void {
+    for (const [id, of] of this.#orders) if (of === drone && this.#acted.has(id)) this.#unrecorded.add(id);
+  }
+
   /** What this drone's journal says may be less than what it did. */
   journalForgotten(drone: string): void {
     for (const [id, of] of this.#orders) if (of === drone) this.mayActAgain(id);
@@ -120,6 +128,7 @@ export class Truth {
   /** The store is another one now: an older copy. */
   storeIs(days: MemoryDays, before: MemoryDays): void {
     this.#world.note('the store is put back');
+    this.#wasPutBack = true;
     for (const { key, batches, gaps } of before.streams()) {
       const name = streamName(key);
       for (const seq of batches.keys()) this.#storedOnce.add(`${name}/${seq}`);
@@ -144,7 +153,9 @@ export class Truth {
     const times = (this.#acted.get(id) ?? 0) + 1;
     this.#acted.set(id, times);
     const forgetful = this.#forgetful.has(this.#orders.get(id) ?? '');
-    if (times > 1 && !forgetful && !this.#mayActAgain.has(id)) this.broken(`command ${id} acted ${times} times`);
+    const bothForgot = this.#wasPutBack && this.#unrecorded.has(id);
+    if (times > 1 && !forgetful && !bothForgot && !this.#mayActAgain.has(id))
+      this.broken(`command ${id} acted ${times} times`);
   }
 
   hasActed(id: string): boolean {
