@@ -86,9 +86,15 @@ export class SimAgent {
     return status !== undefined && status.state === 'ok' && status.backlogRows === 0 && status.pendingBytes === 0;
   }
 
-  /** `drone/epoch` of all that it holds. */
-  get listedEpochs(): string[] {
-    return (this.#running?.outbox.readable() ?? []).map(({ epoch }) => `${this.drone}/${epoch}`);
+  /** One past the last number that it knows of, by stream, of all that it holds. */
+  get known(): [stream: string, next: number][] {
+    const held = this.#running?.outbox.status().epochs ?? [];
+    return held.flatMap(({ epoch, lanes }) =>
+      (['urgent', 'history'] as const).map((lane): [string, number] => [
+        `${this.drone}/${epoch}/${lane}`,
+        lanes[lane].next,
+      ]),
+    );
   }
 
   checkBounds(): void {

@@ -93,10 +93,10 @@ export class Truth {
     for (const { stream, bytes } of this.#forged) say(upTopic('skein/1', stream.split('/')[0] ?? '', 'history'), bytes);
   }
 
-  forgedSeen(days: MemoryDays, listed: ReadonlySet<string>): boolean {
+  forgedSeen(days: MemoryDays, known: ReadonlyMap<string, number>): boolean {
     if (this.#forged.length === 0) return true;
     const held = collect(days);
-    return this.#forged.every((one) => isSeen(one, held) || !listed.has(epochOf(one.stream)));
+    return this.#forged.every((one) => isSeen(one, held) || !known.has(one.stream));
   }
 
   order(id: string, drone: string): void {
@@ -176,20 +176,20 @@ export class Truth {
   }
 
   /** Everything is healed, and has had its time. */
-  judge(days: MemoryDays, listed: ReadonlySet<string>): void {
+  judge(days: MemoryDays, known: ReadonlyMap<string, number>): void {
     const held = collect(days);
     for (const [key, one] of this.#durable) {
       if (this.wrong.length >= MAX_WRONG) return;
-      this.#judgeOne(key, one, held, listed);
+      this.#judgeOne(key, one, held, known);
     }
     for (const one of this.#forged) {
-      if (!isSeen(one, held) && listed.has(epochOf(one.stream)))
+      if (!isSeen(one, held) && known.has(one.stream))
         this.broken(`other content under ${one.stream}/${one.seq} was taken for the same`);
     }
     for (const name of held.twice) this.broken(`${name} is stored twice`);
   }
 
-  #judgeOne(key: string, one: Durable, held: Held, listed: ReadonlySet<string>): void {
+  #judgeOne(key: string, one: Durable, held: Held, known: ReadonlyMap<string, number>): void {
     const crc = held.batches.get(key);
     if (crc === one.crc || held.quarantined.has(`${key}/${one.crc}`)) return;
     if (crc !== undefined) {
@@ -200,7 +200,7 @@ export class Truth {
     const gap = held.gaps.get(one.stream)?.find(({ from, to }) => from <= one.seq && one.seq <= to);
     if (gap === undefined) {
       // It was acked, its epoch was given up with its last row, and then the store was put back: nobody can tell of it.
-      const given = this.#storedOnce.has(key) && !listed.has(epochOf(one.stream));
+      const given = this.#storedOnce.has(key) && one.seq >= (known.get(one.stream) ?? 0);
       if (!this.#forgotten.has(key) && !given) this.broken(`${key} is nowhere`);
       return;
     }
@@ -211,8 +211,6 @@ export class Truth {
     if (!this.#causes.get(one.drone)?.has(reason)) this.broken(`${key} is in a gap "${reason}", which had no cause`);
   }
 }
-
-const epochOf = (stream: string): string => stream.slice(0, stream.lastIndexOf('/'));
 
 interface Forged {
   readonly stream: string;

@@ -92,21 +92,27 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
     Object.assign(controller.device, { failing: null, cutAfter: null, slowMs: 0 });
     controller.start();
   };
-  const listed = () => new Set(agents.flatMap((agent) => agent.listedEpochs));
+  const known = () => {
+    const most = new Map<string, number>();
+    for (const [stream, next] of agents.flatMap((agent) => agent.known)) {
+      most.set(stream, Math.max(next, most.get(stream) ?? 0));
+    }
+    return most;
+  };
   const endUs = world.nowUs + DRAINED_WITHIN_S * S;
   // What was begun before still has its end: it is put right again and again.
   while (world.nowUs < endUs && !stop()) {
     heal();
     await world.run(world.nowUs + 5 * S, stop);
     truth.sayForged((topic, bytes) => broker.inject(topic, bytes));
-    const presences = Math.max(...agents.map((agent) => Math.ceil(new Set(agent.listedEpochs).size / NAMED_AT_ONCE)));
+    const presences = Math.max(...agents.map((agent) => Math.ceil(agent.known.length / 2 / NAMED_AT_ONCE)));
     const settledAfterS = SETTLED_AFTER_S + (presences > 1 ? PRESENCE_EVERY_S * (presences + 1) : 0);
     const quiet = world.nowUs - truth.lastEventUs > settledAfterS * S;
     if (
       quiet &&
       agents.every((agent) => agent.isDrained) &&
       controller.isIdle &&
-      truth.forgedSeen(controller.days, listed())
+      truth.forgedSeen(controller.days, known())
     )
       break;
   }
@@ -116,5 +122,5 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
     agent.checkBounds();
   }
   controller.checkBounds();
-  truth.judge(controller.days, listed());
+  truth.judge(controller.days, known());
 }
