@@ -71,6 +71,43 @@ t.test('the reserve of a full disk is used up: urgent is told to wait as well, a
   t.equal(ingest.health.state, 'ok');
 });
 
+t.test('a full disk in a large fleet: history is tried again although something urgent always waits', async (t) => {
+  const { store, ingest, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.fail('disk-full', DISK_FULL);
+  await until(() => last()?.window === 0, 'a closed window');
+  let seq = 0;
+  const urgent = () => ingest.message('d1', 'urgent', batch(++seq, { lane: 'urgent' }));
+  urgent();
+  // The disk has room again: each commit succeeds, and during each one something urgent comes.
+  const timer = setInterval(() => {
+    if (store.waiting === 0) return;
+    urgent();
+    store.succeed();
+  }, 2);
+  t.teardown(() => clearInterval(timer));
+  await until(() => last()?.upTo === 1 && (last()?.window ?? 0) > 0, 'the ack of history, with room');
+  t.equal(ingest.health.state, 'ok');
+});
+
+t.test('a full disk, and history that then fails by a bug: the window opens again', async (t) => {
+  const { store, ingest, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.fail('disk-full', DISK_FULL);
+  await until(() => store.groups.length === 2, 'another try');
+  store.fail('internal');
+  ingest.message('d1', 'urgent', batch(1, { lane: 'urgent' }));
+  await until(() => store.groups.length === 3, 'urgent');
+  store.succeed();
+  await until(() => last('urgent')?.upTo === 1, 'its ack');
+  t.equal(ingest.health.state, 'ok');
+  await until(() => (last()?.window ?? 0) > 0, 'an open window');
+});
+
 t.test('a store that stalls: who has something on its way is told to stop, so that it is not sent again', async (t) => {
   const { store, acks, ingest, announce, send, last } = given(t);
   await announce();

@@ -7,15 +7,8 @@
  *                                   ├── the disk is full: urgent alone, out of the store's reserve; the rest now and then
  *                                   └── failed by a bug: its halves, until one envelope is left, which is given up
  */
-import type { BatchStore, Clock, CommitOutcome, Count, Lane, StoreHealth, StoreItem, Timers } from './ports.ts';
-
-export interface QueuedItem extends StoreItem {
-  readonly epoch: string;
-  readonly lane: Lane;
-  /** Last number it covers. */
-  readonly to: number;
-  readonly monoToUs: number;
-}
+import type { BatchStore, Clock, CommitOutcome, Count, StoreHealth, Timers } from './ports.ts';
+import { costOf, type QueuedItem, type QueueName, queueOf } from './queued-item.ts';
 
 export interface CommitterOptions {
   readonly store: BatchStore;
@@ -39,15 +32,6 @@ export interface CommitterOptions {
 const MAX_GROUP_BYTES = 4 << 20;
 const MAX_GROUP_ITEMS = 4096;
 const RETRY_MS = { min: 250, max: 10_000 } as const;
-
-/** What an envelope in the queue costs beside its bytes (235 measured): a small one must not cost nothing. */
-const ITEM_BYTES = 256;
-
-type QueueName = 'urgent' | 'history' | 'verify';
-
-export const costOf = (bytes: Uint8Array): number => bytes.length + ITEM_BYTES;
-
-const queueOf = (item: QueuedItem): QueueName => (item.verify ? 'verify' : item.lane);
 
 export class Committer {
   readonly #o: CommitterOptions;
@@ -171,10 +155,15 @@ export class Committer {
     return isOnlyHeld && this.#halves.length === 0 ? (this.#held?.untilMs ?? 0) : 0;
   }
 
-  /** Of a disk that is full, one or the other: what may use the reserve must not fail together with what may not. */
+  /**
+   * Of a disk that is full, one or the other: what may use the reserve must not fail together with what may not. Once the
+   * rest is due it goes first: of a large fleet something urgent always waits.
+   */
   #open(): readonly QueueName[] {
     if (this.#held === null) return ['urgent', 'history', 'verify'];
-    return this.#queues.urgent.length > 0 ? ['urgent'] : ['history', 'verify'];
+    const { urgent, history, verify } = this.#queues;
+    const isRestDue = history.length + verify.length > 0 && this.#nowMs() >= this.#held.untilMs;
+    return urgent.length === 0 || isRestDue ? ['history', 'verify'] : ['urgent'];
   }
 
   #gather(): readonly QueuedItem[] {
@@ -256,6 +245,8 @@ export class Committer {
 
   /** A bug would fail for ever: what it is about is found and given up, so that all the rest gets through. */
   #isolate(group: readonly QueuedItem[], message: string): void {
+    // What waited for the disk has met something else: held on to, it would close history's window with nothing to open it.
+    if (group.some((item) => queueOf(item) !== 'urgent')) this.#held = null;
     // Not 'failed': that closes every window, and then nothing would come whose success could open them again.
     this.#setHealth({ state: 'slow', message });
     if (group.length > 1) {

@@ -9,10 +9,11 @@
  */
 import { type Envelope, isPack, openMessage, PACKS, SAMPLE_CODECS, sealGap } from '@skein/protocol/telemetry';
 import { AckPace } from './ack-pace.ts';
-import { Committer, costOf, type QueuedItem } from './committer.ts';
+import { Committer } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
 import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth, Timers } from './ports.ts';
+import { costOf, type QueuedItem } from './queued-item.ts';
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
 import { systemTimers } from './timers.ts';
