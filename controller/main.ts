@@ -5,7 +5,7 @@ import { parse, TomlError } from 'smol-toml';
 import { createController, StartError } from './compose.ts';
 import { type Config, ConfigSchema, configProblems } from './config.ts';
 import { createLog } from './log.ts';
-import { backUp, StoreError } from './store/index.ts';
+import { backUp, corePath, StoreError } from './store/index.ts';
 import { systemClock } from './system-clock.ts';
 
 const USAGE = `skein-controller: holds the fleet
@@ -107,7 +107,8 @@ function backup(flags: readonly string[]): void {
   if (to === '') fail(['backup needs --to=DIR, a directory that does not exist yet']);
   if (fs.existsSync(to)) fail([`${to} is there already: a backup is written to a directory of its own`]);
   const { config } = settings(flags.toSpliced(at, 1));
-  if (!fs.existsSync(config.dataDir)) fail([`dataDir = "${config.dataDir}": there is nothing`]);
+  if (!fs.existsSync(corePath(config.dataDir)))
+    fail([`dataDir = "${config.dataDir}": no controller has kept data there`]);
   try {
     const { files, bytes } = backUp(config.dataDir, to);
     process.stdout.write(`${to}: ${files} databases, ${bytes} bytes; to restore, let it take the place of dataDir\n`);

@@ -9,6 +9,7 @@ import Database from 'better-sqlite3';
 import { corePath } from './core-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
 import { toStoreError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 
 export interface BackedUp {
   readonly files: number;
@@ -17,17 +18,19 @@ export interface BackedUp {
 
 /** Writes to `to`, which must not exist yet; it is there only when it is whole. Throws a StoreError. */
 export function backUp(dataDir: string, to: string): BackedUp {
-  const part = `${to}.part`;
+  // Resolved: of a name that ends in a slash the unfinished copy would lie inside.
+  const whole = path.resolve(to);
+  const part = `${whole}.part`;
   try {
     fs.rmSync(part, { recursive: true, force: true });
-    fs.mkdirSync(telemetryDir(part), { recursive: true });
+    makeFolder(telemetryDir(part));
     const pairs = listDays(dataDir).map((day) => [dayPath(dataDir, day), dayPath(part, day)] as const);
     pairs.push([corePath(dataDir), corePath(part)]);
     const bytes = pairs.reduce((sum, [from, file]) => sum + copy(from, file), 0);
     sync(telemetryDir(part));
     sync(part);
-    fs.renameSync(part, to);
-    sync(path.dirname(path.resolve(to)));
+    fs.renameSync(part, whole);
+    sync(path.dirname(whole));
     return { files: pairs.length, bytes };
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true });

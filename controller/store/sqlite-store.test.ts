@@ -182,7 +182,7 @@ t.test('a backup of a store in use is whole, and a store of its own', async (t) 
   await store.commit([batch(1)], NOON_US - 86_400e6);
   await store.commit([batch(2)], NOON_US);
   await store.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]);
-  const to = path.join(freshDir(), 'copy');
+  const to = path.join(freshDir(), 'of-today', 'copy/');
   t.match(backUp(dir, to), { files: 3 });
   t.match(await store.commit([batch(3)], NOON_US), { inserted: 1 }, 'the other goes on');
   const copy = await open(to);
