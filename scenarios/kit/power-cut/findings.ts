@@ -15,12 +15,14 @@ export function alwaysWrong(before: Promises, after: Reopened): string[] {
   if (epochs.has(after.epoch)) wrong.push(`epoch ${after.epoch} is continued`);
   for (const [lane, rows] of Map.groupBy(after.store, laneOf)) {
     const sorted = rows.toSorted((a, b) => a.seq - b.seq);
+    const isKnown = rows.some(({ epoch }) => epochs.has(epoch));
+    if (!isKnown && !rows.some(({ epoch }) => after.epochs.has(epoch))) wrong.push(`${lane}: nobody had this epoch`);
     sorted.forEach((row, i) => {
       const end = sorted[i - 1]?.to ?? row.seq - 1;
       if (row.seq <= end) wrong.push(`${lane}: ${row.seq} is there more than once`);
       if (row.seq > end + 1) wrong.push(`${lane}: nothing stands for ${end + 1}–${row.seq - 1}`);
-      // An epoch nobody knew is this start's; it draws another when its file turns out to be damaged.
-      if (row.gap !== null || !epochs.has(row.epoch)) return;
+      // What this start has sealed itself was recorded nowhere.
+      if (row.gap !== null || !isKnown) return;
       const known = given.get(`${lane}/${row.seq}`);
       if (known?.crc !== row.crc) wrong.push(`${lane}: batch ${row.seq} was never sealed so`);
     });

@@ -28,6 +28,8 @@ export interface Reopened {
   readonly journalText: string;
   readonly lock: string | null;
   readonly epoch: string;
+  /** Every epoch it has spoken of: a start draws another when its file turns out to be damaged. */
+  readonly epochs: ReadonlySet<string>;
   readonly n: number;
   readonly journalId: string | null;
   readonly custody: string;
@@ -98,24 +100,36 @@ export class Reopener {
     try {
       // Everything of earlier starts, and of this one what it begins with: the gap before it.
       const status = () => getJson<Status>('http://agent/status', { socketPath: path.join(dataDir, SOCKET_NAME) });
-      const { epochs } = (await status()).outbox;
+      const spokenOf = new Set([epoch]);
+      const listen = async (): Promise<Status> => {
+        const said = await status();
+        for (const one of said.outbox.epochs) spokenOf.add(one.epoch);
+        return said;
+      };
+      const { epochs } = (await listen()).outbox;
       const stored = (): readonly StoredBatch[] => readStore(path.join(this.#world.dir, 'controller'), drone);
-      await until(() => holds(stored(), epochs), {
+      const drained = async (): Promise<boolean> => {
+        await listen();
+        return holds(stored(), epochs);
+      };
+      await until(drained, {
         timeoutMs: DRAINED_WITHIN_MS,
         everyMs: 20,
         what: `${drone} to drain`,
         seen: () => JSON.stringify([agent.status().outbox, agent.status().uplink]),
       });
-      const { n, commanding, itinerary, outbox } = await status();
+      const store = stored();
+      const { n, commanding, itinerary, outbox } = await listen();
       return {
         journalText,
         lock,
         epoch,
+        epochs: spokenOf,
         n,
         journalId: commanding.journal.id,
         custody: itinerary.custody,
         counters: outbox.counters,
-        store: stored(),
+        store,
       };
     } finally {
       await agent.close();
