@@ -1,8 +1,8 @@
 /** An agent as the command line and the scenarios see it: made, started, asked, closed. running.ts wires its parts. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Link, parseLinkUrl } from '@skein/hardware/link';
 import type { AgentConfig } from './config.ts';
+import { makeDataFolder } from './data-folder.ts';
 import type { AgentPorts } from './ports.ts';
 import { routesOf } from './routes.ts';
 import { RunningAgent } from './running.ts';
@@ -45,7 +45,9 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
   return {
     async start() {
       try {
-        mkdirSync(config.dataDir, { recursive: true });
+        await makeDataFolder(config.dataDir, (error) =>
+          ports.log.warn({ part: 'state', err: error }, `a power cut may take ${config.dataDir}, new as it is`),
+        );
       } catch (error) {
         const detail = error instanceof Error ? error.message : String(error);
         throw new AgentRefusal('no-data-dir', `dataDir ${config.dataDir} cannot be made: ${detail}`);
