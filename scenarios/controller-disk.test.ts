@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
 import { FakeAgent, position, textSample } from '../controller/testing/fake-agent.ts';
 import { compare } from './kit/batches.ts';
@@ -87,7 +88,7 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
 
     // orders are stored, sent and answered, out of the reserve
     for (const type of ['ping', 'hold', 'ping']) t.match(await ann.order(first, type), { state: 'succeeded' }, type);
-    const talker = await rudeAgent(controller.mqttUrl, RUDE.agents);
+    const talker = await join(rude(RUDE.agents), controller.mqttUrl);
     for (let seq = 1; seq <= URGENT; seq++) {
       talker.send('urgent', talker.batch('urgent', seq, [textSample(seq * 1e6, `word ${seq}`)]));
       await talker.acked('urgent', seq);
@@ -114,7 +115,11 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
   });
 
   await t.test(`standing still for ${seconds(STALL_MS)}: no disconnect, memory bounded, live goes on`, async (t) => {
-    const rude = await Promise.all(Array.from({ length: RUDE.agents }, (_, i) => rudeAgent(controller.mqttUrl, i)));
+    // Sealed before they connect: on a busy machine that takes longer than the stall, and they ping nobody.
+    const crowd = Array.from({ length: RUDE.agents }, (_, i) => rude(i));
+    const messages: (readonly Uint8Array[])[][] = [];
+    for (const agent of crowd) messages.push(await messagesOf(agent));
+    await Promise.all(crowd.map((agent) => join(agent, controller.mqttUrl)));
     const watch = new WatchFresh(live, ids);
     const before = usageOf(pid).rssBytes;
     let most = before;
@@ -130,16 +135,8 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
       what: 'it to be called slow',
     });
     theDisk.is('good');
-    const padding = Array.from({ length: RUDE.samples }, (_, i) => position(1e6 + i * 1000, 40 + Math.random()));
-    for (const agent of rude) {
-      for (let i = 0; i < RUDE.messages; i++) {
-        const batches: Uint8Array[] = [];
-        for (let size = 0; size < RUDE.bytes; size += batches.at(-1)?.length ?? 1) {
-          batches.push(agent.batch('history', agent.next.history, padding));
-        }
-        agent.send('history', ...batches);
-      }
-    }
+    for (const [i, agent] of crowd.entries())
+      for (const batches of messages[i] ?? []) agent.send('history', ...batches);
     await until(async () => (await metric('store_state')) === 0, {
       timeoutMs: STALL_MS + WITHIN_MS,
       what: 'it to be well',
@@ -157,11 +154,11 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
     t.same(watch.end(), [], 'live all the time');
     t.same(await closes(), ended, 'nobody was disconnected');
     t.same(
-      rude.map(({ closed }) => closed),
-      rude.map(() => false),
+      crowd.map(({ closed }) => closed),
+      crowd.map(() => false),
       'nor who pushed',
     );
-    for (const agent of rude) agent.kill();
+    for (const agent of crowd) agent.kill();
   });
 
   await t.test('after all that: every durable batch exactly once', async (t) => {
@@ -174,9 +171,27 @@ t.test('the whole disk of the controller', { timeout: 600_000 }, async (t) => {
 
 const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
 
-async function rudeAgent(url: string, index: number): Promise<FakeAgent> {
+function rude(index: number): FakeAgent {
   const hex = index.toString(16).padStart(16, '0');
-  const agent = new FakeAgent({ drone: `rude-${index}`, session: `a${hex.slice(1)}`, epoch: `e${hex.slice(1)}` });
+  return new FakeAgent({ drone: `rude-${index}`, session: `a${hex.slice(1)}`, epoch: `e${hex.slice(1)}` });
+}
+
+/** All that it will push; between its messages others have their turn. */
+async function messagesOf(agent: FakeAgent): Promise<(readonly Uint8Array[])[]> {
+  const padding = Array.from({ length: RUDE.samples }, (_, i) => position(1e6 + i * 1000, 40 + Math.random()));
+  const messages: (readonly Uint8Array[])[] = [];
+  for (let i = 0; i < RUDE.messages; i++) {
+    const batches: Uint8Array[] = [];
+    for (let size = 0; size < RUDE.bytes; size += batches.at(-1)?.length ?? 1) {
+      batches.push(agent.batch('history', agent.next.history, padding));
+    }
+    messages.push(batches);
+    await nextTurn();
+  }
+  return messages;
+}
+
+async function join(agent: FakeAgent, url: string): Promise<FakeAgent> {
   await agent.connectTo(url);
   agent.presence();
   await until(() => agent.ack('history') !== undefined, { timeoutMs: WITHIN_MS, what: 'its first ack' });
