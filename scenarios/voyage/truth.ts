@@ -35,9 +35,9 @@ export class Truth {
   #wasPutBack = false;
   /** Drones whose journal was copied or put back. */
   readonly #forgetful = new Set<string>();
-  /** Batches of other content under numbers that were given: they must be seen for what they are. */
   /** Were in the store, as batch or in a gap, before it was put back to a backup. */
   readonly #storedOnce = new Set<string>();
+  /** Batches of other content under numbers that were given: they must be seen for what they are. */
   readonly #forged: Forged[] = [];
   readonly #orders = new Map<string, string>();
   readonly wrong: string[] = [];
