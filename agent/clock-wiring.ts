@@ -10,11 +10,16 @@ import { Clock, type KeptTime, NetworkWatch } from './clock/index.ts';
 import type { AgentPorts } from './ports.ts';
 
 const KEEP_EVERY_US = 600_000_000;
+const LOOK_EVERY_US = 60_000_000;
+/** With no autopilot heard for so long since the start there is none whose heartbeats could wait. */
+const NOBODY_US = 10_000_000;
 
 export interface TimekeeperParts {
   readonly ports: AgentPorts;
   readonly boot: string;
   readonly kept: KeptTime | null;
+  /** Of the vehicle; null: nothing heard of it yet. */
+  readonly armed: () => boolean | null;
   readonly keep: (time: KeptTime) => void;
   readonly onRecord: (sample: Sample) => void;
 }
@@ -25,9 +30,14 @@ export class Timekeeper {
   readonly #network = new NetworkWatch();
   #stampOffsetUs = Number.NEGATIVE_INFINITY;
   #kept: KeptTime | null = null;
+  readonly #startedUs: number;
+  #lookDueUs = Number.NEGATIVE_INFINITY;
+  /** It could not be asked in flight. */
+  #owed = false;
 
   constructor(parts: TimekeeperParts) {
     this.#parts = parts;
+    this.#startedUs = parts.ports.nowUs();
     this.clock = new Clock({ boot: parts.boot, kept: parts.kept });
   }
 
@@ -49,12 +59,26 @@ export class Timekeeper {
     const record = this.clock.record(nowUs, ports.systemUtcUs());
     if (record) onRecord(record);
     this.#keep(nowUs, false);
+    if (nowUs >= this.#lookDueUs || (this.#owed && this.#mayStart(nowUs))) void this.look();
+  }
+
+  /**
+   * To ask chrony is to start a program, and the main thread stands still until the card has given it: on a slow card
+   * for longer than heartbeats may wait. In flight its last answer serves: it ages by 0.2 s an hour.
+   */
+  #mayStart(nowUs: number): boolean {
+    const armed = this.#parts.armed();
+    return armed === null ? nowUs - this.#startedUs > NOBODY_US : !armed;
   }
 
   /** Looks whether network time has set the board's clock. */
   async look(): Promise<void> {
     const { ports } = this.#parts;
-    const told = await ports.readNetworkTime();
+    const askedUs = ports.nowUs();
+    this.#lookDueUs = askedUs + LOOK_EVERY_US;
+    const told = await ports.readNetworkTime({ mayStart: this.#mayStart(askedUs) });
+    this.#owed = told === 'not-asked';
+    if (told === 'not-asked') return;
     const [monoUs, systemUtcUs] = [ports.nowUs(), ports.systemUtcUs()];
     const errUs = this.#network.take({ monoUs, systemUtcUs, told });
     if (errUs !== null) this.clock.network(systemUtcUs, monoUs, errUs);

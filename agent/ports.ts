@@ -4,7 +4,6 @@ import {
   type BoardIdentity,
   type BoardReading,
   monotonicUs,
-  type NetworkTime,
   readBoard,
   readIdentity,
   readNetworkTime,
@@ -28,7 +27,7 @@ export interface AgentPorts {
   readonly randomHex: (bytes: number) => string;
   readonly identity: (bootIdFile: string) => Promise<BoardIdentity>;
   readonly readBoard: (dataDir: string) => Promise<BoardReading>;
-  readonly readNetworkTime: () => Promise<NetworkTime | null>;
+  readonly readNetworkTime: typeof readNetworkTime;
   readonly createLink: (url: string, log: AgentLog) => Link;
   readonly createJournal: (options: JournalOptions) => Journal;
   /** Ends this process in order, because whoever started it starts it again; null: nobody would. */
@@ -47,7 +46,7 @@ export function systemPorts(replaced: Partial<AgentPorts> = {}): AgentPorts {
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     identity: readIdentity,
     readBoard,
-    readNetworkTime: () => readNetworkTime(),
+    readNetworkTime,
     createLink: (url, log) =>
       createLink({
         url,

@@ -42,7 +42,6 @@ const STATION_TICK_MS = 100;
 const TRUST_TICK_MS = 250;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
-const NETWORK_TIME_EVERY_MS = 60_000;
 const HEALTH_EVERY_MS = 60_000;
 const URGENT: readonly KindName[] = ['text', 'clock', 'answer', 'itinerary', 'delivery'];
 /** No states of the vehicle: the newest would hide the others. */
@@ -90,6 +89,7 @@ export class RunningAgent implements AgentParts {
     const { n, flights, airS, armedS, clock: kept } = o.state.state;
     this.timekeeper = new Timekeeper({
       ...{ ports, boot: o.boot, kept },
+      armed: () => this.vehicle.autopilot.state.armed,
       keep: (clock) => o.state.update({ clock }),
       onRecord: (sample) => this.#sample(sample),
     });
@@ -217,7 +217,6 @@ export class RunningAgent implements AgentParts {
     this.uplink.start();
     this.#every(SEAL_TICK_MS, () => this.sealer.tick());
     this.#every(CLOCK_EVERY_MS, () => this.timekeeper.tick());
-    this.#every(NETWORK_TIME_EVERY_MS, () => void this.timekeeper.look());
     this.#every(BOARD_EVERY_MS, () => void this.#readBoard());
     this.#every(HEALTH_EVERY_MS, () => this.#logHealth());
     await Promise.all([this.outbox.start(), this.timekeeper.look()]);

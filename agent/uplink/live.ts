@@ -52,6 +52,15 @@ export class LiveLane {
     this.#changed.add(key);
   }
 
+  /** What was taken could not be sent: nobody knows it, and its newest is due again. */
+  unsent(samples: readonly Sample[]): void {
+    for (const sample of samples) {
+      const key = keyOf(sample);
+      this.#sent.delete(key);
+      this.#changed.add(key);
+    }
+  }
+
   /** A session began: everything at the next tick. */
   begin(): void {
     this.#everythingMs = Number.NEGATIVE_INFINITY;

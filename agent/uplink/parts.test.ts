@@ -56,6 +56,18 @@ t.test('live: the newest of each kind and instance when it changed, everything e
   t.equal(live.take(10_100, 10).length, 3);
 });
 
+t.test('live: what a full socket left out is due again, though its values are the same', async (t) => {
+  const live = new LiveLane();
+  live.note(battery(0, 1, 12.6));
+  live.take(0, 10);
+  live.note(battery(0, 2, 12.5));
+  live.unsent(live.take(1_000, 10));
+  live.note(battery(0, 3, 12.5));
+  t.match(live.take(2_000, 10), [{ monoUs: 3, values: { voltageV: 12.5 } }]);
+  live.note(battery(0, 4, 12.5));
+  t.same(live.take(3_000, 10), []);
+});
+
 t.test('live: what comes again with the same values waits for everything, but a status never', async (t) => {
   const live = new LiveLane();
   const status = (monoUs: number) =>

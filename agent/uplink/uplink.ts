@@ -58,15 +58,13 @@ export class Uplink {
   constructor(o: UplinkOptions) {
     this.#o = o;
     this.#session = new Session(o.session);
-    const nowMs = () => this.#nowMs();
-    const counters = this.#counters;
     this.#timers = o.timers ?? systemTimers;
     this.#connection = new Connection({
       ...o,
       dial: o.dial ?? dialMqtt,
       timers: this.#timers,
-      nowMs,
-      counters,
+      nowMs: () => this.#nowMs(),
+      counters: this.#counters,
       will: () => this.#presence(false),
       onUp: () => this.#up(),
       onDown: () => this.#down(),
@@ -79,8 +77,8 @@ export class Uplink {
       packs: () => this.#takes.packs,
       isWatched: () => this.#live.hz > 1,
       epoch: () => o.epoch(),
-      nowMs,
-      counters,
+      nowMs: () => this.#nowMs(),
+      counters: this.#counters,
       readable: () => o.source.readable(),
       read: (epoch, lane, from, maxBytes) => o.source.read(epoch, lane, from, maxBytes),
       connection: () => this.#connection.current,
@@ -144,6 +142,7 @@ export class Uplink {
     if (samples.length === 0) return;
     if (this.#connection.waitingBytes > SOCKET_FULL_BYTES) {
       this.#counters.liveSkipped++;
+      this.#live.unsent(samples);
       return;
     }
     this.#counters.messagesLive++;

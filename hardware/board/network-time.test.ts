@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { readNetworkTime, readTracking } from './network-time.ts';
+import { type NetworkTimePlaces, readNetworkTime, readTracking } from './network-time.ts';
 
 /** As chronyc 4.5 prints it. */
 const TRACKING =
@@ -26,14 +26,24 @@ t.test('timesyncd: each touch is a synchronisation; where no client runs nobody 
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const timesyncdFile = join(folder, 'synchronized');
   const none = { chronyFolder: join(folder, 'none'), timesyncdFile };
-  t.equal(await readNetworkTime(none), null);
+  const asked = async (at: NetworkTimePlaces) => {
+    const told = await readNetworkTime({ mayStart: true }, at);
+    if (told === 'not-asked') throw new Error('not asked');
+    return told;
+  };
+  t.equal(await asked(none), null);
   writeFileSync(timesyncdFile, '');
   utimesSync(timesyncdFile, 1_000, 1_000);
-  const first = await readNetworkTime(none);
+  const first = await asked(none);
   t.match(first, { errUs: 100_000 });
   utimesSync(timesyncdFile, 2_000, 2_000);
-  t.not((await readNetworkTime(none))?.mark, first?.mark);
+  t.not((await asked(none))?.mark, first?.mark);
   const both = { chronyFolder: folder, timesyncdFile, tracking: async () => TRACKING };
-  t.match(await readNetworkTime(both), { errUs: 13_120 }, 'chrony is asked first');
-  t.match(await readNetworkTime({ ...both, tracking: async () => '' }), { errUs: 100_000 }, 'it does not answer');
+  t.match(await asked(both), { errUs: 13_120 }, 'chrony is asked first');
+  t.match(await asked({ ...both, tracking: async () => '' }), { errUs: 100_000 }, 'it does not answer');
+  const tracking = () => Promise.reject(new Error('spawn ENOMEM'));
+  t.match(await asked({ ...both, tracking }), { errUs: 100_000 }, 'it cannot be asked');
+  const started = () => Promise.reject(new Error('started'));
+  t.equal(await readNetworkTime({ mayStart: false }, { ...both, tracking: started }), 'not-asked');
+  t.match(await readNetworkTime({ mayStart: false }, none), { errUs: 100_000 }, 'a look at a file starts nothing');
 });

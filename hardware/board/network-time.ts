@@ -37,6 +37,7 @@ export function readTracking(line: string): NetworkTime | null {
 function tracking(): Promise<string> {
   return new Promise((resolve) => {
     const options = { timeout: WAIT_MS, maxBuffer: MAX_OUTPUT_BYTES };
+    // Throws at once when there is no memory for another process.
     execFile('chronyc', ['-c', '-n', 'tracking'], options, (error, stdout) => resolve(error === null ? stdout : ''));
   });
 }
@@ -47,10 +48,17 @@ export interface NetworkTimePlaces {
   readonly tracking?: () => Promise<string>;
 }
 
-/** Null: no synchronised client. Never throws. */
-export async function readNetworkTime(at: NetworkTimePlaces = {}): Promise<NetworkTime | null> {
+/**
+ * Null: no synchronised client. Never throws. Without `mayStart` no program is started (the calling thread waits until
+ * the disk has given it): where only one could tell, it is `not-asked`.
+ */
+export async function readNetworkTime(
+  { mayStart }: { readonly mayStart: boolean },
+  at: NetworkTimePlaces = {},
+): Promise<NetworkTime | null | 'not-asked'> {
   const chrony = await stat(at.chronyFolder ?? CHRONY_FOLDER).catch(() => null);
-  const told = chrony === null ? '' : await (at.tracking ?? tracking)();
+  if (chrony !== null && !mayStart) return 'not-asked';
+  const told = chrony === null ? '' : await (at.tracking ?? tracking)().catch(() => '');
   if (told !== '') return readTracking(told);
   const touched = await stat(at.timesyncdFile ?? TIMESYNCD_FILE).catch(() => null);
   return touched === null ? null : { mark: `timesyncd ${touched.mtimeMs}`, errUs: UNSTATED_ERR_US };
