@@ -1,8 +1,7 @@
 /**
- * The live lane: of each kind (and instance) the newest sample, sent when its values changed; all of them every 10 s and
- * at the beginning of a session. Nothing here is numbered, kept or sent twice for being lost.
+ * The live lane: of each kind (and instance) the newest sample, sent when it changed; all of them every 10 s and at the
+ * beginning of a session. Nothing here is numbered, kept or sent twice for being lost.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { KindName, Sample } from '@skein/protocol/telemetry';
 
 const EVERYTHING_EVERY_MS = 10_000;
@@ -10,8 +9,6 @@ const EVERYTHING_EVERY_MS = 10_000;
 const FRESH_US = 30_000_000;
 /** Kinds that stay true until they are said anew. */
 const LASTING: ReadonlySet<KindName> = new Set(['home', 'autopilot', 'flight']);
-/** A status is sent each time it comes, changed or not: a drone whose status is older than 3 s is not known to be armed or not. */
-const EACH_TIME: ReadonlySet<KindName> = new Set(['status']);
 /** Texts go the urgent way, each of them. */
 const LEFT_OUT: ReadonlySet<KindName> = new Set(['text']);
 const MIN_HZ = 0.5;
@@ -23,15 +20,9 @@ function keyOf(sample: Sample): string {
   return `${sample.kind}/${instance ?? 0}`;
 }
 
-/** The same values, so that a reader who has the one needs not the other. */
-function saysTheSame(a: Sample | undefined, b: Sample): boolean {
-  return a !== undefined && isDeepStrictEqual(a.values, b.values);
-}
-
 export class LiveLane {
   readonly #newest = new Map<string, Sample>();
   readonly #changed = new Set<string>();
-  readonly #sent = new Map<string, Sample>();
   #everythingMs = Number.NEGATIVE_INFINITY;
   #nextMs = Number.NEGATIVE_INFINITY;
   #hz = 1;
@@ -54,11 +45,7 @@ export class LiveLane {
 
   /** What was taken could not be sent: nobody knows it, and its newest is due again. */
   unsent(samples: readonly Sample[]): void {
-    for (const sample of samples) {
-      const key = keyOf(sample);
-      this.#sent.delete(key);
-      this.#changed.add(key);
-    }
+    for (const sample of samples) this.#changed.add(keyOf(sample));
   }
 
   /** A session began: everything at the next tick. */
@@ -77,13 +64,9 @@ export class LiveLane {
     const keys = everything ? [...this.#newest.keys()] : [...this.#changed];
     const samples = keys
       .flatMap((key) => this.#newest.get(key) ?? [])
-      .filter((sample) => LASTING.has(sample.kind) || nowUs - sample.monoUs < FRESH_US)
-      .filter(
-        (sample) => everything || EACH_TIME.has(sample.kind) || !saysTheSame(this.#sent.get(keyOf(sample)), sample),
-      );
+      .filter((sample) => LASTING.has(sample.kind) || nowUs - sample.monoUs < FRESH_US);
     if (everything && samples.length > 0) this.#everythingMs = nowMs;
     this.#changed.clear();
-    for (const sample of samples) this.#sent.set(keyOf(sample), sample);
     return samples.sort((a, b) => a.monoUs - b.monoUs);
   }
 }

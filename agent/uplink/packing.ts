@@ -9,15 +9,6 @@ const LEVEL = 6;
 const compress = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { dictionary, level: LEVEL });
 
-/** Live stamps are for the eye: to a twentieth of a second, downwards so that nothing looks fresher than it is. */
-const LIVE_STAMP_US = 50_000;
-
-/** As it is shown: no stamp of the autopilot, which is in history. What ties clocks together stays exact. */
-const shown = (sample: Sample): Sample =>
-  sample.kind === 'clock'
-    ? sample
-    : { ...sample, bootMs: null, monoUs: Math.floor(sample.monoUs / LIVE_STAMP_US) * LIVE_STAMP_US };
-
 /** A live message. Until this connection's first ack nobody has said what is read at its other end. */
 export function livePayload(
   samples: readonly Sample[],
@@ -25,10 +16,7 @@ export function livePayload(
   { packs, codec }: { readonly packs: boolean; readonly codec: SampleCodec },
   counters: UplinkCounters,
 ): Uint8Array {
-  const where = { epoch: epoch(), boot, lane: 'live', seq: 0 } as const;
-  const sealed = packs
-    ? sealBatch({ ...where, codec, samples: samples.map(shown) })
-    : sealBatch({ ...where, codec: 1, samples });
+  const sealed = sealBatch({ epoch: epoch(), boot, lane: 'live', codec: packs ? codec : 1, seq: 0, samples });
   return payloadOf([sealed], packs, counters);
 }
 

