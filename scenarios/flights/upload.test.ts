@@ -174,7 +174,7 @@ t.test('an upload that does not go well', { timeout: 400_000 }, async (t) => {
         });
       begins();
       // Again each time before the autopilot gives it up, until somebody noticed.
-      const again = setInterval(begins, 5_000);
+      const again = setInterval(begins, 3_000);
       try {
         await both.assigned(both.plan());
         await both.see('it to be kept out', () => /busy|other-station/.test(both.own.current?.reason ?? ''), 20_000);
