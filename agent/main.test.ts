@@ -28,7 +28,14 @@ function run(
 }
 
 t.test('help, version, and what is no command', async (t) => {
-  const [help, version, bogus] = await Promise.all([run(['help']), run(['version']), run(['fly'])]);
+  const [help, version, bogus, ...asked] = await Promise.all([
+    run(['help']),
+    run(['version']),
+    run(['fly']),
+    run(['status', '--help']),
+    run(['lock', '--reason', 'new propellers', '-h']),
+  ]);
+  for (const one of asked) t.same(one, help, 'a command asked for help does nothing else');
   t.match(help, { code: 0, out: /skein-agent decode FILE/ });
   t.match(version, { code: 0, out: /^skein-agent \d+\.\d+\.\d+/ });
   t.match(bogus, { code: 2, err: /no command "fly"/ });

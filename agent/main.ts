@@ -143,6 +143,10 @@ function config(line: CommandLine): number {
 
 async function main(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv);
+  if (line.words.includes('--help') || line.words.includes('-h')) {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
   switch (line.command) {
     case 'run':
       return run(line);

@@ -106,6 +106,17 @@ t.test(
   },
 );
 
+t.test('a command asked for help tells it and does nothing else', async (t) => {
+  for (const args of [
+    ['backup', '--help'],
+    ['run', '-h'],
+  ]) {
+    const { out, exited } = program(t, args);
+    await exited;
+    t.match(out, { code: 0, stdout: /skein-controller backup {3}--to=DIR/, stderr: '' }, args.join(' '));
+  }
+});
+
 t.test('the example file is the default, every key of it', (t) => {
   const text = fs.readFileSync(path.join(import.meta.dirname, 'controller.example.toml'), 'utf8');
   const resolved = resolveConfig(ConfigSchema, { file: parse(text) });

@@ -118,7 +118,8 @@ function backup(flags: readonly string[]): void {
   }
 }
 
-const [command, ...flags] = process.argv.slice(2);
+const [first, ...flags] = process.argv.slice(2);
+const command = flags.includes('--help') || flags.includes('-h') ? 'help' : first;
 switch (command) {
   case 'run':
     await run(settings(flags).config);

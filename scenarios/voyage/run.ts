@@ -1,9 +1,11 @@
 /**
  * `make voyage`: SEEDS=10000 voyages from FROM= on, on all processors; SEED=7 plays one and tells its end; MUTATIONS=1 breaks
- * the source in each known way and says which seed noticed. Exit code 1: a voyage failed, or a mutation was not noticed.
+ * the source in each known way and says which seed noticed. Exit code 1: a voyage failed, or a mutation was not noticed; 2: a
+ * number that is none.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { readAsked } from './asked.ts';
 import { copySource, hunt, removeCopy } from './mutate.ts';
 import { MUTATIONS } from './mutations.ts';
 import { type Voyage, voyage } from './voyage.ts';
@@ -22,11 +24,6 @@ interface Tally {
   commands: number;
   virtualS: number;
 }
-
-const env = (name: string, otherwise: number): number => {
-  const given = Number(process.env[name]);
-  return process.env[name] !== undefined && Number.isInteger(given) ? given : otherwise;
-};
 
 function tell({ seed, wrong, notes }: Voyage): void {
   for (const line of notes.slice(-LAST_EVENTS)) console.log(line);
@@ -139,10 +136,16 @@ async function mutations(workers: number): Promise<number> {
 }
 
 if (isMainThread) {
-  const workers = env('WORKERS', availableParallelism());
-  if (process.env.MUTATIONS === '1') process.exitCode = await mutations(workers);
-  else if (process.env.SEED !== undefined) process.exitCode = await one(env('SEED', 1));
-  else process.exitCode = await many(env('FROM', 1), env('SEEDS', 500), workers);
+  const reading = readAsked(process.env, availableParallelism());
+  if (!reading.ok) {
+    for (const problem of reading.problems) console.error(`voyage: ${problem}`);
+    process.exitCode = 2;
+  } else {
+    const { workers, mutations: broken, seed, from, seeds } = reading.asked;
+    if (broken) process.exitCode = await mutations(workers);
+    else if (seed !== null) process.exitCode = await one(seed);
+    else process.exitCode = await many(from, seeds, workers);
+  }
 } else if (workerData === 'voyages') {
   parentPort?.on('message', ([from, to]: [number, number]) => {
     void share(from, to).then((done) => parentPort?.postMessage(done));
