@@ -69,6 +69,18 @@ t.test('an operator commands drones from a real browser', async (t) => {
     t.equal(await page.locator('[data-confirm]').count(), 0, 'Esc says no');
     t.same(await commandsOf(httpUrl, flying.id), [], 'and nothing was sent');
 
+    await page.locator('.clock').click();
+    await page.locator('.clock-chooser input[name="hours"]').first().focus();
+    for (const key of ['l', 'r', 'h', 'm', 'f', 'j']) await page.keyboard.press(key);
+    t.equal(await page.locator('[data-confirm], [data-more]').count(), 0, 'behind a dialog no key asks for anything');
+    await page.keyboard.press('Escape');
+    await page.locator('.clock-chooser').waitFor({ state: 'detached' });
+    t.equal(
+      await page.locator(`[data-detail="${flying.id}"]`).count(),
+      1,
+      'Esc closes the dialog, not the panel behind it',
+    );
+
     await page.keyboard.press('h');
     await page.locator('[data-confirm="hold"] input').waitFor();
     await page.locator('[data-confirm="hold"] .go').click();

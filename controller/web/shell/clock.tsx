@@ -55,13 +55,7 @@ function Chooser({ nowMs }: { readonly nowMs: number | null }) {
     open.value = false;
   };
   return (
-    <dialog
-      ref={dialog}
-      class="shortcuts clock-chooser"
-      aria-label="Times on this page"
-      onCancel={close}
-      onClose={close}
-    >
+    <dialog ref={dialog} class="shortcuts clock-chooser" aria-label="Times on this page" onClose={close}>
       <section>
         <h3>Times on this page</h3>
         <fieldset aria-label="Zone">

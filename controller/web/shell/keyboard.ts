@@ -21,7 +21,7 @@ export interface KeyboardOptions {
 
 export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || shortcutsOpen.value) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
     const filter = document.getElementById('filter');
     const typing = isTyping(event.target);
     const command = typing ? undefined : commandKey(event.key);
@@ -59,6 +59,11 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   };
   window.addEventListener('keydown', onKey);
   return () => window.removeEventListener('keydown', onKey);
+}
+
+/** A dialog has the keys to itself, and Esc closes it: nothing behind it may act, least of all a command. */
+function dialogOpen(): boolean {
+  return shortcutsOpen.value || document.querySelector('dialog[open]') !== null;
 }
 
 /** A field that takes letters: keys belong to it. A box to tick does not. */
