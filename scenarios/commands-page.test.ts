@@ -183,5 +183,17 @@ t.test('an operator commands drones from a real browser', async (t) => {
     t.match(await textOf(page, '.result-counts'), /1 cancelled.*1 succeeded/);
   });
 
+  await t.test('the controller is gone: nothing is claimed to be there, and as of when is said', async (t) => {
+    await openDrone(page, standing.id);
+    await world.controller.program.kill9();
+    await page.locator('html[data-live="reconnecting"]').waitFor({ timeout: 30_000 });
+    for (const type of ['hold', 'return', 'land']) t.match(await textOf(page, `[data-safe="${type}"]`), /not live$/);
+    await page.keyboard.press('h');
+    t.match(await textOf(page, '[data-confirm="hold"]'), /not live: whether it is there is not known.*was connected/);
+    const delivery = await textOf(page, '.block:has(h3:text-is("Delivery"))');
+    t.match(delivery, /connected as of .* ago Still on the drone nothing when last heard; not known for/);
+    t.match(await textOf(page, `[data-drone="${standing.id}"]`), / – /, 'no empty queue in the list');
+  });
+
   t.same(errors, [], 'no error in the page');
 });

@@ -174,6 +174,7 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
 function situations(fleet: Fleet, ids: readonly string[]): readonly Situation[] {
   const looking = {
     nowMs: fleet.nowMs.peek(),
+    asOfMs: fleet.asOfMs.peek(),
     limits: fleet.limits.peek(),
     pageLive: fleet.connection.peek().state === 'open',
   };

@@ -62,4 +62,18 @@ t.test('on the ground', async (t) => {
 
 t.test('a page that is not live says so', async (t) => {
   t.match(words('hold', flying({ pageLive: false })), /This page is not live/);
+  const deaf = flying({ pageLive: false, deafMs: 19_000, freshness: 'stale', ageMs: 19_400 });
+  for (const s of [deaf, flying({ pageLive: false, deafMs: 1_000 })]) {
+    t.match(forecast('hold', s), { outcome: 'waits', short: 'not live' });
+    t.notMatch(words('hold', s), /is connected|Queued/i, 'nobody knows that');
+  }
+  t.match(
+    words('hold', deaf),
+    /live last, 19 s ago, heron-07 was connected; its newest sample is 19 s old\. [\s\S]*Then: hover at 34 m/,
+  );
+  t.match(forecast('land', standing({ pageLive: false })), {
+    outcome: 'refused',
+    short: 'not live',
+    headline: /^As last known/,
+  });
 });

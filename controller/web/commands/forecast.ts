@@ -27,6 +27,7 @@ export interface Forecast {
 }
 
 const NAMES: Readonly<Record<SafeType, string>> = { hold: 'Hold', return: 'Return', land: 'Land' };
+const NOT_LIVE = 'not live';
 /** A position older than this is not "here". */
 const PLACE_OLD_MS = 3_000;
 const MOVING_MPS = 1;
@@ -39,9 +40,9 @@ export function forecast(type: SafeType, s: Situation): Forecast {
   if (refused !== null)
     return {
       outcome: 'refused',
-      headline: act.refused === undefined ? `Refused: ${refused}` : act.headline,
+      headline: `${s.pageLive ? '' : 'As last known: '}${act.refused === undefined ? `Refused: ${refused}` : act.headline}`,
       notes: waits === null ? notes : [waits.note, ...notes],
-      short: refused,
+      short: s.pageLive ? refused : NOT_LIVE,
       confirm: `${NAMES[type]} all the same`,
     };
   const pilot = s.control === 'pilot';
@@ -178,6 +179,7 @@ function waitingOf(type: SafeType, s: Situation): { headline: string; note: stri
   const reach = reachOf(s);
   if (reach === 'now') return null;
   const lifetimeS = RULES[type].lifetimeS;
+  if (reach === 'unknown') return unheard(s, lifetimeS);
   const what = reach === 'offline' ? 'offline' : s.freshness === 'never' ? 'not heard' : s.freshness;
   const seen = s.ageMs === null ? 'it was never seen' : `last seen ${ageExact(s.ageMs)} ago`;
   return {
@@ -190,8 +192,20 @@ function waitingOf(type: SafeType, s: Situation): { headline: string; note: stri
   };
 }
 
+/** Nothing is known of it now, nor whether the controller takes the command. */
+function unheard(s: Situation, lifetimeS: number): { headline: string; note: string; short: string } {
+  const asOf = s.deafMs === null ? '' : `, ${ageExact(s.deafMs)} ago`;
+  const was = s.online ? 'connected' : 'not connected';
+  const seen = s.ageMs === null ? 'never seen' : `its newest sample is ${ageExact(s.ageMs)} old`;
+  return {
+    headline: 'This page is not live: whether it is there is not known',
+    note: `When this page was live last${asOf}, ${s.id} was ${was}; ${seen}. It acts only if the controller takes this and reaches it within ${fixed(lifetimeS)} s.`,
+    short: NOT_LIVE,
+  };
+}
+
 function page(s: Situation): string[] {
-  return s.pageLive ? [] : ['This page is not live: the drone may be doing something else by now.'];
+  return s.pageLive ? [] : ['It may be doing something else by now.'];
 }
 
 function lower(text: string): string {

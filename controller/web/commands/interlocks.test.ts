@@ -43,6 +43,13 @@ t.test('what never waits is not offered to a drone that is away', async (t) => {
   t.ok(mayGo(interlocksOf('ping', standing({ online: false }))));
 });
 
+t.test('a page that is not live knows of no connection; what was offline stays stopped', async (t) => {
+  const [first] = interlocksOf('arm', standing({ pageLive: false }));
+  t.match(first, { state: 'unknown', words: /not live: connected when it last was/ });
+  const [gone] = interlocksOf('arm', standing({ pageLive: false, online: false }));
+  t.match(gone, { state: 'stop', words: /not live: offline when it last was/ });
+});
+
 t.test('arming: the pre-flight list stops it, a list not heard of does not', async (t) => {
   t.ok(mayGo(interlocksOf('arm', standing())));
   const s = standing({ preflight: { verdict: 'stop', stops: ['FS_GCS_ENABLE 0, wanted 1'] } });

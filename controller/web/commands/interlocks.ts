@@ -222,6 +222,11 @@ function holding(s: Situation): Interlock {
 function connected(s: Situation): Interlock {
   const reach = reachOf(s);
   const seen = s.ageMs === null ? '' : ` (last seen ${ageExact(s.ageMs)} ago)`;
+  if (reach === 'unknown')
+    return {
+      state: s.online ? 'unknown' : 'stop',
+      words: `this page is not live: ${s.online ? 'connected' : 'offline'} when it last was${seen}`,
+    };
   if (reach === 'offline') return { state: 'stop', words: `offline${seen}: this command never waits` };
   if (reach === 'stale') return { state: 'unknown', words: `connected, but ${s.freshness}${seen}` };
   return { state: 'ok', words: 'connected and fresh' };

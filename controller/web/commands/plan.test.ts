@@ -29,3 +29,10 @@ t.test('reboot: the armed refuse, those away are asked later', async (t) => {
     'refused: b refuse: it is armed: never restarted',
   ]);
 });
+
+t.test('a page that is not live: who is there is not known; that a pilot flew is not forgotten', async (t) => {
+  const deaf = [flying({ id: 'a', pageLive: false }), flying({ id: 'b', pageLive: false, control: 'pilot' })];
+  t.match(words('hold', deaf), [/^waits: a b this page is not live/]);
+  t.match(words('return', deaf), [/^pilot: b/, /^waits: a this page is not live/]);
+  t.match(words('ping', deaf), [/^waits: a b this page is not live/]);
+});

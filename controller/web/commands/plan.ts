@@ -38,12 +38,15 @@ export function planOf(type: BroadcastType, all: readonly Situation[]): readonly
 
 const ORDER: readonly PlanGroup['outcome'][] = ['now', 'pilot', 'waits', 'refused'];
 
+const UNHEARD = { outcome: 'waits', words: 'this page is not live: whether they are there is not known' } as const;
+
 function outcomeOf(type: BroadcastType, s: Situation): { outcome: PlanGroup['outcome']; words: string } {
   if (type === 'hold' || type === 'return') return safeOutcome(type, s);
   if (type === 'reboot' && !mayGo(interlocksOf('reboot', { ...s, freshness: 'fresh' }))) {
     const stop = interlocksOf('reboot', { ...s, freshness: 'fresh' }).find((one) => one.state !== 'ok');
     return { outcome: 'refused', words: `refuse: ${stop?.words.replace(/ \(last seen.*\)$/, '') ?? 'not now'}` };
   }
+  if (reachOf(s) === 'unknown') return UNHEARD;
   if (reachOf(s) === 'offline')
     return { outcome: 'waits', words: `offline: queued ${ageExact(RULES[type].lifetimeS * 1000)}` };
   return { outcome: 'now', words: ACTS[type] };
@@ -51,6 +54,7 @@ function outcomeOf(type: BroadcastType, s: Situation): { outcome: PlanGroup['out
 
 function safeOutcome(type: SafeType & BroadcastType, s: Situation): { outcome: PlanGroup['outcome']; words: string } {
   const { outcome, short } = forecast(type, s);
+  if (outcome !== 'pilot' && reachOf(s) === 'unknown') return UNHEARD;
   switch (outcome) {
     case 'now':
       return { outcome, words: ACTS[type] };

@@ -14,6 +14,8 @@ export interface Situation {
   readonly id: string;
   /** False: this page hears nothing from the controller, so everything here may have changed. */
   readonly pageLive: boolean;
+  /** While the page is not live: how long ago it was, ms; else null. */
+  readonly deafMs: number | null;
   /** Is its agent connected to the controller? */
   readonly online: boolean;
   readonly freshness: FreshnessState;
@@ -55,11 +57,12 @@ export interface Situation {
 
 export interface Looking {
   readonly nowMs: number | null;
+  readonly asOfMs: number | null;
   readonly limits: FreshnessLimits;
   readonly pageLive: boolean;
 }
 
-export function situationOf(record: DroneRecord, { nowMs, limits, pageLive }: Looking): Situation {
+export function situationOf(record: DroneRecord, { nowMs, asOfMs, limits, pageLive }: Looking): Situation {
   const { entry } = record;
   const one = summarise(record);
   const status = valuesOf(record, 'status');
@@ -72,6 +75,7 @@ export function situationOf(record: DroneRecord, { nowMs, limits, pageLive }: Lo
   return {
     id: entry.id,
     pageLive,
+    deafMs: nowMs === null || asOfMs === null ? null : nowMs - asOfMs,
     online: entry.online,
     freshness: freshnessOf(record, nowMs, limits),
     ageMs: ageOf(record, nowMs),
@@ -124,8 +128,9 @@ export function isDown({ armed, inAir }: Situation): boolean {
   return armed === false && inAir === false;
 }
 
-/** Where it is, by its silence: what a command sent now meets. */
-export function reachOf(s: Situation): 'now' | 'stale' | 'offline' {
+/** Where it is, by its silence: what a command sent now meets. `unknown`: nobody tells this page. */
+export function reachOf(s: Situation): 'now' | 'stale' | 'offline' | 'unknown' {
+  if (!s.pageLive) return 'unknown';
   if (!s.online) return 'offline';
   return s.freshness === 'fresh' ? 'now' : 'stale';
 }

@@ -39,12 +39,14 @@ export interface FactProps {
   readonly unit?: string;
   readonly level?: 'attention' | 'danger' | undefined;
   readonly wide?: boolean;
+  /** It is known only as it was, whatever its kind. */
+  readonly stale?: boolean;
   readonly title?: string;
 }
 
 /** One value. It says its age when asked, and fades when older than its kind allows. */
-export function Fact({ label, view, kind, value, unit, level, wide = false, title }: FactProps) {
-  const old = kind !== undefined && isDimmed(view, kind);
+export function Fact({ label, view, kind, value, unit, level, wide = false, stale = false, title }: FactProps) {
+  const old = stale || (kind !== undefined && isDimmed(view, kind));
   const about = [title, kind === undefined ? undefined : ageTitle(view, kind)].filter(Boolean).join('\n');
   return (
     <div class={`fact ${wide ? 'wide' : ''} ${old ? 'old' : ''}`} data-level={level} title={about}>

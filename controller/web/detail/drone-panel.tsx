@@ -34,6 +34,7 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
   const view: View = {
     record,
     nowMs: fleet.nowMs.value,
+    asOfMs: fleet.asOfMs.value,
     limits: fleet.limits.value,
     pageLive: fleet.connection.value.state === 'open',
   };

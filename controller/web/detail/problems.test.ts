@@ -29,7 +29,7 @@ function view(entry: Partial<DroneEntry>, ageMs: number | null = 500, pageLive =
     conflict: null,
     ...entry,
   };
-  return { record: { entry: whole, unreported: false }, nowMs: NOW_MS, limits: DEFAULT_LIMITS, pageLive };
+  return { record: { entry: whole, unreported: false }, nowMs: NOW_MS, asOfMs: null, limits: DEFAULT_LIMITS, pageLive };
 }
 
 const words = (v: View): string[] => problemsOf(v).map((one) => `${one.severity}: ${one.words}`);
@@ -55,6 +55,8 @@ t.test('stale: says whose silence it is', async (t) => {
   t.match(advice(view({ online: false }, 10_000)), /connection is down/);
   t.match(advice(view({}, 10_000, false)), /This page hears nothing/);
   t.match(words(view({}, null)), ['attention: No live data yet']);
+  t.match(advice(view({}, null)), /agent is connected/);
+  t.match(advice(view({}, null, false)), /This page hears nothing/);
   t.notMatch(advice(view({}, 10_000)), /within/, 'no estimate, no radius');
 });
 

@@ -16,6 +16,7 @@ export interface Problem {
   readonly advice: string | null;
 }
 
+const DEAF = 'This page hears nothing from the controller, so the drone may be well.';
 const RECENT_MS = 30_000;
 const CLOCK_LOOSE_US = 1_000_000;
 const BACKLOG_OLD_S = 30;
@@ -182,11 +183,15 @@ function freshnessProblems(
     found.push({
       severity: 'attention',
       words: 'No live data yet',
-      advice: record.entry.online ? 'The agent is connected; its autopilot may not be.' : 'Waiting for its agent.',
+      advice: !pageLive
+        ? DEAF
+        : record.entry.online
+          ? 'The agent is connected; its autopilot may not be.'
+          : 'Waiting for its agent.',
     });
   if (state === 'lost' || state === 'stale') {
     const why = !pageLive
-      ? 'This page hears nothing from the controller, so the drone may be well.'
+      ? DEAF
       : record.entry.online
         ? 'The agent is still connected: its autopilot has gone quiet.'
         : 'Its connection is down; it reconnects by itself if its agent still runs.';

@@ -7,6 +7,8 @@ import { type DroneRecord, isOld, kindAgeMs } from '../live/record.ts';
 export interface View {
   readonly record: DroneRecord;
   readonly nowMs: number | null;
+  /** While the page is not live: when it was last, by the controller's clock; else null. */
+  readonly asOfMs: number | null;
   readonly limits: FreshnessLimits;
   /** False: nothing can be said of the drone, only that this page hears nothing. */
   readonly pageLive: boolean;

@@ -9,6 +9,7 @@ import { Glyph } from '../shell/glyph.tsx';
 import { routeHash } from '../shell/route.ts';
 import { Battery } from './battery.tsx';
 import { choosing, chosen, toggleChosen } from './chosen.ts';
+import { type Link, linkOf } from './link.ts';
 import { controlWords, modeWords, type Summary, summarise } from './summary.ts';
 
 export interface FleetRowProps {
@@ -33,12 +34,14 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
   });
   const ageText = useComputed(() => (ageMs.value === null ? 'never' : ageWords(ageMs.value)));
   const ageData = useComputed(() => (ageMs.value === null ? '' : String(Math.round(ageMs.value))));
+  const live = useComputed(() => fleet.asOfMs.value === null);
   const fade = useComputed(() => strength(ageMs.value, fleet.limits.value));
   if (!record) return null;
 
   const state = freshness.value;
   const one = summarise(record);
   const old = isOld(record, 'battery', fleet.nowMs.peek());
+  const link = linkOf(one, live.value);
   const picked = chosen.value.has(id);
   return (
     <li
@@ -57,7 +60,7 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
         tabIndex={cursor ? 0 : -1}
         aria-current={selected ? 'true' : undefined}
         aria-label={wordsOf(one, state)}
-        title={titleOf(one, state, ageMs.peek())}
+        title={titleOf(one, state, ageMs.peek(), fleet.asOfMs.value)}
         onClick={(event) => {
           if (!choosing.value && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;
           event.preventDefault();
@@ -83,7 +86,7 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
           <>
             <Battery pct={one.batteryPct} old={old} />
             <span class="age num">{ageText}</span>
-            <span class="more fades">{phoneLine(one)}</span>
+            <span class="more fades">{phoneLine(one, link)}</span>
           </>
         ) : (
           <>
@@ -93,7 +96,7 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
             <Battery pct={one.batteryPct} old={old} />
             <span class="num fades">{fixed(one.speedMps, 1)}</span>
             <span class="num fades">{fixed(one.heightM)}</span>
-            <Link summary={one} />
+            <span class={`num ${link.look}`}>{link.words}</span>
             <span class="age num">{ageText}</span>
           </>
         )}
@@ -130,18 +133,9 @@ function Mode({ summary }: { readonly summary: Summary }) {
   );
 }
 
-function Link({ summary }: { readonly summary: Summary }) {
-  if (!summary.online) {
-    return <span class="num warn">off</span>;
-  }
-  const late = (summary.oldestUnsentS ?? 0) > 30;
-  return <span class={`num ${late ? 'warn' : summary.backlog > 3 ? '' : 'quiet'}`}>{summary.backlog}</span>;
-}
-
-function phoneLine(one: Summary): string {
+function phoneLine(one: Summary, link: Link): string {
   const parts = [modeWords(one, 'no mode'), `${fixed(one.heightM)} m`, `${fixed(one.speedMps, 1)} m/s`];
-  if (!one.online) parts.push('link off');
-  else if (one.backlog > 3) parts.push(`queue ${one.backlog}`);
+  if (link.note !== null) parts.push(link.note);
   if (one.control === 'pilot') parts.push('PILOT');
   if (one.control === 'failsafe') parts.push('FAILSAFE');
   return parts.join(' · ');
@@ -153,15 +147,16 @@ function wordsOf(one: Summary, state: string): string {
   return `${one.id}, ${state}, ${modeWords(one, 'mode unknown')}, ${battery}, ${controlWords(one.control)}`;
 }
 
-function titleOf(one: Summary, state: string, ageMs: number | null): string {
+function titleOf(one: Summary, state: string, ageMs: number | null, asOfMs: number | null): string {
   const lines = [
     `${one.id}: ${state}, newest sample ${ageMs === null ? 'never' : `${ageExact(ageMs)} old`}`,
     one.held ? `stands in the air: an operator’s hold, mode ${one.mode}` : '',
     one.sampledUtcUs === null ? '' : `sampled ${utcFull(one.sampledUtcUs / 1000)}`,
     `${controlWords(one.control)} · ${one.armed === null ? 'arming unknown' : one.armed ? 'armed' : 'disarmed'} · heading ${compassPoint(one.headingDeg)}`,
-    one.online
-      ? `connected, ${one.backlog} batches not yet here${one.oldestUnsentS ? `, oldest ${span(one.oldestUnsentS)}` : ''}`
-      : 'agent not connected',
+    (asOfMs === null ? '' : `this page is not live; as of ${utcFull(asOfMs)}: `) +
+      (one.online
+        ? `connected, ${one.backlog} batches not yet here${one.oldestUnsentS ? `, oldest ${span(one.oldestUnsentS)}` : ''}`
+        : 'agent not connected'),
   ];
   return lines.filter(Boolean).join('\n');
 }

@@ -41,6 +41,8 @@ export interface Fleet {
   readonly controller: ReadonlySignal<{ readonly name: string; readonly version: string } | null>;
   /** Controller's UTC in ms as of the last tick; null before the first message. */
   readonly nowMs: ReadonlySignal<number | null>;
+  /** While the page is not live: the controller's UTC in ms when it was heard last, so as of which all stands; else null. */
+  readonly asOfMs: ReadonlySignal<number | null>;
   /** `nowMs` in whole seconds, for what need not be redrawn more often. */
   readonly second: ReadonlySignal<number>;
   readonly counts: ReadonlySignal<Counts>;
@@ -76,6 +78,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   const second = computed(() => Math.floor((nowMs.value ?? 0) / 1000));
   const loaded = signal(false);
   const connection = signal<Connection>({ state: 'connecting' });
+  const heardMs = signal<number | null>(null);
+  const asOfMs = computed(() => (connection.value.state === 'open' ? null : heardMs.value));
 
   const counts = computed<Counts>(() => {
     const now = nowMs.value;
@@ -135,6 +139,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     limits,
     controller,
     nowMs,
+    asOfMs,
     second,
     counts,
     loaded,
@@ -148,6 +153,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       if (message.type !== 'snapshot' && message.type !== 'delta') return { resync: false };
       const seen = observeServer(clock, message.serverUtcUs / 1000, ports.monoMs());
       clock = seen.clock;
+      heardMs.value = serverNowMs(clock, ports.monoMs());
       if (seen.shiftMs !== 0) drones = shiftInstants(drones, seen.shiftMs);
       if (message.health) health.value = message.health;
       if (message.type === 'snapshot') {

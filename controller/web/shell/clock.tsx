@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { knowsZone, zoned } from '@skein/protocol/time';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { chooseFace, clockMinute, clockTime, face, zoneWord } from '../format/face.ts';
 import { utcClock } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
@@ -47,7 +47,8 @@ const NAMED: readonly (readonly [string, string])[] = [
 
 function Chooser({ nowMs }: { readonly nowMs: number | null }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before it is painted: the next key may come at once, and must not act behind it.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const { zone, hours } = face.value;
   const [typed, setTyped] = useState(NAMED.some(([name]) => name === zone) ? '' : zone);
   const wrong = typed !== '' && !knowsZone(typed);

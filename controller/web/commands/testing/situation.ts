@@ -5,6 +5,7 @@ export function flying(change: Partial<Situation> = {}): Situation {
   return {
     id: 'heron-07',
     pageLive: true,
+    deafMs: null,
     online: true,
     freshness: 'fresh',
     ageMs: 400,

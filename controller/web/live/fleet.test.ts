@@ -1,0 +1,25 @@
+import t from 'tap';
+import type { SnapshotMessage } from '../../live/messages.ts';
+import { createFleet } from './fleet.ts';
+
+t.test('a page that is not live keeps as of when it was', async (t) => {
+  let monoMs = 1_000;
+  const fleet = createFleet({ monoMs: () => monoMs, onFrame: (flush) => flush() });
+  const snapshot: SnapshotMessage = {
+    type: 'snapshot',
+    seq: 1,
+    serverUtcUs: 50_000_000,
+    controller: { name: 'c', start: 's', version: '0' },
+    limits: { freshMs: 3000, lostMs: 30000 },
+    health: { store: 'ok', message: null },
+    drones: [],
+  };
+  fleet.take(snapshot);
+  fleet.connection.value = { state: 'open' };
+  t.equal(fleet.asOfMs.value, null, 'live: now');
+  monoMs += 19_000;
+  fleet.tick();
+  fleet.connection.value = { state: 'reconnecting', sinceMonoMs: 1_000, attempt: 1, retryAtMonoMs: null };
+  t.equal(fleet.asOfMs.value, 50_000);
+  t.equal(fleet.nowMs.value, 69_000, 'while ages rise');
+});
