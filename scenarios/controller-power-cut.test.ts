@@ -11,7 +11,7 @@ import { writeImage } from './kit/power-cut/image.ts';
 import { loadRecording, missed } from './kit/power-cut/recorder.ts';
 import { countFromEnvironment, isSoak, randomFrom, seedFromEnvironment } from './kit/seed.ts';
 
-const count = countFromEnvironment(20, 200);
+const count = countFromEnvironment(10, 200);
 const seed = seedFromEnvironment();
 const RECORD_MS = isSoak() ? 20_000 : 3_000;
 const kept = process.env.RECORDING;

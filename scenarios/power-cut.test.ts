@@ -15,7 +15,7 @@ import { load, type Recording, record } from './kit/power-cut/recording.ts';
 import { Reopener } from './kit/power-cut/reopened.ts';
 import { countFromEnvironment, isSoak, randomFrom, seedFromEnvironment } from './kit/seed.ts';
 
-const count = countFromEnvironment(20, 200);
+const count = countFromEnvironment(10, 200);
 const seed = seedFromEnvironment();
 const RECORD_MS = isSoak() ? 10_000 : 3_000;
 /** Each but the first goes on with what a cut of the one before has left. */

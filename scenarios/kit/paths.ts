@@ -11,3 +11,6 @@ export const programs = {
   controller: inRepository('controller/skein-controller.js'),
   simulator: inRepository('hardware/simulator/skein-sim.js'),
 } as const;
+
+/** What `make build` makes, served by every controller. */
+export const builtPage = inRepository('controller/web/dist/index.html');
