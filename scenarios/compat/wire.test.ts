@@ -143,7 +143,8 @@ async function oldController(t: Test, recording: Recording, later: Later): Promi
         const expanded = expandBatch(bytes);
         for (const sample of expanded.ok ? expanded.samples : []) {
           if (sample.kind === 'position') heard.positions++;
-          if (sample.kind === 'answer') answers.push(`${sample.values.command} ${sample.values.state}`);
+          if (sample.kind === 'answer')
+            answers.push(`${sample.values.command} ${sample.values.state} ${sample.values.reason}`);
         }
         ack(header.epoch, header.lane);
       }
@@ -166,14 +167,29 @@ async function oldController(t: Test, recording: Recording, later: Later): Promi
   });
 
   // and: it does what it is told
-  const id = '01M80C51BXQMZCT70E853D6PAV';
   const at = (ms: number) => new Date(Date.now() + ms).toISOString().replace('Z', '000Z');
-  const asked = { session: heard.session, heard: { session: heard.session, monoMs: Math.round(heard.monoUs / 1000) } };
-  say(own('command'), 'down/command', { id, issuedAt: at(0), sentAt: at(0), expiresAt: at(60_000), ...asked });
-  await until(() => answers.includes(`${id} succeeded`), {
-    timeoutMs: WITHIN_MS,
-    what: 'the command to be answered',
-    seen: () => answers,
-  });
+  const order = (id: string): void => {
+    const asked = {
+      session: heard.session,
+      heard: { session: heard.session, monoMs: Math.round(heard.monoUs / 1000) },
+    };
+    say(own('command'), 'down/command', { id, issuedAt: at(0), sentAt: at(0), expiresAt: at(60_000), ...asked });
+  };
+  // A journal that is late by 300 ms, as on a busy machine, refuses an order: then it is given again, as a person would.
+  const ids = [...'VWXYZ'].map((last) => `01M80C51BXQMZCT70E853D6PA${last}`);
+  const isLate = (id: string) => answers.some((one) => one.startsWith(`${id} rejected journal-unavailable`));
+  let given = 0;
+  await until(
+    () => {
+      const last = ids[given - 1];
+      const next = ids[given];
+      if ((last === undefined || isLate(last)) && next !== undefined) {
+        order(next);
+        given++;
+      }
+      return answers.some((one) => ids.some((id) => one.startsWith(`${id} succeeded`)));
+    },
+    { timeoutMs: WITHIN_MS, what: 'the command to be answered', seen: () => answers },
+  );
   t.match(uplink().counters, { badMessages: 0, acksOtherSession: 0, acksUnknownEpoch: 0 });
 }
