@@ -9,8 +9,7 @@ import { ControllerClock } from '../../agent/clock/index.ts';
 import { CommandDesk } from '../../agent/commands/index.ts';
 import type { Executor, Executors } from '../../agent/commands/types.ts';
 import { Commander } from '../../agent/control/index.ts';
-import type { EarlierEnd } from '../../agent/outbox/index.ts';
-import { Outbox } from '../../agent/outbox/index.ts';
+import { type EarlierEnd, Outbox } from '../../agent/outbox/index.ts';
 import { Uplink } from '../../agent/uplink/index.ts';
 import type { Card } from './card.ts';
 import { ROOT } from './controller.ts';
@@ -46,6 +45,8 @@ interface Running {
   readonly outbox: Outbox;
   readonly uplink: Uplink;
   readonly desk: CommandDesk;
+  /** The run of the controller that was last to say where a lane stands, by stream. */
+  readonly answered: ReadonlyMap<string, string>;
 }
 
 export class SimAgent {
@@ -54,7 +55,7 @@ export class SimAgent {
   #running: Running | null = null;
   #bootedUs = 0;
   #boot = '';
-  #hearing: string | null = null;
+  #hearing: { readonly session: string; readonly start: string } | null = null;
   feeding = true;
   mostPendingBytes = 0;
   mostUsedBytes = 0;
@@ -81,9 +82,12 @@ export class SimAgent {
     return this.#running !== null;
   }
 
-  get isDrained(): boolean {
-    const status = this.#running?.outbox.status();
-    return status !== undefined && status.state === 'ok' && status.backlogRows === 0 && status.pendingBytes === 0;
+  /** It owes nothing to this run of the controller, which has told it so itself: an earlier one may have had more. */
+  isDrainedInto(start: string | null): boolean {
+    const { outbox, answered } = this.#running ?? {};
+    const status = outbox?.status();
+    if (status?.state !== 'ok' || status.backlogRows > 0 || status.pendingBytes > 0) return false;
+    return this.known.every(([stream]) => answered?.get(stream) === start);
   }
 
   /** One past the last number that it knows of, by stream, of all that it holds. */
@@ -119,6 +123,7 @@ export class SimAgent {
     const session = world.hex(16);
     const n = ++card.starts;
     const nowUs = this.#nowUs;
+    const answered = new Map<string, string>();
     const outbox = new Outbox({
       path: 'outbox.db',
       budgetBytes: this.#o.budgetBytes,
@@ -174,7 +179,8 @@ export class SimAgent {
         readable: outbox.readable,
         read: (epoch, lane, from, maxBytes) => outbox.read(epoch, lane, from, maxBytes),
         ack: (epoch, lane, upTo) => {
-          if (this.#hearing !== session) truth.broken(`${drone} believed an ack of session ${this.#hearing}`);
+          if (this.#hearing?.session === session) answered.set(`${drone}/${epoch}/${lane}`, this.#hearing.start);
+          else truth.broken(`${drone} believed an ack of session ${this.#hearing?.session}`);
           outbox.ack(epoch, lane, upTo);
         },
       },
@@ -183,7 +189,7 @@ export class SimAgent {
         broker.dial(timers, this.radio)(o, {
           ...on,
           message: (topic, payload) => {
-            this.#hearing = topic.endsWith('/ack') ? String(JSON.parse(payload.toString()).session) : null;
+            this.#hearing = topic.endsWith('/ack') ? JSON.parse(payload.toString()) : null;
             on.message(topic, payload);
           },
         }),
@@ -194,7 +200,7 @@ export class SimAgent {
       },
       onCommand: (command, via) => desk.receive(command, via),
     });
-    this.#running = { timers, session, outbox, uplink, desk };
+    this.#running = { timers, session, outbox, uplink, desk, answered };
     truth.fault(`${drone}: starts, session ${session.slice(0, 4)}, start ${n}`);
     void outbox.start().then(() => {
       if (!timers.alive) return;

@@ -24,6 +24,8 @@ export const ROOT = 'skein/1';
 const EPOCH_UTC_US = Date.UTC(2026, 10, 21, 12) * 1e3;
 
 interface Running {
+  /** Names this run of it. */
+  readonly start: string;
   readonly timers: ProcessTimers;
   readonly fleet: Fleet;
   readonly ingest: Ingest;
@@ -67,6 +69,10 @@ export class SimController {
 
   get fleet(): Fleet | null {
     return this.#running?.fleet ?? null;
+  }
+
+  get run(): string | null {
+    return this.#running?.start ?? null;
   }
 
   get isIdle(): boolean {
@@ -145,7 +151,7 @@ export class SimController {
       onProblem: () => {},
       onContact: (drone, presence) => commands.contact(drone, presence),
     });
-    this.#running = { timers, fleet, ingest, commands };
+    this.#running = { start, timers, fleet, ingest, commands };
     void commands.start().then(async () => {
       if (!timers.alive) return;
       ingest.start();

@@ -27,7 +27,7 @@ export interface Voyage {
 const S = 1e6;
 /** From fair weather until everything that was durable is stored. */
 export const DRAINED_WITHIN_S = 150;
-/** Whoever comes back has been heard and answered by then, also if the first ack was lost: the next presence has it repeated. */
+/** What was on its way has come by then, and what was lost of it has been said again: the next presence has an ack repeated. */
 const SETTLED_AFTER_S = 20;
 /** A presence names no more; the others have their turn in the next ones. */
 const NAMED_AT_ONCE = 31;
@@ -110,7 +110,7 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
     const quiet = world.nowUs - truth.lastEventUs > settledAfterS * S;
     if (
       quiet &&
-      agents.every((agent) => agent.isDrained) &&
+      agents.every((agent) => agent.isDrainedInto(controller.run)) &&
       controller.isIdle &&
       truth.forgedSeen(controller.days, known())
     )
@@ -118,7 +118,8 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
   }
   if (stop()) return;
   for (const agent of agents) {
-    if (!agent.isDrained) truth.broken(`${agent.drone} is not drained ${DRAINED_WITHIN_S} s after the last fault`);
+    if (!agent.isDrainedInto(controller.run))
+      truth.broken(`${agent.drone} is not drained ${DRAINED_WITHIN_S} s after the last fault`);
     agent.checkBounds();
   }
   controller.checkBounds();
