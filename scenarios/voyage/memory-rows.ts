@@ -183,6 +183,9 @@ export class MemoryRows implements OutboxRows {
 
   addEpoch(epoch: string, boot: string, wanted?: number): number {
     const number = wanted ?? this.#state.lastNumber + 1;
+    if (this.#state.epochs.some((one) => one.number === number || one.epoch === epoch)) {
+      throw new Error('UNIQUE constraint failed: epochs');
+    }
     const none = { urgent: 0, history: 0 };
     const row: EpochRow = { number, epoch, boot, acked: none, gone: none, stoppedMonoUs: null };
     this.#change((state) => {
