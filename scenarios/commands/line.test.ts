@@ -79,7 +79,9 @@ t.test('a bad line', { timeout: 240_000 }, async (t) => {
       }
       measured(`${name}: ${done} of ${ORDERS} parameters set`);
       t.ok(done >= ORDERS / 2, 'they get through');
-      const { state, reason } = await ann.order(drone.id, 'reboot', { target: 'autopilot' });
+      const { id } = await ann.post([drone.id], 'reboot', { params: { target: 'autopilot' } });
+      // The agent looks for the proof for a minute: its "failed" comes after that, so it is waited for as long as above.
+      const [{ state, reason } = { state: 'none', reason: null }] = await ann.fates(id, 90_000);
       t.match(`${state} ${reason}`, /^(succeeded proved|rejected .*|failed .*)$/);
       t.equal(bootsOf(drone), state === 'succeeded' ? 2 : 1);
       drone.simulator.act((simulator) => simulator.clear());
