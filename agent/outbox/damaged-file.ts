@@ -1,7 +1,7 @@
 /**
  * Reads what is left of a damaged outbox file, past SQLite: every page that looks like a leaf of a table, wherever it
  * lies, with its overflow pages, as the log has them or else the file. Nothing of it is believed but what carries its own
- * checksum (the envelopes); the table of epochs is only a hint.
+ * checksum: the envelopes, and what the table of epochs says of acks.
  * File format: https://sqlite.org/fileformat2.html
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
@@ -9,6 +9,7 @@ import type { Lane } from '@skein/protocol/fleet';
 import { type Envelope, readEnvelope } from '@skein/protocol/telemetry';
 import { asideOf } from './aside.ts';
 import { PAGE_BYTES } from './database.ts';
+import { epochSum } from './epoch-sum.ts';
 
 const LEAF = 0x0d;
 const FILE_HEADER_BYTES = 100;
@@ -17,7 +18,7 @@ const FRAME_HEADER_BYTES = 24;
 /** Larger than any row: what claims more is damage. */
 const MAX_ROW_BYTES = 2 << 20;
 const ROW_COLUMNS = 5;
-const EPOCH_COLUMNS = 8;
+const EPOCH_COLUMNS = 9;
 
 export interface FoundRow {
   readonly envelope: Envelope;
@@ -34,7 +35,9 @@ export interface Place {
 
 export interface FoundEpoch {
   readonly epoch: string;
+  readonly boot: string;
   readonly acked: Readonly<Record<Lane, number>>;
+  readonly gone: Readonly<Record<Lane, number>>;
 }
 
 interface Payload {
@@ -260,9 +263,14 @@ function rowOf(columns: readonly Column[], lastPage: number): FoundRow | null {
 }
 
 function epochOf(columns: readonly Column[]): FoundEpoch | null {
-  const [, epoch, , urgent, history] = columns;
-  if (columns.length !== EPOCH_COLUMNS || !Buffer.isBuffer(epoch) || !/^[0-9a-f]{16}$/.test(epoch.toString()))
-    return null;
+  const [, epoch, boot, urgent, history, goneUrgent, goneHistory, , sum] = columns;
+  if (columns.length !== EPOCH_COLUMNS || !Buffer.isBuffer(epoch) || !Buffer.isBuffer(boot)) return null;
   if (typeof urgent !== 'number' || typeof history !== 'number') return null;
-  return { epoch: epoch.toString(), acked: { urgent, history } };
+  if (typeof goneUrgent !== 'number' || typeof goneHistory !== 'number') return null;
+  const said = {
+    epoch: epoch.toString(),
+    acked: { urgent, history },
+    gone: { urgent: goneUrgent, history: goneHistory },
+  };
+  return sum === epochSum(said) ? { ...said, boot: boot.toString() } : null;
 }

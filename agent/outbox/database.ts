@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Budget } from './budget.ts';
+import { epochSum } from './epoch-sum.ts';
 
 /**
  * Of new files. Each commit writes whole pages to the log, and the page that is being filled again and again: with 4096
@@ -15,7 +16,8 @@ export const FIRST_EPOCH_NUMBER = 4096;
 /**
  * `id` is keys.ts' integer; `upto` is null for a batch and the last seq for a gap; `at_s` is the agent's accumulated
  * running time at sealing, the only clock that neither jumps nor needs a battery; `droppable` marks texts; `gone_…` is
- * the highest seq removed after its ack, which fixes `next` of an emptied lane.
+ * the highest seq removed after its ack, which fixes `next` of an emptied lane; `sum` is epoch-sum.ts over both. Agents
+ * that do not know `sum` work on with the file: what they write no longer fits it, and counts as not known.
  */
 const SCHEMA = `
   CREATE TABLE epochs (
@@ -26,7 +28,8 @@ const SCHEMA = `
     acked_history INTEGER NOT NULL DEFAULT 0,
     gone_urgent   INTEGER NOT NULL DEFAULT 0,
     gone_history  INTEGER NOT NULL DEFAULT 0,
-    stopped_mono_us INTEGER
+    stopped_mono_us INTEGER,
+    sum      INTEGER
   ) STRICT;
   CREATE TABLE rows (
     id        INTEGER PRIMARY KEY,
@@ -70,12 +73,26 @@ export function openDatabase(path: string, budget: Budget): Database.Database {
       }).exclusive();
     } else {
       // Takes the lock now, so that a second program is refused at opening and not at its first write.
-      db.exec('BEGIN EXCLUSIVE; COMMIT');
+      db.transaction(() => addSums(db)).exclusive();
     }
     return db;
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** To a file of an agent that knew none. */
+function addSums(db: Database.Database): void {
+  const columns = db.pragma('table_info(epochs)') as readonly { readonly name: string }[];
+  if (columns.some(({ name }) => name === 'sum')) return;
+  db.exec('ALTER TABLE epochs ADD COLUMN sum INTEGER');
+  const rows = db.prepare<[], Record<string, number> & { readonly epoch: string }>('SELECT * FROM epochs').all();
+  const set = db.prepare('UPDATE epochs SET sum = ? WHERE number = ?');
+  for (const row of rows) {
+    const acked = { urgent: Number(row.acked_urgent), history: Number(row.acked_history) };
+    const gone = { urgent: Number(row.gone_urgent), history: Number(row.gone_history) };
+    set.run(epochSum({ epoch: row.epoch, acked, gone }), row.number);
   }
 }
 

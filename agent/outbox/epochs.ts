@@ -3,6 +3,7 @@ import type { Lane } from '@skein/protocol/fleet';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import type { EpochState, LaneState } from './entry.ts';
 import { LANE_NAMES, laneEnd, laneStart, seqOf } from './keys.ts';
+import type { PastEpoch } from './past.ts';
 import type { OutboxRows } from './rows.ts';
 
 export interface EpochLane {
@@ -31,8 +32,14 @@ export interface EarlierEnd {
   readonly stoppedMonoUs: number | null;
 }
 
+export interface LoadedPast extends PastEpoch {
+  readonly number: number;
+}
+
 export interface LoadedFile {
   readonly epochs: Map<string, Epoch>;
+  /** Of which nothing is held, oldest first; the newest of all is none of them. */
+  readonly past: readonly LoadedPast[];
   readonly earlier: EarlierEnd | null;
   readonly urgentBytes: number;
   /** Newest age stamp: the running time the agent had accumulated, s. */
@@ -41,10 +48,12 @@ export interface LoadedFile {
 
 export function loadFile(file: OutboxRows): LoadedFile {
   const epochs = new Map<string, Epoch>();
+  const past: LoadedPast[] = [];
+  const stored = file.epochs();
   let urgentBytes = 0;
   let newestAtS = 0;
   let earlier: EarlierEnd | null = null;
-  for (const row of file.epochs()) {
+  for (const row of stored) {
     const lastOf = { urgent: 0, history: 0 };
     const lane = (name: Lane): EpochLane => {
       const [from, to] = [laneStart(row.number, name), laneEnd(row.number, name)];
@@ -63,13 +72,18 @@ export function loadFile(file: OutboxRows): LoadedFile {
       urgent: lane('urgent'),
       history: lane('history'),
     };
-    epochs.set(row.epoch, { number: row.number, epoch: row.epoch, boot: row.boot, lanes });
+    const { number, epoch, boot } = row;
+    const one: Epoch = { number, epoch, boot, lanes };
+    const next = { urgent: lanes.urgent.next, history: lanes.history.next };
+    const isPast = row !== stored.at(-1) && isEmpty(one) && LANE_NAMES.some((name) => next[name] > 1);
+    if (isPast) past.push({ number, epoch, boot, next });
+    else epochs.set(epoch, one);
     // History all acked and removed: the other lane is the best that is left to tell.
     const lastMonoUs = lanes.history.gone > 0 ? Math.max(lastOf.urgent, lastOf.history) : lastOf.history;
     // The last of them is the newest.
     earlier = { epoch: row.epoch, boot: row.boot, lastMonoUs, stoppedMonoUs: row.stoppedMonoUs };
   }
-  return { epochs, earlier, urgentBytes, newestAtS };
+  return { epochs, past, earlier, urgentBytes, newestAtS };
 }
 
 /** Nothing is held in any lane. */

@@ -4,6 +4,7 @@
  */
 import type { EpochState } from './entry.ts';
 import type { FromWorker, StoreReport, ToWorker } from './messages.ts';
+import type { PastEpoch } from './past.ts';
 import { isStorageError, type OutboxProblem, problemFrom, problemOf } from './problems.ts';
 import type { Salvage } from './salvage.ts';
 import type { OutboxStore, StoreOptions } from './store.ts';
@@ -19,6 +20,8 @@ export interface OutboxFiles {
   /** The file system takes no writes at all any more. */
   isReadOnly(path: string): boolean;
 }
+
+const NOTHING = { epochs: [], past: [] } as const;
 
 export interface KeeperOptions {
   readonly files: OutboxFiles;
@@ -37,7 +40,9 @@ export class Keeper {
   /** Where a damaged file went, until that has been said. */
   #aside: string | null = null;
   /** What a file that failed was known to hold. */
-  #known: readonly EpochState[] = [];
+  #known: { readonly epochs: readonly EpochState[]; readonly past: readonly PastEpoch[] } = NOTHING;
+  /** As it was said last. */
+  #saidPast: readonly PastEpoch[] | null = null;
   #salvage: Salvage | null = null;
   #lastProblem: OutboxProblem = problemOf('worker', 'not opened');
 
@@ -63,7 +68,10 @@ export class Keeper {
   }
 
   #report(from: OutboxStore): StoreReport {
-    return { epochs: from.states(), losses: from.losses, usedBytes: from.usedBytes(), asideBytes: from.asideBytes };
+    const { past, losses, asideBytes } = from;
+    const changed = past === this.#saidPast ? {} : { past };
+    this.#saidPast = past;
+    return { epochs: from.states(), ...changed, losses, usedBytes: from.usedBytes(), asideBytes };
   }
 
   #closeQuietly(): void {
@@ -78,7 +86,7 @@ export class Keeper {
   }
 
   #giveUp(problem: OutboxProblem): void {
-    if (this.#store !== null) this.#known = this.#store.states();
+    if (this.#store !== null) this.#known = { epochs: this.#store.states(), past: this.#store.past };
     this.#closeQuietly();
     this.#lastProblem = problem;
     this.#condemned = problem.code === 'corrupt';
@@ -93,12 +101,12 @@ export class Keeper {
         if (this.#condemned) this.#aside = files.setAside(wanted.path);
         this.#condemned = false;
         this.#store = files.open(wanted);
-        if (this.#aside !== null) this.#store.adopt(this.#known);
+        if (this.#aside !== null) this.#store.adopt(this.#known.epochs, this.#known.past.toReversed());
         const { earlier } = this.#store;
-        const adopted = this.#aside !== null && this.#known.length > 0;
+        const adopted = this.#aside !== null && this.#known.epochs.length > 0;
         say({ type: 'opened', earlier, aside: this.#aside, adopted, ...this.#report(this.#store) });
         this.#aside = null;
-        this.#known = [];
+        this.#known = NOTHING;
         this.#salvage = files.salvage(wanted.path, this.#store);
         return;
       } catch (error) {

@@ -8,6 +8,7 @@
 import type { Lane } from '@skein/protocol/fleet';
 import { readEnvelope, sealGap } from '@skein/protocol/telemetry';
 import type { EpochState } from './entry.ts';
+import type { EpochBook } from './epoch-book.ts';
 import type { Epoch, EpochLane } from './epochs.ts';
 import { LANE_NAMES, laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
 import type { OutboxRows, Row } from './rows.ts';
@@ -24,12 +25,12 @@ export interface Salvaged {
 
 export class Mender {
   readonly #rows: OutboxRows;
-  readonly #epochs: Map<string, Epoch>;
+  readonly #book: EpochBook;
   readonly #held = new Map<string, number>();
 
-  constructor(rows: OutboxRows, epochs: Map<string, Epoch>) {
+  constructor(rows: OutboxRows, book: EpochBook) {
     this.#rows = rows;
-    this.#epochs = epochs;
+    this.#book = book;
   }
 
   /** From where on nothing of this lane is sent; undefined: all may be. */
@@ -44,7 +45,7 @@ export class Mender {
 
   /** Something lies aside as the file is opened: what may still be found in it is held. */
   holdPlaceholders(): void {
-    for (const epoch of this.#epochs.values()) this.#holdOf(epoch);
+    for (const epoch of this.#book.live.values()) this.#holdOf(epoch);
   }
 
   #holdOf({ epoch, number, lanes }: Epoch): void {
@@ -61,16 +62,15 @@ export class Mender {
    */
   adopt(states: readonly EpochState[], atS: number): void {
     for (const { epoch, boot, lanes } of states) {
-      const here = this.#epochs.get(epoch);
+      const here = this.#book.live.get(epoch);
       if (here !== undefined) this.#holdOf(here);
-      if (here !== undefined) continue;
+      if (here !== undefined || this.#book.isPast(epoch)) continue;
       const spans = LANE_NAMES.map((lane) => {
         const { first, next, acked } = lanes[lane];
         return { lane, from: Math.min(next, Math.max(first, acked + 1)), to: next - 1 };
       });
       if (spans.every(({ from, to }) => from > to)) continue;
-      const lowest = Math.min(...[...this.#epochs.values()].map((known) => known.number));
-      const number = this.#rows.addEpoch(epoch, boot, Number.isFinite(lowest) ? lowest - 1 : undefined);
+      const number = this.#rows.addEpoch(epoch, boot, this.#book.numberBelow());
       const made: Record<string, EpochLane> = {};
       for (const { lane, from, to } of spans) {
         const { acked } = lanes[lane];
@@ -81,7 +81,7 @@ export class Mender {
       }
       const { urgent, history } = made;
       if (urgent === undefined || history === undefined) throw new Error('two lanes');
-      this.#epochs.set(epoch, { number, epoch, boot, lanes: { urgent, history } });
+      this.#book.live.set(epoch, { number, epoch, boot, lanes: { urgent, history } });
       const gone = { urgent: urgent.gone, history: history.gone };
       this.#rows.saveAcks(number, { urgent: urgent.acked, history: history.acked }, gone);
     }
@@ -89,7 +89,7 @@ export class Mender {
 
   /** Inside the caller's transaction. Returns how many seqs are explained now that were not. */
   restore(row: Salvaged, atS: number): number {
-    const epoch = this.#epochs.get(row.epoch);
+    const epoch = this.#book.live.get(row.epoch);
     if (epoch === undefined) return 0;
     const start = laneStart(epoch.number, row.lane);
     let found = 0;
@@ -145,7 +145,7 @@ export class Mender {
   /** It is over: what was not found stays a gap, and all may be sent. Returns how many seqs were not found. */
   release(): number {
     let missing = 0;
-    for (const { epoch, number, lanes } of this.#epochs.values()) {
+    for (const { epoch, number, lanes } of this.#book.live.values()) {
       for (const lane of LANE_NAMES) {
         const from = this.heldFrom(epoch, lane);
         if (from === undefined) continue;

@@ -2,6 +2,7 @@
 import type { Lane } from '@skein/protocol/fleet';
 import type { Entry, EpochState, OutboxLosses } from './entry.ts';
 import type { EarlierEnd } from './epochs.ts';
+import type { PastEpoch } from './past.ts';
 import type { OutboxProblem } from './problems.ts';
 import type { PageRow } from './reader.ts';
 import type { StoreOptions } from './store.ts';
@@ -34,6 +35,8 @@ export type ToWorker =
 
 export interface StoreReport {
   readonly epochs: readonly EpochState[];
+  /** When they have changed. */
+  readonly past?: readonly PastEpoch[];
   readonly losses: OutboxLosses;
   readonly usedBytes: number;
   /** Of a damaged file that lies aside; 0: none does. */

@@ -7,6 +7,7 @@ import type { Entry, EpochState, LaneState } from './entry.ts';
 import { noLosses } from './entry.ts';
 import { LANE_NAMES } from './keys.ts';
 import type { LaneAck, StoreReport } from './messages.ts';
+import { PastEpochs } from './past.ts';
 import { gapEntry } from './seal.ts';
 
 /** Presence lists at most this many epochs (docs/wire.md §4). */
@@ -22,8 +23,20 @@ export interface Readable {
 
 const unackedOf = ({ first, next, acked }: LaneState): number => Math.max(0, next - Math.max(first, acked + 1));
 
+function rangeOf({ epoch, lanes: { urgent, history } }: EpochRange): EpochRange {
+  return {
+    epoch,
+    lanes: {
+      urgent: { first: urgent.first, next: urgent.next },
+      history: { first: history.first, next: history.next },
+    },
+  };
+}
+
 export class Mirror {
   readonly #boot: string;
+  /** Of which nothing is held. */
+  readonly past = new PastEpochs();
   readonly #acks = new Map<string, LaneAck>();
   readonly #acksToTell = new Set<string>();
   #epoch: string;
@@ -69,17 +82,22 @@ export class Mirror {
         this.#acksToTell.add(key);
       }
     }
-    this.#report = report;
+    this.#take(report);
   }
 
   /** A commit. Returns whether epochs came or went. */
   written(report: StoreReport): boolean {
     const changed = report.epochs.length !== this.#report.epochs.length;
-    this.#report = report;
+    this.#take(report);
     if (!changed) return false;
     const held = new Set([this.#epoch, ...report.epochs.map((state) => state.epoch)]);
     for (const [key, ack] of this.#acks) if (!held.has(ack.epoch)) this.#acks.delete(key);
     return true;
+  }
+
+  #take(report: StoreReport): void {
+    this.#report = report;
+    if (report.past !== undefined) this.past.take(report.past);
   }
 
   ack(ack: LaneAck): void {
@@ -124,31 +142,31 @@ export class Mirror {
   }
 
   /**
-   * For presence: newest first, at most 32. This start and epochs with something to send; the others take turns from one
-   * presence to the next, so that a controller that lost what it had acked learns of each.
+   * For presence: newest first, at most 32. This start and epochs with something to send; the others, and last those of
+   * which nothing is held, take turns from one presence to the next, so that a controller that lost what it had acked
+   * learns of each.
    */
   ranges(): EpochRange[] {
     const states = this.states();
     const hasMore = ({ lanes }: EpochState) => LANE_NAMES.some((lane) => unackedOf(lanes[lane]) > 0);
     const own = states.filter(({ epoch }) => epoch === this.#epoch);
     const first = [...own, ...states.filter((state) => !own.includes(state) && hasMore(state))].slice(0, MAX_EPOCHS);
-    const others = states.filter((state) => !first.includes(state));
+    const others = [...states.filter((state) => !first.includes(state)), ...this.past.untold()];
     const room = Math.min(MAX_EPOCHS - first.length, others.length);
-    const chosen = new Set(first);
+    const chosen = new Set<{ readonly epoch: string }>(first);
     for (let i = 0; i < room; i++) {
       const state = others[(this.#turn + i) % others.length];
       if (state) chosen.add(state);
     }
     this.#turn = room < others.length ? (this.#turn + room) % others.length : 0;
-    return states
-      .filter((state) => chosen.has(state))
-      .map(({ epoch, lanes: { urgent, history } }) => ({
-        epoch,
-        lanes: {
-          urgent: { first: urgent.first, next: urgent.next },
-          history: { first: history.first, next: history.next },
-        },
-      }));
+    const held = states.filter((state) => chosen.has(state)).map(rangeOf);
+    return [
+      ...held,
+      ...others
+        .slice(states.length - first.length)
+        .filter((one) => chosen.has(one))
+        .map(rangeOf),
+    ];
   }
 
   /** What may be sent: durable rows, and with `volatile` those given out and not durable too. Urgent and newest first. */

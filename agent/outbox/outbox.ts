@@ -57,9 +57,7 @@ export class Outbox {
     this.#thread = new StoreThread(o.spawn ?? spawnThread, this.#timers, {
       onMessage: (message) => this.#heard(message),
       onDied: (detail) => this.#died(detail),
-      onReadTimeout: () => {
-        this.#counters.readTimeouts++;
-      },
+      onReadTimeout: () => void this.#counters.readTimeouts++,
     });
   }
 
@@ -237,6 +235,10 @@ export class Outbox {
     this.#mirror.ack({ epoch, lane, upTo });
   }
 
+  get past() {
+    return this.#mirror.past;
+  }
+
   /** Every epoch with rows for presence, newest first, at most 32. */
   readonly ranges = (): EpochRange[] => this.#mirror.ranges();
 
@@ -255,8 +257,8 @@ export class Outbox {
   }
 
   status(): OutboxStatus {
-    const oldest = this.#pending.oldestMonoUs;
-    const notDurableUs = oldest === null ? 0 : this.#o.nowUs() - oldest;
+    const nowUs = this.#o.nowUs();
+    const notDurableUs = nowUs - (this.#pending.oldestMonoUs ?? nowUs);
     return {
       state: this.#state,
       problem: this.#problem,
@@ -288,10 +290,9 @@ export class Outbox {
       this.#write();
       await Promise.race([drained, deadline]);
     }
-    const complete = this.#pending.length === 0;
     this.#thread.dropReads();
     this.#settleStart();
-    const monoUs = complete ? this.#o.nowUs() : null;
+    const monoUs = this.#pending.length === 0 ? this.#o.nowUs() : null;
     const last = { type: 'close', epoch: this.epoch, monoUs, runningS: this.#runningS() } as const;
     await this.#thread.close(last, deadline);
     callOff();

@@ -6,9 +6,10 @@
  *   look ─▶ adopt (placeholders for what was found) ─▶ copy, cut ─▶ over: the damaged file is removed
  */
 import type { Lane } from '@skein/protocol/fleet';
-import type { DamagedFile, FoundRow, Place } from './damaged-file.ts';
+import type { DamagedFile, FoundEpoch, FoundRow, Place } from './damaged-file.ts';
 import type { EpochState } from './entry.ts';
 import type { Salvaged } from './mender.ts';
+import type { PastEpoch } from './past.ts';
 
 const PAGES_A_STEP = 512;
 const BYTES_A_STEP = 64 << 10;
@@ -19,7 +20,7 @@ const MAX_ROWS = 200_000;
 export interface SalvageStore {
   /** 0: it was removed, its bytes were needed. */
   readonly asideBytes: number;
-  adopt(states: readonly EpochState[]): void;
+  adopt(states: readonly EpochState[], past: readonly PastEpoch[]): void;
   /** False: there is no room, and what lay aside is gone. */
   restore(rows: readonly Salvaged[]): boolean;
   asideChanged(): void;
@@ -46,7 +47,8 @@ export class Salvage {
   readonly #rows: Found[] = [];
   /** In the order of their first pages: about that of the starts. */
   readonly #found = new Map<string, FoundIn>();
-  readonly #acked = new Map<string, Record<Lane, number>>();
+  /** What was sound of the table of epochs. */
+  readonly #told = new Map<string, FoundEpoch>();
   #nextPage = 1;
   #adopted = false;
   #over = false;
@@ -72,23 +74,30 @@ export class Salvage {
     for (; this.#nextPage < until; this.#nextPage++) {
       this.#file.look(this.#nextPage, {
         row: (row, place) => this.#note(row, place),
-        epoch: ({ epoch, acked }) => {
-          const known = this.#acked.get(epoch) ?? { urgent: 0, history: 0 };
-          const { urgent, history } = known;
-          this.#acked.set(epoch, {
-            urgent: Math.max(urgent, acked.urgent),
-            history: Math.max(history, acked.history),
-          });
-        },
+        epoch: (one) => this.#noteEpoch(one),
       });
     }
+  }
+
+  /** Of an old copy of a row the lower ack counts: what the controller has been told of too little is only told again. */
+  #noteEpoch(one: FoundEpoch): void {
+    const { epoch, acked, gone } = one;
+    const other = this.#told.get(epoch) ?? one;
+    this.#told.set(epoch, {
+      ...one,
+      acked: {
+        urgent: Math.min(acked.urgent, other.acked.urgent),
+        history: Math.min(acked.history, other.acked.history),
+      },
+      gone: { urgent: Math.max(gone.urgent, other.gone.urgent), history: Math.max(gone.history, other.gone.history) },
+    });
   }
 
   #note({ envelope, lastPage }: FoundRow, place: Place): void {
     const { epoch, boot, lane, seq } = envelope.header;
     if (lane === 'live' || this.#rows.length >= MAX_ROWS) return;
     // The table of epochs lies near the beginning: of a full file most need not even be remembered.
-    if ((envelope.gap?.to ?? seq) <= (this.#acked.get(epoch)?.[lane] ?? 0)) return;
+    if ((envelope.gap?.to ?? seq) <= (this.#told.get(epoch)?.acked[lane] ?? 0)) return;
     this.#rows.push({ ...place, lastPage });
     const found = this.#found.get(epoch) ?? { boot, lanes: {} };
     this.#found.set(epoch, found);
@@ -102,12 +111,13 @@ export class Salvage {
     const states = [...this.#found].map(([epoch, { boot, lanes }]) => {
       const lane = (name: Lane) => {
         const span = lanes[name];
-        const acked = this.#acked.get(epoch)?.[name] ?? 0;
+        const acked = this.#told.get(epoch)?.acked[name] ?? 0;
         return { first: span?.first ?? acked + 1, next: (span?.last ?? acked) + 1, acked };
       };
       return { epoch, boot, lanes: { urgent: lane('urgent'), history: lane('history') } };
     });
-    this.#store.adopt(states.reverse());
+    const past = [...this.#told.values()].filter(({ epoch }) => !this.#found.has(epoch));
+    this.#store.adopt(states.reverse(), past.map(pastOf).reverse());
     this.#rows.sort((a, b) => a.lastPage - b.lastPage);
     this.#adopted = true;
   }
@@ -151,3 +161,8 @@ export class Salvage {
     this.#over = true;
   }
 }
+
+const pastOf = ({ epoch, boot, gone }: FoundEpoch): PastEpoch => ({
+  ...{ epoch, boot },
+  next: { urgent: gone.urgent + 1, history: gone.history + 1 },
+});

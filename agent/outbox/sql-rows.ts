@@ -3,10 +3,12 @@ import type { Lane } from '@skein/protocol/fleet';
 import type Database from 'better-sqlite3';
 import type { Budget } from './budget.ts';
 import { openDatabase, pageBytesOf } from './database.ts';
+import { epochSum } from './epoch-sum.ts';
 import type { Edge, EpochRow, OutboxRows, Row } from './rows.ts';
 import { ROW_OVERHEAD } from './rows.ts';
 
 const HISTORY_BIT = 2 ** 32;
+const NONE = { urgent: 0, history: 0 } as const;
 const COLUMNS = 'id, upto, at_s AS atS, bytes';
 
 type Span = [from: number, to: number];
@@ -20,6 +22,7 @@ interface StoredEpoch {
   readonly gone_urgent: number;
   readonly gone_history: number;
   readonly stopped_mono_us: number | null;
+  readonly sum: number | null;
 }
 
 export class SqlRows implements OutboxRows {
@@ -123,29 +126,31 @@ export class SqlRows implements OutboxRows {
     return this.#db
       .prepare<[], StoredEpoch>('SELECT * FROM epochs ORDER BY number')
       .all()
-      .map((row) => ({
-        number: row.number,
-        epoch: row.epoch,
-        boot: row.boot,
-        acked: { urgent: row.acked_urgent, history: row.acked_history },
-        gone: { urgent: row.gone_urgent, history: row.gone_history },
-        stoppedMonoUs: row.stopped_mono_us,
-      }));
+      .map((row) => {
+        const { number, epoch, boot, stopped_mono_us: stoppedMonoUs } = row;
+        const acked = { urgent: row.acked_urgent, history: row.acked_history };
+        const gone = { urgent: row.gone_urgent, history: row.gone_history };
+        // Damaged: as if nothing had been acked yet. The controller says so again.
+        const isSound = row.sum === epochSum({ epoch, acked, gone });
+        return { number, epoch, boot, acked: isSound ? acked : NONE, gone: isSound ? gone : NONE, stoppedMonoUs };
+      });
   }
 
   addEpoch(epoch: string, boot: string, number: number | null = null): number {
     const added = this.#db
-      .prepare('INSERT INTO epochs (number, epoch, boot) VALUES (?, ?, ?)')
-      .run(number, epoch, boot);
+      .prepare('INSERT INTO epochs (number, epoch, boot, sum) VALUES (?, ?, ?, ?)')
+      .run(number, epoch, boot, epochSum({ epoch, acked: NONE, gone: NONE }));
     return Number(added.lastInsertRowid);
   }
 
   saveAcks(number: number, acked: Record<Lane, number>, gone: Record<Lane, number>): void {
+    const row = this.#db.prepare<[number], { epoch: string }>('SELECT epoch FROM epochs WHERE number = ?').get(number);
+    if (row === undefined) return;
     this.#db
       .prepare(
-        'UPDATE epochs SET acked_urgent = ?, acked_history = ?, gone_urgent = ?, gone_history = ? WHERE number = ?',
+        'UPDATE epochs SET acked_urgent = ?, acked_history = ?, gone_urgent = ?, gone_history = ?, sum = ? WHERE number = ?',
       )
-      .run(acked.urgent, acked.history, gone.urgent, gone.history, number);
+      .run(acked.urgent, acked.history, gone.urgent, gone.history, epochSum({ epoch: row.epoch, acked, gone }), number);
   }
 
   markStopped(epoch: string, monoUs: number): void {

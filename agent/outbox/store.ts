@@ -11,11 +11,13 @@ import { type Aside, asideBeside } from './aside.ts';
 import { type Budget, budgetOf, partsOf } from './budget.ts';
 import type { Entry, EpochState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
-import { type EarlierEnd, type Epoch, isEmpty, loadFile, stateOf } from './epochs.ts';
+import { EpochBook } from './epoch-book.ts';
+import { type EarlierEnd, type Epoch, loadFile, stateOf } from './epochs.ts';
 import { Evictor } from './evictor.ts';
 import { GapWriter } from './gaps.ts';
 import { rowKey } from './keys.ts';
 import { Mender, type Salvaged } from './mender.ts';
+import type { PastEpoch } from './past.ts';
 import { PageReader, type PageRow } from './reader.ts';
 import { type OutboxRows, ROW_OVERHEAD } from './rows.ts';
 import { openRows } from './sql-rows.ts';
@@ -35,7 +37,7 @@ export class OutboxStore {
   readonly #rows: OutboxRows;
   readonly #aside: Aside;
   readonly #budget: Budget;
-  readonly #epochs: Map<string, Epoch>;
+  readonly #book: EpochBook;
   readonly #reader: PageReader;
   readonly #evictor: Evictor;
   readonly #gaps: GapWriter;
@@ -54,7 +56,7 @@ export class OutboxStore {
     this.#rows = open(o.path, this.#budget);
     this.#gaps = new GapWriter(this.#rows);
     const loaded = loadFile(this.#rows);
-    this.#epochs = loaded.epochs;
+    this.#book = new EpochBook(this.#rows, loaded);
     this.#reader = new PageReader(this.#rows, this.losses);
     this.#evictor = new Evictor({
       rows: this.#rows,
@@ -62,13 +64,13 @@ export class OutboxStore {
       keepAckedS: o.keepAckedS,
       losses: this.losses,
       gaps: this.#gaps,
-      epochs: () => [...this.#epochs.values()].sort((a, b) => a.number - b.number),
+      epochs: () => [...this.#book.live.values()].sort((a, b) => a.number - b.number),
       urgentBytes: loaded.urgentBytes,
       asideBytes: () => this.asideBytes,
       dropAside: () => this.#dropAside(),
     });
     this.#rows.cap(this.#evictor.mostBytes());
-    this.#mender = new Mender(this.#rows, this.#epochs);
+    this.#mender = new Mender(this.#rows, this.#book);
     if (this.asideBytes > 0) this.#mender.holdPlaceholders();
     this.earlier = loaded.earlier;
     this.#baseS = loaded.newestAtS;
@@ -87,23 +89,9 @@ export class OutboxStore {
     this.#rows.cap(this.#evictor.mostBytes());
   }
 
-  #epochOf(epoch: string, boot: string): Epoch {
-    const known = this.#epochs.get(epoch);
-    if (known) return known;
-    const empty = () => ({ first: 1, next: 1, acked: 0, gone: 0 });
-    const made: Epoch = {
-      number: this.#rows.addEpoch(epoch, boot),
-      epoch,
-      boot,
-      lanes: { urgent: empty(), history: empty() },
-    };
-    this.#epochs.set(epoch, made);
-    return made;
-  }
-
   /** One transaction; when it fails, what is known of the file is as before it. */
   #transact<T>(run: () => T): T {
-    const before = structuredClone(this.#epochs);
+    const before = this.#book.begun();
     this.#evictor.begun();
     try {
       let result: T | undefined;
@@ -112,8 +100,7 @@ export class OutboxStore {
       });
       return result as T;
     } catch (error) {
-      this.#epochs.clear();
-      for (const [name, epoch] of before) this.#epochs.set(name, epoch);
+      this.#book.rolledBack(before);
       this.#evictor.rolledBack();
       throw error;
     }
@@ -133,7 +120,7 @@ export class OutboxStore {
       this.#transact(() => {
         if (this.#acksToSave && runningS - this.#acksSavedAtS >= ACK_SAVE_EVERY_S) this.#saveAcks(runningS);
         for (const entry of part) this.#put(entry, atS);
-        this.#dropEmptyEpochs(part);
+        this.#book.retireEmpty((epoch) => part.some((entry) => entry.epoch === epoch));
       });
     }
   }
@@ -173,7 +160,7 @@ export class OutboxStore {
   }
 
   #put(entry: Entry, atS: number): void {
-    const epoch = this.#epochOf(entry.epoch, entry.boot);
+    const epoch = this.#book.of(entry.epoch, entry.boot);
     const lane = epoch.lanes[entry.lane];
     // A file that replaces a damaged one takes the epoch up in its middle.
     if (lane.first === lane.next && lane.gone === 0 && entry.seq > lane.next) lane.first = entry.seq;
@@ -191,7 +178,7 @@ export class OutboxStore {
 
   /** The controller has everything up to `upTo`. May go backwards: a controller restored from a backup knows less. */
   ack(epochId: string, lane: Lane, upTo: number): void {
-    const epoch = this.#epochs.get(epochId);
+    const epoch = this.#book.live.get(epochId);
     if (!epoch) return;
     // May exceed what the file holds: rows sent from memory while the disk failed.
     epoch.lanes[lane].acked = upTo;
@@ -199,7 +186,7 @@ export class OutboxStore {
   }
 
   #saveAcks(runningS: number): void {
-    for (const { number, lanes } of this.#epochs.values()) {
+    for (const { number, lanes } of this.#book.live.values()) {
       const { urgent, history } = lanes;
       const acked = { urgent: urgent.acked, history: history.acked };
       this.#rows.saveAcks(number, acked, { urgent: urgent.gone, history: history.gone });
@@ -208,18 +195,9 @@ export class OutboxStore {
     this.#acksSavedAtS = runningS;
   }
 
-  #dropEmptyEpochs(entries: readonly Entry[]): void {
-    const newest = Math.max(0, ...[...this.#epochs.values()].map((epoch) => epoch.number));
-    for (const epoch of this.#epochs.values()) {
-      if (!isEmpty(epoch) || epoch.number === newest || entries.some((entry) => entry.epoch === epoch.epoch)) continue;
-      this.#rows.removeEpoch(epoch.number);
-      this.#epochs.delete(epoch.epoch);
-    }
-  }
-
   /** Rows from `from` on; see PageReader. */
   read(epochId: string, lane: Lane, from: number, maxBytes: number): PageRow[] {
-    const epoch = this.#epochs.get(epochId);
+    const epoch = this.#book.live.get(epochId);
     if (!epoch) return [];
     const start = Math.max(from, epoch.lanes[lane].first);
     const { rows, damaged } = this.#reader.read(epoch, lane, start, maxBytes, this.#mender.heldFrom(epochId, lane));
@@ -239,14 +217,22 @@ export class OutboxStore {
 
   /** Newest first. */
   states(): EpochState[] {
-    return [...this.#epochs.values()]
+    return [...this.#book.live.values()]
       .sort((a, b) => b.number - a.number)
       .map((epoch) => stateOf(epoch, (lane) => this.#mender.heldFrom(epoch.epoch, lane)));
   }
 
-  /** Takes up what a damaged file held: placeholders, until it has been looked for (mender.ts). */
-  adopt(states: readonly EpochState[]): void {
-    this.#transact(() => this.#mender.adopt(states, this.#baseS));
+  /** Of which nothing is held any more, oldest first; the same array until that changes. */
+  get past(): readonly PastEpoch[] {
+    return this.#book.past;
+  }
+
+  /** Takes up what a damaged file held: placeholders, until it has been looked for (mender.ts). Newest first. */
+  adopt(states: readonly EpochState[], past: readonly PastEpoch[] = []): void {
+    this.#transact(() => {
+      this.#mender.adopt(states, this.#baseS);
+      this.#book.adoptPast(past);
+    });
   }
 
   /** Puts rows of a damaged file back in their places. False when there is no room: then what lay aside is gone. */

@@ -12,6 +12,13 @@ export interface UplinkSource {
   readable(): readonly ReadableLane[];
   read: SenderOptions['read'];
   ack(epoch: string, lane: 'urgent' | 'history', upTo: number): void;
+  /** Epochs of which nothing is held any more. */
+  readonly past: {
+    /** A start of a controller has acked something. */
+    answeredBy(start: string): void;
+    /** Whether it was an ack of one of these. */
+    heard(ack: { readonly epoch: string; readonly lane: 'urgent' | 'history'; readonly upTo: number }): boolean;
+  };
 }
 
 export interface UplinkOptions {

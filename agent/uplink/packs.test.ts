@@ -89,6 +89,7 @@ t.test('over a broker: plain to an earlier controller, packed once another has s
       readable: () => [{ epoch: EPOCH, lane: 'history', first: 1, end: range.next }],
       read: async (_epoch, _lane, from) => rows(from),
       ack: () => {},
+      past: { answeredBy: () => {}, heard: () => false },
     },
   });
   t.teardown(() => uplink.close());

@@ -19,6 +19,7 @@ function source(count: number) {
   return {
     batches,
     acks,
+    past: { answeredBy: () => {}, heard: () => false },
     ranges: () => [
       { epoch: EPOCH, lanes: { urgent: { first: 1, next: 1 }, history: { first: 1, next: batches.length + 1 } } },
     ],

@@ -181,6 +181,11 @@ export class Uplink {
     const ack = this.#checked(readAck(payload));
     if (ack === null) return;
     const { source } = this.#o;
+    if (ack.session === this.#o.session) source.past.answeredBy(ack.start);
+    if (ack.session === this.#o.session && source.past.heard(ack)) {
+      this.#counters.acks++;
+      return;
+    }
     const known = new Set(source.readable().map(({ epoch }) => epoch));
     const verdict = this.#session.ack(ack, known, this.#nowMs());
     if (!verdict.taken) {

@@ -2,28 +2,23 @@
  * An agent of the simulation on its board: outbox, uplink and command desk are the real ones; the card, the radio, the clock
  * and what a command does are played.
  */
-import { AutopilotClient } from '@skein/hardware/autopilot';
-import { COMMANDS, type Lane } from '@skein/protocol/fleet';
+import { LANES, type Lane } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
 import { ControllerClock } from '../../agent/clock/index.ts';
-import { CommandDesk } from '../../agent/commands/index.ts';
-import type { Executor, Executors } from '../../agent/commands/types.ts';
-import { Commander } from '../../agent/control/index.ts';
+import type { CommandDesk } from '../../agent/commands/index.ts';
 import { type EarlierEnd, Outbox } from '../../agent/outbox/index.ts';
 import { Uplink } from '../../agent/uplink/index.ts';
 import type { Card } from './card.ts';
 import { ROOT } from './controller.ts';
 import type { Broker, Radio } from './network.ts';
 import { airSample, answerSample, textSample } from './samples.ts';
-import { SimJournal } from './sim-journal.ts';
+import { simulatedDesk } from './sim-desk.ts';
 import { placeOf, simulatedThread } from './store-thread.ts';
 import type { Truth } from './truth.ts';
 import { ProcessTimers, type World } from './world.ts';
 
 /** 4 MB while the card fails, and the batch that passes it. */
 const MOST_PENDING_BYTES = (4 << 20) + (64 << 10);
-/** Of which nothing flies: what the desk looks at before it lets a flight command through. */
-const idle = new AutopilotClient({ sharePct: 60, nowMs: () => 0, drawId: () => '0', send: () => false });
 
 export interface AgentOptions {
   readonly world: World;
@@ -87,17 +82,15 @@ export class SimAgent {
     const { outbox, answered } = this.#running ?? {};
     const status = outbox?.status();
     if (status?.state !== 'ok' || status.backlogRows > 0 || status.pendingBytes > 0) return false;
-    return this.known.every(([stream]) => answered?.get(stream) === start);
+    const past = (outbox?.past.all ?? []).flatMap(({ epoch }) => LANES.map((lane) => `${this.drone}/${epoch}/${lane}`));
+    return [...this.known.map(([stream]) => stream), ...past].every((stream) => answered?.get(stream) === start);
   }
 
   /** One past the last number that it knows of, by stream, of all that it holds. */
   get known(): [stream: string, next: number][] {
     const held = this.#running?.outbox.status().epochs ?? [];
     return held.flatMap(({ epoch, lanes }) =>
-      (['urgent', 'history'] as const).map((lane): [string, number] => [
-        `${this.drone}/${epoch}/${lane}`,
-        lanes[lane].next,
-      ]),
+      LANES.map((lane): [string, number] => [`${this.drone}/${epoch}/${lane}`, lanes[lane].next]),
     );
   }
 
@@ -148,22 +141,10 @@ export class SimAgent {
       },
     });
     const clock = new ControllerClock();
-    const journal = new SimJournal({
-      ...{ world, timers, card },
-      onPowerCut: () => this.crash('power', 'mid-journal', 0),
-      onRead: (entries) => desk.load(entries),
-    });
-    const executor = this.#executor(timers);
-    const types = Object.keys(COMMANDS).filter((type) => type !== 'cancel');
-    const desk = new CommandDesk({
-      ...{ session, boot: this.#boot, nowMs: () => nowUs() / 1e3, journal, outboxFull: () => false },
-      controllerTime: () => clock.at(nowUs()),
-      circumstances: () => ({ state: idle.state, control: idle.control, linkOpen: false }),
-      commander: new Commander(() => {}),
-      executors: Object.fromEntries(types.map((type) => [type, executor])) as unknown as Executors,
-      beforeArming: async () => {},
+    const desk = simulatedDesk({
+      ...{ world, truth, timers, card, session, boot: this.#boot, nowUs, clock },
       answer: (answer) => this.#append(outbox, 'urgent', answerSample(answer, nowUs())),
-      log: { info: () => {}, warn: () => {} },
+      onPowerCut: () => this.crash('power', 'mid-journal', 0),
     });
     const uplink = new Uplink({
       ...{ url: 'mqtt://broker', topicRoot: ROOT, drone, groups: [], session, boot: this.#boot, nowUs, timers },
@@ -176,6 +157,14 @@ export class SimAgent {
       }),
       source: {
         ranges: outbox.ranges,
+        past: {
+          answeredBy: (start) => outbox.past.answeredBy(start),
+          heard: (ack) => {
+            if (!outbox.past.heard(ack)) return false;
+            if (this.#hearing !== null) answered.set(`${drone}/${ack.epoch}/${ack.lane}`, this.#hearing.start);
+            return true;
+          },
+        },
         readable: outbox.readable,
         read: (epoch, lane, from, maxBytes) => outbox.read(epoch, lane, from, maxBytes),
         ack: (epoch, lane, upTo) => {
@@ -247,17 +236,6 @@ export class SimAgent {
     this.mostPendingBytes = Math.max(this.mostPendingBytes, pendingBytes);
     this.mostUsedBytes = Math.max(this.mostUsedBytes, usedBytes);
     if (counters.holes > 0) this.#o.truth.broken(`${this.drone} found a hole in its outbox`);
-  }
-
-  #executor(timers: ProcessTimers): Executor {
-    const { world, truth } = this.#o;
-    return {
-      act: async ({ id }) => {
-        truth.acts(id);
-        await new Promise<void>((resolve) => timers.after(world.between(5, 1_500), resolve));
-        return { state: 'succeeded', reason: 'done' };
-      },
-    };
   }
 
   /** `lies`: so many of the last syncs were none. */

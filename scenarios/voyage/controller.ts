@@ -240,10 +240,9 @@ export class SimController {
   /** The database of the backup, while it stands still. Whether there was one. */
   restore(): boolean {
     if (this.#backup === null || this.#running !== null) return false;
-    const before = this.days;
     this.days = this.#backup.days.copy();
     this.#events = this.#backup.events.copy();
-    this.#o.truth.storeIs(this.days, before);
+    this.#o.truth.storeIs(this.days);
     return true;
   }
 }

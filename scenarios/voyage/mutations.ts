@@ -95,6 +95,18 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "if (gap.reason !== 'thinned') this.#rows.addGap(rowKey(number, merged.lane, merged.from), merged.to, atS, bytes);",
   },
   {
+    name: 'emptied epoch forgotten',
+    file: 'agent/outbox/epoch-book.ts',
+    from: 'if (next.urgent === 1 && next.history === 1) {',
+    to: 'if (next.urgent > 0) {',
+  },
+  {
+    name: 'emptied epochs told to the first controller only',
+    file: 'agent/outbox/past.ts',
+    from: 'this.#told.clear();',
+    to: '',
+  },
+  {
     name: '`urgent` evicted',
     file: 'agent/outbox/evictor.ts',
     from: "const rows = this.#o.rows.batches(laneStart(number, 'history'), laneEnd(number, 'history'), this.#chunk);",

@@ -35,8 +35,6 @@ export class Truth {
   #wasPutBack = false;
   /** Drones whose journal was copied or put back. */
   readonly #forgetful = new Set<string>();
-  /** Were in the store, as batch or in a gap, before it was put back to a backup. */
-  readonly #storedOnce = new Set<string>();
   /** Batches of other content under numbers that were given: they must be seen for what they are. */
   readonly #forged: Forged[] = [];
   readonly #orders = new Map<string, string>();
@@ -126,14 +124,9 @@ export class Truth {
   }
 
   /** The store is another one now: an older copy. */
-  storeIs(days: MemoryDays, before: MemoryDays): void {
+  storeIs(days: MemoryDays): void {
     this.#world.note('the store is put back');
     this.#wasPutBack = true;
-    for (const { key, batches, gaps } of before.streams()) {
-      const name = streamName(key);
-      for (const seq of batches.keys()) this.#storedOnce.add(`${name}/${seq}`);
-      for (const { from, to } of gaps) for (let seq = from; seq <= to; seq++) this.#storedOnce.add(`${name}/${seq}`);
-    }
     this.#covered = new Map();
     for (const { key, batches, gaps } of days.streams()) {
       const name = streamName(key);
@@ -180,7 +173,7 @@ export class Truth {
     const held = collect(days);
     for (const [key, one] of this.#durable) {
       if (this.wrong.length >= MAX_WRONG) return;
-      this.#judgeOne(key, one, held, known);
+      this.#judgeOne(key, one, held);
     }
     for (const one of this.#forged) {
       if (!isSeen(one, held) && known.has(one.stream))
@@ -189,7 +182,7 @@ export class Truth {
     for (const name of held.twice) this.broken(`${name} is stored twice`);
   }
 
-  #judgeOne(key: string, one: Durable, held: Held, known: ReadonlyMap<string, number>): void {
+  #judgeOne(key: string, one: Durable, held: Held): void {
     const crc = held.batches.get(key);
     if (crc === one.crc || held.quarantined.has(`${key}/${one.crc}`)) return;
     if (crc !== undefined) {
@@ -199,9 +192,7 @@ export class Truth {
     }
     const gap = held.gaps.get(one.stream)?.find(({ from, to }) => from <= one.seq && one.seq <= to);
     if (gap === undefined) {
-      // It was acked, its epoch was given up with its last row, and then the store was put back: nobody can tell of it.
-      const given = this.#storedOnce.has(key) && one.seq >= (known.get(one.stream) ?? 0);
-      if (!this.#forgotten.has(key) && !given) this.broken(`${key} is nowhere`);
+      if (!this.#forgotten.has(key)) this.broken(`${key} is nowhere`);
       return;
     }
     if (this.#forgotten.has(key)) return;
