@@ -13,6 +13,7 @@ import { BROKER_COUNTERS } from './broker/index.ts';
 import { makeBus, portError, StartError } from './bus-of.ts';
 import { makeCommands } from './compose-commands.ts';
 import { makeItineraries } from './compose-itineraries.ts';
+import { makeRecords } from './compose-records.ts';
 import type { Config } from './config.ts';
 import { expand } from './expand.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
@@ -56,6 +57,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       keepDays: config.store.keepDays,
       reserveBytes: config.store.reserveMB * 1e6,
       syncCommits: config.store.syncCommits,
+      utcUs: clock.utcUs,
       onWorkerDeath: (role, reason) => {
         countStore('workerDied');
         log.error({ role, reason }, 'a database thread ended; it is started again');
@@ -98,6 +100,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
         if (changed) log.info({ url: config.broker.url, reason }, said);
       },
     });
+  const records = makeRecords({ store, clock, random, metrics, log });
   const noFly = readNoFly(config.itineraries.noFlyFile);
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
@@ -159,7 +162,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     onDaysRemoved: (n) => countStore('daysRemoved', n),
   });
   storeGauges(metrics, { stats: () => upkeep.stats, utcUs: clock.utcUs, ...config.store });
-  gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service });
+  gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service, records });
   const http = await buildHttp({
     ports: {
       drone: (id) => fleet.entry(id),
@@ -201,6 +204,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       );
       started.push(() => bus.close());
       // Stopped after ingest: the answers of its last commits are written down still.
+      await records.start();
+      started.push(() => records.close());
       await commands.start();
       started.push(() => commands.close());
       await itineraries.service.start();

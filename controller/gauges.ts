@@ -16,11 +16,13 @@ export interface Measured {
   readonly live: LiveHub;
   readonly commands: Commands;
   readonly itineraries: Itineraries;
+  readonly records: { readonly unwritten: number };
 }
 
 const STORE_STATES = ['ok', 'slow', 'failed'];
 
-export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, commands, itineraries }: Measured): void {
+export function gauges(metrics: Metrics, measured: Measured): void {
+  const { ingest, events, bus, fleet, live, commands, itineraries, records } = measured;
   metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
   metrics.gauge('ingest_queue_items', 'envelopes waiting for their commit', () => ingest.depthItems);
   metrics.gauge('ingest_oldest_seconds', 'age of the oldest envelope not yet committed', () => ingest.ageS);
@@ -39,6 +41,7 @@ export function gauges(metrics: Metrics, { ingest, events, bus, fleet, live, com
     () => itineraries.openStands,
   );
   metrics.gauge('itineraries_unwritten', 'events of itineraries not yet durable', () => itineraries.unwritten);
+  metrics.gauge('records_unwritten', 'events of documents not yet durable', () => records.unwritten);
   metrics.gauge('live_clients', 'pages connected', () => live.clients);
 }
 

@@ -1,5 +1,5 @@
 /** What commands need of the rest. */
-import type { CommandType } from '@skein/protocol/fleet';
+import type { Actor, CommandType } from '@skein/protocol/fleet';
 import type { Command, DeliveryRecord } from './command.ts';
 import type { Sighting } from './ways-home.ts';
 
@@ -43,6 +43,8 @@ export interface CommandEvent {
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
+  readonly by?: Actor;
+  readonly cause?: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** An event whose key is stored already is not stored again. */
   readonly key?: string;

@@ -11,7 +11,7 @@ const CLOSE_DEADLINE_MS = 3000;
 
 interface Waiting {
   readonly events: readonly CommandEvent[];
-  readonly done: () => void;
+  readonly done: (stored: boolean) => void;
 }
 
 export interface WriteQueueOptions {
@@ -52,8 +52,8 @@ export class WriteQueue {
     return this.#failures > 0;
   }
 
-  /** Resolves once they are durable; never, when the process ends before. */
-  write(events: readonly CommandEvent[]): Promise<void> {
+  /** Resolves once they are durable (true) or given up (false); never, when the process ends before. */
+  write(events: readonly CommandEvent[]): Promise<boolean> {
     return new Promise((done) => {
       const keyed = events.map((event) => ({
         ...event,
@@ -87,7 +87,7 @@ export class WriteQueue {
       try {
         await this.#o.store.append(group.flatMap((one) => one.events));
         this.#single = false;
-        this.#taken(group);
+        this.#taken(group, true);
       } catch (error) {
         if (isBug(error)) this.#isolate(group, error);
         else {
@@ -100,16 +100,16 @@ export class WriteQueue {
     this.#running = false;
   }
 
-  #taken(group: readonly Waiting[]): void {
+  #taken(group: readonly Waiting[], stored: boolean): void {
     this.#failures = 0;
     this.#waiting = this.#waiting.slice(group.length);
-    for (const one of group) one.done();
+    for (const one of group) one.done(stored);
   }
 
   #isolate(group: readonly Waiting[], error: unknown): void {
     if (group.length === 1) {
       this.#o.onFailure(error, 'given up');
-      this.#taken(group);
+      this.#taken(group, false);
     }
     this.#single = group.length > 1;
   }

@@ -19,6 +19,15 @@ const Event = Type.Object({
   version: Type.Integer({ description: 'number of the event in its entity' }),
   type: Type.String(),
   at: Type.String({ format: 'date-time' }),
+  by: Type.Union([Type.Object({ kind: Type.String(), name: Type.String() }), Type.Null()], {
+    description: 'who did it: operator, integrator, drone or controller, and their name; null: not known',
+  }),
+  cause: Type.Union([Type.String(), Type.Null()], {
+    description: 'why: the event it follows from, as <entity>@<version>, or words',
+  }),
+  stamp: Type.Union([Type.String(), Type.Null()], {
+    description: 'hybrid logical clock: µs UTC and a count; rises from event to event though a wall clock steps back',
+  }),
   data: Type.Object({}, { additionalProperties: true }),
   hash: Type.String({ description: 'SHA-256 chain over the events of the entity' }),
 });
@@ -28,8 +37,8 @@ const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 64;
 const MAX_UNSENT_BYTES = 1 << 20;
 
-function show({ id, entity, version, type, atUtcUs, data, hash }: FeedEvent) {
-  return { cursor: toCursor(id), entity, version, type, at: formatUtc(atUtcUs), data, hash };
+function show({ id, atUtcUs, ...rest }: FeedEvent) {
+  return { cursor: toCursor(id), at: formatUtc(atUtcUs), ...rest };
 }
 
 export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {

@@ -20,6 +20,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
   const errors: unknown[] = [];
   const events: FeedEvent[] = [1, 2, 3].map((id) => ({
     ...{ id, entity: 'drone:d1', version: id, type: 'online', atUtcUs: NOON_US, data: {}, hash: 'h' },
+    ...{ by: { kind: 'operator', name: 'Ann' }, cause: null, stamp: '1764277200123456.0000' },
   }));
   const app = await buildHttp({
     ports: {

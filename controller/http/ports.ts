@@ -45,6 +45,9 @@ export interface FeedEvent {
   readonly version: number;
   readonly type: string;
   readonly atUtcUs: number;
+  readonly by: { readonly kind: string; readonly name: string } | null;
+  readonly cause: string | null;
+  readonly stamp: string | null;
   readonly data: Readonly<Record<string, unknown>>;
   readonly hash: string;
 }

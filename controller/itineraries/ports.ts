@@ -64,7 +64,7 @@ export interface Keys {
 export interface Writing {
   /** Events not yet durable. */
   readonly depth: number;
-  write(events: readonly ItineraryEvent[]): Promise<void>;
+  write(events: readonly ItineraryEvent[]): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -1,16 +1,17 @@
 /**
  * `core.db`: drones, the append-only events, and what is carried over from day files that retention removes.
  *
- * Each entity's events form a chain: version = 1, 2, 3 …; hash = SHA-256(previous hash, entity, version, type, time,
- * data). One writer connection, so ids rise in commit order and an event never appears behind one already read.
+ * What people query of the events are projections: tables that each event changes in the transaction that stores it, and
+ * that `rebuild` makes again.
  */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CommandProjection } from './command-projection.ts';
 import { emptyLog, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
-import { StoreError } from './errors.ts';
+import { DocumentProjection } from './document-projection.ts';
+import type { EventRow } from './event-chain.ts';
+import { EventTable } from './event-table.ts';
 import { ItineraryProjection } from './itinerary-projection.ts';
 import { CORE_STEPS } from './migrations.ts';
 import type { DroneRecord, NewEvent, StoredEvent } from './port.ts';
@@ -19,54 +20,40 @@ export function corePath(dataDir: string): string {
   return path.join(dataDir, 'core.db');
 }
 
-interface EventRow {
-  readonly id: number;
-  readonly entity: string;
-  readonly version: number;
-  readonly type: string;
-  readonly at_us: number;
-  readonly data: string;
-  readonly hash: string;
-}
-
-/** The link of an entity's chain that this event makes. */
-export function chainHash(previous: string, event: Omit<EventRow, 'id' | 'hash'>): string {
-  const text = JSON.stringify([previous, event.entity, event.version, event.type, event.at_us, event.data]);
-  return createHash('sha256').update(text).digest('hex');
-}
-
-export function toStoredEvent(row: EventRow): StoredEvent {
-  const { id, entity, version, type, at_us: atUtcUs, hash } = row;
-  return { id, entity, version, type, atUtcUs, data: JSON.parse(row.data), hash };
-}
-
 export class CoreDb {
   readonly #db: Database;
-  readonly #projections: readonly [CommandProjection, ItineraryProjection];
+  readonly #events: EventTable;
+  readonly #projections: readonly [CommandProjection, ItineraryProjection, DocumentProjection];
 
   constructor(dataDir: string, sync = true) {
     this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
-    this.#projections = [new CommandProjection(this.#db), new ItineraryProjection(this.#db)];
+    this.#events = new EventTable(this.#db);
+    this.#projections = [
+      new CommandProjection(this.#db),
+      new ItineraryProjection(this.#db),
+      new DocumentProjection(this.#db),
+    ];
   }
 
   /** Makes the projections again from the events; how many of those there were. */
   rebuild(): number {
     return this.#db
       .transaction(() => {
-        for (const table of [...CommandProjection.TABLES, ...ItineraryProjection.TABLES]) {
-          this.#db.exec(`DELETE FROM ${table}`);
+        for (const { TABLES } of [CommandProjection, ItineraryProjection, DocumentProjection]) {
+          for (const table of TABLES) this.#db.exec(`DELETE FROM ${table}`);
         }
+        // Events of drones and of the controller itself are most, and in no projection.
         const events = this.#db.prepare(
-          `SELECT id, entity, type, at_us, data FROM event WHERE id > ?
-           AND (entity >= 'command:' AND entity < 'command;' OR entity >= 'itinerary:' AND entity < 'itinerary;')
+          `SELECT id, entity, version, type, at_us, data FROM event
+           WHERE id > ? AND entity <> 'controller' AND NOT (entity >= 'drone:' AND entity < 'drone;')
            ORDER BY id LIMIT 1000`,
         );
         let count = 0;
         let after = 0;
         for (;;) {
-          const rows = events.all(after) as Omit<EventRow, 'version' | 'hash'>[];
-          for (const { entity, type, at_us: atUtcUs, data } of rows)
-            this.#take({ entity, type, atUtcUs, data: JSON.parse(data) });
+          const rows = events.all(after) as Pick<EventRow, 'id' | 'entity' | 'version' | 'type' | 'at_us' | 'data'>[];
+          for (const { entity, version, type, at_us: atUtcUs, data } of rows)
+            this.#take({ entity, version, type, atUtcUs, data: JSON.parse(data) });
           count += rows.length;
           const last = rows.at(-1);
           if (last === undefined) return count;
@@ -76,7 +63,7 @@ export class CoreDb {
       .immediate();
   }
 
-  #take(event: Pick<StoredEvent, 'entity' | 'type' | 'atUtcUs' | 'data'>): void {
+  #take(event: Pick<StoredEvent, 'entity' | 'version' | 'type' | 'atUtcUs' | 'data'>): void {
     for (const projection of this.#projections) projection.take(event);
   }
 
@@ -107,33 +94,10 @@ export class CoreDb {
       .immediate();
   }
 
-  append(events: readonly NewEvent[]): StoredEvent[] {
+  /** `wallUtcUs`: our clock now, for the stamps. */
+  append(events: readonly NewEvent[], wallUtcUs: number): StoredEvent[] {
     if (events.length === 0) return [];
-    const head = this.#db.prepare('SELECT version, hash FROM event WHERE entity = ? ORDER BY version DESC LIMIT 1');
-    const known = this.#db.prepare('SELECT 1 FROM event WHERE key = ?').pluck();
-    const insert = this.#db.prepare(
-      'INSERT INTO event (entity, version, type, at_us, data, key, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    );
-    const appendAll = this.#db.transaction(() => {
-      const stored: StoredEvent[] = [];
-      for (const event of events) {
-        if (event.key !== undefined && known.get(event.key) !== undefined) continue;
-        const last = head.get(event.entity) as { version: number; hash: string } | undefined;
-        const version = (last?.version ?? 0) + 1;
-        if (event.expectedVersion !== undefined && event.expectedVersion !== version - 1) {
-          throw new StoreError('version-conflict', `${event.entity} is at version ${version - 1}`);
-        }
-        const row = { entity: event.entity, version, type: event.type, at_us: event.atUtcUs };
-        const data = JSON.stringify(event.data);
-        const hash = chainHash(last?.hash ?? '', { ...row, data });
-        const done = insert.run(row.entity, version, row.type, row.at_us, data, event.key ?? null, hash);
-        const made = toStoredEvent({ ...row, data, hash, id: Number(done.lastInsertRowid) });
-        this.#take(made);
-        stored.push(made);
-      }
-      return stored;
-    });
-    return appendAll.immediate();
+    return this.#db.transaction(() => this.#events.append(events, wallUtcUs, (event) => this.#take(event))).immediate();
   }
 
   position(key: StreamKey): number {

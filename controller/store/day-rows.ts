@@ -77,7 +77,8 @@ export interface Days {
 }
 
 export interface EventLog {
-  append(events: readonly NewEvent[]): unknown;
+  /** `wallUtcUs`: our clock now. */
+  append(events: readonly NewEvent[], wallUtcUs: number): unknown;
   /** Where a stream stood when the day that knew was removed; 0: nowhere. */
   position(key: StreamKey): number;
 }

@@ -94,6 +94,26 @@ export const CORE_STEPS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX itinerary_key_time ON itinerary_key (at_us);
   `,
+  // Who did it, why, and when by the hybrid clock; what their hash covers (event-chain.ts). Documents (document-projection.ts).
+  `
+  ALTER TABLE event ADD COLUMN form INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE event ADD COLUMN stamp TEXT;
+  ALTER TABLE event ADD COLUMN actor_kind TEXT;
+  ALTER TABLE event ADD COLUMN actor_name TEXT;
+  ALTER TABLE event ADD COLUMN cause TEXT;
+  CREATE TABLE document (
+    entity TEXT PRIMARY KEY, kind TEXT NOT NULL, version INTEGER NOT NULL, open INTEGER NOT NULL,
+    created_us INTEGER NOT NULL, at_us INTEGER NOT NULL, body TEXT NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX document_kind ON document (kind, created_us, entity);
+  CREATE INDEX document_open ON document (kind, created_us, entity) WHERE open = 1;
+  CREATE INDEX document_closed ON document (kind, created_us, entity) WHERE open = 0;
+  CREATE TABLE document_key (
+    kind TEXT NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, entity TEXT NOT NULL, at_us INTEGER NOT NULL,
+    PRIMARY KEY (kind, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX document_key_time ON document_key (at_us);
+  `,
 ];
 
 /** Brings a database to the newest version, each step in a transaction of its own. */

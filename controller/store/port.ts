@@ -2,6 +2,9 @@
  * The store as the rest of the controller sees it: asynchronous methods only, so that SQLite in a worker, PostgreSQL
  * or a memory stand-in fit alike. `conformance.ts` says in tests what every implementation must do.
  */
+import type { Actor } from '@skein/protocol/fleet/documents';
+
+export type { Actor };
 export type Lane = 'urgent' | 'history';
 
 /** One sealed envelope (batch or gap record) on its way to disk. */
@@ -56,10 +59,14 @@ export interface DroneRecord {
 }
 
 export interface NewEvent {
-  /** `drone:<id>`, `command:<id>`, `itinerary:<id>` or `controller`. */
+  /** `drone:<id>`, `command:<id>`, `itinerary:<id>`, `controller`, or `<kind>:<id>` of a document. */
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
+  /** Who did it; left out: not known. */
+  readonly by?: Actor;
+  /** Why: `<entity>@<version>` of the event it follows from, or words. */
+  readonly cause?: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** An event with a key already stored is not stored again. */
   readonly key?: string;
@@ -73,6 +80,10 @@ export interface StoredEvent {
   readonly version: number;
   readonly type: string;
   readonly atUtcUs: number;
+  readonly by: Actor | null;
+  readonly cause: string | null;
+  /** Hybrid stamp (protocol/time), rising with the id; null: stored before there were any. */
+  readonly stamp: string | null;
   readonly data: Readonly<Record<string, unknown>>;
   /** SHA-256 over the entity's previous hash and this event: the chain that shows tampering. */
   readonly hash: string;
@@ -163,6 +174,35 @@ export interface ItineraryState {
 }
 export type StandState = Readonly<Record<string, unknown>> & { readonly drone: string; readonly version: number };
 
+/** A document as its events left it (document-projection.ts). */
+export interface DocumentState {
+  readonly entity: string;
+  /** Of the entity's newest event that changed it. */
+  readonly version: number;
+  /** Work remains. */
+  readonly open: boolean;
+  readonly createdUtcUs: number;
+  readonly atUtcUs: number;
+  readonly doc: Readonly<Record<string, unknown>>;
+}
+
+export interface DocumentQuery {
+  /** What stands before the colon of their entities. */
+  readonly kind: string;
+  /** Only those that are open, or are not. */
+  readonly open?: boolean;
+  /** Only those older than that of this id (without its kind). */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface DocumentKeyUse {
+  readonly key: string;
+  readonly hash: string;
+  readonly entity: string;
+  readonly atUtcUs: number;
+}
+
 export interface StoreStats {
   readonly telemetryBytes: number;
   readonly days: number;
@@ -209,6 +249,12 @@ export interface Store {
   lastStands(): Promise<readonly { readonly itinerary: string; readonly stand: StandState }[]>;
   /** Idempotency keys used on itineraries since then, newest first; `command` is the itinerary. */
   itineraryKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]>;
+  /** Projection of the events of any other entity, as new as the last `append`. */
+  document(entity: string): Promise<DocumentState | null>;
+  /** Newest first, by their first event. */
+  documents(query: DocumentQuery): Promise<readonly DocumentState[]>;
+  /** Idempotency keys used on documents of a kind since then, newest first. */
+  documentKeys(query: { kind: string; sinceUtcUs: number; limit: number }): Promise<readonly DocumentKeyUse[]>;
   /** Makes the projections again from the events; how many events there were. */
   rebuild(): Promise<number>;
   /** Applies retention; the days removed. */

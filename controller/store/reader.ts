@@ -10,10 +10,11 @@
 import { columnsOf, expandBatch, KIND_NAMES, type KindName } from '@skein/protocol/telemetry';
 import { type ClockRecord, Timeline } from '@skein/protocol/time';
 import Database from 'better-sqlite3';
-import { corePath, toStoredEvent } from './core-db.ts';
+import { corePath } from './core-db.ts';
 import { dayPath, listDays } from './day-files.ts';
 import { Downsampler } from './downsample.ts';
 import { toStoreError } from './errors.ts';
+import { toStoredEvent } from './event-table.ts';
 import type { CellValue, Lane, Series, SeriesBoot, SeriesGap, SeriesQuery, StoredEvent } from './port.ts';
 import { QueryBound } from './query-bound.ts';
 import { mergeRanges, type Range } from './ranges.ts';

@@ -94,6 +94,6 @@ t.test('while there is no whole reserve history is refused, and urgent, events a
   t.throws(() => writer.telemetry.commit([batch(1)], NOON_US), refused);
   t.throws(() => writer.telemetry.commit([batch(1, { lane: 'urgent' }), batch(1)], NOON_US), refused, 'nor mixed');
   t.match(writer.telemetry.commit([batch(1, { lane: 'urgent' })], NOON_US), { inserted: 1 });
-  t.equal(writer.core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]).length, 1);
+  t.equal(writer.core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }], NOON_US).length, 1);
   t.end();
 });

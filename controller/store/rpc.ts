@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import type { PackedItems } from './packing.ts';
-import type { CommandQuery, DroneRecord, NewEvent, SeriesQuery } from './port.ts';
+import type { CommandQuery, DocumentQuery, DroneRecord, NewEvent, SeriesQuery } from './port.ts';
 
 export type Role = 'writer' | 'reader';
 
@@ -21,7 +21,7 @@ export type Request =
   | { readonly call: 'commit'; readonly args: { readonly packed: PackedItems; readonly nowUtcUs: number } }
   | { readonly call: 'positions'; readonly args: { readonly drone: string; readonly epochs: readonly string[] } }
   | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
-  | { readonly call: 'append'; readonly args: readonly NewEvent[] }
+  | { readonly call: 'append'; readonly args: { readonly events: readonly NewEvent[]; readonly nowUtcUs: number } }
   | { readonly call: 'events'; readonly args: { afterId: number; limit: number; entity?: string } }
   | { readonly call: 'series'; readonly args: { readonly query: SeriesQuery; readonly untilMs: number } }
   | { readonly call: 'command'; readonly args: string }
@@ -32,6 +32,12 @@ export type Request =
   | {
       readonly call: 'commandKeys' | 'itineraryKeys';
       readonly args: { readonly sinceUtcUs: number; readonly limit: number };
+    }
+  | { readonly call: 'document'; readonly args: string }
+  | { readonly call: 'documents'; readonly args: DocumentQuery }
+  | {
+      readonly call: 'documentKeys';
+      readonly args: { readonly kind: string; readonly sinceUtcUs: number; readonly limit: number };
     }
   | { readonly call: 'retain'; readonly args: number };
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
 import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
-import { chainHash } from './core-db.ts';
 import { dayPath } from './day-files.ts';
+import { chainHash, type EventRow } from './event-chain.ts';
 import { backUp, SqliteStore } from './index.ts';
 import { monotonicMs, QueryBound } from './query-bound.ts';
 
@@ -118,8 +118,10 @@ t.test('released versions of the files are read and brought up to date', async (
   t.ok(events.length > 0);
   let hash = '';
   for (const event of events) {
-    const { entity, version, type, atUtcUs: at_us, data } = event;
-    hash = chainHash(hash, { entity, version, type, at_us, data: JSON.stringify(data) });
+    const { id, entity, version, type, atUtcUs: at_us } = event;
+    const none = { key: null, stamp: null, cause: null, actor_kind: null, actor_name: null };
+    const row = { id, entity, version, type, at_us, data: JSON.stringify(event.data), form: 1, ...none };
+    hash = chainHash(hash, row) ?? 'unknown form';
     t.equal(event.hash, hash, `the chain holds at version ${version}`);
   }
   t.same(await store.commands({ limit: 10 }), [], 'it knew none');
@@ -161,6 +163,46 @@ t.test('a released version with itineraries in it', async (t) => {
   });
   t.equal(await store.rebuild(), 3);
   t.same(await store.itinerary('morning-round'), read);
+});
+
+t.test('a released version with documents in it, and a chain of both forms', async (t) => {
+  const dir = freshDir();
+  fs.cpSync(path.join(import.meta.dirname, 'testdata', 'v4'), dir, { recursive: true });
+  const raw = () => {
+    const db = new Database(path.join(dir, 'core.db'), { readonly: true });
+    const tables = [
+      'document',
+      'document_key',
+      'itinerary',
+      'stand',
+      'itinerary_key',
+      'command',
+      'delivery',
+      'command_key',
+    ];
+    const rows = tables.map((table) => JSON.stringify(db.prepare(`SELECT * FROM ${table}`).all()));
+    const chain = db.prepare('SELECT * FROM event ORDER BY id').all() as EventRow[];
+    db.close();
+    return { rows, chain };
+  };
+  const before = raw();
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  t.match(await store.documents({ kind: 'order', open: true, limit: 10 }), [
+    { version: 2, doc: { state: 'assigned', drone: 'd1', pickup: { base: 'oerlikon' }, payloadKg: 1.2 } },
+  ]);
+  t.match(await store.document('base:oerlikon'), { open: false, doc: { pads: [{ lat: 47.41, lon: 8.54 }] } });
+  t.match(await store.documentKeys({ kind: 'order', sinceUtcUs: 0, limit: 10 }), [{ key: 'k1', hash: 'h1' }]);
+  await store.append([{ entity: 'itinerary:morning-round', type: 'asked', atUtcUs: NOON_US, data: {} }]);
+  const heads = new Map<string, string>();
+  for (const row of raw().chain) {
+    t.equal(row.hash, chainHash(heads.get(row.entity) ?? '', row), `${row.entity}@${row.version}, form ${row.form}`);
+    heads.set(row.entity, row.hash);
+  }
+  t.same([...new Set(raw().chain.map(({ form }) => form))], [1, 2]);
+  // One more than there was, less the one of a drone.
+  t.equal(await store.rebuild(), before.chain.length);
+  t.same(raw().rows, before.rows, 'the same bytes');
 });
 
 t.test('a query of history ends at its deadline, in plain words, and the next one is answered', async (t) => {

@@ -10,6 +10,9 @@ import type {
   CommandQuery,
   CommandState,
   CommitResult,
+  DocumentKeyUse,
+  DocumentQuery,
+  DocumentState,
   DroneRecord,
   ItineraryState,
   KeyUse,
@@ -41,6 +44,8 @@ export interface SqliteStoreOptions extends Omit<WorkerOptions, 'reserveBytes'> 
   readonly onWorkerDeath?: (role: Role, reason: string) => void;
   /** How long a query of history may take, waiting included, ms. */
   readonly queryMs?: number;
+  /** Our clock, µs UTC, for the stamps of events; left out: the system's. */
+  readonly utcUs?: () => number;
 }
 
 export class SqliteStore implements Store {
@@ -85,7 +90,8 @@ export class SqliteStore implements Store {
   }
 
   append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
-    return this.#write({ call: 'append', args: events });
+    const nowUtcUs = this.#o.utcUs?.() ?? Date.now() * 1e3;
+    return this.#write({ call: 'append', args: { events, nowUtcUs } });
   }
 
   events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]> {
@@ -135,6 +141,18 @@ export class SqliteStore implements Store {
 
   itineraryKeys(query: { sinceUtcUs: number; limit: number }): Promise<readonly KeyUse[]> {
     return this.#read({ call: 'itineraryKeys', args: query });
+  }
+
+  document(entity: string): Promise<DocumentState | null> {
+    return this.#read({ call: 'document', args: entity });
+  }
+
+  documents(query: DocumentQuery): Promise<readonly DocumentState[]> {
+    return this.#read({ call: 'documents', args: query });
+  }
+
+  documentKeys(query: { kind: string; sinceUtcUs: number; limit: number }): Promise<readonly DocumentKeyUse[]> {
+    return this.#read({ call: 'documentKeys', args: query });
   }
 
   rebuild(): Promise<number> {

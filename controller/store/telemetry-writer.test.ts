@@ -73,7 +73,7 @@ t.test('a gap that has grown since it was told is told again', (t) => {
   const { writer, core } = openWriter(t);
   writer.commit([gap(1, 2)], NOON_US);
   writer.commit([gap(1, 5)], NOON_US);
-  const [added] = core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]);
+  const [added] = core.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }], NOON_US);
   t.equal(added?.version, 3);
   t.end();
 });

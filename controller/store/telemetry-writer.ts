@@ -95,7 +95,10 @@ export class TelemetryWriter {
 
   #commit(opened: readonly Opened[], nowUtcUs: number): CommitResult {
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
-    this.#core.append(opened.flatMap((one) => this.#eventsOf(one)));
+    this.#core.append(
+      opened.flatMap((one) => this.#eventsOf(one)),
+      nowUtcUs,
+    );
     const today = this.#days.tables(dayOf(nowUtcUs));
     const moved: Moved = new Map();
     const tally: Tally = {

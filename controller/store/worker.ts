@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
+import { documentKeys, documentOf, documentsOf } from './document-projection.ts';
 import { toStoreError } from './errors.ts';
 import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
 import { unpackItems } from './packing.ts';
@@ -51,6 +52,12 @@ function perform(request: Request): unknown {
         return lastStands(reader.core);
       case 'itineraryKeys':
         return itineraryKeys(reader.core, request.args);
+      case 'document':
+        return documentOf(reader.core, request.args);
+      case 'documents':
+        return documentsOf(reader.core, request.args);
+      case 'documentKeys':
+        return documentKeys(reader.core, request.args);
     }
   }
   if (writer) {
@@ -66,7 +73,7 @@ function perform(request: Request): unknown {
       case 'saveDrones':
         return writer.lend(() => writer.core.saveDrones(request.args));
       case 'append':
-        return writer.lend(() => writer.core.append(request.args));
+        return writer.lend(() => writer.core.append(request.args.events, request.args.nowUtcUs));
       case 'retain':
         return writer.retain(request.args);
       case 'stats':

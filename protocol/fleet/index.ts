@@ -1,5 +1,6 @@
 export * from './commands.ts';
 export * from './delivery-states.ts';
+export * from './documents.ts';
 export * from './itinerary/index.ts';
 export * from './itinerary-message.ts';
 export * from './ladder.ts';
