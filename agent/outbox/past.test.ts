@@ -48,6 +48,16 @@ const damage = (path: string) => {
   closeSync(fd);
 };
 
+function salvaged(test: Test, path: string): OutboxStore {
+  damage(path);
+  setAside(path);
+  const store = open(path);
+  test.teardown(() => store.close());
+  const salvage = new Salvage(new DamagedFile(path), store);
+  while (salvage.step());
+  return store;
+}
+
 const PAST = (epoch: string, count: number) => [{ epoch, boot: BOOT, next: { urgent: 1, history: count + 1 } }];
 
 t.test(
@@ -74,12 +84,7 @@ t.test(
     store.close();
 
     copyFileSync(`${path}.copy`, path);
-    damage(path);
-    setAside(path);
-    store = open(path);
-    t.teardown(() => store.close());
-    const salvage = new Salvage(new DamagedFile(path), store);
-    while (salvage.step());
+    store = salvaged(t, path);
     t.match(store.past, PAST(old, 7), 'the damaged file knew it');
     // What was given a number then and written only now goes on where that ended.
     store.write([oneBatch({ epoch: old, boot: BOOT, lane: 'history', seq: 8, monoUs: 8, length: 20 })], 3 * HOUR_S);
@@ -123,12 +128,7 @@ t.test('acks that a damaged row of the table claims are not believed: what the c
   store.close();
 
   copyFileSync(`${path}.copy`, path);
-  damage(path);
-  setAside(path);
-  store = open(path);
-  t.teardown(() => store.close());
-  const salvage = new Salvage(new DamagedFile(path), store);
-  while (salvage.step());
+  store = salvaged(t, path);
   t.match(store.states(), [{ epoch, lanes: { history: { first: 1, next: 31, acked: 0 } } }]);
   t.match(store.losses, { salvaged: 30, unsalvaged: 0 });
   t.end();

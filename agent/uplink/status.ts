@@ -50,3 +50,8 @@ export interface UplinkStatus {
   readonly smoothedAckMs: number | null;
   readonly counters: Readonly<UplinkCounters>;
 }
+
+/** The address as it may be shown: without what stands between `//` and `@`. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1…@');
+}

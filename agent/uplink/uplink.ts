@@ -22,7 +22,7 @@ import type { UplinkOptions } from './options.ts';
 import { livePayload } from './packing.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
-import { noUplinkCounts, type UplinkStatus } from './status.ts';
+import { noUplinkCounts, type UplinkStatus, withoutPassword } from './status.ts';
 import { Takes } from './takes.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
@@ -181,10 +181,9 @@ export class Uplink {
     const ack = this.#checked(readAck(payload));
     if (ack === null) return;
     const { source } = this.#o;
-    if (ack.session === this.#o.session) source.past.answeredBy(ack.start);
-    if (ack.session === this.#o.session && source.past.heard(ack)) {
-      this.#counters.acks++;
-      return;
+    if (ack.session === this.#o.session) {
+      source.past.answeredBy(ack.start);
+      if (source.past.heard(ack)) return void this.#counters.acks++;
     }
     const known = new Set(source.readable().map(({ epoch }) => epoch));
     const verdict = this.#session.ack(ack, known, this.#nowMs());
@@ -296,9 +295,4 @@ export class Uplink {
     }
     this.#connection.close();
   }
-}
-
-/** The address as it may be shown: without what stands between `//` and `@`. */
-function withoutPassword(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^/@]*@/, '$1…@');
 }
