@@ -58,6 +58,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
   const linkError = link.isOpen ? null : link.lastError;
   const problems = [
     outbox.problem?.message,
+    slowCard(outbox.slowCommitMs),
     recorder?.problem,
     linkError === null ? null : `${linkError.message}. ${linkError.advice}`,
     vehicle.autopilot.otherAutopilots > 0 ? 'A second autopilot is heard on this link; it is ignored.' : null,
@@ -120,6 +121,11 @@ export function reportOf(parts: AgentParts): AgentStatus {
     safety,
     stations,
   };
+}
+
+function slowCard(commitMs: number | null): string | null {
+  if (commitMs === null) return null;
+  return `The card is slow: it took ${(commitMs / 1000).toFixed(1)} s to write what came in a second. New data waits in memory meanwhile, where a power cut would take it. Look at what else writes to the card, or replace it.`;
 }
 
 function clockProblems({ reading, sources }: AgentStatus['timekeeping']): string[] {

@@ -3,8 +3,10 @@
  * test knows more than the file does. Not part of the agent.
  */
 import { writeSync } from 'node:fs';
+import { LANE_NAMES } from './keys.ts';
 import { Outbox } from './outbox.ts';
 import { newEpoch, textSample } from './testkit.ts';
+import { spawnThread } from './thread.ts';
 
 const [path, boot] = process.argv.slice(2);
 if (path === undefined || boot === undefined) throw new Error('usage: kill-child.ts PATH BOOT');
@@ -22,11 +24,18 @@ const outbox: Outbox = new Outbox({
   drawEpoch: newEpoch,
   nowUs,
   onOpened: (earlier) => say({ epoch: outbox.epoch, earlier }),
-  onReadable: () => {
-    for (const { epoch, lane, end } of outbox.readable()) {
-      if (epoch === outbox.epoch) say({ epoch, lane, durable: end - 1 });
-    }
-  },
+  spawn: ({ message, died }) =>
+    spawnThread({
+      died,
+      message: (what) => {
+        message(what);
+        if (what.type !== 'written') return;
+        for (const { epoch, lanes } of what.epochs) {
+          if (epoch !== outbox.epoch) continue;
+          for (const lane of LANE_NAMES) say({ epoch, lane, durable: lanes[lane].next - 1 });
+        }
+      },
+    }),
 });
 await outbox.start();
 setInterval(() => {

@@ -121,6 +121,22 @@ t.test('a file that another program holds: said plainly, data waits in memory, g
   t.equal(outbox.status().volatileBytes, 0);
 });
 
+t.test('a disk that fails: a gap whose first part the controller has is sent from where it has it to', async (t) => {
+  const path = join(scratch(t), 'outbox.db');
+  mkdirSync(path);
+  const { outbox } = make(t, { path });
+  await outbox.start();
+  for (let i = 1; i <= 150; i++) outbox.append('history', [textSample(i, 50_000)]);
+  const [whole] = (await outbox.read(outbox.epoch, 'history', 1, 1)) ?? [];
+  const lost = whole?.to ?? 0;
+  t.ok(lost > 30);
+  outbox.ack(outbox.epoch, 'history', 20);
+  const [part, next] = (await outbox.read(outbox.epoch, 'history', 21, 60_000)) ?? [];
+  t.match(part, { seq: 21, to: lost });
+  t.match(readEnvelope(part?.bytes ?? new Uint8Array()), { ok: true, gap: { from: 21, samples: lost - 20 } });
+  t.equal(next?.seq, lost + 1);
+});
+
 t.test('a folder where the file should be: memory is bounded, what does not fit becomes one gap', async (t) => {
   const root = scratch(t);
   const path = join(root, 'outbox.db');

@@ -7,6 +7,7 @@
  */
 import type { EpochRange, Lane } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
+import { CardPace } from './card-pace.ts';
 import type { Entry } from './entry.ts';
 import type { FromWorker } from './messages.ts';
 import { Mirror, type Readable } from './mirror.ts';
@@ -21,8 +22,6 @@ import { noOutboxCounts, type OutboxStatus } from './status.ts';
 import { type StoreMessage, StoreThread, spawnThread } from './thread.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
-const QUEUE_BYTES = 1 << 20;
-const VOLATILE_BYTES = 4 << 20;
 const GROUP_BYTES = 512 << 10;
 const RECENT_BYTES = 256 << 10;
 const OPEN_WAIT_MS = 10_000;
@@ -37,14 +36,12 @@ export class Outbox {
   readonly #timers: Timers;
   readonly #retry: Retry;
   readonly #startedUs: number;
+  readonly #pace = new CardPace();
   readonly #counters = noOutboxCounts();
   #state: OutboxStatus['state'] = 'opening';
   #problem: OutboxProblem | null = null;
   #open = false;
   #everOpened = false;
-  #bound = QUEUE_BYTES;
-  #longestCommitMs = 0;
-  #worstNotDurableUs = 0;
   #settleStart: () => void = () => {};
   #drained: () => void = () => {};
 
@@ -142,15 +139,10 @@ export class Outbox {
   #written(message: FromWorker & { type: 'written' }): void {
     const group = this.#pending.committed();
     this.#counters.commits++;
-    this.#longestCommitMs = Math.max(this.#longestCommitMs, message.commitMs);
-    const nowUs = this.#o.nowUs();
-    for (const entry of group) {
-      if (entry.gap === null) this.#worstNotDurableUs = Math.max(this.#worstNotDurableUs, nowUs - entry.monoFromUs);
-    }
+    this.#pace.committed(group, message.commitMs, this.#o.nowUs() / 1000);
     const changed = this.#mirror.written(message);
     this.#recent.add(group);
     this.#recovered();
-    if (this.#pending.bytes < QUEUE_BYTES) this.#bound = QUEUE_BYTES;
     if (changed) this.#o.onEpochs?.();
     this.#o.onReadable?.();
     if (this.#pending.length > 0) this.#write();
@@ -168,13 +160,13 @@ export class Outbox {
 
   #fail(problem: OutboxProblem): void {
     this.#pending.failed();
+    this.#pace.failed();
     if (this.#state === 'closed') {
       this.#drained();
       return;
     }
     this.#counters.failures++;
     this.#state = 'failing';
-    this.#bound = VOLATILE_BYTES;
     if (this.#problem?.code !== problem.code) this.#o.onProblem?.(problem);
     this.#problem = problem;
     if (problem.code === 'full') this.#o.onDiskFull?.();
@@ -193,6 +185,7 @@ export class Outbox {
     if (!this.#open || this.#retry.waiting) return;
     const entries = this.#pending.takeGroup(GROUP_BYTES);
     if (entries.length === 0) return;
+    this.#pace.began(this.#o.nowUs() / 1000);
     const pressing = this.#problem?.code === 'full' || this.#o.onDiskFull === undefined;
     this.#thread.tell({ type: 'write', entries, acks: this.#mirror.takeAcks(), runningS: this.#runningS(), pressing });
   }
@@ -220,12 +213,9 @@ export class Outbox {
   #push(entry: Entry): void {
     this.#pending.push(entry);
     const failing = this.#state === 'failing';
-    if (this.#pending.bytes > this.#bound) {
-      const reason = failing ? 'not-durable' : 'queue-full';
-      const lost = this.#pending.shrink(this.#bound, reason, (old) => this.#mirror.isAcked(old));
-      this.#counters[failing ? 'notDurableBatches' : 'queueFullBatches'] += lost.batches;
-      this.#counters[failing ? 'notDurableSamples' : 'queueFullSamples'] += lost.samples;
-    }
+    const lost = this.#pending.fit(failing ? 'not-durable' : 'queue-full', (old) => this.#mirror.isAcked(old));
+    this.#counters[failing ? 'notDurableBatches' : 'queueFullBatches'] += lost.batches;
+    this.#counters[failing ? 'notDurableSamples' : 'queueFullSamples'] += lost.samples;
     if (failing) this.#o.onReadable?.();
     this.#write();
   }
@@ -249,16 +239,15 @@ export class Outbox {
   async read(epoch: string, lane: Lane, from: number, maxBytes: number): Promise<readonly PageRow[] | null> {
     const recent = this.#recent.from(epoch, lane, from, maxBytes);
     if (recent.length > 0) return recent;
-    if (this.#state === 'failing') {
-      const waiting = this.#pending.from(epoch, lane, from, maxBytes);
-      if (waiting[0]?.seq === from) return waiting;
-    }
+    const waiting = this.#state === 'failing' ? this.#pending.from(epoch, lane, from, maxBytes) : [];
+    if (waiting[0]?.seq === from) return waiting;
     return this.#open && this.#thread.running ? this.#thread.read(epoch, lane, from, maxBytes) : null;
   }
 
   status(): OutboxStatus {
     const nowUs = this.#o.nowUs();
     const notDurableUs = nowUs - (this.#pending.oldestMonoUs ?? nowUs);
+    const { longestCommitMs, worstNotDurableUs } = this.#pace;
     return {
       state: this.#state,
       problem: this.#problem,
@@ -267,8 +256,9 @@ export class Outbox {
       pendingBytes: this.#pending.bytes,
       volatileBytes: this.#state === 'failing' ? this.#pending.bytes : 0,
       oldestNotDurableMs: notDurableUs / 1000,
-      worstNotDurableMs: Math.max(notDurableUs, this.#worstNotDurableUs) / 1000,
-      longestCommitMs: this.#longestCommitMs,
+      worstNotDurableMs: Math.max(notDurableUs, worstNotDurableUs) / 1000,
+      longestCommitMs,
+      slowCommitMs: this.#pace.slowMs(nowUs / 1000),
       counters: { ...this.#counters, ...this.#mirror.report.losses },
     };
   }

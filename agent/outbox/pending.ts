@@ -1,13 +1,17 @@
 /**
- * What is sealed and not yet durable, in order of sealing, bounded in bytes. A prefix may be with the worker; the rest
- * can be turned into gaps when the bound is passed: history before urgent, oldest first, neighbours merged.
+ * What is sealed and not yet durable, in order of sealing, bounded in bytes: 1 MB, 4 MB once the disk has failed. A
+ * prefix may be with the worker; the rest is turned into gaps past the bound: history before urgent, oldest first,
+ * neighbours merged.
  *
  *   [ with the worker | waiting … ]  → commit drops the prefix, a failed write gives it back
  */
 import type { Lane } from '@skein/protocol/fleet';
-import { type GapReason, sealGap } from '@skein/protocol/telemetry';
+import type { GapReason } from '@skein/protocol/telemetry';
 import type { Entry } from './entry.ts';
+import { cutGap, gapEntry } from './seal.ts';
 
+const QUEUE_BYTES = 1 << 20;
+const VOLATILE_BYTES = 4 << 20;
 /** A fixed cost per entry besides its bytes, so that thousands of tiny batches are bounded too. */
 const ENTRY_OVERHEAD = 128;
 
@@ -17,6 +21,7 @@ export class Pending {
   #entries: Entry[] = [];
   #writing = 0;
   #bytes = 0;
+  #bound = QUEUE_BYTES;
 
   get bytes(): number {
     return this.#bytes;
@@ -69,23 +74,21 @@ export class Pending {
     const group = this.#entries.splice(0, this.#writing);
     this.#writing = 0;
     for (const entry of group) this.#bytes -= costOf(entry);
+    if (this.#bytes < QUEUE_BYTES) this.#bound = QUEUE_BYTES;
     return group;
   }
 
-  /** The group under way failed: it waits again, at its place. */
+  /** The group under way failed: it waits again, at its place, and more may wait with it. */
   failed(): void {
     this.#writing = 0;
+    this.#bound = VOLATILE_BYTES;
   }
 
   /**
-   * Turns waiting batches into gaps until no more than `maxBytes` wait. Returns how many batches and samples were lost.
+   * Turns waiting batches into gaps until no more wait than may. Returns how many batches and samples were lost.
    * Batches the controller already has (sent from memory while the disk failed) go first.
    */
-  shrink(
-    maxBytes: number,
-    reason: GapReason,
-    isAcked: (entry: Entry) => boolean,
-  ): { batches: number; samples: number } {
+  fit(reason: GapReason, isAcked: (entry: Entry) => boolean): { batches: number; samples: number } {
     const lost = { batches: 0, samples: 0 };
     const preferences: readonly ((entry: Entry) => boolean)[] = [
       isAcked,
@@ -94,7 +97,7 @@ export class Pending {
       () => true,
     ];
     for (const preferred of preferences) {
-      for (let i = this.#writing; i < this.#entries.length && this.#bytes > maxBytes; ) {
+      for (let i = this.#writing; i < this.#entries.length && this.#bytes > this.#bound; ) {
         const entry = this.#entries[i];
         if (!entry || entry.gap !== null || !preferred(entry)) {
           i++;
@@ -106,7 +109,7 @@ export class Pending {
         }
         i = this.#replaceByGap(i, entry, reason);
       }
-      if (this.#bytes <= maxBytes) break;
+      if (this.#bytes <= this.#bound) break;
     }
     return lost;
   }
@@ -121,9 +124,7 @@ export class Pending {
       monoFromUs: Math.min(first.monoFromUs, entry.monoFromUs),
       monoToUs: Math.max(first.monoToUs, entry.monoToUs),
     };
-    const { epoch, boot, lane } = entry;
-    const bytes = sealGap({ epoch, boot, lane, from: first.seq, to: entry.to, reason, ...span });
-    const gap: Entry = { ...entry, ...span, seq: first.seq, gap: reason, droppable: false, bytes };
+    const gap = gapEntry(entry, first.seq, entry.to, { reason, ...span });
     this.#bytes += costOf(gap) - costOf(entry) - (joined ? costOf(before.entry) : 0);
     if (!joined) {
       this.#entries[i] = gap;
@@ -142,14 +143,15 @@ export class Pending {
     return null;
   }
 
-  /** Entries of a lane from the one that covers `from` on: what can be sent although it is not durable. */
+  /** Entries of a lane from `from` on, a gap cut to the part that is wanted: what can be sent although it is not durable. */
   from(epoch: string, lane: Lane, from: number, maxBytes: number): readonly Entry[] {
     const page: Entry[] = [];
     let bytes = 0;
     for (const entry of this.#entries) {
       if (entry.epoch !== epoch || entry.lane !== lane || entry.to < from) continue;
       if (page.length > 0 && bytes + entry.bytes.length > maxBytes) break;
-      page.push(entry);
+      const { seq, to, gap: reason } = entry;
+      page.push(reason !== null && seq < from ? cutGap(entry, { ...entry, from: seq, to, reason }, from) : entry);
       bytes += entry.bytes.length;
     }
     return page;

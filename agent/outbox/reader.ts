@@ -5,6 +5,7 @@ import type { OutboxLosses } from './entry.ts';
 import type { Epoch } from './epochs.ts';
 import { laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
 import type { OutboxRows } from './rows.ts';
+import { cutGap } from './seal.ts';
 
 /** A row as it goes to the controller; a gap that began before the wanted seq is cut to the part that is wanted. */
 export interface PageRow {
@@ -52,9 +53,7 @@ export class PageReader {
         damaged.push({ seq, to });
         rows.push(gapRow(epoch, lane, expected, to, 'corrupt'));
       } else if (read.gap && seq < expected) {
-        const samples = Math.round((read.gap.samples * (to - expected + 1)) / (to - seq + 1));
-        const part = sealGap({ ...read.gap, lane, epoch: epoch.epoch, from: expected, to, samples });
-        rows.push({ seq: expected, to, bytes: part });
+        rows.push(cutGap({ epoch: epoch.epoch, boot: read.gap.boot, lane }, read.gap, expected));
       } else {
         rows.push({ seq, to, bytes: row.bytes });
       }

@@ -32,6 +32,8 @@ export interface OutboxStatus {
   readonly oldestNotDurableMs: number;
   readonly worstNotDurableMs: number;
   readonly longestCommitMs: number;
+  /** The card is slow: its longest commit of late; null: it is not. */
+  readonly slowCommitMs: number | null;
   readonly counters: Readonly<Record<OutboxCounter, number>> & OutboxLosses;
 }
 

@@ -1,6 +1,7 @@
 import t from 'tap';
+import { metricsOf } from './metrics.ts';
 import { headline, statusPage } from './page.ts';
-import { type AgentStatus, metricsOf } from './status.ts';
+import type { AgentStatus } from './status.ts';
 
 const WELL: AgentStatus = {
   drone: 'kite-1',
@@ -72,6 +73,7 @@ const WELL: AgentStatus = {
     oldestNotDurableMs: 300,
     worstNotDurableMs: 950,
     longestCommitMs: 20,
+    slowCommitMs: null,
     counters: { batches: 60, commits: 58 },
   },
   recorder: { state: 'recording', bytes: 5e5, files: 1, counters: { frames: 1000 } },
@@ -219,7 +221,11 @@ t.test('what time it is: in the zone of the reader and in UTC, who says so, who 
   t.match(page, /^ {11}gps 1\.0 h ahead ± 250 ms OUTVOTED; ntp right ± 250 ms; controller right ± 250 ms$/m);
   t.match(statusPage(told), /^clock {6}2026-11-21T19:39:25\.722Z ± 100 ms/m, 'UTC alone where that is the zone');
   const split = { ...clock, standing: 'split', errUs: 3_600e6, agreeing: [], liars: [] };
-  t.match(statusPage({ ...told, clock: split }), /± 1\.0 h \(controller, others DISAGREE\)/);
+  const both = [source('ntp', -3_600e6, false), source('controller', 0, false)];
+  const unsure = statusPage({ ...told, clock: split, timekeeping: { ...told.timekeeping, sources: both } });
+  t.match(unsure, /± 1\.0 h \(controller, others DISAGREE\)/);
+  t.match(unsure, /^ {11}ntp 1\.0 h behind it ± 250 ms; controller believed ± 250 ms$/m);
+  t.notMatch(unsure, /right/, 'nobody can know who is');
 });
 
 t.test('what stops it from arming, and who else may change it', async (t) => {

@@ -10,7 +10,9 @@ const fine = (us: number): string => {
   if (size < 600e6) return `${(size / 1e6).toFixed(1)} s`;
   return size < 172_800e6 ? `${(size / 3600e6).toFixed(1)} h` : `${Math.round(size / 86_400e6)} d`;
 };
-const ahead = (us: number): string => (Math.abs(us) < 500 ? 'right' : `${fine(us)} ${us > 0 ? 'ahead' : 'behind'}`);
+const ahead = (us: number): string => `${fine(us)} ${us > 0 ? 'ahead' : 'behind'}`;
+/** Less is no difference, µs. */
+const SAME_US = 500;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** The one line that matters: is it sending, and how far behind. */
@@ -151,6 +153,13 @@ function batteryLine({ commanding }: AgentStatus): string[] {
   return [`battery    ${effectivePct} % to count on: it says ${reportedPct} %, but restarted at ${remembered.pct} %`];
 }
 
+/** Against what is believed. Where sources contradict each other nobody is right yet. */
+function sourceWords({ aheadUs }: AgentStatus['timekeeping']['sources'][number], standing: string): string {
+  const isSplit = standing === 'split';
+  if (Math.abs(aheadUs) < SAME_US) return isSplit ? 'believed' : 'right';
+  return isSplit ? `${fine(aheadUs)} ${aheadUs > 0 ? 'ahead of' : 'behind'} it` : ahead(aheadUs);
+}
+
 function clockLines({ clock, timekeeping }: AgentStatus, face: Face): string[] {
   if (clock === null) {
     const floor = formatUtc(timekeeping.notBeforeUtcUs).slice(0, 16);
@@ -167,7 +176,7 @@ function clockLines({ clock, timekeeping }: AgentStatus, face: Face): string[] {
   }[standing];
   const board = Math.abs(boardUs) <= errUs ? 'the board agrees' : `the board is ${ahead(boardUs)}`;
   const told = timekeeping.sources.map(
-    (one) => `${one.source} ${ahead(one.aheadUs)} ± ${fine(one.errUs)}${one.outvoted ? ' OUTVOTED' : ''}`,
+    (one) => `${one.source} ${sourceWords(one, standing)} ± ${fine(one.errUs)}${one.outvoted ? ' OUTVOTED' : ''}`,
   );
   return [
     `clock      ${new Date(utcUs / 1000).toISOString()}${shown} ± ${fine(errUs)} (${believed ?? source}); ${board}`,

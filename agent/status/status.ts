@@ -1,5 +1,4 @@
 /** What `skein-agent status` shows and /status gives; declared here, filled by the composition root. */
-import type { MetricGroups } from './metrics.ts';
 
 export interface ClockStatus {
   readonly utcUs: number;
@@ -83,6 +82,8 @@ export interface AgentStatus {
     readonly oldestNotDurableMs: number;
     readonly worstNotDurableMs: number;
     readonly longestCommitMs: number;
+    /** The card is slow: its longest commit of late; null: it is not. */
+    readonly slowCommitMs: number | null;
     readonly counters: object;
   };
   readonly recorder: {
@@ -210,91 +211,5 @@ export interface AgentStatus {
     };
     readonly unorderedReboots: number;
     readonly controllerClockSteps: number;
-  };
-}
-
-const numbers = (values: object): Record<string, number> =>
-  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
-
-function summed(each: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const counts of each) for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
-  return sums;
-}
-
-/** The same facts for /metrics. */
-export function metricsOf(status: AgentStatus): MetricGroups {
-  const { link, vehicle, uplink, outbox, recorder, clock, commanding, trust, safety, stations } = status;
-  const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
-    vehicle.autopilot;
-  const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
-  return {
-    counters: {
-      link: {
-        bytesIn: link.bytesIn,
-        bytesOut: link.bytesOut,
-        opens: link.opens,
-        faults: link.faults,
-        droppedFrames: link.droppedFrames,
-      },
-      vehicle: { earlyDropped: vehicle.earlyDropped },
-      parser: numbers(vehicle.parser),
-      autopilot: { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions },
-      intervals: numbers(intervals),
-      uplink: uplink.counters,
-      outbox: numbers(outbox.counters),
-      clock: status.timekeeping.counters,
-      trust: numbers(trust.counters),
-      trustDoubts: Object.fromEntries(Object.entries(trust.doubts).map(([name, n]) => [name.replaceAll('-', '_'), n])),
-      itineraries: status.itinerary.counters,
-      safety: numbers(safety.counters),
-      stations: summed(stations.map(({ counters }) => numbers(counters))),
-      commands: commanding.commands.counters,
-      journal: commanding.journal.counters,
-      autopilotLogs: commanding.autopilotLogs.counters,
-      control: {
-        unorderedReboots: commanding.unorderedReboots,
-        controllerClockSteps: commanding.controllerClockSteps,
-      },
-      ...(recorder ? { recorder: numbers(recorder.counters) } : {}),
-    },
-    gauges: {
-      linkOpen: gauge(Number(link.open), 'the link to the autopilot is open'),
-      autopilotAlive: gauge(Number(vehicle.autopilot.alive), 'heartbeats of the autopilot arrive'),
-      uplinkUp: gauge(Number(uplink.state === 'up'), 'connected and subscribed at the broker'),
-      uplinkLeaseLeftMs: gauge(uplink.leaseLeftMs, 'how long the controller still counts as reachable, ms'),
-      uplinkSmoothedAckMs: gauge(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed, ms'),
-      outboxBacklogRows: gauge(outbox.backlogRows, 'rows the controller does not have yet'),
-      outboxAheadOfCard: gauge(
-        outbox.aheadOfCard,
-        'batches of earlier starts that the controller has and the card has not',
-      ),
-      outboxUsedBytes: gauge(outbox.usedBytes, 'bytes the outbox uses'),
-      outboxAsideBytes: gauge(outbox.asideBytes, 'bytes left of a damaged outbox file that is being salvaged'),
-      outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),
-      outboxPendingBytes: gauge(outbox.pendingBytes, 'bytes sealed and not yet durable'),
-      outboxVolatileBytes: gauge(outbox.volatileBytes, 'bytes only in memory because the disk fails'),
-      oldestNotDurableMs: gauge(outbox.oldestNotDurableMs, 'age of the oldest sample not yet durable, ms'),
-      worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
-      longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
-      journalLongestWriteMs: gauge(commanding.journal.longestWriteMs, 'longest write of the command journal, ms'),
-      positionTrusted: gauge(Number(trust.state === 'trusted'), 'the position may be acted on'),
-      autopilotLogBytes: gauge(commanding.autopilotLogs.bytes, 'bytes of logs fetched from the autopilot'),
-      groundLocked: gauge(Number(safety.lock !== null), 'the ground lock is set'),
-      preflightStops: gauge(safety.preflight.stops.length, 'pre-flight items that stop it from arming'),
-      stationsUnlocked: gauge(
-        stations.filter(({ unlockedLeftMs }) => unlockedLeftMs !== null).length,
-        'end points that may change the vehicle',
-      ),
-      groundLinkSending: gauge(Number(commanding.groundLink.sending), 'the ground-link heartbeat is being sent'),
-      batteryEffectivePct: gauge(commanding.battery.effectivePct, 'charge to count on, %'),
-      recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
-      boardClockOffsetUs: gauge(clock?.boardUs ?? null, 'the clock of the board minus UTC, µs'),
-      clockOutvoted: gauge(clock?.liars.length ?? 0, 'sources of time that a majority contradicts now'),
-      clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
-      mainThreadDelayP99Ms: gauge(status.mainThread.p99Ms, 'lateness of the main thread, p99 of 10 s, ms'),
-      mainThreadDelayWorstMs: gauge(status.mainThread.worstMs, 'the same at its worst since the start, ms'),
-      problems: gauge(status.problems.length, 'things wrong now'),
-    },
   };
 }
