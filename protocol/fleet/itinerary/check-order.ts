@@ -44,7 +44,12 @@ export function checkOrder(plan: Itinerary, limits: Limits, aircraft: Aircraft, 
     if ('frame' in item && item.frame === 'terrain' && aircraft.flavour === 'px4') {
       found.refuse(index, 'flavour', 'terrain', 'home, amsl', 'PX4 takes no heights above the ground');
     }
-    if (item.do === 'deliver') checkDelivery(item, index, aircraft, found);
+    if (item.do !== 'deliver') continue;
+    checkDelivery(item, index, aircraft, found);
+    const next = items.findIndex((one, at) => at > index && one.do === 'deliver');
+    if (item.shut === 'along' && next > 0) {
+      found.refuse(index, 'gate-leads-on', next, null, `a gate that stays shut would lead on to the delivery ${next}`);
+    }
   }
   parcels(plan, found);
   tooLate(plan, aircraft, found);

@@ -91,6 +91,29 @@ for (const flavour of ['ardupilot', 'px4'] as const) {
   );
 }
 
+t.test(
+  'a gate that leads along the plan jumps over its release to the next item, and no way leads into the release',
+  async (t) => {
+    for (const flavour of ['ardupilot', 'px4'] as const) {
+      for (const how of ['place', 'winch', 'gripper'] as const) {
+        const { mission, steps, deliveries, returnSeq } = compile(
+          plan(delivery(how, { releaseAltM: 12, shut: 'along' })),
+          { flavour },
+        );
+        const visited: number[] = [];
+        for (let seq = 0; seq < mission.length; ) {
+          visited.push(seq);
+          const item = mission[seq];
+          seq = item?.command === CMD.DO_JUMP ? item.params[0] : seq + 1;
+        }
+        t.ok(visited.includes(deliveries[0]?.afterSeq ?? -1), 'the loiter behind the delivery is flown');
+        t.notOk(visited.some((seq) => ['descend', 'release', 'climb'].includes(steps[seq]?.role ?? '')));
+        t.equal(visited.at(-1), returnSeq);
+      }
+    }
+  },
+);
+
 t.test('the release of each method, on each autopilot', async (t) => {
   const list = (items: ReturnType<typeof release>) => items.map(({ command }) => command);
   const { NAV_WAYPOINT: WP, NAV_LAND: LAND, NAV_TAKEOFF: UP, NAV_DELAY: WAIT, DO_GRIPPER: GRIP, DO_WINCH: WINCH } = CMD;

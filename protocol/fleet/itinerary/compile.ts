@@ -4,7 +4,8 @@
  *
  * A delivery stands behind a gate: approach, wait, and then a jump, for ever, to the item the plan ends with. Nothing in
  * the mission leads past that jump: the agent passes the gate by setting the first item of the release as current. With
- * no agent the gate ends in return, never in release.
+ * no agent the gate ends in return, never in release. Where the plan says `shut: along` the jump leads over the release to
+ * what follows it, and along the plan to its end.
  */
 
 import { CMD, FRAME, isNavigation } from './mav.ts';
@@ -58,7 +59,7 @@ export interface Compiled {
   /** One for each item of the mission, in its order. */
   readonly steps: readonly Step[];
   readonly deliveries: readonly DeliverySeqs[];
-  /** What a gate ends in: the return or landing that the plan ends with. */
+  /** What a gate ends in, if not along the plan: the return or landing that the plan ends with. */
   readonly returnSeq: number;
 }
 
@@ -88,7 +89,7 @@ export function compile(itinerary: Itinerary, options: CompileOptions): Compiled
   if (flavour === 'ardupilot')
     out.push({ index: null, role: 'home', item: positioned(CMD.NAV_WAYPOINT, base, 'amsl', 0) });
 
-  const jumps: number[] = [];
+  const jumps: { readonly seq: number; readonly along: number | null }[] = [];
   const gates: { readonly item: number; readonly approach: number; readonly release: number; readonly end: number }[] =
     [];
   let last: Place | null = base;
@@ -99,8 +100,8 @@ export function compile(itinerary: Itinerary, options: CompileOptions): Compiled
     if (item.do === 'deliver') {
       const approach = out.length;
       const [before, release] = deliver(item, flavour, winchMps);
-      jumps.push(approach + before.length - 1);
       add(...before, ...release);
+      jumps.push({ seq: approach + before.length - 1, along: item.shut === 'along' ? out.length : null });
       gates.push({ item: index, approach, release: approach + before.length, end: out.length });
     } else {
       add(...plain(item, last, flavour));
@@ -111,9 +112,10 @@ export function compile(itinerary: Itinerary, options: CompileOptions): Compiled
   }
 
   const returnSeq = out.length - 1;
-  for (const seq of jumps) {
+  for (const { seq, along } of jumps) {
     const jump = out[seq];
-    if (jump) out[seq] = { ...jump, item: doItem(CMD.DO_JUMP, returnSeq, JUMP_FOREVER[flavour]) };
+    const to = along ?? returnSeq;
+    if (jump) out[seq] = { ...jump, item: doItem(CMD.DO_JUMP, to, JUMP_FOREVER[flavour]) };
   }
   const steps = out.map(
     ({ index, role, item }, seq): Step => ({

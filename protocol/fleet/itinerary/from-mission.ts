@@ -249,7 +249,7 @@ export function notInMission(items: readonly ItineraryItem[]): readonly string[]
   const lost = new Set<string>();
   for (const item of items) {
     if (item.do !== 'deliver') continue;
-    for (const key of ['parcel', 'minBatteryPct', 'notAfter', 'releaseOffline'] as const) {
+    for (const key of ['parcel', 'minBatteryPct', 'notAfter', 'releaseOffline', 'shut'] as const) {
       if (item[key] !== undefined) lost.add(key);
     }
   }

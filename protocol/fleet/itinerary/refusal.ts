@@ -20,6 +20,7 @@ export const RULES = {
   speed: 'no item asks for more speed than allowed',
   wind: 'it makes headway on every leg',
   energy: 'the charge lasts to the end of the plan with the reserve left',
+  'gate-leads-on': 'behind a gate that leads along the plan when it stays shut no other delivery follows',
   'release-height': 'a parcel is released below the approach height, from a height the plan says',
   'winch-line': 'the line is at least as long as the hover is high',
   'place-descent': 'place says how deep it may descend, at most 600 m',

@@ -65,7 +65,7 @@ export function routeOf(itinerary: Itinerary, aircraft: Aircraft): Route {
       if (item.do === 'waypoint') speedMps = item.speedMps ?? speedMps;
       const next = spot(index, item, item.altM, item.frame);
       goTo(next);
-      if (item.do === 'deliver') gates.push(next);
+      if (item.do === 'deliver' && item.shut !== 'along') gates.push(next);
       last = next.place;
     } else {
       const place: Place | null =

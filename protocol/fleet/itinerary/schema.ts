@@ -68,6 +68,11 @@ export const DeliverItem = Type.Object({
   notAfter: Type.Optional(Time),
   /** Granted beforehand: it may release while the controller is not reachable. */
   releaseOffline: Type.Optional(Type.Boolean()),
+  /**
+   * Where a gate that stays shut leads: `home`, straight to the item that the plan ends with (default), or `along` the
+   * items behind this delivery, where the straight way is not free. No other delivery may follow then.
+   */
+  shut: Type.Optional(Type.Union([Type.Literal('home'), Type.Literal('along')])),
 });
 export const LandItem = Type.Object({
   do: Type.Literal('land'),

@@ -123,6 +123,7 @@ const BROKEN: readonly (readonly [string, Case, number | null, unknown, unknown]
     30,
     25,
   ],
+  ['gate-leads-on', { plan: plan([UP, door(100, 0, { shut: 'along' }), door(200, 0), HOME]) }, 1, 2, null],
   ['winch-line', { plan: plan([UP, door(100, 0, { how: 'winch', releaseAltM: 12, lineM: 10 }), HOME]) }, 1, 10, 12],
   ['place-descent', { plan: plan([UP, door(100, 0, { altM: 480, frame: 'amsl' }), HOME]) }, 1, null, 600],
   [

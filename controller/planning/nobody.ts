@@ -1,0 +1,60 @@
+/** No drone can fly it now: why, who will first, and when. */
+import { claimOf, type Not, not } from './drones.ts';
+import type { Question } from './plan.ts';
+import type { Base, Decision } from './ports.ts';
+import type { Considered, Reason } from './reasons.ts';
+
+/** A drone that only charges is claimed, so that nobody uses it up meanwhile. */
+export function nobody({ order, fleet, nowUtcUs }: Question, base: Base, why: ReadonlyMap<string, Not>): Decision {
+  const considered = fleet.map(
+    ({ id }): Considered => ({ drone: id, chosen: false, ...(why.get(id) ?? not('other', 'was not looked at')) }),
+  );
+  const sooner = (a: Considered, b: Considered): number =>
+    (a.fromUtcUs ?? 0) - (b.fromUtcUs ?? 0) || (a.drone < b.drone ? -1 : 1);
+  const later = considered.filter(({ fromUtcUs }) => fromUtcUs !== null && fromUtcUs > nowUtcUs).sort(sooner);
+  const charges = later.find(({ rule }) => rule === 'charge');
+  const first = later[0];
+  const reason = reasonOf(base, considered);
+  const minutes = (at: Considered): number => Math.ceil(((at.fromUtcUs ?? nowUtcUs) - nowUtcUs) / 60e6);
+  const hope =
+    first === undefined
+      ? ''
+      : `; ${first.drone} ${first.rule === 'charge' ? `will have ${first.limit} %` : 'may be able to'} in ${minutes(first)} min`;
+  return {
+    ...{
+      kind: 'wait',
+      words: `${reason.words}${hope}`,
+      reasons: [reason],
+      untilUtcUs: first?.fromUtcUs ?? null,
+      why: considered,
+    },
+    claim: charges?.fromUtcUs == null ? null : claimOf(order, charges.drone, charges.fromUtcUs),
+  };
+}
+
+function reasonOf(base: Base, considered: readonly Considered[]): Reason {
+  const of = (rule: Considered['rule']): readonly Considered[] => considered.filter((one) => one.rule === rule);
+  const air = of('air')[0];
+  if (air !== undefined)
+    return { rule: 'air', words: `no free air: ${air.drone} ${air.words}`, value: air.value, limit: null };
+  const charge = of('charge').toSorted((a, b) => Number(b.value) - Number(a.value))[0];
+  if (charge !== undefined) {
+    return {
+      rule: 'drones',
+      words: `no drone with ${charge.limit} % for ${base.name}`,
+      value: charge.value,
+      limit: charge.limit,
+    };
+  }
+  const pad = of('no-pad')[0];
+  if (pad !== undefined) return { rule: 'pads', words: pad.words, value: null, limit: null };
+  const counts = new Map<string, number>();
+  for (const { rule } of considered) counts.set(rule ?? '', (counts.get(rule ?? '') ?? 0) + 1);
+  const words = [...counts].sort(([, a], [, b]) => b - a).map(([rule, n]) => `${n} ${rule}`);
+  return {
+    rule: 'drones',
+    words: `no drone can fly it now (${words.join(', ')})`,
+    value: considered.length,
+    limit: null,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * One order: can it be flown, now, by whom? Pure and repeatable: the same order, fleet and world have the same answer.
+ *
+ *   feasible at all? ─ may anything start there? ─ a way, and what it takes ─ each drone: may it, can it? ─ the best that
+ *   flies with free air and a pad; else: who will be able to, and when
+ */
+import { choose } from './choice.ts';
+import { draftOf } from './draft.ts';
+import { badWeather, stopFor, stopWords } from './drones.ts';
+import { checkOrder } from './feasibility.ts';
+import type { Base, Candidate, Decision, OrderWish, World } from './ports.ts';
+import type { Reason } from './reasons.ts';
+
+export interface Question {
+  readonly order: OrderWish;
+  readonly fleet: readonly Candidate[];
+  readonly world: World;
+  readonly nowUtcUs: number;
+}
+
+export function plan(q: Question): Decision {
+  const { order, fleet, world, nowUtcUs } = q;
+  const checked = checkOrder(order, fleet, world, nowUtcUs);
+  if (!checked.ok) return { kind: 'infeasible', reasons: checked.reasons };
+  const { base } = checked;
+  const draft = draftOf(q, base);
+  if (draft.kind === 'infeasible') return draft;
+  const held = grounded(q, base);
+  if (held !== null) return held;
+  if (draft.kind === 'wait') return draft;
+  if (draft.notBeforeUtcUs > nowUtcUs + world.rules.aheadS * 1e6) {
+    const untilUtcUs = draft.notBeforeUtcUs - world.rules.aheadS * 1e6;
+    const at = new Date(untilUtcUs / 1000).toISOString();
+    return waits([{ rule: 'not-yet', words: `it is planned from ${at} on`, value: null, limit: at }], untilUtcUs);
+  }
+  return choose(q, base, draft);
+}
+
+/** Ground stop and weather at the pickup. */
+function grounded({ world, nowUtcUs }: Question, base: Base): Decision | null {
+  const stop = stopFor(world.stops, null, base.id, nowUtcUs);
+  if (stop !== null) {
+    return waits([{ rule: 'ground-stop', words: stopWords(stop), value: stop.reason, limit: null }], stop.untilUtcUs);
+  }
+  const weather = world.weather.find((one) => one.base === base.id) ?? null;
+  const bad = badWeather(weather, world.rules);
+  if (bad === null) return null;
+  return waits(
+    [{ ...bad, words: `${bad.words} at ${base.name}, the limit is ${bad.limit}` }],
+    weather?.nextUtcUs ?? null,
+  );
+}
+
+export function waits(reasons: readonly Reason[], untilUtcUs: number | null): Decision & { readonly kind: 'wait' } {
+  return {
+    kind: 'wait',
+    words: reasons.map(({ words }) => words).join('; '),
+    reasons,
+    untilUtcUs,
+    claim: null,
+    why: [],
+  };
+}
