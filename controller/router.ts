@@ -17,11 +17,12 @@ import {
   type UpChannel,
   upTopic,
 } from '@skein/protocol/fleet';
-import { type BatchHeader, type Expand, expandBatch, openMessage, type Sample } from '@skein/protocol/telemetry';
+import type { Expand } from '@skein/protocol/telemetry';
 import type { Bus, BusMessage } from './broker/index.ts';
 import { EarlyMessages } from './early-messages.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Ingest } from './ingest/index.ts';
+import { LiveReader } from './live-reader.ts';
 
 export const ROUTER_COUNTERS = {
   presence: 'presence messages',
@@ -30,6 +31,7 @@ export const ROUTER_COUNTERS = {
   badPresence: 'presence messages that do not fit the schema',
   badTime: 'time messages that do not fit the schema',
   badLive: 'live messages with a part that cannot be read',
+  liveWithoutBase: 'live messages that say what changed since one which was not heard',
   badTopic: 'messages on topics that are none of ours',
   announceFailed: 'presences whose lanes could not be looked up; the next presence tries again',
   early: 'live and time messages kept because their presence had not come yet',
@@ -60,10 +62,12 @@ const OWNED: readonly UpChannel[] = ['urgent', 'history'];
 export class Router {
   readonly #o: RouterOptions;
   readonly #early: EarlyMessages;
+  readonly #liveReader: LiveReader;
   readonly #owned = new Map<string, Promise<void>>();
 
   constructor(o: RouterOptions) {
     this.#o = o;
+    this.#liveReader = new LiveReader(o.expand);
     this.#early = new EarlyMessages({
       nowUs: o.clock.monoUs,
       onGivenUp: (count) => o.count('earlyGivenUp', count),
@@ -143,19 +147,13 @@ export class Router {
 
   #live(drone: string, payload: Uint8Array): void {
     this.#o.count('live');
-    const opened = openMessage(payload, this.#o.expand);
-    if (!opened.ok) this.#o.count('badLive');
-    for (const { header, bytes } of opened.ok ? opened.envelopes : opened.good) {
-      const expanded = expandBatch(bytes);
-      if (header.lane !== 'live' || !expanded.ok) this.#o.count('badLive');
-      else this.#takeLive(drone, header, expanded.samples, bytes.length);
-    }
-  }
-
-  #takeLive(drone: string, header: BatchHeader, samples: readonly Sample[], bytes: number): void {
+    const { batches, problem } = this.#liveReader.read(drone, payload);
+    if (problem !== null) this.#o.count(problem);
     const arrivedMonoUs = this.#o.clock.monoUs();
-    const take = () => this.#o.fleet.live(drone, header, samples, arrivedMonoUs);
-    if (take() === 'early') this.#keep(drone, bytes, take);
+    for (const { header, samples } of batches) {
+      const take = () => this.#o.fleet.live(drone, header, samples, arrivedMonoUs);
+      if (take() === 'early') this.#keep(drone, payload.length, take);
+    }
   }
 
   #time(drone: string, payload: Uint8Array): void {

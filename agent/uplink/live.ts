@@ -2,7 +2,7 @@
  * The live lane: of each kind (and instance) the newest sample, sent when it changed; all of them every 10 s and at the
  * beginning of a session. Nothing here is numbered, kept or sent twice for being lost.
  */
-import type { KindName, Sample } from '@skein/protocol/telemetry';
+import { inLiveOrder, type KindName, liveKey, type Sample } from '@skein/protocol/telemetry';
 
 const EVERYTHING_EVERY_MS = 10_000;
 /** What is older is not sent as live: a stale value must not look fresh. */
@@ -14,18 +14,18 @@ const LEFT_OUT: ReadonlySet<KindName> = new Set(['text']);
 const MIN_HZ = 0.5;
 const MAX_HZ = 5;
 
-function keyOf(sample: Sample): string {
-  const { values } = sample;
-  const instance = 'instance' in values ? values.instance : 'first' in values ? values.first : null;
-  return `${sample.kind}/${instance ?? 0}`;
-}
-
 export class LiveLane {
   readonly #newest = new Map<string, Sample>();
   readonly #changed = new Set<string>();
   #everythingMs = Number.NEGATIVE_INFINITY;
   #nextMs = Number.NEGATIVE_INFINITY;
+  #tookEverything = false;
   #hz = 1;
+
+  /** What was taken last was all of it. */
+  get tookEverything(): boolean {
+    return this.#tookEverything;
+  }
 
   get hz(): number {
     return this.#hz;
@@ -38,14 +38,14 @@ export class LiveLane {
 
   note(sample: Sample): void {
     if (LEFT_OUT.has(sample.kind)) return;
-    const key = keyOf(sample);
+    const key = liveKey(sample);
     this.#newest.set(key, sample);
     this.#changed.add(key);
   }
 
   /** What was taken could not be sent: nobody knows it, and its newest is due again. */
   unsent(samples: readonly Sample[]): void {
-    for (const sample of samples) this.#changed.add(keyOf(sample));
+    for (const sample of samples) this.#changed.add(liveKey(sample));
   }
 
   /** A session began: everything at the next tick. */
@@ -66,7 +66,8 @@ export class LiveLane {
       .flatMap((key) => this.#newest.get(key) ?? [])
       .filter((sample) => LASTING.has(sample.kind) || nowUs - sample.monoUs < FRESH_US);
     if (everything && samples.length > 0) this.#everythingMs = nowMs;
+    this.#tookEverything = everything;
     this.#changed.clear();
-    return samples.sort((a, b) => a.monoUs - b.monoUs);
+    return inLiveOrder(samples);
   }
 }

@@ -1,6 +1,6 @@
 /** Sealed envelopes → the payload of a message: a pack where that is smaller and taken, else back to back. */
 import { deflateRawSync } from 'node:zlib';
-import { packEnvelopes, type Sample, type SampleCodec, sealBatch } from '@skein/protocol/telemetry';
+import { packEnvelopes } from '@skein/protocol/telemetry';
 import type { UplinkCounters } from './status.ts';
 
 /** Measured on a recorded flight: beyond level 6 nothing is gained that counts; 6 takes 50 µs for six seconds of it. */
@@ -9,20 +9,15 @@ const LEVEL = 6;
 const compress = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { dictionary, level: LEVEL });
 
-/** A live message. Until this connection's first ack nobody has said what is read at its other end. */
-export function livePayload(
-  samples: readonly Sample[],
-  { epoch, boot }: { readonly epoch: () => string; readonly boot: string },
-  { packs, codec }: { readonly packs: boolean; readonly codec: SampleCodec },
+/** `dictionary`: that of the message which this is to stand in. */
+export function payloadOf(
+  envelopes: readonly Uint8Array[],
+  packs: boolean,
   counters: UplinkCounters,
+  dictionary?: Uint8Array,
 ): Uint8Array {
-  const sealed = sealBatch({ epoch: epoch(), boot, lane: 'live', codec: packs ? codec : 1, seq: 0, samples });
-  return payloadOf([sealed], packs, counters);
-}
-
-export function payloadOf(envelopes: readonly Uint8Array[], packs: boolean, counters: UplinkCounters): Uint8Array {
   const length = envelopes.reduce((sum, bytes) => sum + bytes.length, 0);
-  const pack = packs ? packEnvelopes(envelopes, compress) : null;
+  const pack = packs ? packEnvelopes(envelopes, compress, dictionary) : null;
   if (pack !== null && pack.length < length) {
     counters.packs++;
     counters.bytesBeforePacking += length;

@@ -3,7 +3,8 @@ import { inflateRawSync } from 'node:zlib';
 import { type Expand, expandBatch, isPack, openMessage, readEnvelope, sealBatch } from '@skein/protocol/telemetry';
 import t from 'tap';
 import { Gathering } from './gathering.ts';
-import { livePayload, payloadOf } from './packing.ts';
+import { LiveMessages } from './live-messages.ts';
+import { payloadOf } from './packing.ts';
 import { noUplinkCounts } from './status.ts';
 import { Takes } from './takes.ts';
 import { aSample, BOOT, EPOCH, farEnd, nowUs, SESSION } from './testing/far-end.ts';
@@ -25,7 +26,7 @@ t.test('what is said holds until the same start says otherwise, another says not
   const takes = new Takes();
   takes.heard({ packs: ['deflate-1'], codecs: [1, 2] }, true);
   takes.heard({}, false);
-  t.match(takes, { packs: true, codec: 2 }, 'an ack after a commit says nothing of it');
+  t.match(takes, { packs: true, codec: 2, liveDeltas: false }, 'an ack after a commit says nothing of it');
   takes.closed();
   t.match(takes, { packs: false, codec: 2 }, 'sealed in an outage: for the same controller');
   takes.heard({}, true);
@@ -50,11 +51,15 @@ t.test('messages are packed where that is taken and smaller', async (t) => {
 });
 
 t.test('live messages are codec 1 and plain until this connection has had an ack', async (t) => {
-  const place = { epoch: () => EPOCH, boot: BOOT };
-  const first = livePayload([aSample()], place, { packs: false, codec: 2 }, noUplinkCounts());
+  const live = (packs: boolean) =>
+    new LiveMessages({
+      ...{ epoch: () => EPOCH, boot: BOOT, counters: noUplinkCounts() },
+      takes: { packs, codec: 2, liveDeltas: packs },
+    });
+  const first = live(false).payload([aSample()], true);
   t.match(readEnvelope(first), { ok: true, header: { lane: 'live', codec: 1 } });
   const sample = aSample();
-  const later = openMessage(livePayload([sample], place, { packs: true, codec: 2 }, noUplinkCounts()), expand);
+  const later = openMessage(live(true).payload([sample], true), expand);
   t.match(later, { ok: true, envelopes: [{ header: { lane: 'live', codec: 2, seq: 0 } }] });
   const [sent] = later.ok ? later.envelopes : [];
   t.match(sent && expandBatch(sent.bytes), { samples: [{ bootMs: sample.bootMs, monoUs: sample.monoUs }] });

@@ -19,6 +19,7 @@ const NAMES = [
   'messagesUrgent',
   'messagesHistory',
   'messagesLive',
+  'liveDeltas',
   'packs',
   'bytesBeforePacking',
   'bytesUrgent',

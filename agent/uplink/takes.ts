@@ -3,15 +3,21 @@
  * it is what every controller ever took: envelopes back to back, codec 1. Pure.
  */
 import type { Ack } from '@skein/protocol/fleet';
-import { PACKS, type SampleCodec } from '@skein/protocol/telemetry';
+import { DEFLATE_PACKS, LIVE_DELTA, type SampleCodec } from '@skein/protocol/telemetry';
 
 export class Takes {
   #packs = false;
+  #liveDeltas = false;
   #codec: SampleCodec = 1;
 
   /** Within this connection only: the next one may lead to another controller. */
   get packs(): boolean {
     return this.#packs;
+  }
+
+  /** Live messages that say only what changed; like packs within this connection only. */
+  get liveDeltas(): boolean {
+    return this.#packs && this.#liveDeltas;
   }
 
   /** To seal with. Lasts over an outage: what is sealed meanwhile is for the same controller, if no ack says otherwise. */
@@ -23,7 +29,8 @@ export class Takes {
   heard(ack: Pick<Ack, 'packs' | 'codecs'>, isFirst: boolean): void {
     const { packs, codecs } = ack;
     if (packs === undefined && codecs === undefined && !isFirst) return;
-    this.#packs = packs?.some((name) => PACKS.some((known) => known === name)) ?? false;
+    this.#packs = packs?.includes(DEFLATE_PACKS) ?? false;
+    this.#liveDeltas = packs?.includes(LIVE_DELTA) ?? false;
     this.#codec = codecs?.includes(2) ? 2 : 1;
   }
 

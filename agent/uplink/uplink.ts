@@ -18,8 +18,8 @@ import type { Sample, SampleCodec } from '@skein/protocol/telemetry';
 import { Connection } from './connection.ts';
 import { dialMqtt } from './dial.ts';
 import { LiveLane } from './live.ts';
+import { LiveMessages } from './live-messages.ts';
 import type { UplinkOptions } from './options.ts';
-import { livePayload } from './packing.ts';
 import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import { noUplinkCounts, type UplinkStatus, withoutPassword } from './status.ts';
@@ -46,6 +46,7 @@ export class Uplink {
   readonly #live = new LiveLane();
   readonly #takes = new Takes();
   readonly #counters = noUplinkCounts();
+  readonly #liveMessages: LiveMessages;
   #leaseUntilMs = 0;
   #conflict: string | null = null;
   readonly #timers: Timers;
@@ -59,6 +60,7 @@ export class Uplink {
     this.#o = o;
     this.#session = new Session(o.session);
     this.#timers = o.timers ?? systemTimers;
+    this.#liveMessages = new LiveMessages({ ...o, takes: this.#takes, counters: this.#counters });
     this.#connection = new Connection({
       ...o,
       dial: o.dial ?? dialMqtt,
@@ -146,7 +148,7 @@ export class Uplink {
       return;
     }
     this.#counters.messagesLive++;
-    this.#connection.publish('live', livePayload(samples, this.#o, this.#takes, this.#counters), 0);
+    this.#connection.publish('live', this.#liveMessages.payload(samples, this.#live.tookEverything), 0);
   }
 
   /** Presence at the next tick; something in it changed. */

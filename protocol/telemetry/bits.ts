@@ -3,6 +3,8 @@
  *
  *   wide   length:6  bits      any integer of at most 53 bits: how many bits it has, then these
  *   rice   q ones, a zero, k bits  with q = value >> k; twelve ones instead: the value follows as `wide`
+ *   sized  n:w  bits           how many bits it has (w bits say so) and these without the first, which is a one; n = all
+ *                              ones: the value follows as `wide`
  */
 import { Malformed } from './bytes.ts';
 
@@ -61,6 +63,22 @@ export class BitWriter {
   #upTo26(value: number, count: number): void {
     this.bits(value & 0x1fff, Math.min(count, 13));
     if (count > 13) this.bits(value >>> 13, count - 13);
+  }
+
+  /** `width`: 4 or 5. */
+  sized(value: number, width: number): void {
+    const most = (1 << width) - 1;
+    const length = bitLength(value);
+    if (length >= most) {
+      this.bits(most, width);
+      this.wide(value);
+      return;
+    }
+    this.bits(length, width);
+    if (length > HALF) {
+      this.#upTo26(value % HALF_SIZE, HALF);
+      this.bits(Math.floor(value / HALF_SIZE) & ((1 << (length - 1 - HALF)) - 1), length - 1 - HALF);
+    } else if (length > 1) this.#upTo26(value & ((1 << (length - 1)) - 1), length - 1);
   }
 
   rice(value: number, k: number): void {
@@ -155,6 +173,15 @@ export class BitReader {
     if (count <= 13) return this.bits(count);
     const low = this.bits(13);
     return low | (this.bits(count - 13) << 13);
+  }
+
+  sized(width: number): number {
+    const length = this.bits(width);
+    if (length === (1 << width) - 1) return this.wide();
+    if (length <= 1) return length;
+    const low =
+      length > HALF ? this.#upTo26(HALF) + this.bits(length - 1 - HALF) * HALF_SIZE : this.#upTo26(length - 1);
+    return 2 ** (length - 1) + low;
   }
 
   rice(k: number): number {

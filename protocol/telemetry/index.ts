@@ -3,6 +3,7 @@ export { crc32c } from './crc32c.ts';
 export * from './envelope.ts';
 export * from './gap.ts';
 export * from './kinds.ts';
+export * from './live-delta.ts';
 export * from './modes.ts';
 export * from './pack.ts';
 export * from './sampler.ts';

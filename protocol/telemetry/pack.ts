@@ -29,8 +29,8 @@ export type Compress = (raw: Uint8Array, dictionary: Uint8Array) => Uint8Array;
 /** Its inverse. Throws if the input is damaged or would give more than `maxBytes`. */
 export type Expand = (compressed: Uint8Array, dictionary: Uint8Array, maxBytes: number) => Uint8Array;
 
-/** What this version can open, as an ack names it (docs/wire.md §4): compressor and dictionary. */
-export const PACKS = ['deflate-1'] as const;
+/** As an ack names packs of this compressor and dictionary (docs/wire.md §4). */
+export const DEFLATE_PACKS = 'deflate-1';
 
 /** A pack holds at most this, compressed away. An envelope that is larger travels outside one. */
 export const MAX_PACK_BYTES = 256 << 10;
@@ -38,6 +38,8 @@ export const MAX_PACK_ENVELOPES = 4096;
 
 const VERSION = 1;
 const DEFLATE = 1;
+/** In place of a dictionary's number: that of the message the pack stands in. */
+const OUTER = 0;
 const HEADER_BYTES = 9;
 const CRC_BYTES = 4;
 const ENVELOPE_OVERHEAD = 65;
@@ -85,9 +87,13 @@ function writeLean(out: ByteWriter, { header, bytes }: Envelope, before: Before 
 
 /**
  * Sealed envelopes → one pack, or null if they cannot be packed (one is damaged, or they are too many or too large):
- * they then travel back to back as they are.
+ * they then travel back to back as they are. `dictionary`: of what the pack will stand in (live-delta.ts).
  */
-export function packEnvelopes(envelopes: readonly Uint8Array[], compress: Compress): Uint8Array | null {
+export function packEnvelopes(
+  envelopes: readonly Uint8Array[],
+  compress: Compress,
+  dictionary?: Uint8Array,
+): Uint8Array | null {
   if (envelopes.length === 0 || envelopes.length > MAX_PACK_ENVELOPES) return null;
   const raw = new ByteWriter();
   raw.varint(envelopes.length);
@@ -108,10 +114,10 @@ export function packEnvelopes(envelopes: readonly Uint8Array[], compress: Compre
   }
   for (const body of bodies) raw.raw(body);
   if (raw.length > MAX_PACK_BYTES) return null;
-  const compressed = compress(raw.finish(), DICTIONARY_1);
+  const compressed = compress(raw.finish(), dictionary ?? DICTIONARY_1);
   const pack = new Uint8Array(HEADER_BYTES + compressed.length + CRC_BYTES);
   const view = new DataView(pack.buffer);
-  pack.set([0x53, 0x50, VERSION, DEFLATE, 1]);
+  pack.set([0x53, 0x50, VERSION, DEFLATE, dictionary === undefined ? 1 : OUTER]);
   view.setUint32(5, raw.length, true);
   pack.set(compressed, HEADER_BYTES);
   view.setUint32(pack.length - CRC_BYTES, crc32c(pack, 0, pack.length - CRC_BYTES), true);
@@ -139,9 +145,9 @@ const refuse = (reason: string, code: 'damaged' | 'too-large' | 'unknown' = 'dam
 
 /**
  * The envelopes of a message: a pack, or back to back. Never throws; what precedes damage outside a pack is given.
- * Without `expand` packs are refused.
+ * Without `expand` packs are refused. `outer`: the dictionary of what the message stands in.
  */
-export function openMessage(payload: Uint8Array, expand: Expand | undefined): OpenedMessage {
+export function openMessage(payload: Uint8Array, expand: Expand | undefined, outer?: Uint8Array): OpenedMessage {
   if (!isPack(payload)) {
     const split = splitMessage(payload);
     return split.ok ? split : { ...split, code: 'damaged' };
@@ -150,11 +156,12 @@ export function openMessage(payload: Uint8Array, expand: Expand | undefined): Op
   if (payload.length < HEADER_BYTES + CRC_BYTES) return refuse('shorter than a pack');
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const end = payload.length - CRC_BYTES;
-  const [version, compressor, dictionary] = [view.getUint8(2), view.getUint8(3), view.getUint8(4)];
+  const [version, compressor, number] = [view.getUint8(2), view.getUint8(3), view.getUint8(4)];
   if (version !== VERSION) return refuse(`pack version ${version} is not known here`, 'unknown');
   if (view.getUint32(end, true) !== crc32c(payload, 0, end)) return refuse('checksum of the pack does not match');
-  if (compressor !== DEFLATE || dictionary !== 1) {
-    return refuse(`pack of compressor ${compressor}, dictionary ${dictionary} is not known here`, 'unknown');
+  const dictionary = number === OUTER ? outer : number === 1 ? DICTIONARY_1 : undefined;
+  if (compressor !== DEFLATE || dictionary === undefined) {
+    return refuse(`pack of compressor ${compressor}, dictionary ${number} is not known here`, 'unknown');
   }
   const rawLength = view.getUint32(5, true);
   if (rawLength > MAX_PACK_BYTES) {
@@ -162,7 +169,7 @@ export function openMessage(payload: Uint8Array, expand: Expand | undefined): Op
   }
   let raw: Uint8Array;
   try {
-    raw = expand(payload.subarray(HEADER_BYTES, end), DICTIONARY_1, rawLength);
+    raw = expand(payload.subarray(HEADER_BYTES, end), dictionary, rawLength);
   } catch {
     return refuse('pack that does not expand to what it says');
   }

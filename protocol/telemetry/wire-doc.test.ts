@@ -6,7 +6,8 @@ import type { Column } from './columns.ts';
 import { expandBatch, readEnvelope } from './envelope.ts';
 import { GAP_REASONS } from './gap.ts';
 import { columnsOf, KIND_NAMES, KINDS } from './kinds.ts';
-import { MAX_PACK_BYTES, MAX_PACK_ENVELOPES, PACKS } from './pack.ts';
+import { PACKS } from './live-delta.ts';
+import { MAX_PACK_BYTES, MAX_PACK_ENVELOPES } from './pack.ts';
 import { DICTIONARY_1 } from './pack-dictionary.generated.ts';
 
 const doc = readFileSync(new URL('../../docs/wire.md', import.meta.url), 'utf8');
@@ -68,4 +69,11 @@ t.test('the examples are what they say', async (t) => {
         { kind: 'position', monoUs: 734_250_000, bootMs: 120_250, values: { lonDeg: 8.5455541, headingDeg: null } },
       ],
     });
+});
+
+t.test('the live delta is the golden one', async (t) => {
+  const file = readFileSync(new URL('testdata/live-delta-1.json', import.meta.url), 'utf8');
+  const golden = JSON.parse(file) as { readonly base: string; readonly delta: string };
+  t.equal(Buffer.from(example('live')).toString('hex'), golden.base);
+  t.equal(Buffer.from(example('delta')).toString('hex'), golden.delta);
 });

@@ -17,6 +17,7 @@ import { metricSum } from '../kit/http.ts';
 import { freePort } from '../kit/ports.ts';
 import { createWire } from '../kit/wire.ts';
 import { flightSamples, inRound, ROUND_US, readFlight } from './flight.ts';
+import { PacketTally } from './packets.ts';
 
 const rounds = Number(process.env.ROUNDS ?? 2);
 const frames = readFlight();
@@ -60,7 +61,11 @@ try {
   const controller = new Controller({ dir, httpPort: await freePort(), mqttPort: await freePort() });
   undo.push(() => controller.stop());
   await controller.start();
-  const uplink = await createWire({ host: '127.0.0.1', port: Number(new URL(controller.mqttUrl).port) });
+  const packets = { up: new PacketTally(), down: new PacketTally() };
+  const uplink = await createWire(
+    { host: '127.0.0.1', port: Number(new URL(controller.mqttUrl).port) },
+    (direction, bytes) => packets[direction].push(bytes),
+  );
   undo.push(() => uplink.close());
   const linkPort = await freePort();
   const flown = new AbortController();
@@ -93,6 +98,7 @@ try {
   };
   await pause(ROUND_US / 1000);
   const before = await read();
+  for (const tally of Object.values(packets)) tally.reset();
   await pause((rounds * ROUND_US) / 1000);
   const after = await read();
   const of = (key: keyof typeof after): number => after[key] - before[key];
@@ -113,6 +119,12 @@ try {
     'history messages a minute, acks a minute; sent again',
     `${((60 * of('messages')) / seconds).toFixed(0)}, ${((60 * of('acks')) / seconds).toFixed(0)}; ${of('resends')}`,
   );
+  for (const [direction, { tallies }] of Object.entries(packets)) {
+    for (const [name, { packets: count, bytes, payload }] of [...tallies].sort((a, b) => b[1].bytes - a[1].bytes)) {
+      const each = `${count} × ${(bytes / count).toFixed(0)} B, ${share(payload)} published`;
+      line(`${direction === 'up' ? '↑' : '↓'} ${name}`, `${share(bytes)} (${each})`);
+    }
+  }
 } finally {
   for (const step of undo.reverse()) await step();
 }

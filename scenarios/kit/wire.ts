@@ -14,8 +14,14 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** Listens on a free port and passes every connection on to `server`; the newest connection is the one spoken into. */
-export async function createWire(server: { readonly host: string; readonly port: number }): Promise<Wire> {
+/**
+ * Listens on a free port and passes every connection on to `server`; the newest connection is the one spoken into.
+ * `onBytes` hears what passes, piece by piece.
+ */
+export async function createWire(
+  server: { readonly host: string; readonly port: number },
+  onBytes: (direction: 'up' | 'down', bytes: Uint8Array) => void = () => {},
+): Promise<Wire> {
   const port = await freePort();
   const count = { toServer: 0, toClient: 0, connections: 0 };
   let newest: { readonly client: net.Socket; readonly upstream: net.Socket } | null = null;
@@ -38,9 +44,11 @@ export async function createWire(server: { readonly host: string; readonly port:
     }
     client.on('data', (chunk) => {
       count.toServer += chunk.length;
+      onBytes('up', chunk);
     });
     upstream.on('data', (chunk) => {
       count.toClient += chunk.length;
+      onBytes('down', chunk);
     });
     client.pipe(upstream);
     upstream.pipe(client);

@@ -1,0 +1,93 @@
+import { deflateRawSync } from 'node:zlib';
+import {
+  type LiveBase,
+  liveBaseOf,
+  packEnvelopes,
+  type Sample,
+  sealBatch,
+  sealLiveDelta,
+  writeLiveChanges,
+} from '@skein/protocol/telemetry';
+import t from 'tap';
+import { expand } from './expand.ts';
+import { LiveReader } from './live-reader.ts';
+
+const BOOT = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
+const EPOCHS = ['00c0ffee00c0ffee', '00c0ffee00c0ffef'] as const;
+
+const home = (monoUs: number, altAmslM: number): Sample => ({
+  ...{ kind: 'home', monoUs, bootMs: null },
+  values: { latDeg: 47.5, lonDeg: 8.5, altAmslM },
+});
+const wind = (monoUs: number): Sample => ({
+  ...{ kind: 'wind', monoUs, bootMs: null },
+  values: { fromDeg: 180, speedMps: 2.5, downMps: null },
+});
+
+function whole(epoch: string, samples: readonly Sample[]): { readonly base: LiveBase; readonly payload: Uint8Array } {
+  const bytes = sealBatch({ lane: 'live', epoch, boot: BOOT, seq: 0, codec: 2, samples });
+  const base = liveBaseOf(bytes);
+  const payload = packEnvelopes([bytes], (raw, dictionary) => deflateRawSync(raw, { dictionary }));
+  if (base === null || payload === null) throw new Error('a base wanted');
+  return { base, payload };
+}
+
+function delta({ base }: { readonly base: LiveBase }, samples: readonly Sample[]): Uint8Array {
+  const { changes, rest } = writeLiveChanges(base, samples);
+  const { epoch } = base.header;
+  const restBytes = rest.length > 0 ? whole(epoch, rest).payload : new Uint8Array(0);
+  return sealLiveDelta(base, changes, restBytes);
+}
+
+t.test('changes are read against the whole message of their session, whatever came between', async (t) => {
+  const reader = new LiveReader(expand);
+  const [one, two] = EPOCHS.map((epoch, i) => whole(epoch, [home(1_000_000, 100 + i)]));
+  if (one === undefined || two === undefined) throw new Error('two wanted');
+  for (const { payload } of [one, two]) t.match(reader.read('d1', payload), { problem: null, batches: [{}] });
+  t.match(reader.read('d1', delta(two, [home(2_000_000, 90)])), {
+    batches: [
+      {
+        header: { epoch: EPOCHS[1], monoFromUs: 2_000_000, monoToUs: 2_000_000, rows: 1 },
+        samples: [home(2_000_000, 90)],
+      },
+    ],
+  });
+  const both = [home(3_000_000, 91), wind(3_500_000)];
+  t.match(reader.read('d1', delta(one, both)), {
+    problem: null,
+    batches: [{ header: { epoch: EPOCHS[0], monoToUs: 3_500_000, rows: 2 }, samples: both }],
+  });
+});
+
+t.test(
+  'a reader that came late or missed the whole message has nothing until the next one, and counts it',
+  async (t) => {
+    const reader = new LiveReader(expand);
+    const first = whole(EPOCHS[0], [home(1_000_000, 100)]);
+    const change = delta(first, [home(2_000_000, 90)]);
+    t.same(reader.read('d1', change), { batches: [], problem: 'liveWithoutBase' });
+    reader.read('d2', first.payload);
+    t.match(reader.read('d1', change), { problem: 'liveWithoutBase' }, "another drone's is none");
+    reader.read('d1', first.payload);
+    t.match(reader.read('d1', change), { batches: [{ samples: [{ values: { altAmslM: 90 } }] }] });
+    const next = whole(EPOCHS[0], [home(9_000_000, 100)]);
+    reader.read('d1', next.payload);
+    t.match(reader.read('d1', change), { problem: 'liveWithoutBase' }, 'late: what it refers to was replaced');
+    t.match(reader.read('d1', delta(next, [home(10_000_000, 90)])), { problem: null });
+  },
+);
+
+t.test('what cannot be read is counted; what of it can is taken', async (t) => {
+  const reader = new LiveReader(expand);
+  const first = whole(EPOCHS[0], [home(1_000_000, 100)]);
+  reader.read('d1', first.payload);
+  const good = delta(first, [home(2_000_000, 90)]);
+  t.match(reader.read('d1', good.subarray(0, good.length - 1)), { problem: 'badLive', batches: [] });
+  const { changes } = writeLiveChanges(first.base, [home(2_000_000, 90)]);
+  const noise = sealLiveDelta(first.base, changes, new Uint8Array(90));
+  t.match(reader.read('d1', noise), { problem: 'badLive', batches: [{ samples: [home(2_000_000, 90)] }] });
+  t.match(reader.read('d1', sealLiveDelta(first.base, new Uint8Array(30).fill(255), new Uint8Array(0))), {
+    problem: 'badLive',
+    batches: [],
+  });
+});
