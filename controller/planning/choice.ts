@@ -32,7 +32,7 @@ export function choose(q: Question, base: Base, draft: Draft): Decision {
   const elsewhere: Able[] = [];
   for (const drone of fleet) {
     const own = drone.base === null ? null : (ground.bases.get(drone.base) ?? null);
-    const reason = unfit(drone, order, world, nowUtcUs) ?? away(drone, own, base, ground, world);
+    const reason = unwanted(drone, q) ?? unfit(drone, order, world, nowUtcUs) ?? away(drone, own, base, ground, world);
     const energy = reason === null ? screen(drone, own, draft, q) : null;
     if (reason !== null || energy === null) {
       why.set(drone.id, reason ?? not('charge-not-known', 'its charge is not known'));
@@ -69,6 +69,11 @@ export function choose(q: Question, base: Base, draft: Draft): Decision {
 
 const byName = (a: Candidate, b: Candidate): number => (a.id < b.id ? -1 : 1);
 type Made = Extract<Flight, { ok: true }>;
+
+function unwanted({ id }: Candidate, { only, avoid }: Question): Not | null {
+  if (only !== undefined && only !== id) return not('parcel', `${only} has the parcel`, only);
+  return avoid?.has(id) ? not('avoided', 'is not to be asked for this order again') : null;
+}
 
 /** What speaks against a drone that stands elsewhere. */
 function away(drone: Candidate, own: Base | null, base: Base, ground: Ground, world: World): Not | null {

@@ -4,5 +4,6 @@ export { chargeOf } from './drones.ts';
 export { plan, type Question } from './plan.ts';
 export type * from './ports.ts';
 export * from './reasons.ts';
+export { type Ready, type Release, release } from './release.ts';
 export { DEFAULT_RULES } from './rules.ts';
 export { inTurn, urgency } from './turn.ts';

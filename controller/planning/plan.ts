@@ -16,6 +16,10 @@ export interface Question {
   readonly fleet: readonly Candidate[];
   readonly world: World;
   readonly nowUtcUs: number;
+  /** Only this one: it has the parcel aboard. */
+  readonly only?: string;
+  /** These not. */
+  readonly avoid?: ReadonlySet<string>;
 }
 
 export function plan(q: Question): Decision {

@@ -34,6 +34,8 @@ export type WaitReason = keyof typeof WAIT_REASONS;
 /** Why a drone was not chosen. */
 export const DRONE_REASONS = {
   offline: 'it is heard',
+  parcel: 'no other drone has the parcel aboard',
+  avoided: 'it was not asked for this order before, in vain',
   busy: 'it has nothing else to do',
   promised: 'no order before this one waits for it',
   control: 'Skein has control of it, or it stands disarmed on the ground',

@@ -27,7 +27,7 @@ export const DEFAULT_RULES: Rules = {
   /** Hover of `winch` and `drop`. */
   releaseAltM: 12,
   /** How long a start waits for free air before another way is looked for. */
-  delayMaxS: 600,
+  delayMaxS: 900,
   /** People load within this, as expected. */
   loadingS: 120,
   /** An itinerary may be started so long after it was meant to: people load slowly. Before that no other drone is sent. */
