@@ -1,23 +1,25 @@
 /** One delivery as a small timeline with reason and proof. It stays until looked at. */
 import { isFinal, reasonCode } from '@skein/protocol/fleet';
+import type { View } from '../detail/view.ts';
 import { clockTime } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
 import { type Command, type Delivery, deliveryTo } from './answers.ts';
 import { cancels, type Desk, inHand } from './desk.ts';
 import { proofOf } from './proof.ts';
 import { commandName } from './rules.ts';
-import { type Node, timelineOf, toneOf, tookMs } from './timeline.ts';
+import { standingWords } from './standing.ts';
+import { type Node, timelineOf, toneOf } from './timeline.ts';
 
 export interface CardProps {
   readonly command: Command;
   readonly drone: string;
   readonly desk: Desk;
-  readonly nowMs: number | null;
+  readonly view: View;
   /** Given: it can be put away. */
   readonly onSeen?: (() => void) | undefined;
 }
 
-export function Card({ command, drone, desk, nowMs, onSeen }: CardProps) {
+export function Card({ command, drone, desk, view, onSeen }: CardProps) {
   const delivery = deliveryTo(command, drone);
   if (delivery === null) return null;
   const name = commandName(command.type, command.params);
@@ -47,7 +49,7 @@ export function Card({ command, drone, desk, nowMs, onSeen }: CardProps) {
         )}
       </header>
       <Timeline nodes={timelineOf(delivery)} />
-      <Words command={command} delivery={delivery} nowMs={nowMs} />
+      <Words command={command} delivery={delivery} view={view} />
       <ProofList delivery={delivery} />
       <Next command={command} delivery={delivery} />
     </article>
@@ -116,18 +118,17 @@ const END_MARKS = {
   open: '',
 } as const;
 
-function Words({ command, delivery, nowMs }: { command: Command; delivery: Delivery; nowMs: number | null }) {
-  const waiting = delivery.state === 'queued' && command.expiresAtMs !== null && nowMs !== null;
-  const leftMs = waiting ? (command.expiresAtMs ?? 0) - (nowMs ?? 0) : 0;
+function Words({ command, delivery, view }: { command: Command; delivery: Delivery; view: View }) {
   const words = delivery.words ?? delivery.reason;
+  const standing = standingWords(command, delivery, view);
   return (
     <p class="card-words" role="status">
       <b>{delivery.state}</b>
       {words !== null && <>: {words}</>}
-      {!isFinal(delivery.state) && !waiting && <span> for {ageExact(tookMs(delivery, nowMs))}</span>}
-      {waiting && leftMs > 0 && (
+      {standing !== null && (
         <span>
-          {words === null ? ': ' : ' · '}given up in {ageExact(leftMs)}
+          {words === null ? ': ' : ' · '}
+          {standing}
         </span>
       )}
     </p>

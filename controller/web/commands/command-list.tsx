@@ -53,7 +53,7 @@ export function CommandList({ view, book, desk }: CommandListProps) {
             drone={drone}
             book={book}
             desk={desk}
-            nowMs={view.nowMs}
+            view={view}
             open={open === id}
             toggle={() => setOpen(open === id ? null : id)}
           />
@@ -73,12 +73,12 @@ interface RowProps {
   readonly drone: string;
   readonly book: Book;
   readonly desk: Desk;
-  readonly nowMs: number | null;
+  readonly view: View;
   readonly open: boolean;
   readonly toggle: () => void;
 }
 
-function Row({ id, drone, book, desk, nowMs, open, toggle }: RowProps) {
+function Row({ id, drone, book, desk, view, open, toggle }: RowProps) {
   const command = book.command(id).value;
   const delivery = command && deliveryTo(command, drone);
   if (!command || !delivery) return null;
@@ -88,9 +88,9 @@ function Row({ id, drone, book, desk, nowMs, open, toggle }: RowProps) {
         <time>{command.issuedAtMs === null ? '' : clockTime(command.issuedAtMs)}</time>
         <b>{commandName(command.type, command.params)}</b>
         <StateWord delivery={delivery} />
-        <span class="num">{isFinal(delivery.state) ? ageExact(tookMs(delivery, nowMs)) : ''}</span>
+        <span class="num">{isFinal(delivery.state) ? ageExact(tookMs(delivery, view.nowMs)) : ''}</span>
       </button>
-      {open && <Card command={command} drone={drone} desk={desk} nowMs={nowMs} />}
+      {open && <Card command={command} drone={drone} desk={desk} view={view} />}
     </li>
   );
 }

@@ -167,7 +167,7 @@ function Shown({ view, book, desk, busy }: DockProps & { readonly busy: boolean 
           command={command}
           drone={drone}
           desk={desk}
-          nowMs={view.nowMs}
+          view={view}
           onSeen={() => markSeen([command.id])}
         />
       ))}
