@@ -1,10 +1,10 @@
 import t from 'tap';
+import { mqttString } from '../controller/testing/mqtt-wire.ts';
 import { compare, readOutbox, samplesOf } from './kit/batches.ts';
 import { metricSum } from './kit/http.ts';
 import { measured } from './kit/measured.ts';
 import { allMoving } from './kit/moving.ts';
 import { connectMqtt } from './kit/mqtt-socket.ts';
-import { mqttString } from './kit/mqtt-wire.ts';
 import { randomFrom, seedFromEnvironment } from './kit/seed.ts';
 import { sentPositions } from './kit/sent.ts';
 import { settle } from './kit/settle.ts';

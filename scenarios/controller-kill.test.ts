@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { compare, samplesOf } from './kit/batches.ts';
+import { externalKind } from './kit/external-broker.ts';
 import { historyRows } from './kit/history.ts';
 import { measured, seconds } from './kit/measured.ts';
 import { allMoving } from './kit/moving.ts';
@@ -15,7 +16,7 @@ const LONG_OUTAGE_MS = isSoak() ? 30_000 : 5_000;
 const count = countFromEnvironment(3, 50);
 const random = randomFrom(seedFromEnvironment());
 
-for (const broker of ['embedded', 'mosquitto'] as const) {
+for (const broker of ['embedded', externalKind()] as const) {
   t.test(
     `controller killed -9 ${count} times, broker ${broker}: nothing lost, nothing twice, live first`,
     async (t) => {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { compare, readOutbox, readStore, type StoredBatch } from './kit/batches.ts';
+import { externalKind } from './kit/external-broker.ts';
 import { measured, seconds } from './kit/measured.ts';
 import { allMoving } from './kit/moving.ts';
 import { programs } from './kit/paths.ts';
@@ -20,7 +21,7 @@ const newest = (store: readonly StoredBatch[], drone: string): number =>
   store.filter((row) => row.drone === drone && row.lane === 'history').length;
 
 // With an external broker the drones stay connected, and learn of it by the controller's hello.
-for (const broker of isSoak() ? (['mosquitto', 'embedded'] as const) : (['mosquitto'] as const)) {
+for (const broker of isSoak() ? ([externalKind(), 'embedded'] as const) : ([externalKind()] as const)) {
   t.test(`restored from a backup, broker ${broker}: the drones fill in what is missing, once`, async (t) => {
     // given: three drones that keep what was acked, and a backup made while all of them send
     const world = await createWorld({ drones: 3, broker });

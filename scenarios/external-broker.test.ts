@@ -1,14 +1,26 @@
-/** The external broker dies and comes back, and stands still without saying so. */
+/**
+ * An external broker (Mosquitto, or BROKER=rabbitmq): it dies and comes back, stands still without saying so, has a whole
+ * fleet return at once, and lets strange agents through that our own would turn away.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
-import { compare } from './kit/batches.ts';
+import { strangeAgents } from '../controller/testing/strange-agents.ts';
+import { compare, readStore } from './kit/batches.ts';
+import { externalKind, startBroker } from './kit/external-broker.ts';
 import { measured, seconds } from './kit/measured.ts';
 import { allMoving } from './kit/moving.ts';
+import { inRepository } from './kit/paths.ts';
+import { usageOf } from './kit/processes.ts';
+import { Program, type Said } from './kit/program.ts';
 import { countFromEnvironment, isSoak, randomFrom, seedFromEnvironment } from './kit/seed.ts';
 import { settle } from './kit/settle.ts';
 import { until } from './kit/until.ts';
 import { createWorld } from './world.ts';
 
+const kind = externalKind();
 const count = countFromEnvironment(1, 20);
 const random = randomFrom(seedFromEnvironment());
 const AWAY_MS = isSoak() ? 30_000 : 3_000;
@@ -16,14 +28,19 @@ const AWAY_MS = isSoak() ? 30_000 : 3_000;
 const FROZEN_MS = 24_000;
 /** Agents come back within `backoff.maxS` = 3 s, the controller within 15 s. */
 const BACK_WITHIN_MS = 60_000;
+const FLEET = isSoak() ? { drones: 300, backlog: 600, uncut: 100 } : { drones: 100, backlog: 120, uncut: 40 };
+const OFFERED = FLEET.drones * FLEET.backlog;
+const DRAINED_WITHIN_MS = 300_000;
+/** The queue of 64 MB, what is in hand, and as much again of garbage that is not collected yet. */
+const MOST_GROWTH_MB = 200;
 
-t.test(`Mosquitto killed ${count} times: nothing lost, nothing twice`, async (t) => {
+t.test(`${kind} killed ${count} times: nothing lost, nothing twice`, async (t) => {
   t.comment(`SEED=${random.seed} COUNT=${count}`);
-  // given: two drones in the air, a controller, and Mosquitto between them
-  const world = await createWorld({ drones: 2, broker: 'mosquitto' });
+  // given: two drones in the air, a controller, and the broker between them
+  const world = await createWorld({ drones: 2, broker: kind });
   t.teardown(() => world.close());
-  const { mosquitto, controller } = world;
-  if (mosquitto === null) throw new Error('Mosquitto wanted');
+  const { broker, controller } = world;
+  if (broker === null) throw new Error('an external broker wanted');
   const ids = world.drones.map(({ id }) => id);
   const live = world.live();
   await allMoving(live, ids);
@@ -47,16 +64,16 @@ t.test(`Mosquitto killed ${count} times: nothing lost, nothing twice`, async (t)
     await pause(random.between(200, 3_000));
     await whileAway(
       'killed',
-      async () => void (await mosquitto.program.kill9()),
+      async () => void (await broker.program.kill9()),
       async () => {
         await pause(i === 0 ? AWAY_MS : random.between(0, 1_500));
-        await mosquitto.program.start();
+        await broker.program.start();
       },
     );
   }
   // and in the soak: it stands still, its connections open
   if (isSoak()) {
-    const { pid } = mosquitto.program;
+    const { pid } = broker.program;
     await whileAway(
       'frozen',
       async () => void process.kill(pid, 'SIGSTOP'),
@@ -73,4 +90,86 @@ t.test(`Mosquitto killed ${count} times: nothing lost, nothing twice`, async (t)
   const { batches, ...wrong } = compare(outbox, store);
   t.same(wrong, { lost: [], doubled: [], different: [], invented: [] }, `${batches} batches exactly once`);
   t.ok(batches > 0);
+});
+
+t.test(
+  `${FLEET.drones} drones are back at once, each with ${FLEET.backlog} batches, and again while they send`,
+  async (t) => {
+    // given: a controller with its view open, and a broker
+    const world = await createWorld({ drones: 0, broker: kind });
+    t.teardown(() => world.close());
+    const { broker, controller } = world;
+    if (broker === null) throw new Error('an external broker wanted');
+    const live = world.live();
+    await until(() => live.connected, { timeoutMs: BACK_WITHIN_MS, what: 'the live view' });
+    const { pid } = controller.program;
+    const before = usageOf(pid).rssBytes;
+    let most = before;
+    const looking = setInterval(() => {
+      most = Math.max(most, usageOf(pid).rssBytes);
+    }, 100);
+    t.teardown(() => clearInterval(looking));
+    const fleet = new Program({
+      name: 'fleet',
+      command: process.execPath,
+      args: [
+        inRepository('scenarios/bench/return-fleet.ts'),
+        new URL(broker.url).port,
+        ...Object.values(FLEET).map(String),
+      ],
+      logFile: path.join(world.dir, 'fleet.log'),
+      readyEvent: 'ready',
+    });
+    const said = new Map<unknown, Said>();
+    fleet.onSaid((one) => said.set(one.event, one));
+    t.teardown(() => fleet.stop());
+    const stored = async () => (await controller.metrics()).get('skein_controller_ingest_committed_total') ?? 0;
+
+    // when: all connect, and the broker dies under them when a part of it is through
+    await fleet.start();
+    await until(async () => (await stored()) >= FLEET.drones, {
+      timeoutMs: BACK_WITHIN_MS,
+      what: 'a part',
+      everyMs: 20,
+    });
+    await broker.program.kill9();
+    const had = await stored();
+    const backUtcUs = Date.now() * 1000;
+    await broker.program.start();
+
+    // then: the view is right, and all of it is stored, each number once
+    const isRight = () =>
+      live.drones.size === FLEET.drones &&
+      [...live.drones.values()].every(
+        ({ freshness }) => freshness.state === 'fresh' && (freshness.lastHeardUtcUs ?? 0) > backUtcUs,
+      );
+    const { tookMs } = await until(isRight, { timeoutMs: BACK_WITHIN_MS, what: 'the live view to be right' });
+    const { value: drained } = await until(() => said.get('drained'), {
+      timeoutMs: DRAINED_WITHIN_MS,
+      what: 'all of it',
+    });
+    clearInterval(looking);
+    const rows = readStore(controller.dataDir);
+    const streams = Map.groupBy(rows, ({ drone, epoch }) => `${drone}/${epoch}`);
+    t.ok(had < OFFERED, `${had} of ${OFFERED} were stored when it died`);
+    t.ok(Number(drained.reconnects) >= FLEET.drones, 'all of them were cut off');
+    t.equal(streams.size, FLEET.drones);
+    for (const [name, held] of streams) {
+      const seqs = held.map(({ seq, gap }) => (gap === null ? seq : Number.NaN)).sort((a, b) => a - b);
+      if (seqs.length !== FLEET.backlog || seqs.some((seq, i) => seq !== i + 1)) t.fail(`${name}: ${seqs.join(' ')}`);
+    }
+    t.ok(most - before < MOST_GROWTH_MB * 1e6, 'memory is bounded');
+    measured(
+      `${kind}: ${FLEET.drones} drones back: live right ${seconds(tookMs)} after the broker, ${OFFERED} batches in ` +
+        `${Number(drained.seconds).toFixed(1)} s, ${drained.resends} resends, +${((most - before) / 1e6).toFixed(0)} MB`,
+    );
+  },
+);
+
+t.test('strange agents', async (t) => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-strangers-'));
+  t.teardown(() => fs.rmSync(dir, { recursive: true, force: true }));
+  const broker = await startBroker(kind, dir);
+  t.teardown(() => broker.close());
+  strangeAgents(t, broker.url);
 });

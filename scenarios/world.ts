@@ -2,7 +2,7 @@
  * A whole fleet on this machine: one controller and any number of (autopilot simulator, agent) pairs, each a process of
  * its own that can be killed and started again at any moment.
  *
- *   skein-sim ──pty or TCP──► skein-agent ──MQTT──► broker (the controller's own, or Mosquitto) ──► skein-controller
+ *   skein-sim ──pty or TCP──► skein-agent ──MQTT──► broker (the controller's own, or an external one) ──► skein-controller
  *
  * Everything is on loopback and below one directory; `close` ends what was started in reverse order. in-process.ts has
  * the same without processes.
@@ -12,8 +12,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Agent } from './kit/agent.ts';
 import { Controller } from './kit/controller.ts';
+import { type BrokerKind, type ExternalBroker, startBroker } from './kit/external-broker.ts';
 import { followLive, type LiveFollower } from './kit/live.ts';
-import { type ExternalBroker, startMosquitto } from './kit/mosquitto.ts';
 import { type DronePlace, FLEET } from './kit/places.ts';
 import { freePort } from './kit/ports.ts';
 import type { Program } from './kit/program.ts';
@@ -24,7 +24,7 @@ export interface WorldOptions {
   readonly drones: number | readonly DronePlace[];
   /** Between simulator and agent; `tcp` unless said otherwise. */
   readonly link?: LinkKind;
-  readonly broker?: 'embedded' | 'mosquitto';
+  readonly broker?: 'embedded' | BrokerKind;
   /** Left out: a directory of its own under the system's, removed by `close` (kept with KEEP=1). */
   readonly dir?: string;
   readonly httpPort?: number;
@@ -53,7 +53,7 @@ export interface World {
   /** Every process of it. */
   readonly programs: readonly Program[];
   /** Set when the broker is external. */
-  readonly mosquitto: ExternalBroker | null;
+  readonly broker: ExternalBroker | null;
   /** `performance.now()` when the first program was started. */
   readonly startedAtMs: number;
   /** A follower of the live view; `close` closes it. */
@@ -83,14 +83,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
   try {
     signal?.throwIfAborted();
-    const mosquitto = options.broker === 'mosquitto' ? await startMosquitto(path.join(dir, 'mosquitto')) : null;
-    if (mosquitto) undo.push(() => mosquitto.close());
+    const { broker: kind = 'embedded' } = options;
+    const broker = kind === 'embedded' ? null : await startBroker(kind, path.join(dir, 'broker'));
+    if (broker) undo.push(() => broker.close());
 
     const controller = new Controller({
       dir: path.join(dir, 'controller'),
       httpPort: options.httpPort ?? (await freePort()),
       mqttPort: options.mqttPort ?? (await freePort()),
-      ...(mosquitto && { brokerUrl: mosquitto.url }),
+      ...(broker && { brokerUrl: broker.url }),
       ...(options.controllerArgs && { extraArgs: options.controllerArgs }),
     });
     controller.program.prefix = options.controllerPrefix?.(controller.dataDir) ?? [];
@@ -112,7 +113,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       controller,
       drones,
       programs: [controller.program, ...drones.flatMap(({ simulator, agent }) => [simulator.program, agent.program])],
-      mosquitto,
+      broker,
       startedAtMs,
       live() {
         const follower = followLive(controller.httpUrl);

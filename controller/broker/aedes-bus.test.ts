@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { FakeAgent } from '../testing/fake-agent.ts';
-import { packet } from '../testing/mqtt-wire.ts';
+import { mqttPacket } from '../testing/mqtt-wire.ts';
 import { pipe } from '../testing/pipe.ts';
 import { until } from '../testing/until.ts';
 import { AedesBus, MAX_CONNECT_BYTES } from './aedes-bus.ts';
@@ -108,7 +108,7 @@ t.test('garbage, QoS 2, large packets and anything before CONNECT close that con
   for (const bytes of [
     Buffer.from('GET / HTTP/1.1\r\n\r\n'),
     Buffer.from([0, 0, 0]),
-    packet(0x10, Buffer.alloc(20_000)),
+    mqttPacket(0x10, Buffer.alloc(20_000)),
   ]) {
     const [ours, theirs] = pipe();
     bus.accept(theirs, 'test');
@@ -154,7 +154,7 @@ t.test('a retained message is not kept', async (t) => {
   const { counts, bus, connect } = await given(t);
   const agent = await connect();
   const topic = Buffer.from('\0\x15skein/1/d1/up/history');
-  agent.raw(packet(0x31, Buffer.concat([topic, Buffer.from('kept?')])));
+  agent.raw(mqttPacket(0x31, Buffer.concat([topic, Buffer.from('kept?')])));
   await until(() => counts.get('retained') === 1, 'the flag being taken off');
   let late = 0;
   await bus.subscribe(['skein/1/d1/up/history'], () => {

@@ -18,7 +18,14 @@ import {
   type TimeAnswer,
 } from '@skein/protocol/fleet';
 import { columnsOf, type Sample, sealBatch, type Values } from '@skein/protocol/telemetry';
-import { type ConnectPacket, connectPacket, PacketReader, publishPacket, subscribePacket } from './mqtt-wire.ts';
+import {
+  type ConnectPacket,
+  connectPacket,
+  PacketReader,
+  publishPacket,
+  readPublish,
+  subscribePacket,
+} from './mqtt-wire.ts';
 import { until } from './until.ts';
 
 export interface FakeAgentOptions {
@@ -99,7 +106,7 @@ export class FakeAgent {
     this.#stream = stream;
     this.closed = false;
     this.connackCode = null;
-    const reader = new PacketReader((type, body) => this.#packet(type, body));
+    const reader = new PacketReader((first, body) => this.#packet(first, body));
     stream.on('data', (chunk: Buffer) => reader.push(chunk));
     stream.on('error', () => {});
     stream.on('close', () => {
@@ -213,28 +220,28 @@ export class FakeAgent {
     this.#stream?.destroy();
   }
 
-  #packet(type: number, body: Buffer): void {
+  #packet(first: number, body: Buffer): void {
+    const type = first >> 4;
     if (type === 2) this.connackCode = body[1] ?? -1;
     if (type === 9) this.granted = [...body.subarray(2)];
     if (type !== 3) return;
-    const topicEnd = 2 + body.readUInt16BE(0);
-    const topic = body.toString('utf8', 2, topicEnd);
+    const { topic, payload, puback } = readPublish(first, body);
+    if (puback !== null) this.#stream?.write(puback);
     this.topics.push(topic);
-    const text = (qos: number) => body.subarray(topicEnd + (qos > 0 ? 2 : 0));
     if (topic.endsWith('/down/ack')) {
-      const ack = readAck(text(1));
+      const ack = readAck(payload);
       if (!ack.ok) return;
       this.acks.push(ack.value);
       if (this.ack('urgent') !== undefined) for (const samples of this.#held.splice(0)) this.#say(samples);
     } else if (topic.endsWith('/down/time')) {
-      const answer = readTimeAnswer(text(0));
+      const answer = readTimeAnswer(payload);
       if (answer.ok) this.times.push(answer.value);
     } else if (topic.endsWith('/down/hello')) this.hellos++;
     else if (topic.endsWith('/down/command')) {
-      const command = readCommand(text(1));
+      const command = readCommand(payload);
       if (command.ok) this.#command(command.value);
     } else if (topic.endsWith('/down/itinerary')) {
-      const message = readItineraryMessage(text(1));
+      const message = readItineraryMessage(payload);
       if (message.ok && message.value.session === this.o.session) this.itineraries.push(message.value);
     }
   }

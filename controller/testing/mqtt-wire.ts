@@ -1,4 +1,4 @@
-/** Just enough MQTT 3.1.1 to speak it badly on purpose; real clients would refuse to. */
+/** Just enough bytes of MQTT 3.1.1 for ends that speak it by hand: as a load generator, or badly on purpose, which real clients refuse to. */
 export interface ConnectPacket {
   readonly clientId: string;
   readonly keepaliveS: number;
@@ -7,38 +7,41 @@ export interface ConnectPacket {
   readonly will?: { readonly topic: string; readonly payload: string };
 }
 
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
+/** An MQTT string: length, then UTF-8. */
+export function mqttString(text: string): Buffer {
+  const body = Buffer.from(text, 'utf8');
+  return Buffer.concat([Buffer.from([body.length >> 8, body.length & 0xff]), body]);
 }
 
-export function packet(firstByte: number, body: Uint8Array): Buffer {
-  const length: number[] = [];
-  for (let left = body.length; ; ) {
-    const digit = left & 0x7f;
-    left >>>= 7;
-    length.push(left > 0 ? digit | 0x80 : digit);
-    if (left === 0) break;
-  }
-  return Buffer.concat([Buffer.from([firstByte, ...length]), body]);
+/** As packets are numbered, 1 … 65 535. */
+function packetId(messageId: number): Buffer {
+  return Buffer.from([messageId >> 8, messageId & 0xff]);
+}
+
+function remainingLength(length: number): Buffer {
+  const bytes: number[] = [];
+  let left = length;
+  do {
+    bytes.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    left >>= 7;
+  } while (left > 0);
+  return Buffer.from(bytes);
+}
+
+export function mqttPacket(type: number, ...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([Buffer.from([type]), remainingLength(length), ...parts]);
 }
 
 export function connectPacket(o: ConnectPacket): Buffer {
   const flags = (o.clean ? 0x02 : 0) | (o.will ? 0x0c : 0) | (o.userName === undefined ? 0 : 0x80);
-  const keepalive = Buffer.alloc(2);
-  keepalive.writeUInt16BE(o.keepaliveS);
-  return packet(
+  return mqttPacket(
     0x10,
-    Buffer.concat([
-      text('MQTT'),
-      Buffer.from([4, flags]),
-      keepalive,
-      text(o.clientId),
-      ...(o.will ? [text(o.will.topic), text(o.will.payload)] : []),
-      ...(o.userName === undefined ? [] : [text(o.userName)]),
-    ]),
+    mqttString('MQTT'),
+    Buffer.from([4, flags, o.keepaliveS >> 8, o.keepaliveS & 0xff]),
+    mqttString(o.clientId),
+    ...(o.will ? [mqttString(o.will.topic), mqttString(o.will.payload)] : []),
+    ...(o.userName === undefined ? [] : [mqttString(o.userName)]),
   );
 }
 
@@ -47,45 +50,57 @@ export function publishPacket(o: {
   readonly payload: string | Uint8Array;
   readonly qos: 0 | 1 | 2;
   readonly messageId: number;
-  readonly retain?: boolean;
 }): Buffer {
-  const id = Buffer.alloc(o.qos > 0 ? 2 : 0);
-  if (o.qos > 0) id.writeUInt16BE(o.messageId);
-  const body = Buffer.concat([text(o.topic), id, Buffer.from(o.payload as string)]);
-  return packet(0x30 | (o.qos << 1) | (o.retain ? 1 : 0), body);
+  const id = o.qos > 0 ? packetId(o.messageId) : Buffer.alloc(0);
+  return mqttPacket(0x30 | (o.qos << 1), mqttString(o.topic), id, Buffer.from(o.payload as string));
 }
 
+/** With QoS 1. */
 export function subscribePacket(messageId: number, filters: readonly string[]): Buffer {
-  const id = Buffer.alloc(2);
-  id.writeUInt16BE(messageId);
-  return packet(0x82, Buffer.concat([id, ...filters.flatMap((filter) => [text(filter), Buffer.from([1])])]));
+  const parts = filters.map((filter) => Buffer.concat([mqttString(filter), Buffer.from([1])]));
+  return mqttPacket(0x82, packetId(messageId), ...parts);
 }
 
-/** Whole packets out of a byte stream. */
-export class PacketReader {
-  readonly #onPacket: (type: number, body: Buffer) => void;
-  #pending = Buffer.alloc(0);
+/** A PUBLISH that came, and the answer it wants: without it a broker holds back what follows. */
+export function readPublish(first: number, body: Buffer): { topic: string; payload: Buffer; puback: Buffer | null } {
+  const topicEnd = 2 + body.readUInt16BE(0);
+  const isAnswered = ((first >> 1) & 3) > 0;
+  return {
+    topic: body.toString('utf8', 2, topicEnd),
+    payload: body.subarray(topicEnd + (isAnswered ? 2 : 0)),
+    puback: isAnswered ? mqttPacket(0x40, body.subarray(topicEnd, topicEnd + 2)) : null,
+  };
+}
 
-  constructor(onPacket: (type: number, body: Buffer) => void) {
+/** Cuts a byte stream into packets. `body` is valid during the call only. */
+export class PacketReader {
+  readonly #onPacket: (first: number, body: Buffer) => void;
+  #pending: Buffer | null = null;
+
+  /** `first`: packet type and flags. */
+  constructor(onPacket: (first: number, body: Buffer) => void) {
     this.#onPacket = onPacket;
   }
 
   push(chunk: Buffer): void {
-    this.#pending = Buffer.concat([this.#pending, chunk]);
+    let bytes = this.#pending === null ? chunk : Buffer.concat([this.#pending, chunk]);
     for (;;) {
-      let length = 0;
-      let at = 1;
-      for (;;) {
-        const byte = this.#pending[at];
-        if (byte === undefined) return;
-        length |= (byte & 0x7f) << (7 * (at - 1));
-        at++;
-        if ((byte & 0x80) === 0) break;
-      }
-      if (this.#pending.length < at + length) return;
-      const type = (this.#pending[0] ?? 0) >> 4;
-      this.#onPacket(type, this.#pending.subarray(at, at + length));
-      this.#pending = this.#pending.subarray(at + length);
+      const end = packetEnd(bytes);
+      if (end === null || end.at + end.length > bytes.length) break;
+      this.#onPacket(bytes[0] ?? 0, bytes.subarray(end.at, end.at + end.length));
+      bytes = bytes.subarray(end.at + end.length);
     }
+    this.#pending = bytes.length === 0 ? null : Buffer.from(bytes);
   }
+}
+
+/** Where the body of the first packet begins and how long it is; null: its length is not all there yet. */
+function packetEnd(bytes: Buffer): { readonly at: number; readonly length: number } | null {
+  let length = 0;
+  for (let at = 1; at < Math.min(bytes.length, 5); at++) {
+    const byte = bytes[at] ?? 0;
+    length |= (byte & 0x7f) << (7 * (at - 1));
+    if ((byte & 0x80) === 0) return { at: at + 1, length };
+  }
+  return null;
 }

@@ -12,7 +12,7 @@ import {
   readAck,
   upTopic,
 } from '@skein/protocol/fleet';
-import { mqttPacket, mqttString, PacketReader } from '../kit/mqtt-wire.ts';
+import { connectPacket, mqttPacket, mqttString, PacketReader } from '../../controller/testing/mqtt-wire.ts';
 import { type Cut, type Sealer, writeBatch } from './load-batches.ts';
 
 const CONNACK = 0x20;
@@ -108,8 +108,7 @@ export class LoadDrone {
     this.#socket = socket;
     socket.on('error', (error) => lost(error));
     socket.on('close', () => lost(new Error(`${this.#id}: the broker closed the connection`)));
-    const header = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0x02, 0, KEEPALIVE_S]);
-    socket.write(mqttPacket(0x10, header, mqttString(clientId(this.#id, this.#session))));
+    socket.write(connectPacket({ clientId: clientId(this.#id, this.#session), keepaliveS: KEEPALIVE_S, clean: true }));
     await Promise.race([subscribed.then(() => this.list(1)), broken]);
     broken.catch((error: unknown) => {
       if (this.#socket !== null) throw error;

@@ -1,20 +1,25 @@
 /**
  * Drones that come back at once after an outage, a process: raw sockets, each with a backlog to send as the windows allow,
- * a live message a second, the time every five, presence every fifteen (docs/wire.md §3).
+ * a live message a second, the time every five, presence every fifteen (docs/wire.md §3). A drone that loses its broker
+ * is back within a second of it: sooner than agents, so that all come at once.
  *
- *   node scenarios/bench/return-fleet.ts PORT DRONES BACKLOG          JSON lines on stdout
+ *   node scenarios/bench/return-fleet.ts PORT DRONES BACKLOG [UNCUT]          JSON lines on stdout
+ *
+ * UNCUT: until it has lost its broker once, a drone sends no more than so many of its backlog.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { clientId, DEFAULT_TOPIC_ROOT, readAck, type UpChannel, upTopic } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
+import { mqttString } from '../../controller/testing/mqtt-wire.ts';
 import { connectMqtt, type MqttSocket } from '../kit/mqtt-socket.ts';
-import { mqttString } from '../kit/mqtt-wire.ts';
 import { cutFlight, type Sealer, writeBatch } from './load-batches.ts';
 
 const MESSAGE_BYTES = 24 << 10;
 const RESEND_MS = 5_000;
-const [port = 0, count = 0, backlog = 0] = process.argv.slice(2).map(Number);
-if (!port || !count || !backlog) throw new Error('usage: return-fleet.ts PORT DRONES BACKLOG');
+const BACK_WITHIN_MS = 1_000;
+const HELLO_WITHIN_MS = 2_000;
+const [port = 0, count = 0, backlog = 0, uncut = backlog] = process.argv.slice(2).map(Number);
+if (!port || !count || !backlog) throw new Error('usage: return-fleet.ts PORT DRONES BACKLOG [UNCUT]');
 
 const say = (event: string, detail: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...detail })}\n`);
@@ -23,6 +28,8 @@ const cuts = cutFlight();
 const nowUs = (): number => Math.round(performance.now() * 1000 + 3_700e6);
 let resends = 0;
 let sentBytes = 0;
+let reconnects = 0;
+let closing = false;
 
 class ReturningDrone {
   readonly #id: string;
@@ -38,6 +45,7 @@ class ReturningDrone {
   #bytesTo: number[] = [0];
   #progressMs = 0;
   #known = false;
+  #limit = uncut;
 
   constructor(place: number) {
     this.#place = place;
@@ -66,11 +74,31 @@ class ReturningDrone {
       {
         onMessage: (topic, payload) => {
           if (topic.endsWith('/down/ack')) this.#heard(payload);
+          if (topic.endsWith('/down/hello')) setTimeout(() => this.presence(), Math.random() * HELLO_WITHIN_MS);
         },
+        onClosed: () => this.#lost(),
       },
     );
     this.presence();
     this.tick();
+  }
+
+  /** What is not acked counts as not sent, and it begins anew. */
+  #lost(): void {
+    if (this.#socket === null || closing) return;
+    this.#socket = null;
+    this.#known = false;
+    this.#window = 0;
+    this.#sent = this.#acked;
+    reconnects++;
+    this.#limit = backlog;
+    this.#again();
+  }
+
+  #again(): void {
+    if (closing) return;
+    const retry = () => this.connect().catch(() => this.#again());
+    setTimeout(retry, Math.random() * BACK_WITHIN_MS);
   }
 
   #publish(channel: UpChannel, payload: Uint8Array | string): void {
@@ -119,7 +147,7 @@ class ReturningDrone {
     for (;;) {
       const room = Math.min(MESSAGE_BYTES, this.#window - this.#between(this.#acked, this.#sent));
       let last = this.#sent;
-      while (last < backlog && this.#between(this.#sent, last + 1) <= room) last++;
+      while (last < this.#limit && this.#between(this.#sent, last + 1) <= room) last++;
       if (last === this.#sent) return;
       const message = Buffer.allocUnsafe(this.#between(this.#sent, last));
       for (let seq = this.#sent + 1, at = 0; seq <= last; seq++) {
@@ -154,8 +182,9 @@ const presences = setInterval(() => {
   for (const drone of drones) drone.presence();
 }, 15_000);
 while (drones.some(({ left }) => left > 0)) await new Promise((resolve) => setTimeout(resolve, 20));
-say('drained', { seconds: (performance.now() - beganMs) / 1000, resends, sentBytes });
+say('drained', { seconds: (performance.now() - beganMs) / 1000, resends, reconnects, sentBytes });
 process.once('SIGTERM', () => {
+  closing = true;
   clearInterval(ticks);
   clearInterval(presences);
   for (const drone of drones) drone.close();

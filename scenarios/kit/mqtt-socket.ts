@@ -3,13 +3,17 @@
  * broker under test. QoS 0 and 1, one connection, nothing kept.
  */
 import net from 'node:net';
-import { mqttPacket, mqttString, PacketReader } from './mqtt-wire.ts';
+import {
+  connectPacket,
+  mqttPacket,
+  PacketReader,
+  readPublish,
+  subscribePacket,
+} from '../../controller/testing/mqtt-wire.ts';
 
-const CONNECT = 0x10;
 const CONNACK = 0x20;
 const PUBLISH = 0x30;
 const PUBACK = 0x40;
-const SUBSCRIBE = 0x82;
 const SUBACK = 0x90;
 const PINGREQ = Buffer.from([0xc0, 0]);
 const KEEPALIVE_S = 30;
@@ -44,10 +48,9 @@ export async function connectMqtt(
   function take(first: number, body: Buffer): void {
     const type = first & 0xf0;
     if (type === PUBLISH) {
-      const topicEnd = 2 + body.readUInt16BE(0);
-      const qos = (first >> 1) & 3;
-      if (qos > 0) socket.write(Buffer.concat([Buffer.from([PUBACK, 2]), body.subarray(topicEnd, topicEnd + 2)]));
-      events.onMessage(body.toString('utf8', 2, topicEnd), body.subarray(topicEnd + (qos > 0 ? 2 : 0)));
+      const { topic, payload, puback } = readPublish(first, body);
+      if (puback !== null) socket.write(puback);
+      events.onMessage(topic, payload);
     } else if (type === PUBACK) events.onPubAck?.();
     else if (type === CONNACK) step(type, body[1] ?? 0xff);
     else if (type === SUBACK) step(type, body.subarray(2).includes(0x80) ? 0x80 : 0);
@@ -69,12 +72,10 @@ export async function connectMqtt(
     });
 
   const connected = answered(CONNACK);
-  const header = Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0x02, 0, KEEPALIVE_S]);
-  socket.write(mqttPacket(CONNECT, header, mqttString(options.clientId)));
+  socket.write(connectPacket({ clientId: options.clientId, keepaliveS: KEEPALIVE_S, clean: true }));
   await connected;
   const subscribed = answered(SUBACK);
-  const filters = options.subscribe.map((filter) => Buffer.concat([mqttString(filter), Buffer.from([1])]));
-  socket.write(mqttPacket(SUBSCRIBE, Buffer.from([0, 1]), ...filters));
+  socket.write(subscribePacket(1, options.subscribe));
   await subscribed;
   refuse = () => {};
 
