@@ -101,7 +101,7 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-function backup(flags: readonly string[]): void {
+async function backup(flags: readonly string[]): Promise<void> {
   const at = flags.findIndex((flag) => flag.startsWith('--to='));
   const to = flags[at]?.slice('--to='.length) ?? '';
   if (to === '') fail(['backup needs --to=DIR, a directory that does not exist yet']);
@@ -110,7 +110,7 @@ function backup(flags: readonly string[]): void {
   if (!fs.existsSync(corePath(config.dataDir)))
     fail([`dataDir = "${config.dataDir}": no controller has kept data there`]);
   try {
-    const { files, bytes } = backUp(config.dataDir, to);
+    const { files, bytes } = await backUp(config.dataDir, to);
     process.stdout.write(`${to}: ${files} databases, ${bytes} bytes; to restore, let it take the place of dataDir\n`);
   } catch (error) {
     if (error instanceof StoreError) fail([error.message], EXIT.cannotRun);
@@ -125,7 +125,7 @@ switch (command) {
     await run(settings(flags).config);
     break;
   case 'backup':
-    backup(flags);
+    await backup(flags);
     break;
   case 'config': {
     const rest = flags.filter((flag) => flag !== '--print' && flag !== '--check');

@@ -1,7 +1,10 @@
 /**
- * A copy of the databases while they are in use. Each file is one instant of its own. Telemetry first, events last: events out
- * of batches that the copy does not hold are found by their keys when the drones send those batches again; the other way
- * round they would be missing for ever.
+ * A copy of the databases while they are in use: all of one instant, as if the power had been cut then.
+ *
+ *   hold every file's write lock ──► begin to read each ──► let go of the locks ──► copy, core.db and the newest day first
+ *
+ * Copied one after another the files would be of different moments, and a position in one could speak of rows that another
+ * does not have: a clock that is set lets the writer go back to a day that is copied already.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,39 +19,72 @@ export interface BackedUp {
   readonly bytes: number;
 }
 
-/** Writes to `to`, which must not exist yet; it is there only when it is whole. Throws a StoreError. */
-export function backUp(dataDir: string, to: string): BackedUp {
+/** The writer holds a lock for one commit; it waits 2 s for ours itself, which takes milliseconds. */
+const LOCK_WITHIN_MS = 10_000;
+/** Copied at a time, 16 MB: each turn costs more than its pages. */
+const PAGES = 4096;
+
+interface Held {
+  readonly name: string;
+  readonly db: Database.Database;
+}
+
+/** Writes to `to`, which must not exist yet; it is there only when it is whole. Rejects with a StoreError. */
+export async function backUp(dataDir: string, to: string): Promise<BackedUp> {
   // Resolved: of a name that ends in a slash the unfinished copy would lie inside.
   const whole = path.resolve(to);
   const part = `${whole}.part`;
   try {
     fs.rmSync(part, { recursive: true, force: true });
     makeFolder(telemetryDir(part));
-    const pairs = listDays(dataDir).map((day) => [dayPath(dataDir, day), dayPath(part, day)] as const);
-    pairs.push([corePath(dataDir), corePath(part)]);
-    const bytes = pairs.reduce((sum, [from, file]) => sum + copy(from, file), 0);
+    const held = holdStill(dataDir);
+    try {
+      // What is written on, first: its log can be used again only when nobody reads from it.
+      for (const { name, db } of held) {
+        const file = path.join(part, name);
+        await db.backup(file, { progress: () => PAGES });
+        db.close();
+        sync(file);
+      }
+    } finally {
+      for (const { db } of held) db.close();
+    }
     sync(telemetryDir(part));
     sync(part);
     fs.renameSync(part, whole);
     sync(path.dirname(whole));
-    return { files: pairs.length, bytes };
+    const bytes = held.reduce((sum, { name }) => sum + fs.statSync(path.join(whole, name)).size, 0);
+    return { files: held.length, bytes };
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true });
     throw toStoreError(error, `backup of ${dataDir} to ${to}`);
   }
 }
 
-/** A day that retention removes meanwhile is left out. */
-function copy(from: string, to: string): number {
-  if (!fs.existsSync(from)) return 0;
-  const db = new Database(from, { readonly: true, fileMustExist: true, timeout: 10_000 });
+/** Every database, reading from one and the same moment between two commits; the newest day first. */
+function holdStill(dataDir: string): readonly Held[] {
+  const locks: Database.Database[] = [];
+  const held: Held[] = [];
+  const take = (file: string): void => {
+    const lock = new Database(file, { fileMustExist: true, timeout: LOCK_WITHIN_MS });
+    locks.push(lock);
+    lock.exec('BEGIN IMMEDIATE');
+    const db = new Database(file, { readonly: true, fileMustExist: true });
+    held.push({ name: path.relative(dataDir, file), db });
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  };
   try {
-    db.prepare('VACUUM INTO ?').run(to);
+    // While core.db is held no day goes: what it knew is carried over there before.
+    take(corePath(dataDir));
+    for (const day of listDays(dataDir).reverse()) take(dayPath(dataDir, day));
+    return held;
+  } catch (error) {
+    for (const { db } of held) db.close();
+    throw error;
   } finally {
-    db.close();
+    for (const lock of locks) lock.close();
   }
-  sync(to);
-  return fs.statSync(to).size;
 }
 
 function sync(fileOrDir: string): void {

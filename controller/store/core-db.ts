@@ -7,7 +7,7 @@
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CommandProjection } from './command-projection.ts';
-import { emptyLog, openWriter } from './day-files.ts';
+import { boundLog, emptyLog, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
 import { DocumentProjection } from './document-projection.ts';
 import type { EventRow } from './event-chain.ts';
@@ -139,6 +139,10 @@ export class CoreDb {
 
   checkpoint(): void {
     emptyLog(this.#db);
+  }
+
+  boundLog(): void {
+    boundLog(this.#db);
   }
 
   close(): void {

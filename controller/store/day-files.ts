@@ -11,6 +11,10 @@ import { toStoreError } from './errors.ts';
 import { makeFolder } from './folders.ts';
 import { DAY_STEPS, migrate } from './migrations.ts';
 
+/** For who holds a lock: a backup does, for a moment. */
+const WAIT_MS = 2000;
+/** SQLite takes a log over by itself when a commit leaves it at 4 MB. */
+const MAX_LOG_BYTES = 8 << 20;
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.db$/;
 
 /** UTC day of an instant, `YYYY-MM-DD`. */
@@ -46,7 +50,7 @@ export function dayBytes(dataDir: string, day: string): number {
 export function openWriter(file: string, steps: readonly string[], sync = true): Database.Database {
   let db: Database.Database | undefined;
   try {
-    db = new Database(file, { timeout: 2000 });
+    db = new Database(file, { timeout: WAIT_MS });
     db.pragma('journal_mode = WAL');
     db.pragma(`synchronous = ${sync ? 'FULL' : 'OFF'}`);
     db.pragma('journal_size_limit = 67108864');
@@ -58,13 +62,22 @@ export function openWriter(file: string, steps: readonly string[], sync = true):
   }
 }
 
-/** Takes over what stands in the log, as far as there is room and nobody reads. */
-export function emptyLog(db: Database.Database): void {
+/** Takes over what stands in the log, as far as there is room and nobody reads; nobody is waited for. */
+export function emptyLog(db: Database.Database, how: 'PASSIVE' | 'TRUNCATE' = 'PASSIVE'): void {
   try {
-    db.pragma('wal_checkpoint(PASSIVE)');
+    db.pragma('busy_timeout = 0');
+    db.pragma(`wal_checkpoint(${how})`);
   } catch {
-    // No room for that either: the next slice.
+    // No room for that either, or it is read from: the next time.
+  } finally {
+    db.pragma(`busy_timeout = ${WAIT_MS}`);
   }
+}
+
+/** Gives back the room of a log that grew while it was read from: a file that is written no more keeps it for ever. */
+export function boundLog(db: Database.Database): void {
+  const bytes = fs.statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > MAX_LOG_BYTES) emptyLog(db, 'TRUNCATE');
 }
 
 /** All day files of a directory, open for writing. */
@@ -116,10 +129,13 @@ export class DayFiles {
     return [...this.#open.entries()].sort(([a], [b]) => (a < b ? 1 : -1));
   }
 
-  /** Of the newest day: the others are not written. */
+  /** The newest day's log is used again; the others give their room back. */
   checkpoint(): void {
-    const [newest] = this.all();
-    if (newest) emptyLog(newest[1]);
+    for (const [i, [, db]] of this.all().entries()) emptyLog(db, i === 0 ? 'PASSIVE' : 'TRUNCATE');
+  }
+
+  boundLogs(): void {
+    for (const [, db] of this.all()) boundLog(db);
   }
 
   bytes(day: string): number {

@@ -112,9 +112,11 @@ export class Writer implements Room {
 
   /**
    * Removes whole days past their age or over the budget, oldest first, never today's. By age none goes while there are
-   * too few young days: to a clock that jumped years ahead everything is old.
+   * too few young days: to a clock that jumped years ahead everything is old. Logs that have grown are cut as well.
    */
   retain(nowUtcUs: number): string[] {
+    this.core.boundLog();
+    this.#files.boundLogs();
     const today = dayOf(nowUtcUs);
     const oldestKept = dayOf(nowUtcUs - this.#o.keepDays * DAY_US);
     const days = listDays(this.#o.dataDir);
