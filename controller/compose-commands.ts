@@ -17,6 +17,8 @@ export interface CommandWiring {
   readonly log: { warn(detail: object, message: string): void };
   readonly publish: (drone: string, message: string) => void;
   readonly event: (event: NewEvent) => void;
+  /** The ground stop that keeps it there, a reason; null: none does. */
+  readonly groundStop: (drone: string) => string | null;
   /** Why its itinerary must not be started now; null: nothing speaks against it. */
   readonly againstStart: (drone: string) => string | null;
   /** An operator’s word on a parcel has ended on its drone; null: it agreed. */
@@ -30,7 +32,10 @@ export function makeCommands(o: CommandWiring) {
     // What stands in the projection was written by commands/events.ts: it comes back as it went.
     store: store as Store & CommandStore,
     answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, fromUtcUs),
-    against: (drone, type) => (type === 'start' ? o.againstStart(drone) : null),
+    against: (drone, type) => {
+      const stopped = type === 'start' || type === 'arm' ? o.groundStop(drone) : null;
+      return stopped ?? (type === 'start' ? o.againstStart(drone) : null);
+    },
     fleet: { contact: (id) => fleet.contact(id), ids: () => fleet.ids },
     count: metrics.counters('commands', COMMAND_COUNTERS),
     onBriefs: (drone, briefs) => {

@@ -12,6 +12,7 @@ import { downTopic } from '@skein/protocol/fleet';
 import { BROKER_COUNTERS } from './broker/index.ts';
 import { makeBus, portError, StartError } from './bus-of.ts';
 import { makeCommands } from './compose-commands.ts';
+import { makeDeliveries } from './compose-deliveries.ts';
 import { makeItineraries } from './compose-itineraries.ts';
 import { makeRecords } from './compose-records.ts';
 import type { Config } from './config.ts';
@@ -108,12 +109,19 @@ export async function createController(config: Config, ports: ControllerPorts): 
     publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'command'), message, 1),
     event: (event) => events.add(event),
     againstStart: (drone) => itineraries.service.againstStart(drone),
+    groundStop: (drone) => groundStop(drone),
     onSettleEnded: (drone, command, refused) => itineraries.service.settleEnded(drone, command, refused),
   });
   const itineraries = makeItineraries({
     ...{ config, noFly: noFly.zones, store, clock, random, fleet, metrics, log, commands },
     publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'itinerary'), message, 1),
     event: (event) => events.add(event),
+  });
+  const { orders, places, groundStop } = makeDeliveries({
+    ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
+    itineraries: itineraries.service,
+    holds: () => [],
+    alert: (data) => events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
   });
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
@@ -139,6 +147,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     onUrgent: (drone, bytes) => {
       takeUrgent(drone, bytes);
       itineraries.takeUrgent(drone, bytes);
+      orders.service.contact(drone);
     },
     onCommitTime: observeCommit,
   });
@@ -173,6 +182,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       },
       commands,
       itineraries: itineraries.service,
+      orders: orders.port,
+      places,
       series: (request) => store.series(request),
       events: (query) => store.events(query),
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -210,6 +221,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => commands.close());
       await itineraries.service.start();
       started.push(() => itineraries.service.close());
+      orders.service.start();
+      started.push(() => orders.service.close());
       ingest.start();
       // Closed before the bus: what is committed last is acked still.
       started.push(() => ingest.close());

@@ -1,4 +1,5 @@
 /** Everything that can be set, with its default and what it means. `controller.example.toml` shows the same. */
+import { DeliveryMethod } from '@skein/protocol/fleet';
 import { type Static, Type } from 'typebox';
 
 const text = (fallback: string, description: string) => Type.String({ default: fallback, description });
@@ -118,6 +119,22 @@ export const ConfigSchema = Type.Object({
       ),
     },
     { description: 'What plans must lie within; sent to the drones with each plan (docs/itineraries.md)' },
+  ),
+  orders: Type.Object(
+    {
+      emptyKg: real(6, 0.1, 1000, 'Mass of a drone with its battery and without a parcel, kg'),
+      payloadMaxKg: real(2, 0, 1000, 'Heaviest parcel that a drone carries, kg'),
+      methods: Type.Array(DeliveryMethod, {
+        default: ['winch'],
+        description: 'How the drones of this fleet can release: place, gripper, winch, drop',
+      }),
+      dropOffMaxM: real(15_000, 10, 1e6, 'A drop-off lies at most so far from its base, m'),
+      windMaxMps: real(10, 0, 50, 'Mean wind above which nothing is started, m/s'),
+      gustMaxMps: real(14, 0, 80, 'Gusts above which nothing is started, m/s'),
+      temperatureMinC: real(-10, -60, 60, 'Nothing is started when it is colder, °C'),
+      temperatureMaxC: real(40, -60, 60, 'Nothing is started when it is hotter, °C'),
+    },
+    { description: 'The fleet that orders are given to, and when it flies (docs/orders.md)' },
   ),
   live: Type.Object(
     {

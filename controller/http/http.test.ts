@@ -33,6 +33,11 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ give: fail, assign: fail, cancel: fail, settle: fail },
         ...{ get: async () => null, list: async () => [], write: async () => null },
       },
+      orders: { ...{ place: fail, deed: fail }, get: async () => null, list: async () => [] },
+      places: {
+        ...{ put: fail, remove: fail, putZones: fail, stop: fail, lift: fail },
+        ...{ list: () => [], get: () => null, zonesAsGeojson: () => ({}), stops: () => [] },
+      },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

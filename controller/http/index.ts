@@ -1,2 +1,3 @@
-export { type HealthReport, HTTP_COUNTERS, type HttpCounter, type HttpPorts } from './ports.ts';
+export type { HealthReport, HttpCounter, HttpPorts, OrderPort, PlacePort } from './ports.ts';
+export { HTTP_COUNTERS } from './ports.ts';
 export { buildHttp, type HttpOptions } from './server.ts';

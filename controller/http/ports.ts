@@ -178,6 +178,65 @@ export interface ItineraryPort {
   ): Promise<ItineraryAnswer>;
 }
 
+export interface OrderWish {
+  readonly pickup: { readonly latDeg: number; readonly lonDeg: number };
+  readonly dropOff: { readonly latDeg: number; readonly lonDeg: number };
+  readonly payloadKg: number;
+  readonly priority: number;
+  readonly notBeforeUtcUs: number | null;
+  readonly notAfterUtcUs: number | null;
+  readonly how: 'place' | 'gripper' | 'winch' | 'drop';
+  readonly contact: string | null;
+}
+export type OrderDeed =
+  | { readonly do: 'loaded' | 'unloaded' }
+  | { readonly do: 'cancel'; readonly why: string | null }
+  | { readonly do: 'settle'; readonly word: 'delivered' | 'lost' | 'relaunch' };
+export type OrderAnswer =
+  | { readonly ok: true; readonly fresh?: boolean; readonly order: { readonly id: string } }
+  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
+export interface OrderPort {
+  place(wish: OrderWish, by: string, key: Key | null): Promise<OrderAnswer>;
+  /** null: there is no such order. */
+  get(id: string): Promise<object | null>;
+  list(q: { before?: string; limit: number }): Promise<readonly object[]>;
+  deed(id: string, deed: OrderDeed, by: string, key: Key | null): Promise<OrderAnswer>;
+}
+
+export type PlaceKind = 'bases' | 'zones' | 'weather';
+export interface PlaceHeld {
+  readonly id: string;
+  readonly atUtcUs: number;
+  readonly doc: object;
+}
+export type PlaceAnswer<T> =
+  | { readonly ok: true; readonly fresh?: boolean; readonly value: T }
+  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
+export interface StopView {
+  readonly id: string;
+  readonly reach: 'fleet' | { readonly group: string } | { readonly base: string };
+  readonly reason: string;
+  readonly by: string;
+  readonly fromUtcUs: number;
+  readonly untilUtcUs: number | null;
+}
+export interface PlacePort {
+  list(kind: PlaceKind): readonly PlaceHeld[];
+  get(kind: PlaceKind, id: string): PlaceHeld | null;
+  put(kind: PlaceKind, id: string, doc: object, by: string): Promise<PlaceAnswer<PlaceHeld>>;
+  remove(kind: PlaceKind, id: string, by: string): Promise<PlaceAnswer<null>>;
+  zonesAsGeojson(): object;
+  /** @param geojson a FeatureCollection */
+  putZones(geojson: unknown, by: string): Promise<PlaceAnswer<readonly PlaceHeld[]>>;
+  stops(): readonly StopView[];
+  stop(
+    asked: { reach: StopView['reach']; reason: string; until?: string },
+    by: string,
+    key: Key | null,
+  ): Promise<PlaceAnswer<StopView>>;
+  lift(id: string, by: string): Promise<PlaceAnswer<null>>;
+}
+
 /** The pre-flight list of a drone, with how old it is. */
 export interface PreflightView {
   readonly drone: string;
@@ -197,6 +256,8 @@ export interface HttpPorts {
   readonly preflight: (id: string) => PreflightView | null;
   readonly commands: CommandPort;
   readonly itineraries: ItineraryPort;
+  readonly orders: OrderPort;
+  readonly places: PlacePort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;

@@ -10,7 +10,9 @@ import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { itineraryRoutes } from './itineraries.ts';
 import { operationRoutes } from './operations.ts';
+import { orderRoutes } from './orders.ts';
 import { hostAllowed, originAllowed } from './origin.ts';
+import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { webRoutes } from './web.ts';
 
@@ -87,6 +89,8 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     droneRoutes(api, ports);
     commandRoutes(api, ports);
     itineraryRoutes(api, ports);
+    orderRoutes(api, ports);
+    placeRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

@@ -23,10 +23,12 @@ import { readBody } from './body.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { Entry } from './entry.ts';
 import { givenEvent, type KeyUse } from './events.ts';
+import { Finder } from './finder.ts';
 import { lookForForgotten } from './forgotten.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
 import { Orders } from './orders.ts';
 import type { ItineraryStore, Keys, Said, SaidSince, Settle, SettleEnd } from './ports.ts';
+import type { Stand } from './stand.ts';
 import { type ItineraryView, itineraryView } from './view.ts';
 
 export interface ItinerariesOptions extends EngineOptions, Pick<ListenerOptions, 'onAlert' | 'onProblem'> {
@@ -57,13 +59,14 @@ export class Itineraries {
   readonly #engine: Engine;
   readonly #listener: Listener;
   readonly #orders: Orders;
-  readonly #loading = new Map<string, Promise<Entry | null>>();
+  readonly #finder: Finder;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(o: ItinerariesOptions) {
     this.#o = o;
     this.#engine = new Engine(o);
-    const find = (id: string) => this.#find(id);
+    this.#finder = new Finder(this.#engine.records, o.store);
+    const find = (id: string) => this.#finder.find(id);
     this.#listener = new Listener({ ...o, engine: this.#engine, find });
     this.#orders = new Orders({ ...o, engine: this.#engine, find });
   }
@@ -79,9 +82,9 @@ export class Itineraries {
   /** Reads what was open when the last run ended; what is not answered is sent again, what was said meanwhile is looked for. */
   async start(): Promise<void> {
     const { store } = this.#o;
-    for (const stored of await store.openItineraries()) this.#keep(Entry.stored(stored));
+    for (const stored of await store.openItineraries()) this.#finder.keep(Entry.stored(stored));
     for (const { itinerary, stand } of await store.lastStands()) {
-      const record = (await this.#find(itinerary)) ?? null;
+      const record = (await this.#finder.find(itinerary)) ?? null;
       const held = record?.stand(stand.drone, stand.version) ?? null;
       if (record && held) this.#engine.show(record, held);
     }
@@ -115,6 +118,16 @@ export class Itineraries {
   /** A committed sample of kind `itinerary` or `delivery`. */
   said(drone: string, said: Said): void {
     this.#listener.take(drone, said);
+  }
+
+  /** Whether it is in memory, or known not to exist; what is not is looked for in the store. */
+  isKnown(id: string): boolean {
+    return this.#finder.isKnown(id);
+  }
+
+  /** null: it was not given to that drone, or is not in memory (`isKnown`). */
+  standOf(id: string, version: number, drone: string): Stand | null {
+    return this.#engine.records.get(id)?.stand(drone, version) ?? null;
   }
 
   give(body: unknown, o: GiveOptions, key: KeyUse | null = null): Promise<GiveAnswer> {
@@ -167,7 +180,7 @@ export class Itineraries {
   }
 
   async #give(body: unknown, o: GiveOptions, key: KeyUse | null): Promise<GiveAnswer> {
-    const known = o.id === undefined ? null : await this.#find(o.id);
+    const known = o.id === undefined ? null : await this.#finder.find(o.id);
     const version = o.version ?? (known === null ? 1 : known.newest.version + 1);
     const id = o.id ?? this.#o.newId(this.#engine.utcUs / 1e3).toLowerCase();
     const read = readBody(
@@ -188,7 +201,7 @@ export class Itineraries {
 
   async #take(plan: Entry['newest'], itinerary: Itinerary, key: KeyUse | null): Promise<GiveAnswer> {
     const { id, version } = itinerary;
-    const record = await this.#find(id);
+    const record = await this.#finder.find(id);
     const newest = record?.newest;
     if (newest !== undefined && version < newest.version) {
       return { ok: false, code: 'outdated-itinerary', detail: `"${id}" is at version ${newest.version} already` };
@@ -214,7 +227,7 @@ export class Itineraries {
   }
 
   async get(id: string): Promise<ItineraryView | null> {
-    const record = await this.#find(id);
+    const record = await this.#finder.find(id);
     return record === null ? null : itineraryView(record);
   }
 
@@ -229,7 +242,7 @@ export class Itineraries {
 
   /** The newest version as a file; null: there is no such itinerary. */
   async write(id: string, format: 'plan' | 'wpl' | 'geojson', flavour: Flavour): Promise<Written | null> {
-    const itinerary = (await this.#find(id))?.newest.about.itinerary ?? null;
+    const itinerary = (await this.#finder.find(id))?.newest.about.itinerary ?? null;
     if (itinerary === null) return null;
     if (format === 'geojson') return writeGeojson(itinerary);
     return format === 'plan' ? writePlan(itinerary, { flavour }) : writeWpl(itinerary, { flavour });
@@ -243,24 +256,6 @@ export class Itineraries {
   #notStored(): Refused {
     this.#o.count('notStored');
     return NOT_STORED;
-  }
-
-  #keep(record: Entry | null): Entry | null {
-    if (record !== null) this.#engine.records.put(record);
-    return record;
-  }
-
-  /** In memory or in the store. */
-  async #find(id: string): Promise<Entry | null> {
-    const known = this.#engine.records.get(id);
-    if (known) return known;
-    const loading =
-      this.#loading.get(id) ??
-      this.#o.store
-        .itinerary(id)
-        .then((stored) => this.#engine.records.get(id) ?? this.#keep(stored && Entry.stored(stored)));
-    this.#loading.set(id, loading);
-    return loading.finally(() => this.#loading.delete(id));
   }
 
   /** The run before may have ended between the commit of a word and the writing of its step. */

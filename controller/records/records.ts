@@ -169,6 +169,11 @@ export class Records<T extends object> {
     return this.#within(durable);
   }
 
+  /** Nothing of it waits for the store: what it says may be acted on. */
+  isDurable(id: string): boolean {
+    return !this.#shelf.isUnwritten(id);
+  }
+
   /** Called after each change, in order, whether it is durable yet or not. */
   onChange(listener: Listener<T>): void {
     this.#listeners.push(listener);

@@ -47,6 +47,10 @@ export class Shelf<T> {
     this.#trim();
   }
 
+  isUnwritten(id: string): boolean {
+    return this.#unwritten.has(id);
+  }
+
   #trim(): void {
     for (const id of this.#closed.keys()) {
       if (this.#closed.size <= this.#closedKept) return;

@@ -42,6 +42,7 @@ export const REASONS = {
   'in-air': 'the vehicle is not on the ground',
   'state-unknown': 'whether it is armed and on the ground is not known',
   'already-on-ground': 'it is on the ground already',
+  'ground-stop': 'a ground stop is on: nothing is armed or started until it is lifted',
   'active-leg': 'it is under way with an itinerary',
   'not-holding': 'there is no hold of ours to resume from',
   'mission-changed': 'the mission is not the one that was held',

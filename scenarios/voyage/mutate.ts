@@ -7,13 +7,14 @@ import type { Mutation } from './mutations.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PACKAGES = ['protocol', 'hardware', 'agent', 'controller'] as const;
+const VOYAGE = 'scenarios/voyage';
 const LEFT_OUT = ['node_modules', 'testdata', 'web', 'dist'];
 
-/** A copy of what a voyage runs, in a folder of its own; libraries stay where they are. */
-export function copySource(): string {
+/** A copy of what a voyage (or another run in virtual time) runs, in a folder of its own; libraries stay where they are. */
+export function copySource(runs: string = VOYAGE): string {
   const to = mkdtempSync(join(tmpdir(), 'voyage-'));
   const wanted = (path: string): boolean => !LEFT_OUT.includes(basename(path)) && !path.endsWith('.test.ts');
-  for (const name of [...PACKAGES, 'scenarios/voyage', 'scenarios/kit/seed.ts']) {
+  for (const name of new Set([...PACKAGES, VOYAGE, runs, 'scenarios/kit/seed.ts'])) {
     cpSync(join(ROOT, name), join(to, name), { recursive: true, filter: wanted });
   }
   for (const name of ['package.json', 'scenarios/package.json']) cpSync(join(ROOT, name), join(to, name));
@@ -51,12 +52,12 @@ export interface Caught {
 }
 
 /** Runs seeds 1 … `seeds` on the mutated copy until one fails. */
-export async function hunt(copy: string, mutation: Mutation, seeds: number): Promise<Caught> {
+export async function hunt(copy: string, mutation: Mutation, seeds: number, runs: string = VOYAGE): Promise<Caught> {
   const path = join(copy, mutation.file);
   const text = readFileSync(path, 'utf8');
   writeFileSync(path, mutated(text, mutation));
   try {
-    const out = await run(join(copy, 'scenarios/voyage/run.ts'), { SEEDS: String(seeds), FROM: '1', WORKERS: '1' });
+    const out = await run(join(copy, runs, 'run.ts'), { SEEDS: String(seeds), FROM: '1', WORKERS: '1' });
     const found = /SEED=(\d+) .*\n((?: {2}.*\n)?)/.exec(out);
     if (found === null && !/ seeds clean/.test(out))
       throw new Error(`mutation "${mutation.name}" does not run:\n${out}`);

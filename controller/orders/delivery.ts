@@ -1,0 +1,131 @@
+/** The flight with the parcel aboard: from the planning of it to the ground. Nobody but its drone, or people, end it. */
+import { isLate } from './late.ts';
+import { type Attempt, closed, ended, moved, type Order, withAttempt } from './order.ts';
+import { progressOf, underWayWords } from './progress.ts';
+import type { Seen, StandSeen } from './seen.ts';
+import { begin, waited } from './tries.ts';
+
+/** Silent in the air for so long past the end of its energy, it is called lost: people must look, nothing is done. */
+const LOST_AFTER_US = 600e6;
+/** Where nobody knows how long its energy lasts, µs after it fell silent. */
+const LOST_UNKNOWN_US = 3600e6;
+/** Flights begun with one loading, and plans made of which none may have been begun. */
+const MAX_FLIGHTS = 2;
+const MAX_PLANS = 6;
+const SILENT_S = 30;
+
+export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order {
+  const { delivery: leg } = attempt;
+  if (leg === null) return stepUnplanned(order, attempt, seen);
+  const heard = withParcelWord(order, attempt, seen);
+  const now = heard.attempts[attempt.n] ?? attempt;
+  const progress = progressOf(leg, seen.delivery, seen.start);
+  if (progress.is === 'completed') return landed(heard, now, seen, 'landed');
+  if (progress.is === 'aborted') return landed(heard, now, seen, progress.words);
+  if (progress.is === 'under-way') {
+    const { drone } = attempt;
+    if (isLost(seen)) return lost(heard, now, seen);
+    const cancelled = order.cancel === null ? null : 'cancelled: it brings the parcel back';
+    const words = (isSilent(seen) ? silentWords(drone) : null) ?? underWayWords(drone, progress) ?? cancelled;
+    if (progress.as === 'at-gate' || progress.as === 'releasing') return moved(heard, 'releasing', words, seen.utcUs);
+    const home = progress.as === 'returning' || now.parcel === 'released';
+    return moved(heard, home ? 'returning' : 'outbound', words, seen.utcUs);
+  }
+  if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
+  // It may have begun, and nobody has heard of it.
+  if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
+  if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
+  return begin(heard, now, progress, seen, {
+    starting: 'starting',
+    waiting: 'ready',
+    onGivenUp: (words) => flyAgain(heard, now, words, seen),
+  });
+}
+
+/** Loaded; the planner has not found its way yet. */
+function stepUnplanned(order: Order, attempt: Attempt, seen: Seen): Order {
+  if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
+  if (order.cancel !== null) return toUnload(order, 'cancelled', seen);
+  if (isLate(order, seen.utcUs)) return toUnload(order, 'its time was over before it could be flown', seen);
+  return moved(order, 'ready', order.words, seen.utcUs);
+}
+
+function stepUnloading(order: Order, attempt: Attempt, seen: Seen): Order {
+  if (attempt.parcel !== 'off') return order;
+  const { utcUs } = seen;
+  const outcome = order.cancel !== null ? 'cancelled' : isLate(order, utcUs) ? 'expired' : 'returned';
+  return closed(ended(order, 'unloaded', 'unloaded', utcUs), outcome, order.words, utcUs);
+}
+
+function toUnload(order: Order, why: string, seen: Seen): Order {
+  return { ...moved(order, 'unloading', `${why}: take the parcel off, and say so`, seen.utcUs), dueUtcUs: null };
+}
+
+/** It is on the ground: what became of the parcel decides. */
+function landed(order: Order, attempt: Attempt, seen: Seen, words: string): Order {
+  const { drone, parcel } = attempt;
+  if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
+  if (parcel === 'released') {
+    return closed(ended(order, 'delivered', 'delivered', seen.utcUs), 'delivered', `delivered by ${drone}`, seen.utcUs);
+  }
+  if (parcel === 'unproved') {
+    return moved(order, 'unproved', `nobody knows whether ${drone} released the parcel: look, and say so`, seen.utcUs);
+  }
+  if (order.cancel !== null) return toUnload(order, `cancelled, and back on the ground`, seen);
+  return flyAgain(order, { ...attempt, flights: attempt.flights + 1 }, words, seen);
+}
+
+/** The parcel is still aboard, on the ground: once more where that may help, else people take it off. */
+function flyAgain(order: Order, attempt: Attempt, words: string, seen: Seen): Order {
+  const { drone } = attempt;
+  const isTried = attempt.flights >= MAX_FLIGHTS || attempt.plans >= MAX_PLANS;
+  if (isTried || isLate(order, seen.utcUs) || (seen.drone.at?.base ?? null) === null) {
+    return toUnload(order, `${drone} did not deliver it (${words})`, seen);
+  }
+  const { delivery } = attempt;
+  const before = delivery === null ? attempt.before : { ...attempt.before, [delivery.itinerary.version]: delivery };
+  const again = withAttempt(order, { ...attempt, delivery: null, before });
+  return moved(again, 'ready', `${words}; it is planned once more`, seen.utcUs);
+}
+
+/** What the drone says of the parcel; an operator's word on it is the drone's once it agrees. */
+function withParcelWord(order: Order, attempt: Attempt, { delivery, utcUs }: Seen): Order {
+  const parcel = parcelOf(delivery);
+  if (parcel === null || parcel === attempt.parcel || attempt.parcel === 'off') return order;
+  const deliveredUtcUs = parcel === 'released' ? (attempt.deliveredUtcUs ?? utcUs) : null;
+  return withAttempt(order, { ...attempt, parcel, deliveredUtcUs });
+}
+
+function parcelOf(stand: StandSeen | null): Attempt['parcel'] | null {
+  const state = stand?.parcel?.state;
+  if (state === 'released') return 'released';
+  if (state === 'unproved') return 'unproved';
+  if (state === 'aboard' || state === 'at-gate' || state === 'not-released') return 'aboard';
+  return null;
+}
+
+/** What it said last of the parcel counts; of one that was aboard people must find out. */
+function lost(order: Order, attempt: Attempt, { utcUs }: Seen): Order {
+  const { drone, parcel } = attempt;
+  if (parcel === 'released') {
+    const words = `delivered by ${drone}, which is lost since`;
+    return closed(ended(order, 'delivered', words, utcUs), 'delivered', words, utcUs);
+  }
+  return moved(order, 'lost', `${drone} is lost with the parcel: look for it, and say what became of it`, utcUs);
+}
+
+function isSilent({ drone: { silentS } }: Seen): boolean {
+  return silentS === null || silentS >= SILENT_S;
+}
+
+function silentWords(drone: string): string {
+  return `${drone} is silent; nothing is done meanwhile`;
+}
+
+function isLost(seen: Seen): boolean {
+  const { utcUs } = seen;
+  const { silentS, energyUntilUtcUs } = seen.drone;
+  if (!isSilent(seen)) return false;
+  if (energyUntilUtcUs !== null) return utcUs > energyUntilUtcUs + LOST_AFTER_US;
+  return silentS === null || silentS * 1e6 > LOST_UNKNOWN_US;
+}

@@ -1,0 +1,153 @@
+/**
+ * Chooses who flies what: the orders that wait, in their turn, each against the air and the pads that are kept for those
+ * before it. What it decides is only a change of the order; telling the drone is the engine's (engine.ts).
+ */
+import type { Engine } from './engine.ts';
+import { DISPATCHER } from './engine.ts';
+import { orderOf } from './kept.ts';
+import { type Attempt, closed, currentOf, type Leg, moved, type Order, withAttempt } from './order.ts';
+import type { Count, Decision, Drones, Held, OrderRecords, Planned, Planner } from './ports.ts';
+import { waited } from './tries.ts';
+
+export interface DispatcherOptions {
+  readonly engine: Engine;
+  readonly records: OrderRecords;
+  readonly planner: Planner;
+  readonly drones: Drones;
+  readonly count: Count;
+  readonly nowMs: () => number;
+}
+
+/** The main thread is given to planning for so long at a time, ms; what is left waits for the next turn. */
+const SLICE_MS = 20;
+/** An order that found no drone is looked at again after, µs; sooner where the planner says when. */
+const AGAIN_US = 5e6;
+
+export class Dispatcher {
+  readonly #o: DispatcherOptions;
+  readonly #dueUtcUs = new Map<string, number>();
+  /** Where the last slice ended. */
+  #left: string[] = [];
+
+  constructor(o: DispatcherOptions) {
+    this.#o = o;
+  }
+
+  /** Something has changed that may let a waiting order fly. */
+  wake(): void {
+    this.#dueUtcUs.clear();
+  }
+
+  turn(): void {
+    const open = [...this.#o.records.open()];
+    if (this.#left.length === 0)
+      this.#left = open
+        .filter((held) => this.#waits(held))
+        .sort(byTurn)
+        .map(({ id }) => id);
+    const startMs = this.#o.nowMs();
+    for (let id = this.#left.shift(); id !== undefined; id = this.#left.shift()) {
+      const order = this.#o.engine.order(id);
+      if (order !== null && isWaiting(order) && !this.#o.engine.isUnwritten(id)) this.#plan(id, order);
+      if (this.#o.nowMs() - startMs >= SLICE_MS) return;
+    }
+    for (const id of this.#dueUtcUs.keys()) if (this.#o.records.get(id)?.open !== true) this.#dueUtcUs.delete(id);
+  }
+
+  #waits({ id, doc }: Held): boolean {
+    const order = orderOf(doc);
+    return isWaiting(order) && this.#o.engine.utcUs >= (this.#dueUtcUs.get(id) ?? 0);
+  }
+
+  #plan(id: string, order: Order): void {
+    const { utcUs } = this.#o.engine;
+    const attempt = currentOf(order);
+    const avoid = new Set(Object.keys(order.avoid).filter((drone) => (order.avoid[drone] ?? 0) > utcUs));
+    const decision = this.#o.planner.plan({
+      ...{ id, wish: order.wish, placedUtcUs: order.placedUtcUs, avoid, open: [...this.#o.records.open()] },
+      attempt: attempt?.n ?? nextOf(order),
+      ...(attempt === null ? {} : { drone: attempt.drone }),
+    });
+    const after = attempt === null ? this.#chosen(id, order, decision) : this.#planned(id, order, attempt, decision);
+    const until = decision.kind === 'wait' ? decision.untilUtcUs : null;
+    this.#dueUtcUs.set(id, Math.min(until ?? Number.POSITIVE_INFINITY, utcUs + AGAIN_US));
+    if (after !== order)
+      void this.#o.engine.change(id, order, after, decision.kind === 'fly' ? 'planned' : 'waits', DISPATCHER);
+  }
+
+  #chosen(id: string, order: Order, decision: Decision): Order {
+    const { utcUs } = this.#o.engine;
+    if (decision.kind === 'wait') return waited(order, decision.words, decision.untilUtcUs);
+    if (decision.kind === 'infeasible') {
+      return { ...closed(order, 'infeasible', decision.words, utcUs), state: 'infeasible' };
+    }
+    const n = nextOf(order);
+    const { drone, ferry, why } = decision;
+    const attempt: Attempt = {
+      ...{
+        n,
+        drone,
+        phase: 'ferry',
+        delivery: null,
+        before: {},
+        flights: 0,
+        plans: 0,
+        parcel: 'none',
+        loadedBy: null,
+        deliveredUtcUs: null,
+      },
+      ferry: ferry === null ? null : legOf(ferry, drone, { id: `order-${id}-${n}-ferry`, version: 1 }),
+      ...{ chosenUtcUs: utcUs, why, preflight: this.#o.drones.preflight(drone), end: null },
+    };
+    this.#o.count('chosen');
+    if (n > 1) this.#o.count('relaunched');
+    const words = ferry === null ? `${drone} is at ${order.wish.base}` : `${drone} comes to ${order.wish.base}`;
+    return { ...moved({ ...withAttempt(order, attempt), attempt: n }, 'assigned', words, utcUs), dueUtcUs: null };
+  }
+
+  /** Of a parcel that is aboard already: its flight. */
+  #planned(id: string, order: Order, attempt: Attempt, decision: Decision): Order {
+    const { utcUs } = this.#o.engine;
+    if (decision.kind === 'wait') return waited(order, decision.words, decision.untilUtcUs);
+    if (decision.kind === 'infeasible') {
+      return moved(order, 'unloading', `${decision.words}: take the parcel off, and say so`, utcUs);
+    }
+    const plans = attempt.plans + 1;
+    const names = { id: `order-${id}-${attempt.n}`, version: plans };
+    const delivery = legOf(decision.delivery, attempt.drone, names);
+    const preflight = this.#o.drones.preflight(attempt.drone);
+    const words = `the plan is on its way to ${attempt.drone}`;
+    return waited(moved(withAttempt(order, { ...attempt, delivery, plans, preflight }), 'ready', words, utcUs), words);
+  }
+}
+
+function nextOf(order: Order): number {
+  return Math.max(0, ...Object.keys(order.attempts).map(Number)) + 1;
+}
+
+function isWaiting(order: Order): boolean {
+  if (order.cancel !== null) return false;
+  if (order.state === 'queued') return true;
+  const attempt = currentOf(order);
+  return order.state === 'ready' && attempt?.phase === 'delivery' && attempt.delivery === null;
+}
+
+/** Who has the parcel aboard goes first; then by priority, which grows as one waits; then the older. */
+function byTurn(a: Held, b: Held): number {
+  const [x, y] = [a, b].map(({ doc }) => orderOf(doc)) as [Order, Order];
+  const loaded = Number(y.state === 'ready') - Number(x.state === 'ready');
+  return loaded || turnOf(y) - turnOf(x) || x.placedUtcUs - y.placedUtcUs || (a.id < b.id ? -1 : 1);
+}
+
+/** Ten minutes of waiting weigh as much as one of priority: that is what both are compared by, now cancels out. */
+function turnOf({ wish, placedUtcUs }: Order): number {
+  return wish.priority - placedUtcUs / 600e6;
+}
+
+function legOf(planned: Planned, drone: string, names: { readonly id: string; readonly version: number }): Leg {
+  const { itinerary, startUtcUs, notAfterUtcUs, endsUtcUs, reservation, needsPct } = planned;
+  return {
+    ...{ itinerary: { ...itinerary, ...names }, drone, startUtcUs, notAfterUtcUs, endsUtcUs, reservation, needsPct },
+    ...{ starts: 0, startedUtcUs: null, repeats: 0 },
+  };
+}

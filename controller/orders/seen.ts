@@ -1,0 +1,44 @@
+/** What an order sees of its drone and of what the drone was given: sampled whenever something changes, never remembered. */
+import type { StandState } from './ports.ts';
+
+export interface StandSeen {
+  readonly state: StandState;
+  /** For people. */
+  readonly words: string | null;
+  /** The drone has answered to this version. */
+  readonly answered: boolean;
+  /** It is being taken back, and the drone has not said what came of that. */
+  readonly takingBack: boolean;
+  /** Of the one delivery in it; null: the drone has said nothing of it. */
+  readonly parcel: { readonly state: string; readonly words: string | null } | null;
+}
+
+/** How the last `start` stands; null: none is known of. */
+export interface CommandSeen {
+  readonly final: boolean;
+  readonly state: string;
+  readonly words: string | null;
+}
+
+export interface DroneSeen {
+  /** How long nothing was heard of it, s; null: never heard. */
+  readonly silentS: number | null;
+  /** By a fresh sample; null: not known now. */
+  readonly armed: boolean | null;
+  /** On the ground, by a trusted and fresh position; `base` null: at none of ours. Null: in the air, or not known. */
+  readonly at: { readonly base: string | null } | null;
+  /** Until when its energy lasts at most, while it is silent in the air; null: not known. */
+  readonly energyUntilUtcUs: number | null;
+}
+
+export interface Seen {
+  readonly utcUs: number;
+  /** How far the clocks of controller and drone may be apart, µs. */
+  readonly clockErrUs: number;
+  readonly drone: DroneSeen;
+  readonly ferry: StandSeen | null;
+  readonly delivery: StandSeen | null;
+  readonly start: CommandSeen | null;
+  /** Why nothing may be started now (ground stop, weather, …); null: it may. */
+  readonly againstStart: string | null;
+}

@@ -1,0 +1,28 @@
+/** Drones that an order has, or whose parcel somebody is still to take off. */
+import { orderOf } from './kept.ts';
+import { type Attempt, currentOf, isOver, type Order } from './order.ts';
+import type { Held } from './ports.ts';
+
+/** Over, and the parcel is where it was: aboard, or nobody knows. Until people say that it is off, nothing else is given to its drone. */
+export function isLeftAboard({ end, parcel }: Attempt): boolean {
+  return end !== null && (parcel === 'aboard' || parcel === 'unproved');
+}
+
+/** Of orders as they are kept. */
+export function takenBy(open: Iterable<Pick<Held, 'id' | 'doc'>>): ReadonlyMap<string, string> {
+  return takenDrones([...open].map(({ id, doc }) => [id, orderOf(doc)] as const));
+}
+
+/** By drone, why it is not free, for people. */
+export function takenDrones(orders: Iterable<readonly [string, Order]>): ReadonlyMap<string, string> {
+  const taken = new Map<string, string>();
+  for (const [id, order] of orders) {
+    for (const attempt of Object.values(order.attempts)) {
+      if (isLeftAboard(attempt))
+        taken.set(attempt.drone, `the parcel of order ${id} may be aboard still: take it off, and say so`);
+    }
+    const current = isOver(order) ? null : currentOf(order);
+    if (current !== null) taken.set(current.drone, `flies order ${id}`);
+  }
+  return taken;
+}

@@ -1,0 +1,97 @@
+/** A flight that does not begin: how often it is tried, and who gets the order when it is given up. */
+import { againstRelaunch } from './custody.ts';
+import {
+  type Attempt,
+  type EndOfAttempt,
+  ended,
+  type Leg,
+  legOf,
+  moved,
+  type Order,
+  type OrderState,
+  withAttempt,
+} from './order.ts';
+import type { Progress } from './progress.ts';
+import type { Seen } from './seen.ts';
+
+/** Of one leg: starts, and uploads to an autopilot that did not keep it. */
+const MAX_TRIES = 3;
+/** Between two starts. */
+const PAUSE_US = 10e6;
+/** A start that was decided on and of which nobody knows (a restart came between) is out of date after. */
+const START_LOST_US = 30e6;
+/** A drone that would not fly is not asked again for so long. */
+export const AVOID_US = 300e6;
+
+/** The same order, with why it waits. */
+export function waited(order: Order, words: string, dueUtcUs: number | null = null): Order {
+  return order.words === words && order.dueUtcUs === dueUtcUs ? order : { ...order, words, dueUtcUs };
+}
+
+/** The drone never had the parcel: another one is looked for, this one is left alone for a while. */
+export function requeued(order: Order, how: EndOfAttempt, words: string, seen: Seen): Order {
+  const drone = order.attempts[order.attempt ?? 0]?.drone;
+  const avoid = drone === undefined ? order.avoid : { ...order.avoid, [drone]: seen.utcUs + AVOID_US };
+  return moved({ ...ended(order, how, words, seen.utcUs), avoid, dueUtcUs: null }, 'queued', words, seen.utcUs);
+}
+
+/** As `requeued`, once the drone can no longer act on what it was given. */
+export function giveUp(order: Order, how: EndOfAttempt, words: string, seen: Seen): Order {
+  const attempt = order.attempts[order.attempt ?? 0];
+  const against = attempt === undefined ? null : againstRelaunch(attempt, seen);
+  if (against === null) return requeued(order, how, words, seen);
+  return waited(order, `${words}; ${against.words}`, against.untilUtcUs);
+}
+
+/** Brings a leg that is not under way nearer to its start, or gives it up by `onGivenUp`. */
+export function begin(
+  order: Order,
+  attempt: Attempt,
+  progress: Progress,
+  seen: Seen,
+  o: {
+    readonly starting: OrderState;
+    readonly waiting: OrderState;
+    readonly onGivenUp: (words: string) => Order;
+  } = {
+    starting: 'starting',
+    waiting: 'assigned',
+    onGivenUp: (words) => giveUp(order, 'refused', words, seen),
+  },
+): Order {
+  const leg = legOf(attempt);
+  if (leg === null) return order;
+  const { utcUs } = seen;
+  const { drone } = attempt;
+  const set = (change: Partial<Leg>) =>
+    withAttempt(order, {
+      ...attempt,
+      ...(attempt.phase === 'ferry' ? { ferry: { ...leg, ...change } } : { delivery: { ...leg, ...change } }),
+    });
+  const lost = progress.is === 'starting' && seen.start === null && utcUs - (leg.startedUtcUs ?? utcUs) > START_LOST_US;
+  const is = lost ? 'not-started' : progress.is;
+  if (is === 'refused') return o.onGivenUp(`${drone} does not fly it: ${wordsOf(progress)}`);
+  if (is === 'starting') return moved(order, o.starting, null, utcUs);
+  if (utcUs > leg.notAfterUtcUs) return o.onGivenUp(`${drone} could not start in time`);
+  if (is === 'broken') {
+    if (leg.repeats >= MAX_TRIES) return o.onGivenUp(`its autopilot does not keep the plan: ${wordsOf(progress)}`);
+    return moved(set({ repeats: leg.repeats + 1 }), o.waiting, `given again: ${wordsOf(progress)}`, utcUs);
+  }
+  if (is !== 'verified' && is !== 'not-started')
+    return moved(order, o.waiting, `the plan is on its way to ${drone}`, utcUs);
+  if (is === 'not-started') {
+    if (leg.starts >= MAX_TRIES) return o.onGivenUp(`${drone} does not start: ${wordsOf(progress)}`);
+    const again = (leg.startedUtcUs ?? 0) + PAUSE_US;
+    if (utcUs < again)
+      return waited(moved(order, o.waiting, order.words, utcUs), `not started: ${wordsOf(progress)}`, again);
+  }
+  if (seen.againstStart !== null) return waited(moved(order, o.waiting, order.words, utcUs), seen.againstStart);
+  if (utcUs < leg.startUtcUs) {
+    return waited(moved(order, o.waiting, order.words, utcUs), `${drone} starts when the air is free`, leg.startUtcUs);
+  }
+  return { ...moved(set({ starts: leg.starts + 1, startedUtcUs: utcUs }), o.starting, null, utcUs), dueUtcUs: null };
+}
+
+function wordsOf(progress: Progress): string {
+  return 'words' in progress ? progress.words : 'nobody knows what became of the start';
+}

@@ -1,0 +1,106 @@
+/** Ways to break what orders keep to, each a change of the real source that runs must notice. */
+import type { Mutation } from '../voyage/mutations.ts';
+
+const at = (name: string, file: string, from: string, to: string): Mutation => ({
+  ...{ name, file: `controller/orders/${file}`, from, to },
+});
+
+export const MUTATIONS: readonly Mutation[] = [
+  at(
+    'given on while the parcel is aboard',
+    'custody.ts',
+    "if (parcel === 'aboard') return",
+    "if (parcel === 'off') return",
+  ),
+  at('given on at once', 'custody.ts', 'if (seen.utcUs > untilUtcUs) return null;', 'if (seen.utcUs > 0) return null;'),
+  at('margin left out', 'custody.ts', '+ seen.clockErrUs + RELAUNCH_MARGIN_US', '- RELAUNCH_MARGIN_US'),
+  at('never given on', 'custody.ts', 'if (seen.utcUs > untilUtcUs) return null;', ''),
+  at(
+    'a plan not heard of taken for over',
+    'custody.ts',
+    'stand !== null && isOverByItsWord(stand)',
+    "stand === null || isOverByItsWord(stand) || stand.state === 'assigned'",
+  ),
+  at('silence after a restart', 'engine.ts', ' || !this.#isKnown(order)', ''),
+  at('told before it is written', 'engine.ts', 'if (this.isUnwritten(id)) return;', ''),
+  at(
+    'start repeated under another key',
+    'engine.ts',
+    'type: one.do, key });',
+    "type: one.do, key: key + '/' + performance.now() });",
+  ),
+  at(
+    'silent with the parcel given up',
+    'delivery.ts',
+    'if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));',
+    '',
+  ),
+  at(
+    'unproved taken for delivered',
+    'delivery.ts',
+    "if (state === 'unproved') return 'unproved';",
+    "if (state === 'unproved') return 'released';",
+  ),
+  at(
+    'not released taken for delivered',
+    'delivery.ts',
+    "state === 'at-gate' || state === 'not-released') return 'aboard';",
+    "state === 'at-gate') return 'aboard';\n  if (state === 'not-released') return 'released';",
+  ),
+  at(
+    'parcel at home forgotten',
+    'delivery.ts',
+    'return flyAgain(order, { ...attempt, flights: attempt.flights + 1 }, words, seen);',
+    "return closed(ended(order, 'unloaded', words, seen.utcUs), 'returned', words, seen.utcUs);",
+  ),
+  at(
+    'cancelling forgets the parcel',
+    'delivery.ts',
+    "if (order.cancel !== null) return toUnload(order, 'cancelled', seen);",
+    "if (order.cancel !== null) return closed(ended(order, 'cancelled', 'x', seen.utcUs), 'cancelled', 'x', seen.utcUs);",
+  ),
+  at(
+    'cancelled in the air, and flown on',
+    'owed.ts',
+    'return leg === attempt.delivery &&',
+    'return false && leg === attempt.delivery &&',
+  ),
+  at(
+    'expired with the parcel aboard',
+    'step.ts',
+    "if (attempt.parcel === 'none' && isLate(order, seen.utcUs)) {",
+    'if (isLate(order, seen.utcUs)) {',
+  ),
+  at(
+    'numbers of attempts used again',
+    'dispatcher.ts',
+    'Math.max(0, ...Object.keys(order.attempts).map(Number)) + 1',
+    '1',
+  ),
+  at('versions of plans used again', 'dispatcher.ts', 'const plans = attempt.plans + 1;', 'const plans = 1;'),
+  at(
+    'late word ignored',
+    'late-word.ts',
+    "if (said?.parcel?.state !== 'released'",
+    "if (said?.parcel?.state !== 'never'",
+  ),
+  at(
+    'unwanted plans left with drones',
+    'owed.ts',
+    "if (!flies) return [{ do: 'take-back', leg }];",
+    'if (!flies) return [];',
+  ),
+  at('ground stop ignored', 'tries.ts', 'if (seen.againstStart !== null)', 'if (seen.againstStart === undefined)'),
+  at(
+    'waited for beyond its time',
+    'tries.ts',
+    'if (utcUs > leg.notAfterUtcUs)',
+    'if (utcUs > leg.notAfterUtcUs + 1e15)',
+  ),
+  at(
+    'open orders not kept open',
+    'engine.ts',
+    'open: !isOver(after) || this.#isLoose(id, after)',
+    'open: isOver(before ?? after)',
+  ),
+];

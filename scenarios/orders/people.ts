@@ -1,0 +1,129 @@
+/** People at the pads and at the desk: they load, unload, look for what is lost, change their minds; late, and sometimes twice. */
+import { orderOf } from '../../controller/orders/kept.ts';
+import { currentOf, isOver, type Order } from '../../controller/orders/order.ts';
+import type { Actor, Held } from '../../controller/orders/ports.ts';
+import type { Deed, Orders } from '../../controller/orders/service.ts';
+import { isLeftAboard } from '../../controller/orders/taken.ts';
+import type { Random } from '../kit/seed.ts';
+import type { VirtualDrone } from './drone.ts';
+import type { VirtualFleet } from './fleet.ts';
+import type { Judge } from './judge.ts';
+
+const ANN: Actor = { kind: 'operator', name: 'Ann' };
+
+export interface PeopleOptions {
+  readonly random: Random;
+  readonly judge: Judge;
+  readonly drones: ReadonlyMap<string, VirtualDrone>;
+  readonly fleet: VirtualFleet;
+  readonly nowS: () => number;
+}
+
+export class People {
+  readonly #o: PeopleOptions;
+  /** Physically put on, and not told to the controller yet. */
+  readonly #untold = new Map<string, string>();
+  /** Off a drone that had been given up. */
+  readonly #takenOff = new Set<string>();
+  /** From here on nobody changes their mind. */
+  calm = false;
+
+  constructor(o: PeopleOptions) {
+    this.#o = o;
+  }
+
+  /** One round over the orders that are open. */
+  act(orders: Orders, held: readonly Held[]): void {
+    for (const one of held) {
+      const order = orderOf(one.doc);
+      this.#takeOffWhatIsForgotten(one.id, order);
+      if (this.#o.random.next() > 0.1) continue;
+      this.#takeOffWhatCameHome(orders, one.id, order);
+      if (isOver(order)) continue;
+      this.#actOn(orders, one.id, order);
+    }
+  }
+
+  #actOn(orders: Orders, id: string, order: Order): void {
+    const attempt = currentOf(order);
+    const drone = attempt === null ? null : (this.#o.drones.get(attempt.drone) ?? null);
+    if (!this.calm && this.#o.random.next() < 0.003) this.#say(orders, id, { do: 'cancel', why: 'not wanted' });
+    if (attempt === null || drone === null) return;
+    if (order.state === 'loading') this.#load(orders, id, drone, order.wish.base);
+    if (order.state === 'unloading' && attempt.parcel === 'aboard') this.#unload(orders, id, drone);
+    if (order.state === 'unproved') this.#look(id, attempt.delivery?.itinerary.id ?? '', attempt.drone);
+    // Sometimes they are wrong: it lives, and is only not heard.
+    if (order.state === 'lost' && (drone.crashed || this.#o.random.next() < 0.2)) {
+      const knows = drone.crashed || attempt.parcel === 'unproved' || this.#o.random.next() < 0.5;
+      const arrived = knows && this.#o.judge.parcels.get(id) === 'customer';
+      const word = arrived ? 'delivered' : this.#o.random.next() < 0.5 ? 'lost' : 'relaunch';
+      if (word === 'relaunch') {
+        this.#o.judge.relaunched.add(id);
+        this.#o.judge.parcels.set(id, 'pickup');
+      }
+      this.#say(orders, id, { do: 'settle', word });
+    }
+  }
+
+  #load(orders: Orders, id: string, drone: VirtualDrone, base: string): void {
+    if (drone.aboard === null && !drone.inAir && drone.base === base && !drone.crashed && !this.#untold.has(id)) {
+      drone.aboard = id;
+      this.#o.judge.loaded(id, drone.id);
+      this.#untold.set(id, drone.id);
+    } else if (this.#untold.get(id) === drone.id) {
+      // Only what was answered counts: a controller that dies meanwhile may not know of it.
+      void orders.deed(id, { do: 'loaded' }, ANN).then((answer) => {
+        if (answer.ok) this.#untold.delete(id);
+      });
+    }
+  }
+
+  /** Put on, and then the order went elsewhere before anybody was told. */
+  #takeOffWhatIsForgotten(id: string, order: Order): void {
+    const on = this.#untold.get(id);
+    if (on === undefined) return;
+    const attempt = currentOf(order);
+    if (attempt?.drone === on) return;
+    this.#untold.delete(id);
+    const drone = this.#o.drones.get(on);
+    if (drone?.aboard !== id || drone.inAir) return;
+    drone.aboard = null;
+    this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
+  }
+
+  /** They had given it up: it came home with the parcel, or lies there with it. */
+  #takeOffWhatCameHome(orders: Orders, id: string, order: Order): void {
+    const left = Object.values(order.attempts).find(isLeftAboard);
+    const drone = left === undefined ? undefined : this.#o.drones.get(left.drone);
+    if (drone === undefined || drone.inAir || (!drone.crashed && drone.task !== null)) return;
+    if (drone.aboard === id) {
+      drone.aboard = null;
+      this.#takenOff.add(id);
+    }
+    if (this.#takenOff.has(id)) this.#say(orders, id, { do: 'unloaded' });
+  }
+
+  #unload(orders: Orders, id: string, drone: VirtualDrone): void {
+    if (drone.inAir || drone.crashed) return;
+    if (drone.aboard === id) {
+      drone.aboard = null;
+      this.#o.judge.parcels.set(id, 'unloaded');
+    }
+    if (this.#o.judge.parcels.get(id) === 'unloaded') this.#say(orders, id, { do: 'unloaded' });
+  }
+
+  /** Unproved: they look, and the drone is told. */
+  #look(id: string, itinerary: string, name: string): void {
+    const drone = this.#o.drones.get(name);
+    const held = [...this.#o.fleet.stands.values()].find(
+      (one) => one.itinerary.id === itinerary && one.said?.parcel === 'unproved',
+    );
+    if (drone === undefined || held?.said == null) return;
+    held.said = { ...held.said, parcel: drone.aboard === id ? 'aboard' : 'released' };
+  }
+
+  #say(orders: Orders, id: string, deed: Deed): void {
+    void orders.deed(id, deed, ANN);
+    if (this.#o.random.next() < 0.1) void orders.deed(id, deed, ANN);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Runs of orders in virtual time: `SEEDS=1000 FROM=1 node scenarios/orders/run.ts`; SEED=7 plays one and tells its changes;
+ * MUTATIONS=1 breaks the source in each known way and says which seed noticed.
+ */
+import { copySource, hunt, removeCopy } from '../voyage/mutate.ts';
+import { MUTATIONS } from './mutations.ts';
+import { runOrders } from './run-orders.ts';
+
+const RUNS = 'scenarios/orders';
+const MUTATION_SEEDS = 500;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function many(from: number, seeds: number, trace: boolean): Promise<number> {
+  const outcomes: Record<string, number> = {};
+  const sum = { orders: 0, faults: 0, virtualS: 0 };
+  for (let seed = from; seed < from + seeds; seed++) {
+    const result = await runOrders(seed, trace);
+    for (const key of ['orders', 'faults', 'virtualS'] as const) sum[key] += result[key];
+    for (const [name, n] of Object.entries(result.outcomes)) outcomes[name] = (outcomes[name] ?? 0) + n;
+    if (result.wrong.length === 0) continue;
+    say(
+      `SEED=${seed} failed (SEED=${seed} node scenarios/orders/run.ts plays it again)\n  ${result.wrong.join('\n  ')}`,
+    );
+    return 1;
+  }
+  const how = Object.entries(outcomes).map(([name, n]) => `${n} ${name}`);
+  say(
+    `${seeds} seeds clean: ${sum.orders} orders (${how.join(', ')}), ${sum.faults} faults, ${Math.round(sum.virtualS / 3600)} h`,
+  );
+  return 0;
+}
+
+async function mutations(): Promise<number> {
+  const copy = copySource(RUNS);
+  let missed = 0;
+  try {
+    for (const mutation of MUTATIONS) {
+      const { seed, words } = await hunt(copy, mutation, MUTATION_SEEDS, RUNS);
+      if (seed === null) missed++;
+      say(
+        `${seed === null ? 'NOT NOTICED' : `noticed by seed ${seed}`}: ${mutation.name}${words ? ` (${words})` : ''}`,
+      );
+    }
+  } finally {
+    removeCopy(copy);
+  }
+  say(`${MUTATIONS.length - missed} of ${MUTATIONS.length} mutations noticed`);
+  return missed === 0 ? 0 : 1;
+}
+
+const { SEED, SEEDS = '100', FROM = '1' } = process.env;
+if (process.env.MUTATIONS !== undefined) process.exitCode = await mutations();
+else
+  process.exitCode =
+    SEED === undefined ? await many(Number(FROM), Number(SEEDS), false) : await many(Number(SEED), 1, true);
