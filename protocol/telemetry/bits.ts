@@ -15,6 +15,10 @@ const TOO_WIDE = 2 ** 30;
 const HALF = 26;
 const HALF_SIZE = 2 ** HALF;
 export const MAX_RICE = 18;
+/** Of a word read at any bit of a byte so many bits are there for sure. */
+const SURE = 25;
+/** Ends a run of ones that fills a word. */
+const NEVER_ONE = 0x8000_0000;
 
 /** Bits of `value` as written by `rice` with this k. */
 export function riceBits(value: number, k: number): number {
@@ -28,41 +32,38 @@ function bitLength(value: number): number {
 
 export class BitWriter {
   #bytes = new Uint8Array(4096);
+  #words = new DataView(this.#bytes.buffer);
   #at = 0;
+  /** The first `#fill` < 32 bits of the next word. */
   #pending = 0;
   #fill = 0;
 
-  /** The lowest `count` ≤ 24 bits of `value`, which has no others. */
+  /** The lowest `count` ≤ 31 bits of `value`, which has no others. */
   bits(value: number, count: number): void {
     this.#pending |= value << this.#fill;
     this.#fill += count;
-    if (this.#fill < 8) return;
-    if (this.#at + 4 > this.#bytes.length) this.#grow();
-    do {
-      this.#bytes[this.#at++] = this.#pending;
-      this.#pending >>>= 8;
-      this.#fill -= 8;
-    } while (this.#fill >= 8);
+    if (this.#fill < 32) return;
+    if (this.#at + 8 > this.#bytes.length) this.#grow();
+    this.#words.setInt32(this.#at, this.#pending, true);
+    this.#at += 4;
+    this.#fill -= 32;
+    this.#pending = value >>> (count - this.#fill);
   }
 
   #grow(): void {
     const grown = new Uint8Array(this.#bytes.length * 2);
     grown.set(this.#bytes);
     this.#bytes = grown;
+    this.#words = new DataView(grown.buffer);
   }
 
   wide(value: number): void {
     const length = bitLength(value);
     this.bits(length, 6);
     if (length > HALF) {
-      this.#upTo26(value % HALF_SIZE, HALF);
-      this.#upTo26(Math.floor(value / HALF_SIZE), length - HALF);
-    } else this.#upTo26(value, length);
-  }
-
-  #upTo26(value: number, count: number): void {
-    this.bits(value & 0x1fff, Math.min(count, 13));
-    if (count > 13) this.bits(value >>> 13, count - 13);
+      this.bits(value % HALF_SIZE, HALF);
+      this.bits(Math.floor(value / HALF_SIZE), length - HALF);
+    } else this.bits(value, length);
   }
 
   /** `width`: 4 or 5. */
@@ -76,9 +77,9 @@ export class BitWriter {
     }
     this.bits(length, width);
     if (length > HALF) {
-      this.#upTo26(value % HALF_SIZE, HALF);
+      this.bits(value % HALF_SIZE, HALF);
       this.bits(Math.floor(value / HALF_SIZE) & ((1 << (length - 1 - HALF)) - 1), length - 1 - HALF);
-    } else if (length > 1) this.#upTo26(value & ((1 << (length - 1)) - 1), length - 1);
+    } else if (length > 1) this.bits(value & ((1 << (length - 1)) - 1), length - 1);
   }
 
   rice(value: number, k: number): void {
@@ -86,10 +87,7 @@ export class BitWriter {
     if (ones >= ESCAPE) {
       this.bits((1 << ESCAPE) - 1, ESCAPE);
       this.wide(value);
-      return;
-    }
-    this.bits((1 << ones) - 1, ones + 1);
-    if (k > 0) this.bits(value & ((1 << k) - 1), k);
+    } else this.bits((1 << ones) - 1 + ((value & ((1 << k) - 1)) << (ones + 1)), ones + 1 + k);
   }
 
   byte(value: number): void {
@@ -105,71 +103,75 @@ export class BitWriter {
 
   /** Fills the last byte up with zeros; returns how many bytes there are. */
   align(): number {
-    if (this.#fill > 0) this.bits(0, 8 - this.#fill);
+    if (this.#at + 8 > this.#bytes.length) this.#grow();
+    for (; this.#fill > 0; this.#fill -= 8) {
+      this.#bytes[this.#at++] = this.#pending;
+      this.#pending >>>= 8;
+    }
+    this.#fill = 0;
     return this.#at;
   }
 
-  /** The bytes written so far, aligned; a copy. The writer begins anew. */
+  /** The bytes written so far, aligned; a view that holds until more is written. */
+  written(): Uint8Array {
+    const length = this.align();
+    return this.#bytes.subarray(0, length);
+  }
+
+  /** The same as a copy. The writer begins anew. */
   take(): Uint8Array {
-    this.align();
-    const taken = this.#bytes.slice(0, this.#at);
+    const taken = this.written().slice();
     this.#at = 0;
     return taken;
   }
 }
 
-/** Reads what BitWriter wrote. Past the end it reads zeros; whoever reads asks `checked` before believing anything. */
+/** The bits of `bytes` from bit `at` on: 25 at least, zeros past the end. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  const i = at >>> 3;
+  const low = (bytes[i] ?? 0) | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16);
+  return (low | ((bytes[i + 3] ?? 0) << 24)) >>> (at & 7);
+}
+
+/** Reads what BitWriter wrote. Past the end it reads whatever; whoever reads asks `checked` before believing anything. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
+  /** Counted in bits. */
   #at: number;
-  #pending = 0;
-  #fill = 0;
-  /** Bits made up beyond the end. */
-  #missing = 0;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
-    this.#at = start;
-    this.#end = end;
+    this.#at = start * 8;
+    this.#end = end * 8;
   }
 
   /** Throws if more was read than there is. */
   checked(): void {
-    if (this.#missing > this.#fill) throw new Malformed('ends too early');
+    if (this.#at > this.#end) throw new Malformed('ends too early');
   }
 
   /** Bits not read yet, those of the last byte's filling among them. */
   get left(): number {
-    return (this.#end - this.#at) * 8 + this.#fill - this.#missing;
+    return this.#end - this.#at;
   }
 
-  #refill(): void {
-    while (this.#fill <= 23) {
-      if (this.#at < this.#end) this.#pending |= (this.#bytes[this.#at++] ?? 0) << this.#fill;
-      else this.#missing += 8;
-      this.#fill += 8;
-    }
-  }
-
-  /** At most 24. */
+  /** At most 25. */
   bits(count: number): number {
-    if (this.#fill < count) this.#refill();
-    const value = this.#pending & ((1 << count) - 1);
-    this.#pending >>>= count;
-    this.#fill -= count;
+    const value = wordAt(this.#bytes, this.#at) & ((1 << count) - 1);
+    this.#at += count;
     return value;
   }
 
   wide(): number {
     const length = this.bits(6);
     if (length > 53) throw new Malformed('integer over 2^53');
-    if (length <= HALF) return this.#upTo26(length);
-    const low = this.#upTo26(HALF);
-    return low + this.#upTo26(length - HALF) * HALF_SIZE;
+    if (length <= HALF) return this.#upTo27(length);
+    const low = this.#upTo27(HALF);
+    return low + this.#upTo27(length - HALF) * HALF_SIZE;
   }
 
-  #upTo26(count: number): number {
+  #upTo27(count: number): number {
     if (count <= 13) return this.bits(count);
     const low = this.bits(13);
     return low | (this.bits(count - 13) << 13);
@@ -180,20 +182,22 @@ export class BitReader {
     if (length === (1 << width) - 1) return this.wide();
     if (length <= 1) return length;
     const low =
-      length > HALF ? this.#upTo26(HALF) + this.bits(length - 1 - HALF) * HALF_SIZE : this.#upTo26(length - 1);
+      length > HALF ? this.#upTo27(HALF) + this.bits(length - 1 - HALF) * HALF_SIZE : this.#upTo27(length - 1);
     return 2 ** (length - 1) + low;
   }
 
   rice(k: number): number {
-    if (this.#fill < ESCAPE + 1) this.#refill();
-    const ones = 31 - Math.clz32(~this.#pending & -~this.#pending);
+    const word = wordAt(this.#bytes, this.#at);
+    const zeros = ~word | NEVER_ONE;
+    const ones = 31 - Math.clz32(zeros & -zeros);
     if (ones >= ESCAPE) {
-      this.bits(ESCAPE);
+      this.#at += ESCAPE;
       return this.wide();
     }
-    this.#pending >>>= ones + 1;
-    this.#fill -= ones + 1;
-    return k === 0 ? ones : (ones << k) | this.bits(k);
+    this.#at += ones + 1;
+    if (ones + 1 + k > SURE) return (ones << k) | this.bits(k);
+    this.#at += k;
+    return (ones << k) | ((word >>> (ones + 1)) & ((1 << k) - 1));
   }
 
   byte(): number {

@@ -9,6 +9,9 @@ export const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2
 export const unzigzag = (code: number): number =>
   code < 0x8000_0000 ? (code >>> 1) ^ -(code & 1) : code % 2 === 0 ? code / 2 : -(code + 1) / 2;
 
+/** Texts below this length are mostly names, in ASCII: calling an encoder costs more than they do. */
+const SHORT = 40;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -39,6 +42,11 @@ export class ByteWriter {
   }
 
   varint(value: number): void {
+    // Most are short: `value` may still be anything.
+    if (value >= 0 && value < 0x80 && Math.floor(value) === value) {
+      this.byte(value);
+      return;
+    }
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not an unsigned integer: ${value}`);
     this.#room(8);
     let rest = value;
@@ -54,9 +62,25 @@ export class ByteWriter {
   }
 
   text(value: string): void {
+    if (value.length < SHORT && this.#ascii(value)) return;
     const utf8 = encoder.encode(value);
     this.varint(utf8.length);
     this.raw(utf8);
+  }
+
+  /** A short text that needs no encoder; false, and nothing is written, if it does. */
+  #ascii(value: string): boolean {
+    const { length } = value;
+    this.#room(1 + length);
+    const at = this.#length;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      this.#bytes[at + 1 + i] = code;
+    }
+    this.#bytes[at] = length;
+    this.#length = at + 1 + length;
+    return true;
   }
 
   /** A varint length, then the bytes `write` produces. */
@@ -67,9 +91,9 @@ export class ByteWriter {
     this.raw(inner.finish());
   }
 
-  /** All that another has written. */
-  append(other: ByteWriter): void {
-    this.raw(other.#bytes.subarray(0, other.#length));
+  /** The bytes written so far: a view that holds until more is written. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
   }
 
   /** Begins anew. */
@@ -106,9 +130,15 @@ export class ByteReader {
   }
 
   varint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 8; i++) {
+    const first = this.byte();
+    return first < 0x80 ? first : this.#longer(first & 0x7f);
+  }
+
+  /** A varint of several bytes, of which the first was read. */
+  #longer(first: number): number {
+    let value = first;
+    let scale = 0x80;
+    for (let i = 1; i < 8; i++) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) {
@@ -140,7 +170,21 @@ export class ByteReader {
   }
 
   text(): string {
-    return decoder.decode(this.raw(this.varint()));
+    const length = this.varint();
+    return (length < SHORT ? this.#ascii(length) : null) ?? decoder.decode(this.raw(length));
+  }
+
+  /** A short text that needs no decoder; null, and nothing is read, if it does. */
+  #ascii(length: number): string | null {
+    if (length > this.left) return null;
+    let text = '';
+    for (let i = this.#at; i < this.#at + length; i++) {
+      const code = this.#bytes[i] ?? 0x80;
+      if (code >= 0x80) return null;
+      text += String.fromCharCode(code);
+    }
+    this.#at += length;
+    return text;
   }
 
   /** A reader over the next `length` bytes, which are consumed here. */

@@ -16,269 +16,259 @@
  * bursts. A kind with several instances has a section for each, so that a row is like the one before it. Every section
  * says its lengths: a reader steps over the kinds it does not want or know.
  * docs/wire.md §5 says the same; compact-reader.ts reads it.
+ *
+ * A second of a flight is a hundred columns of a few rows each, so what counts is what a column costs, not a row: columns
+ * stand one after the other in one array that is kept, and nothing is made for a single one.
  */
 import { BitWriter } from './bits.ts';
 import { ByteWriter, zigzag } from './bytes.ts';
-import type { Column, NumberColumn } from './columns.ts';
-import {
-  ABSENT,
-  BOOT_MS,
-  type Cell,
-  choiceOf,
-  formOf,
-  MAX_BOOT_MS,
-  MAX_INTEGER,
-  MAX_REGULAR_ITEMS,
-  POWERS,
-  SHAPE,
-  scaled,
-} from './forms.ts';
-import { columnsOf, KINDS, type KindName, type Sample } from './kinds.ts';
+import type { List } from './cell-numbers.ts';
+import { ABSENT, type Cell, MAX_BOOT_MS, MAX_REGULAR_ITEMS, SHAPE, TYPE } from './forms.ts';
+import { KIND_FORMS, type KindForm } from './kind-forms.ts';
+import type { Sample } from './kinds.ts';
 import { writeOwners } from './owners.ts';
+import { Sections } from './sections.ts';
 import { riceOf, writeSeries } from './series.ts';
 
 const MAX_ROWS = 65_535;
-
-interface Section {
-  readonly number: number;
-  readonly kind: KindName;
-  readonly rows: Sample[];
-}
-
-/** The column that tells the instances of a kind apart. */
-const INSTANCE_OF: { readonly [K in KindName]?: string } = { battery: 'instance', gps: 'instance', esc: 'first' };
-
-function sectionsOf(samples: readonly Sample[]): Section[] {
-  const sections = new Map<string, Section>();
-  for (let place = 0; place < samples.length; place++) {
-    const sample = samples[place];
-    if (sample === undefined) continue;
-    const { kind } = sample;
-    const column = INSTANCE_OF[kind];
-    const instance = column === undefined ? null : (sample.values as Readonly<Record<string, Cell>>)[column];
-    const key = instance === null || instance === 0 ? kind : `${kind}/${String(instance)}`;
-    let section = sections.get(key);
-    if (section === undefined) {
-      section = { number: sections.size, kind, rows: [] };
-      sections.set(key, section);
-    }
-    owners[place] = section.number;
-    section.rows.push(sample);
-  }
-  return [...sections.values()];
-}
+/** Of working memory that stays after a batch. */
+const KEPT_CELLS = 65_536;
 
 /** Working memory; nothing of one batch is looked at by the next. */
-let numbers = new Float64Array(1024);
-let present = new Uint8Array(1024);
-let owners = new Uint16Array(1024);
+const sections = new Sections();
+const kept = new Float64Array(KEPT_CELLS);
+/** Columns of the section that is written, one after the other. */
+let numbers = kept;
+/** Its texts and lists, row by row. */
+const others: Cell[] = [];
+/** One column's texts and lists that are not null. */
+const cells: NonNullable<Cell>[] = [];
+let times = new Float64Array(1024);
+let boots = new Float64Array(1024);
 /** What the lists of this body may still have place by place. */
 let itemsLeft = 0;
+const order = new BitWriter();
 const bits = new BitWriter();
 const out = new ByteWriter();
 const heads = new ByteWriter();
+const headEnds: number[] = [];
+const dataEnds: number[] = [];
+/** Forms of the section that is written. */
+const schema = new Uint8Array(Math.max(...KIND_FORMS.map(({ columns }) => columns.length)));
 
-function room(rows: number): void {
-  if (numbers.length >= rows) return;
-  numbers = new Float64Array(rows);
-  present = new Uint8Array(rows);
-  owners = new Uint16Array(rows);
+/** Stamps of all rows; returns the earliest time_boot_ms, 0 if there is none. */
+function takeStamps(samples: readonly Sample[], monoFromUs: number): number {
+  const rows = samples.length;
+  if (times.length < rows) {
+    times = new Float64Array(rows);
+    boots = new Float64Array(rows);
+  }
+  let bootFrom = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < rows; row++) {
+    const sample = samples[row] as Sample;
+    times[row] = Math.round(sample.monoUs - monoFromUs);
+    const bootMs = typeof sample.bootMs === 'number' ? Math.round(sample.bootMs) : Number.NaN;
+    const isCarried = bootMs >= 0 && bootMs <= MAX_BOOT_MS;
+    boots[row] = isCarried ? bootMs : Number.NaN;
+    if (isCarried && bootMs < bootFrom) bootFrom = bootMs;
+  }
+  return bootFrom === Number.POSITIVE_INFINITY ? 0 : bootFrom;
 }
 
-function writeTimes(samples: readonly Sample[], monoFromUs: number): void {
+function writeTimes(rows: number): void {
+  // Differences stand in `numbers` until they are written.
+  const differences = rows <= kept.length ? kept : new Float64Array(rows);
   let before = 0;
   let count = 0;
   let sum = 0;
-  for (const sample of samples) {
-    const mono = Math.round(sample.monoUs - monoFromUs);
-    if (mono !== before) sum += numbers[count++] = zigzag(mono - before);
+  for (let row = 0; row < rows; row++) {
+    const mono = times[row] ?? 0;
+    if (mono !== before) sum += differences[count++] = zigzag(mono - before);
     before = mono;
   }
-  const k = count === 0 ? 0 : riceOf(numbers, 0, count, sum);
-  bits.bits(k, 5);
+  const k = count === 0 ? 0 : riceOf(differences, 0, count, sum);
+  order.bits(k, 5);
   before = 0;
-  for (const sample of samples) {
-    const mono = Math.round(sample.monoUs - monoFromUs);
-    bits.bits(mono === before ? 1 : 0, 1);
-    if (mono !== before) bits.rice(zigzag(mono - before), k);
+  for (let row = 0, next = 0; row < rows; row++) {
+    const mono = times[row] ?? 0;
+    order.bits(mono === before ? 1 : 0, 1);
+    if (mono !== before) order.rice(differences[next++] ?? 0, k);
     before = mono;
   }
 }
 
-function writePresence(rows: number): void {
-  for (let i = 0; i < rows; i++) bits.bits(present[i] ?? 0, 1);
-}
-
-/** Numbers of which `count` are in `numbers`, their rows marked in `present`. */
-function writeNumbers(head: ByteWriter, column: Column, rows: number, count: number): number {
-  if (count === 0) return ABSENT;
-  const first = numbers[0] ?? 0;
-  let same = true;
-  for (let i = 1; i < count && same; i++) same = numbers[i] === first;
-  if (count < rows) writePresence(rows);
-  if (same) head.signed(first);
-  else writeSeries(head, bits, numbers, count);
-  return formOf(column, (same ? SHAPE.same : SHAPE.every) | (count < rows ? SHAPE.some : 0));
-}
-
-function writeBootMs(head: ByteWriter, rows: readonly Sample[], bootFrom: number): number {
+/** A bit for each row of a column in `numbers`; moves what is not null together. */
+function writePresence(at: number, rows: number): void {
   let count = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const bootMs = bootMsOf(rows[i]);
-    present[i] = bootMs === null ? 0 : 1;
-    if (bootMs !== null) numbers[count++] = bootMs - bootFrom;
+  for (let i = at; i < at + rows; i++) {
+    const value = numbers[i] ?? Number.NaN;
+    if (Number.isNaN(value)) bits.bits(0, 1);
+    else {
+      bits.bits(1, 1);
+      numbers[at + count++] = value;
+    }
   }
-  return writeNumbers(head, BOOT_MS, rows.length, count);
 }
 
-function bootMsOf(sample: Sample | undefined): number | null {
-  const bootMs = scaled(sample?.bootMs, 1);
-  return bootMs === null || bootMs < 0 || bootMs > MAX_BOOT_MS ? null : bootMs;
+/** The column of numbers, choices or flags that stands at `at` in `numbers`. Returns its form. */
+function writeNumbers(form: number, at: number, rows: number): number {
+  let count = 0;
+  let same = true;
+  let first = Number.NaN;
+  for (let i = at; i < at + rows; i++) {
+    const value = numbers[i] ?? Number.NaN;
+    if (Number.isNaN(value)) continue;
+    if (count++ === 0) first = value;
+    else if (value !== first) same = false;
+  }
+  if (count === 0) return ABSENT;
+  if (count < rows) writePresence(at, rows);
+  const isFlag = (form & 7) === TYPE.flag;
+  if (same) {
+    if (isFlag) heads.byte(first);
+    else heads.signed(first);
+  } else if (isFlag) for (let i = at; i < at + count; i++) bits.bits(numbers[i] ?? 0, 1);
+  else writeSeries(heads, bits, numbers, at, count);
+  return form | (((same ? SHAPE.same : SHAPE.every) | (count < rows ? SHAPE.some : 0)) << 3);
 }
 
 /** Items as in codec 1: 0 is null, else 1 + the zig-zagged difference to the item before. */
-function writeItems(head: ByteWriter, items: readonly (number | null)[]): void {
-  head.varint(items.length);
+function writeItems(items: List): void {
+  heads.varint(items.length);
   let before = 0;
   for (const item of items) {
-    if (item === null) head.varint(0);
+    if (item === null) heads.varint(0);
     else {
-      head.varint(zigzag(item - before) + 1);
+      heads.varint(zigzag(item - before) + 1);
       before = item;
     }
   }
 }
 
+function isRegular(length: number): boolean {
+  if (length * cells.length > itemsLeft) return false;
+  return (cells as List[]).every((list) => list.length === length && !list.includes(null));
+}
+
 /** Lists of one length without a null: each place a series. Others: each list by itself, in the head. */
-function writeLists(head: ByteWriter, lists: readonly (readonly (number | null)[])[]): void {
+function writeLists(at: number): void {
+  const lists = cells as List[];
   const length = lists[0]?.length ?? 0;
-  const few = length * lists.length <= itemsLeft;
-  const regular = few && lists.every((list) => list.length === length && !list.includes(null));
+  const regular = isRegular(length);
   if (regular) itemsLeft -= length * lists.length;
-  head.varint(regular ? length + 1 : 0);
+  heads.varint(regular ? length + 1 : 0);
   if (!regular) {
-    for (const list of lists) writeItems(head, list);
+    for (const list of lists) writeItems(list);
     return;
   }
   for (let item = 0; item < length; item++) {
-    for (let i = 0; i < lists.length; i++) numbers[i] = lists[i]?.[item] ?? 0;
-    writeSeries(head, bits, numbers, lists.length);
+    for (let i = 0; i < lists.length; i++) numbers[at + i] = lists[i]?.[item] ?? 0;
+    writeSeries(heads, bits, numbers, at, lists.length);
   }
 }
 
-function writeTexts(head: ByteWriter, texts: readonly string[]): void {
-  const dictionary = [...new Set(texts)];
-  head.varint(dictionary.length);
-  for (const entry of dictionary) head.text(entry);
-  for (let i = 0; i < texts.length; i++) numbers[i] = dictionary.indexOf(texts[i] ?? '');
-  writeSeries(head, bits, numbers, texts.length);
-}
-
-const isSame = (a: Cell, b: Cell): boolean =>
-  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => item === b[i]));
-
-/** Flags, texts and lists; `cells` are those that are not null. */
-function writeOthers(head: ByteWriter, column: Column, rows: number, cells: readonly NonNullable<Cell>[]): number {
-  const first = cells[0];
-  if (first === undefined) return ABSENT;
-  const same = cells.every((cell) => isSame(cell, first));
-  if (cells.length < rows) writePresence(rows);
-  if (!same) {
-    if (column.type === 'text') writeTexts(head, cells as string[]);
-    else if (column.type === 'list') writeLists(head, cells as (number | null)[][]);
-    else for (const cell of cells) bits.bits(cell === true ? 1 : 0, 1);
-  } else if (typeof first === 'string') head.text(first);
-  else if (typeof first === 'object') writeItems(head, first);
-  else head.byte(first === true ? 1 : 0);
-  return formOf(column, (same ? SHAPE.same : SHAPE.every) | (cells.length < rows ? SHAPE.some : 0));
-}
-
-function otherOf(column: Column, value: unknown): Cell {
-  if (value === null || value === undefined) return null;
-  if (column.type === 'flag') return value === true;
-  if (column.type !== 'list') return String(value);
-  const power = POWERS[column.digits] ?? 1;
-  return Array.isArray(value) ? value.map((item: unknown) => scaled(item, power)) : null;
-}
-
-/** A number column; the loop every value of a flight goes through. */
-function writeNumberColumn(head: ByteWriter, name: string, column: NumberColumn, rows: readonly Sample[]): number {
-  const power = POWERS[column.digits] ?? 1;
-  let count = 0;
-  let i = 0;
-  for (const row of rows) {
-    const value = (row.values as Record<string, unknown>)[name];
-    present[i] = 0;
-    if (typeof value === 'number') {
-      const integer = Math.round(value * power);
-      if (integer <= MAX_INTEGER && integer >= -MAX_INTEGER) {
-        numbers[count++] = integer;
-        present[i] = 1;
-      }
-    }
-    i++;
-  }
-  return writeNumbers(head, column, rows.length, count);
-}
-
-function writeColumn(head: ByteWriter, name: string, column: Column, rows: readonly Sample[]): number {
-  if (column.type === 'number') return writeNumberColumn(head, name, column, rows);
-  let i = 0;
-  if (column.type === 'choice') {
-    let count = 0;
-    for (const row of rows) {
-      const place = choiceOf(column.names, (row.values as Record<string, unknown>)[name]);
-      present[i++] = place === null ? 0 : 1;
-      if (place !== null) numbers[count++] = place;
-    }
-    return writeNumbers(head, column, rows.length, count);
-  }
-  const cells: NonNullable<Cell>[] = [];
-  for (const row of rows) {
-    const cell = otherOf(column, (row.values as Record<string, unknown>)[name]);
-    present[i++] = cell === null ? 0 : 1;
-    if (cell !== null) cells.push(cell);
-  }
-  return writeOthers(head, column, rows.length, cells);
-}
-
-/** Samples → body. `monoFromUs` is the batch's origin of time; at most 65 535 samples. */
-export function writeCompactBody(samples: readonly Sample[], monoFromUs: number): Uint8Array {
-  if (samples.length > MAX_ROWS) throw new RangeError(`a batch holds at most ${MAX_ROWS} samples`);
-  room(samples.length);
-  // A batch that could not be written may have left something.
-  for (const writer of [bits, out, heads]) writer.reset();
-  itemsLeft = MAX_REGULAR_ITEMS;
-  const sections = sectionsOf(samples);
-  let bootFrom = Number.POSITIVE_INFINITY;
-  for (const sample of samples) bootFrom = Math.min(bootFrom, bootMsOf(sample) ?? bootFrom);
-  if (bootFrom === Number.POSITIVE_INFINITY) bootFrom = 0;
-  writeOwners(bits, owners, samples.length, sections.length);
-  writeTimes(samples, monoFromUs);
-  const order = bits.take();
-  const headLengths: number[] = [];
-  const dataEnds: number[] = [];
-  out.varint(sections.length);
-  for (const { kind, rows } of sections) {
-    const before = heads.length;
-    const forms = [writeBootMs(heads, rows, bootFrom)];
-    for (const [name, column] of columnsOf(kind)) forms.push(writeColumn(heads, name, column, rows));
-    while (forms.at(-1) === ABSENT) forms.pop();
-    out.varint(KINDS[kind].id);
-    out.varint(forms.length);
-    for (const form of forms) out.byte(form);
-    headLengths.push(heads.length - before);
-    dataEnds.push(bits.align());
-  }
-  for (const length of headLengths) out.varint(length);
-  out.varint(bootFrom);
-  out.append(heads);
-  out.varint(samples.length);
-  out.varint(order.length);
-  out.raw(order);
-  dataEnds.forEach((end, i) => {
-    out.varint(end - (dataEnds[i - 1] ?? 0));
+function writeTexts(at: number): void {
+  const dictionary = [...new Set(cells as string[])];
+  heads.varint(dictionary.length);
+  for (const entry of dictionary) heads.text(entry);
+  cells.forEach((text, i) => {
+    numbers[at + i] = dictionary.indexOf(text as string);
   });
-  out.raw(bits.take());
-  return out.finish();
+  writeSeries(heads, bits, numbers, at, cells.length);
+}
+
+function isSame(a: Cell, b: Cell): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** A column of texts or lists, the one at `place` among those of a row; its place in `numbers` is free. Returns its form. */
+function writeOthers(form: number, at: number, rows: number, place: number): number {
+  cells.length = 0;
+  const step = others.length / rows;
+  let same = true;
+  for (let i = place; i < others.length; i += step) {
+    const cell = others[i] ?? null;
+    if (cell === null) continue;
+    same &&= cells.length === 0 || isSame(cell, cells[0] as Cell);
+    cells.push(cell);
+  }
+  const [first] = cells;
+  if (first === undefined) return ABSENT;
+  if (cells.length < rows) for (let i = place; i < others.length; i += step) bits.bits(others[i] === null ? 0 : 1, 1);
+  if (!same) {
+    if ((form & 7) === TYPE.text) writeTexts(at);
+    else writeLists(at);
+  } else if (typeof first === 'string') heads.text(first);
+  else writeItems(first as List);
+  return form | (((same ? SHAPE.same : SHAPE.every) | (cells.length < rows ? SHAPE.some : 0)) << 3);
+}
+
+/** One section, all rows of one kind and instance: its schema goes to `out`, the rest where it belongs. */
+function writeSection(samples: readonly Sample[], form: KindForm, start: number, end: number, bootFrom: number): void {
+  const rows = end - start;
+  const { columns, forms } = form;
+  const size = rows * columns.length;
+  numbers = size <= kept.length ? kept : new Float64Array(size);
+  others.length = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = sections.order[start + i] ?? 0;
+    numbers[i] = (boots[row] ?? Number.NaN) - bootFrom;
+    form.rows.take((samples[row] as Sample).values, numbers, others, i, rows);
+  }
+  let present = 0;
+  for (let column = 0; column < columns.length; column++) {
+    const own = forms[column] ?? 0;
+    const place = form.others[column] ?? -1;
+    const at = column * rows;
+    const written = place < 0 ? writeNumbers(own, at, rows) : writeOthers(own, at, rows, place);
+    schema[column] = written;
+    if (written !== ABSENT) present = column + 1;
+  }
+  out.varint(form.id);
+  out.varint(present);
+  for (let column = 0; column < present; column++) out.byte(schema[column] ?? 0);
+}
+
+/** Samples → body. `monoFromUs` is the batch's origin of time; at most 65 535 samples. The bytes hold until the next call. */
+export function writeCompactBody(samples: readonly Sample[], monoFromUs: number): Uint8Array {
+  const rows = samples.length;
+  if (rows > MAX_ROWS) throw new RangeError(`a batch holds at most ${MAX_ROWS} samples`);
+  // A batch that could not be written may have left something.
+  for (const writer of [bits, order, out, heads]) writer.reset();
+  headEnds.length = 0;
+  dataEnds.length = 0;
+  itemsLeft = MAX_REGULAR_ITEMS;
+  sections.sort(samples);
+  const bootFrom = takeStamps(samples, monoFromUs);
+  writeOwners(order, sections.owners, rows, sections.count);
+  writeTimes(rows);
+  out.varint(sections.count);
+  for (let section = 0, start = 0; section < sections.count; section++) {
+    const end = sections.ends[section] ?? 0;
+    writeSection(samples, sections.forms[section] as KindForm, start, end, bootFrom);
+    headEnds.push(heads.length);
+    dataEnds.push(bits.align());
+    start = end;
+  }
+  writeLengths(headEnds);
+  out.varint(bootFrom);
+  out.raw(heads.written());
+  const rowBytes = order.written();
+  out.varint(rows);
+  out.varint(rowBytes.length);
+  out.raw(rowBytes);
+  writeLengths(dataEnds);
+  out.raw(bits.written());
+  return out.written();
+}
+
+function writeLengths(ends: readonly number[]): void {
+  let before = 0;
+  for (const end of ends) {
+    out.varint(end - before);
+    before = end;
+  }
 }

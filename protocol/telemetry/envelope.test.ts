@@ -207,6 +207,33 @@ t.test('codec 2: kinds and columns of a later version are stepped over', async (
   t.match(expandBatch(renamed(bytes, 24), ['local']), { ok: true, samples: [{}, {}, local] }, 'columns');
 });
 
+t.test('codec 2: what a form says of digits holds for numbers only', async (t) => {
+  const samples = [4, 7].map((i) => {
+    return { kind: 'gps', monoUs: i, bootMs: i, values: { fix: '3d' } };
+  }) as unknown as Sample[];
+  const bytes = sealBatch({ ...where, codec: 2, seq: 1, samples });
+  const columns = columnsOf('gps');
+  // Sections, kind, columns, forms: one digit for time_boot_ms and for the choice.
+  for (const number of [0, columns.findIndex(([name]) => name === 'fix') + 1])
+    bytes[61 + 3 + number] = (bytes[64 + number] ?? 0) | 0x20;
+  new DataView(bytes.buffer).setUint32(bytes.length - 4, crc32c(bytes, 0, bytes.length - 4), true);
+  t.match(expandBatch(bytes), { ok: true, samples });
+});
+
+t.test('whose an envelope is does not hang on the memory that it was read from', async (t) => {
+  const gap = { lane: 'urgent', from: 1, to: 1, reason: 'restart', samples: 0, monoFromUs: 0, monoToUs: 0 } as const;
+  const sealed = ['1', '2', '3'].map((digit) => {
+    const owner = { epoch: digit.repeat(16), boot: boot.replaceAll(/[0-9a-f]/g, digit) };
+    return { owner, bytes: sealGap({ ...owner, ...gap }) };
+  });
+  // A socket's buffer, written again and again.
+  const memory = Buffer.alloc(sealed[0]?.bytes.length ?? 0);
+  for (const { owner, bytes } of [...sealed, ...sealed.slice(1), ...sealed.slice(1).reverse(), ...sealed]) {
+    memory.set(bytes);
+    t.match(readEnvelope(memory), { ok: true, header: owner });
+  }
+});
+
 t.test('a codec of the future is refused with its number, its header is read all the same', async (t) => {
   const bytes = sealBatch({ ...where, codec: 2, seq: 1, samples: fc.sample(anySample, { seed, numRuns: 3 }) });
   bytes[3] = 77;

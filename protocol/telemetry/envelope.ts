@@ -19,6 +19,7 @@ import { writeCompactBody } from './compact-body.ts';
 import { readCompactBody } from './compact-reader.ts';
 import { crc32c } from './crc32c.ts';
 import { GAP_REASONS, type GapReason, type GapRecord } from './gap.ts';
+import { IDENTITY_AT, identityOf, ownerOf } from './identity.ts';
 import type { KindName, Sample } from './kinds.ts';
 
 export const BATCH_LANES = ['live', 'urgent', 'history'] as const;
@@ -81,55 +82,47 @@ interface Layout {
   readonly body: Uint8Array;
 }
 
-function putHex(into: Uint8Array, at: number, hex: string, length: number): void {
-  const digits = hex.replaceAll('-', '');
-  if (!/^[0-9a-f]*$/.test(digits) || digits.length !== length * 2) {
-    throw new RangeError(`${length * 2} hex digits wanted, got "${hex}"`);
-  }
-  for (let i = 0; i < length; i++) into[at + i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
+function uint32At(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
+  return (low | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
 }
 
-/** Two hex digits of each byte: an ingest reads tens of thousands of headers a second. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Beyond 2^53 it is about right. */
+const uint64At = (bytes: Uint8Array, at: number): number => uint32At(bytes, at) + uint32At(bytes, at + 4) * 2 ** 32;
 
-function hexAt(bytes: Uint8Array, at: number, length: number): string {
-  let hex = '';
-  for (let i = 0; i < length; i++) hex += HEX[bytes[at + i] ?? 0];
-  return hex;
+function putUint32(into: Uint8Array, at: number, value: number): void {
+  into[at] = value;
+  into[at + 1] = value >>> 8;
+  into[at + 2] = value >>> 16;
+  into[at + 3] = value >>> 24;
 }
 
-function uuidAt(bytes: Uint8Array, at: number): string {
-  const hex = hexAt(bytes, at, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+function putUint64(into: Uint8Array, at: number, value: number): void {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`whole µs wanted, got ${value}`);
+  const high = Math.floor(value / 2 ** 32);
+  putUint32(into, at, value - high * 2 ** 32);
+  putUint32(into, at + 4, high);
 }
-
-/** Lane, epoch and boot as they stand in the header from byte 4 on. */
-export const IDENTITY_BYTES = 25;
 
 function writeEnvelope(o: Layout & Common): Uint8Array {
-  const identity = new Uint8Array(IDENTITY_BYTES);
-  identity[0] = BATCH_LANES.indexOf(o.lane);
-  putHex(identity, 1, o.epoch, 8);
-  putHex(identity, 9, o.boot, 16);
-  return assembleEnvelope(identity, o);
+  return assembleEnvelope(identityOf(BATCH_LANES.indexOf(o.lane), o.epoch, o.boot), o);
 }
 
 /** Header, body and checksum of numbers that are in their range. */
 export function assembleEnvelope(identity: Uint8Array, o: Layout): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + o.body.length + CRC_BYTES);
-  const view = new DataView(bytes.buffer);
   bytes[0] = 0x53;
   bytes[1] = 0x42;
   bytes[2] = ENVELOPE_VERSION;
   bytes[3] = o.codec;
-  bytes.set(identity, 4);
-  view.setUint32(29, o.seq, true);
-  view.setBigUint64(37, BigInt(o.monoFromUs), true);
-  view.setBigUint64(45, BigInt(o.monoToUs), true);
-  view.setUint32(53, o.rows, true);
-  view.setUint32(57, o.body.length, true);
+  bytes.set(identity, IDENTITY_AT);
+  putUint32(bytes, 29, o.seq);
+  putUint64(bytes, 37, o.monoFromUs);
+  putUint64(bytes, 45, o.monoToUs);
+  putUint32(bytes, 53, o.rows);
+  putUint32(bytes, 57, o.body.length);
   bytes.set(o.body, HEADER_BYTES);
-  view.setUint32(HEADER_BYTES + o.body.length, crc32c(bytes, 0, HEADER_BYTES + o.body.length), true);
+  putUint32(bytes, HEADER_BYTES + o.body.length, crc32c(bytes, 0, HEADER_BYTES + o.body.length));
   return bytes;
 }
 
@@ -144,8 +137,9 @@ export function sealBatch(
   let monoFromUs = Number.POSITIVE_INFINITY;
   let monoToUs = 0;
   for (const sample of o.samples) {
-    monoFromUs = Math.min(monoFromUs, Math.round(sample.monoUs));
-    monoToUs = Math.max(monoToUs, Math.round(sample.monoUs));
+    const monoUs = Math.round(sample.monoUs);
+    monoFromUs = Math.min(monoFromUs, monoUs);
+    monoToUs = Math.max(monoToUs, monoUs);
   }
   if (!Number.isFinite(monoFromUs)) throw new RangeError('a batch holds at least one sample');
   const body = WRITERS[codec](o.samples, monoFromUs);
@@ -179,40 +173,43 @@ const refuse = (reason: string) => ({ ok: false, reason }) as const;
 export function readEnvelope(input: Uint8Array, offset = 0): ReadEnvelope {
   const left = input.length - offset;
   if (left < HEADER_BYTES + CRC_BYTES) return refuse('shorter than an envelope');
-  const view = new DataView(input.buffer, input.byteOffset + offset, left);
-  if (view.getUint16(0) !== 0x5342) return refuse('not a batch: wrong magic');
-  if (view.getUint8(2) !== ENVELOPE_VERSION) return refuse(`envelope version ${view.getUint8(2)} is not known here`);
-  const bodyLength = view.getUint32(57, true);
+  if (input[offset] !== 0x53 || input[offset + 1] !== 0x42) return refuse('not a batch: wrong magic');
+  const version = input[offset + 2] ?? 0;
+  if (version !== ENVELOPE_VERSION) return refuse(`envelope version ${version} is not known here`);
+  const bodyLength = uint32At(input, offset + 57);
   const byteLength = HEADER_BYTES + bodyLength + CRC_BYTES;
   if (bodyLength > MAX_BODY_BYTES || byteLength > left) return refuse('cut short, or its length is damaged');
   const bytes = input.subarray(offset, offset + byteLength);
-  const crc = view.getUint32(byteLength - CRC_BYTES, true);
+  const crc = uint32At(bytes, byteLength - CRC_BYTES);
   if (crc !== crc32c(bytes, 0, byteLength - CRC_BYTES)) return refuse('checksum does not match');
-  const lane = BATCH_LANES[view.getUint8(4)];
-  if (lane === undefined) return refuse(`lane ${view.getUint8(4)} is not known here`);
-  const monoFrom = view.getBigUint64(37, true);
-  const monoTo = view.getBigUint64(45, true);
-  if (monoTo > BigInt(Number.MAX_SAFE_INTEGER) || monoFrom > monoTo) return refuse('impossible clock span');
+  const lane = BATCH_LANES[bytes[IDENTITY_AT] ?? 0];
+  if (lane === undefined) return refuse(`lane ${bytes[IDENTITY_AT]} is not known here`);
+  const monoFromUs = uint64At(bytes, 37);
+  const monoToUs = uint64At(bytes, 45);
+  if (monoToUs > Number.MAX_SAFE_INTEGER || monoFromUs > monoToUs) return refuse('impossible clock span');
+  const { epoch, boot } = ownerOf(bytes);
+  const codec = bytes[3] ?? 0;
+  const seq = uint32At(bytes, 29);
   const header: BatchHeader = {
-    codec: view.getUint8(3),
+    codec,
     lane,
-    epoch: hexAt(bytes, 5, 8),
-    boot: uuidAt(bytes, 13),
-    seq: view.getUint32(29, true),
-    monoFromUs: Number(monoFrom),
-    monoToUs: Number(monoTo),
-    rows: view.getUint32(53, true),
+    epoch,
+    boot,
+    seq,
+    monoFromUs,
+    monoToUs,
+    rows: uint32At(bytes, 53),
     crc,
     byteLength,
   };
-  if (header.codec !== CODEC_GAP) return { ok: true, header, gap: null, bytes };
+  if (codec !== CODEC_GAP) return { ok: true, header, gap: null, bytes };
   if (bodyLength < GAP_BODY_BYTES) return refuse('gap record without its body');
-  const to = view.getUint32(HEADER_BYTES, true);
-  if (to < header.seq) return refuse('gap ends before it begins');
+  const to = uint32At(bytes, HEADER_BYTES);
+  if (to < seq) return refuse('gap ends before it begins');
   const gap: GapRecord = {
     from: header.seq,
     to,
-    reason: GAP_REASONS[view.getUint8(HEADER_BYTES + 4)] ?? 'unknown',
+    reason: GAP_REASONS[bytes[HEADER_BYTES + 4] ?? 0] ?? 'unknown',
     samples: header.rows,
     boot: header.boot,
     monoFromUs: header.monoFromUs,

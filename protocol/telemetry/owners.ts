@@ -10,11 +10,19 @@ import { Malformed } from './bytes.ts';
 
 const NONE = 0xffff;
 
+/** Working memory: of each section, the one that came after it last time. */
+let followed = new Uint16Array(64);
+
+function begin(sections: number): void {
+  if (followed.length <= sections) followed = new Uint16Array(sections + 1);
+  for (let i = 0; i <= sections; i++) followed[i] = NONE;
+}
+
 const width = (seen: number, sections: number): number => 32 - Math.clz32(Math.min(seen, sections - 1));
 
 /** `owners`: the section of each row, numbered in order of first appearance. */
 export function writeOwners(bits: BitWriter, owners: Uint16Array, rows: number, sections: number): void {
-  const followed = new Uint16Array(sections + 1).fill(NONE);
+  begin(sections);
   let seen = 0;
   let before = sections;
   for (let i = 0; i < rows; i++) {
@@ -30,9 +38,15 @@ export function writeOwners(bits: BitWriter, owners: Uint16Array, rows: number, 
 }
 
 /** Fills `owners` for `rows` rows, and `counts` with the rows of each section. */
-export function readOwners(bits: BitReader, owners: Uint16Array, rows: number, counts: Uint32Array): void {
-  const sections = counts.length;
-  const followed = new Uint16Array(sections + 1).fill(NONE);
+export function readOwners(
+  bits: BitReader,
+  owners: Uint16Array,
+  rows: number,
+  counts: Float64Array,
+  sections: number,
+): void {
+  for (let i = 0; i < sections; i++) counts[i] = 0;
+  begin(sections);
   let seen = 0;
   let before = sections;
   for (let i = 0; i < rows; i++) {

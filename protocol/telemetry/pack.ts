@@ -14,14 +14,8 @@
  */
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { crc32c } from './crc32c.ts';
-import {
-  assembleEnvelope,
-  type BatchHeader,
-  type Envelope,
-  IDENTITY_BYTES,
-  readEnvelope,
-  splitMessage,
-} from './envelope.ts';
+import { assembleEnvelope, type BatchHeader, type Envelope, readEnvelope, splitMessage } from './envelope.ts';
+import { IDENTITY_BYTES } from './identity.ts';
 import { DICTIONARY_1 } from './pack-dictionary.generated.ts';
 
 /** Raw deflate (RFC 1951) primed with a dictionary; given by whoever has a library for it. */

@@ -49,13 +49,13 @@ function bitsOf(codes: Float64Array, from: number, to: number, k: number): numbe
   return bits;
 }
 
-/** The first `count` ≥ 1 of `values`: integers, any two less than 2^53 apart. */
-export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Array, count: number): void {
+/** `count` ≥ 1 of `values` from place `at` on: integers, any two less than 2^53 apart. */
+export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Array, at: number, count: number): void {
   if (codes1.length < count) {
     codes1 = new Float64Array(count * 2);
     codes2 = new Float64Array(count * 2);
   }
-  const first = values[0] ?? 0;
+  const first = values[at] ?? 0;
   let total = first;
   let largest = Math.abs(first);
   let sum1 = 0;
@@ -63,7 +63,7 @@ export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Ar
   let before = first;
   let step = 0;
   for (let i = 1; i < count; i++) {
-    const value = values[i] ?? 0;
+    const value = values[at + i] ?? 0;
     const difference = value - before;
     const miss = difference - step;
     sum1 += codes1[i] = difference < 0 ? -2 * difference - 1 : 2 * difference;
@@ -75,37 +75,31 @@ export function writeSeries(head: ByteWriter, bits: BitWriter, values: Float64Ar
     step = difference;
   }
   const step1 = count > 1 ? (codes1[1] ?? 0) : 0;
-  const order = orderOf(values, count, total, largest, sum1, sum2 - step1, step1);
-  const seed = order === 0 ? Math.round(total / count) : first;
+  let order: 0 | 1 | 2 = 1;
+  const mean = Math.round(total / count);
+  if (count >= 3 && sum1 !== 0 && largest < MAX_SECOND) {
+    let sum0 = 0;
+    for (let i = at; i < at + count; i++) sum0 += 2 * Math.abs((values[i] ?? 0) - mean);
+    order = orderOf(count, sum0, sum1, sum2 - step1, step1);
+  }
+  const seed = order === 0 ? mean : first;
   const codes = order === 2 ? codes2 : codes1;
   let sum = order === 2 ? sum2 - step1 : sum1;
   if (order === 0) {
     sum = 0;
-    for (let i = 0; i < count; i++) sum += codes[i] = zigzag((values[i] ?? 0) - seed);
+    for (let i = 0; i < count; i++) sum += codes[i] = zigzag((values[at + i] ?? 0) - seed);
   }
   const k = sum === 0 ? NOTHING_MISSED : riceOf(codes, order, count, sum);
   const high = Math.floor(seed / SEED_SIZE);
   head.signed(high);
-  bits.bits(k * ORDERS + order, 6);
-  bits.bits(seed - high * SEED_SIZE, 8);
+  bits.bits((k * ORDERS + order) | ((seed - high * SEED_SIZE) << 6), 14);
   if (order === 2) bits.rice(step1, stepRice(k));
   if (k === NOTHING_MISSED) return;
   for (let i = order; i < count; i++) bits.rice(codes[i] ?? 0, k);
 }
 
-function orderOf(
-  values: Float64Array,
-  count: number,
-  total: number,
-  largest: number,
-  sum1: number,
-  sum2: number,
-  step1: number,
-): 0 | 1 | 2 {
-  if (count < 3 || sum1 === 0 || largest >= MAX_SECOND) return 1;
-  const mean = Math.round(total / count);
-  let sum0 = 0;
-  for (let i = 0; i < count; i++) sum0 += 2 * Math.abs((values[i] ?? 0) - mean);
+/** The order that costs least, of `count` values: `sum…` are of the codes each would write. */
+function orderOf(count: number, sum0: number, sum1: number, sum2: number, step1: number): 0 | 1 | 2 {
   // About n log2(mean) bits each; the step of order 2 and the first of order 0 are one code of their own.
   const cost1 = (count - 1) * Math.log2(1 + sum1 / (count - 1));
   const cost2 = (count - 2) * Math.log2(1 + sum2 / (count - 2)) + Math.log2(1 + step1);
@@ -114,25 +108,23 @@ function orderOf(
   return cost0 < cost1 ? 0 : 1;
 }
 
-/** `count` ≥ 1 integers into `values`. */
-export function readSeries(head: ByteReader, bits: BitReader, values: Float64Array, count: number): void {
+/** `count` ≥ 1 integers into `values` from place `at` on. */
+export function readSeries(head: ByteReader, bits: BitReader, values: Float64Array, at: number, count: number): void {
   const form = bits.bits(6);
   const order = form % ORDERS;
   const k = (form - order) / ORDERS;
   if (k > NOTHING_MISSED) throw new Malformed('series of an unknown form');
   const seed = head.signed() * SEED_SIZE + bits.bits(8);
+  const end = at + count;
   if (order === 0) {
-    for (let i = 0; i < count; i++) values[i] = k === NOTHING_MISSED ? seed : seed + unzigzag(bits.rice(k));
+    for (let i = at; i < end; i++) values[i] = k === NOTHING_MISSED ? seed : seed + unzigzag(bits.rice(k));
     return;
   }
   let value = seed;
   let step = order === 2 ? unzigzag(bits.rice(stepRice(k))) : 0;
-  values[0] = value;
-  if (order === 2) {
-    value += step;
-    if (count > 1) values[1] = value;
-  }
-  for (let i = order; i < count; i++) {
+  values[at] = value;
+  if (order === 2 && count > 1) values[at + 1] = value += step;
+  for (let i = at + order; i < end; i++) {
     const miss = k === NOTHING_MISSED ? 0 : unzigzag(bits.rice(k));
     if (order === 1) value += miss;
     else {
