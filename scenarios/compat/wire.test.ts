@@ -5,9 +5,10 @@
 import fs from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
-import { expandBatch, splitMessage } from '@skein/protocol/telemetry';
+import { expandBatch, openMessage } from '@skein/protocol/telemetry';
 import { Aedes } from 'aedes';
 import t, { type Test } from 'tap';
+import { expand } from '../../controller/expand.ts';
 import { startController, tempDir } from '../../controller/testing/controller.ts';
 import { FakeAgent } from '../../controller/testing/fake-agent.ts';
 import { createInProcessWorld } from '../in-process.ts';
@@ -64,8 +65,8 @@ async function oldAgent(t: Test, recording: Recording, later: Later): Promise<vo
   const sent = (['urgent', 'history'] as const).flatMap((lane) =>
     recording.payloads(`up/${lane}`).flatMap((payload) => {
       agent.publish(agent.up(lane), payload);
-      const split = splitMessage(payload);
-      return split.ok ? split.envelopes : [];
+      const opened = openMessage(payload, expand);
+      return opened.ok ? opened.envelopes : [];
     }),
   );
   const key = (one: { epoch: string; lane: string; seq: number }) => `${one.epoch}/${one.lane}/${one.seq}`;
@@ -137,8 +138,8 @@ async function oldController(t: Test, recording: Recording, later: Later): Promi
       const nowUs = Date.now() * 1000;
       say(own('time'), 'down/time', { session, agentMonoUs, receivedUtcUs: nowUs, sentUtcUs: nowUs });
     } else if (channel === 'urgent' || channel === 'history') {
-      const split = splitMessage(Buffer.from(payload as Buffer));
-      for (const { header, gap, bytes } of split.ok ? split.envelopes : []) {
+      const opened = openMessage(Buffer.from(payload as Buffer), expand);
+      for (const { header, gap, bytes } of opened.ok ? opened.envelopes : []) {
         upTo.set(`${header.epoch}/${header.lane}`, gap?.to ?? header.seq);
         const expanded = expandBatch(bytes);
         for (const sample of expanded.ok ? expanded.samples : []) {
@@ -156,7 +157,7 @@ async function oldController(t: Test, recording: Recording, later: Later): Promi
   const uplink = () => drone.agent.status().uplink;
   await until(() => heard.positions > 5, { timeoutMs: WITHIN_MS, what: 'history' });
   await until(() => uplink().leaseLeftMs > 0, { timeoutMs: WITHIN_MS, what: 'the lease' });
-  t.ok((uplink().counters.acks ?? 0) > 4);
+  await until(() => (uplink().counters.acks ?? 0) > 4, { timeoutMs: WITHIN_MS, what: 'its acks to be believed' });
 
   // and: it hears a hello
   const before = heard.presences;
