@@ -89,6 +89,14 @@ export class Judge {
     for (const one of Object.values(is.attempts)) if (one.n < attempt.n) this.#mayBeGiven(after.id, is, one);
   }
 
+  /** Whether the drone that released it is there to say so. */
+  #isKnown(id: string, { attempts }: Order): boolean {
+    const drone = this.releases.get(id)?.at(-1) ?? '';
+    const leg = Object.values(attempts).find((one) => one.drone === drone && one.delivery !== null)?.delivery;
+    const said = leg ? this.#o.fleet().stand(leg.itinerary.id, leg.itinerary.version, drone) : null;
+    return this.#o.drones.get(drone)?.crashed !== true && said?.parcel?.state === 'released';
+  }
+
   #mayBeGiven(id: string, order: Order, first: Attempt): void {
     if (first.end?.how === 'relaunched') return;
     const { drone } = first;
@@ -119,9 +127,8 @@ export class Judge {
       if (!isOver(order)) this.wrong.push(`${id}: forgotten: ${said}`);
       const delivered = (this.releases.get(id)?.length ?? 0) > 0;
       if (order.outcome === 'delivered' && !delivered) this.wrong.push(`${id}: "delivered", and nobody has it`);
-      // People said so, and the only one that knew better has crashed before it could be heard.
-      const isGuess =
-        order.outcome === 'lost' && this.#o.drones.get(this.releases.get(id)?.at(-1) ?? '')?.crashed === true;
+      // People said so, and the only one that knew better has crashed before it could be heard, or does not know either.
+      const isGuess = order.outcome === 'lost' && !this.#isKnown(id, order);
       if (delivered && !isGuess && order.outcome !== 'delivered')
         this.wrong.push(`${id}: delivered, and said to be ${said}`);
       if (typeof where !== 'object' || !('aboard' in where)) continue;

@@ -24,12 +24,6 @@ export const MUTATIONS: readonly Mutation[] = [
   at('silence after a restart', 'engine.ts', ' || !this.#isKnown(order)', ''),
   at('told before it is written', 'engine.ts', 'if (this.isUnwritten(id)) return;', ''),
   at(
-    'start repeated under another key',
-    'engine.ts',
-    'type: one.do, key });',
-    "type: one.do, key: key + '/' + performance.now() });",
-  ),
-  at(
     'silent with the parcel given up',
     'delivery.ts',
     'if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));',

@@ -53,10 +53,10 @@ export class People {
     if (order.state === 'unloading' && attempt.parcel === 'aboard') this.#unload(orders, id, drone);
     if (order.state === 'unproved') this.#look(id, attempt.delivery?.itinerary.id ?? '', attempt.drone);
     // Sometimes they are wrong: it lives, and is only not heard.
-    if (order.state === 'lost' && (drone.crashed || this.#o.random.next() < 0.2)) {
+    if (order.state === 'lost' && (drone.crashed || this.#o.random.next() < 0.8)) {
       const knows = drone.crashed || attempt.parcel === 'unproved' || this.#o.random.next() < 0.5;
       const arrived = knows && this.#o.judge.parcels.get(id) === 'customer';
-      const word = arrived ? 'delivered' : this.#o.random.next() < 0.5 ? 'lost' : 'relaunch';
+      const word = arrived ? 'delivered' : this.#o.random.next() < 0.8 ? 'lost' : 'relaunch';
       if (word === 'relaunch') {
         this.#o.judge.relaunched.add(id);
         this.#o.judge.parcels.set(id, 'pickup');

@@ -45,6 +45,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     slow: rare(0.2),
     stop: rare(0.003),
     chosen: rare(0.2),
+    told: rare(0.1),
   };
   const calm = () => nowS > TROUBLE_S;
   const happens = (share: number) => {
@@ -75,7 +76,11 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       loses: () => happens(trouble.loses),
     },
     stopped: () => planner.stop !== null,
-    onCommand: (posted) => judge.commanded(posted, nowS - stoppedS > 10),
+    onCommand: (posted) => {
+      judge.commanded(posted, nowS - stoppedS > 10);
+      // Between the telling and the knowing of it.
+      if (happens(trouble.told)) dies = true;
+    },
   });
   const planner = new VirtualPlanner({ drones, utcUs, openUs: () => random.between(40, 600) * 1e6, onChosen });
   /** Its link goes just as it is needed. */
@@ -112,6 +117,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       timers: { every: () => () => {} },
     });
   let orders: Orders | null = build();
+  let dies = false;
   let backS = 0;
   /** Since when a ground stop stands. */
   let stoppedS = Number.POSITIVE_INFINITY;
@@ -134,7 +140,8 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     if (calm()) planner.stop = null;
     stoppedS = planner.stop === null ? Number.POSITIVE_INFINITY : Math.min(stoppedS, nowS);
     people.calm = calm();
-    if (orders !== null && happens(trouble.crash)) {
+    if (orders !== null && (dies || happens(trouble.crash))) {
+      dies = false;
       orders = null;
       book.crash();
       fleet.forget();
