@@ -4,14 +4,14 @@
  */
 import { distanceM } from '@skein/protocol/fleet';
 import type { Draft } from './draft.ts';
-import { badWeather, chargeAt, chargedBy, chargeOf, type Not, not, unfit } from './drones.ts';
-import { legEnergy } from './energy.ts';
+import { badWeather, chargedBy, chargeOf, type Not, not, unfit } from './drones.ts';
 import { type Flight, flight, tooEmpty } from './flight.ts';
 import { Ground } from './ground.ts';
 import { nobody } from './nobody.ts';
 import type { Question } from './plan.ts';
-import type { Base, Candidate, Decision, LegEnergy, Weather, World } from './ports.ts';
+import type { Base, Candidate, Decision, World } from './ports.ts';
 import type { Considered } from './reasons.ts';
+import { Screen, type Screened } from './screen.ts';
 
 /** So many are tried with ways and air; looking further costs time and seldom finds more. */
 const MAX_HERE = 4;
@@ -19,7 +19,7 @@ const MAX_ELSEWHERE = 4;
 
 interface Able {
   readonly drone: Candidate;
-  readonly energy: LegEnergy;
+  readonly energy: Screened;
   readonly awayM: number;
   readonly base: Base | null;
 }
@@ -27,13 +27,14 @@ interface Able {
 export function choose(q: Question, base: Base, draft: Draft): Decision {
   const { order, fleet, world, nowUtcUs } = q;
   const ground = new Ground(q);
+  const screen = new Screen(q, draft);
   const why = new Map<string, Not>();
   const here: Able[] = [];
   const elsewhere: Able[] = [];
   for (const drone of fleet) {
     const own = drone.base === null ? null : (ground.bases.get(drone.base) ?? null);
     const reason = unwanted(drone, q) ?? unfit(drone, order, world, nowUtcUs) ?? away(drone, own, base, ground, world);
-    const energy = reason === null ? screen(drone, own, draft, q) : null;
+    const energy = reason === null ? screen.of(drone, own) : null;
     if (reason !== null || energy === null) {
       why.set(drone.id, reason ?? not('charge-not-known', 'its charge is not known'));
     } else if (energy.leftPct < world.limits.reservePct) {
@@ -78,38 +79,27 @@ function unwanted({ id }: Candidate, { only, avoid }: Question): Not | null {
 /** What speaks against a drone that stands elsewhere. */
 function away(drone: Candidate, own: Base | null, base: Base, ground: Ground, world: World): Not | null {
   if (own === base && drone.pad !== null) return null;
-  const bad = own === null || own === base ? null : badWeather(weatherAt(world, own), world.rules);
+  const bad = own === null || own === base ? null : badWeather(ground.weather.get(own.id) ?? null, world.rules);
   if (bad !== null) return not('weather', `${bad.words} where it stands`, bad.value, bad.limit);
-  if (ground.freePad(drone.id, base, null) === null) return not('no-pad', `${base.name} has no free pad for it`);
+  if (!ground.hasRoom(base)) return not('no-pad', `${base.name} has no free pad for it`);
   return null;
-}
-
-const weatherAt = (world: World, base: Base): Weather | null =>
-  world.weather.find((one) => one.base === base.id) ?? null;
-
-/** The order's flight by this drone; from elsewhere it comes with less, which is looked at when it is tried. */
-function screen(
-  drone: Candidate,
-  own: Base | null,
-  draft: Draft,
-  { order, world, nowUtcUs }: Question,
-): LegEnergy | null {
-  const seconds = Math.max(0, draft.notBeforeUtcUs - nowUtcUs) / 1e6;
-  const chargePct = chargeAt(drone, own, Math.min(seconds, world.rules.loadingS));
-  const loaded = { airframe: drone.airframe, calibration: drone.calibration, payloadKg: order.payloadKg, chargePct };
-  return legEnergy(draft.flown.worst, loaded, draft.weather, world.limits, world.rules);
 }
 
 type Tried = Made | { readonly not: Not };
 
 function deliver(q: Question, base: Base, { drone, energy }: Able, ground: Ground, draft: Draft): Tried {
-  const pad = base.pads.find(({ id }) => id === drone.pad) ?? ground.freePad(drone.id, base, null);
+  const stands = base.pads.find(({ id, closed }) => id === drone.pad && !closed);
+  const pad = stands ?? ground.freePad(drone.id, base, null);
   if (pad === null || drone.place === null)
     return { not: not('no-pad', `${base.name} has no free pad for it to land on`) };
   const made = flight(
     {
       ...{ kind: 'delivery', drone, order: q.order, chargePct: energy.chargePct, toBase: base, toPad: pad },
-      ...{ from: drone.pad === null ? drone.place : pad.place, fromBase: base, fromPad: drone.pad },
+      ...{
+        from: (base.pads.find(({ id }) => id === drone.pad) ?? drone).place ?? drone.place,
+        fromBase: base,
+        fromPad: drone.pad,
+      },
       ...{
         alternate: ground.alternate(drone.id, base, pad),
         weather: draft.weather,
@@ -151,7 +141,7 @@ function ferried(
         toBase: base,
         toPad: pad,
         alternate,
-        weather: own === null ? draft.weather : weatherAt(world, own),
+        weather: own === null ? draft.weather : (ground.weather.get(own.id) ?? null),
         departUtcUs: nowUtcUs,
       },
     },

@@ -1,6 +1,6 @@
 /** Whether a drone may be thought of at all, before any way is looked at: why not, in the order a person would ask. */
 import { chargedPct, chargingS } from './charging.ts';
-import type { Base, Candidate, Claim, GroundStop, OrderWish, Rules, Weather, World } from './ports.ts';
+import type { Base, Candidate, Claim, GroundStop, OrderWish, Reservation, Rules, Weather, World } from './ports.ts';
 import type { Considered, DroneReason } from './reasons.ts';
 
 /** The lower of reported and remembered: a reboot refills the battery on paper (flight rules §5); null: neither is known. */
@@ -48,7 +48,7 @@ export function unfit(drone: Candidate, order: OrderWish, world: World, nowUtcUs
   }
   const claim = (world.claims ?? []).find((one) => one.drone === drone.id && one.order !== order.id);
   if (claim !== undefined) return not('promised', `order ${claim.order} waits for it`, claim.order);
-  const flight = world.reservations.find((one) => one.drone === drone.id && one.order !== order.id);
+  const flight = (flightsOf(world.reservations).get(drone.id) ?? []).find((one) => one.order !== order.id);
   if (flight !== undefined) return not('busy', `flies order ${flight.order}`, flight.order, null, flight.toUtcUs);
   const stop = stopFor(world.stops, drone, drone.base, nowUtcUs);
   if (stop !== null) return not('ground-stop', stopWords(stop), stop.reason, null, stop.untilUtcUs);
@@ -59,6 +59,17 @@ export function unfit(drone: Candidate, order: OrderWish, world: World, nowUtcUs
     );
   }
   return null;
+}
+
+const byDrone = new WeakMap<readonly Reservation[], ReadonlyMap<string, readonly Reservation[]>>();
+
+/** Made once for a list: it is asked for each drone. */
+function flightsOf(reservations: readonly Reservation[]): ReadonlyMap<string, readonly Reservation[]> {
+  const known = byDrone.get(reservations);
+  if (known !== undefined) return known;
+  const made = Map.groupBy(reservations, ({ drone }) => drone);
+  byDrone.set(reservations, made);
+  return made;
 }
 
 /** ArduPilot lands in mid-plan to release by a gripper whose hover is 0. */

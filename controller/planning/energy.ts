@@ -48,12 +48,19 @@ export interface Loaded {
   readonly payloadKg: number;
 }
 
-/** Energy of phases, Wh, at the worst. */
-export function worstWh(phases: readonly Phase[], drone: Loaded, limits: Limits, rules: Rules): number {
-  const massRatio = (drone.airframe.emptyKg + drone.payloadKg) / drone.airframe.emptyKg;
+/** Energy of phases by the model, Wh. */
+export function modelWh(phases: readonly Phase[], massRatio: number, limits: Limits): number {
   let joules = 0;
   for (const phase of phases) joules += phase.timeS * powerW(phase, massRatio, limits);
-  return (joules / 3600) * energyFactor(drone.calibration, rules);
+  return joules / 3600;
+}
+
+export const massRatioOf = ({ airframe, payloadKg }: Pick<Loaded, 'airframe' | 'payloadKg'>): number =>
+  (airframe.emptyKg + payloadKg) / airframe.emptyKg;
+
+/** Energy of phases, Wh, at the worst. */
+export function worstWh(phases: readonly Phase[], drone: Loaded, limits: Limits, rules: Rules): number {
+  return modelWh(phases, massRatioOf(drone), limits) * energyFactor(drone.calibration, rules);
 }
 
 /** Phases as planned, and with all the wind against them that the forecast may be wrong by. */

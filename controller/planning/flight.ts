@@ -147,7 +147,11 @@ function judge(wish: FlightWish, world: World, sketch: Sketch): Found | { readon
   };
 }
 
-export function tooEmpty({ chargePct, needPct, reservePct }: LegEnergy): Not {
+export function tooEmpty({
+  chargePct,
+  needPct,
+  reservePct,
+}: Pick<LegEnergy, 'chargePct' | 'needPct' | 'reservePct'>): Not {
   const wanted = Math.ceil(needPct + reservePct);
   return not(
     'charge',

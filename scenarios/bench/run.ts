@@ -12,6 +12,7 @@ const benches = {
   'load.ts': { DRONES: '500', SECONDS: '5' },
   'backlog.ts': {},
   'return.ts': {},
+  'planning.ts': {},
 };
 const wanted = process.argv.slice(2);
 let failed = 0;

@@ -38,7 +38,8 @@ export function dayOf(
     for (const order of inTurn(waiting, nowUtcUs, world.rules)) {
       const reservations = released.flatMap((one) => one.reservations).filter(({ toUtcUs }) => toUtcUs >= nowUtcUs);
       const asked = { ...world, reservations, claims };
-      const decision = plan({ order, fleet: fleetNow(fleet, reservations), world: asked, nowUtcUs });
+      const now = fleetNow(fleet, released, nowUtcUs);
+      const decision = plan({ order, fleet: now, world: asked, nowUtcUs });
       decisions.push(decision);
       if (decision.kind === 'wait') {
         if (decision.claim !== null) claims.push(decision.claim);
@@ -46,7 +47,7 @@ export function dayOf(
       }
       waiting = waiting.filter((one) => one !== order);
       if (decision.kind !== 'fly') continue;
-      const drone = fleet.find(({ id }) => id === decision.drone);
+      const drone = now.find(({ id }) => id === decision.drone);
       if (drone === undefined) throw new Error(`${decision.drone} is no drone of this fleet`);
       released.push({
         order,
@@ -61,10 +62,17 @@ export function dayOf(
   return { released, decisions };
 }
 
-/** A drone that flies stands nowhere; after it nobody plans with it again here, so its charge need not be followed. */
-function fleetNow(fleet: readonly Candidate[], reservations: readonly Reservation[]): readonly Candidate[] {
-  const flying = new Set(reservations.map(({ drone }) => drone));
-  return fleet.map((one) =>
-    flying.has(one.id) ? { ...one, base: null, pad: null, armed: true, onGround: false } : one,
-  );
+/** A drone that flies stands nowhere; landed it stands where it was planned to, with what was left at the worst. */
+function fleetNow(fleet: readonly Candidate[], released: readonly Released[], nowUtcUs: number): readonly Candidate[] {
+  return fleet.map((one) => {
+    const last = released.findLast(({ drone }) => drone.id === one.id);
+    const leg = last?.legs.at(-1);
+    if (last === undefined || leg === undefined) return one;
+    const isFlying = last.reservations.some(({ toUtcUs }) => toUtcUs >= nowUtcUs);
+    if (isFlying) return { ...one, base: null, pad: null, armed: true, onGround: false };
+    const base = last.world.bases.find(({ id }) => id === leg.toBase);
+    const place = base?.pads.find(({ id }) => id === leg.toPad)?.place ?? null;
+    const pct = leg.energy.leftPct;
+    return { ...one, base: leg.toBase, pad: leg.toPad, place, reportedPct: pct, rememberedPct: pct };
+  });
 }
