@@ -10,6 +10,7 @@ import { type Envelope, readEnvelope } from '@skein/protocol/telemetry';
 import { asideOf } from './aside.ts';
 import { PAGE_BYTES } from './database.ts';
 import { epochSum } from './epoch-sum.ts';
+import type { DamagedPages } from './salvage.ts';
 
 const LEAF = 0x0d;
 const FILE_HEADER_BYTES = 100;
@@ -45,7 +46,7 @@ interface Payload {
   readonly lastPage: number;
 }
 
-export class DamagedFile {
+export class DamagedFile implements DamagedPages {
   readonly #fd: number;
   readonly #logFd: number | null;
   readonly #pageBytes: number;

@@ -69,7 +69,10 @@ export class Mender {
         const { first, next, acked } = lanes[lane];
         return { lane, from: Math.min(next, Math.max(first, acked + 1)), to: next - 1 };
       });
-      if (spans.every(({ from, to }) => from > to)) continue;
+      if (spans.every(({ from, to }) => from > to)) {
+        this.#book.adoptPast([{ epoch, boot, next: { urgent: lanes.urgent.next, history: lanes.history.next } }]);
+        continue;
+      }
       const number = this.#rows.addEpoch(epoch, boot, this.#book.numberBelow());
       const made: Record<string, EpochLane> = {};
       for (const { lane, from, to } of spans) {

@@ -94,6 +94,28 @@ t.test(
   },
 );
 
+t.test('an epoch that was acked whole and is held in a file that is damaged is past then', (t) => {
+  const path = scratch(t);
+  const epoch = newEpoch();
+  let store = open(path);
+  write(store, epoch, 9);
+  store.ack(epoch, 'history', 9);
+  write(store, newEpoch(), 1, 60);
+  const known = store.states();
+  store.close();
+  damage(path);
+  copyFileSync(path, `${path}.copy`);
+  setAside(path);
+  store = open(path);
+  store.adopt(known);
+  t.match(store.past, PAST(epoch, 9), 'the agent knew it (voyage 15)');
+  store.close();
+  rmSync(path);
+  copyFileSync(`${path}.copy`, path);
+  t.match(salvaged(t, path).past, PAST(epoch, 9), 'the damaged file knew it');
+  t.end();
+});
+
 t.test('the newest are remembered', (t) => {
   const store = open(scratch(t));
   t.teardown(() => store.close());

@@ -6,7 +6,7 @@
  *   look ─▶ adopt (placeholders for what was found) ─▶ copy, cut ─▶ over: the damaged file is removed
  */
 import type { Lane } from '@skein/protocol/fleet';
-import type { DamagedFile, FoundEpoch, FoundRow, Place } from './damaged-file.ts';
+import type { FoundEpoch, FoundRow, Place } from './damaged-file.ts';
 import type { EpochState } from './entry.ts';
 import type { Salvaged } from './mender.ts';
 import type { PastEpoch } from './past.ts';
@@ -15,6 +15,19 @@ const PAGES_A_STEP = 512;
 const BYTES_A_STEP = 64 << 10;
 /** What is remembered of a row is about 100 B: 20 MB. */
 const MAX_ROWS = 200_000;
+
+/** What can be read of the damaged file: `damaged-file.ts`. */
+export interface DamagedPages {
+  readonly pages: number;
+  look(
+    nth: number,
+    on: { readonly row: (row: FoundRow, place: Place) => void; readonly epoch: (e: FoundEpoch) => void },
+  ): void;
+  again(place: Place): FoundRow | null;
+  /** Nothing behind this page is wanted any more. */
+  cutAfter(page: number): void;
+  close(): void;
+}
 
 /** What it needs of the new file. */
 export interface SalvageStore {
@@ -42,7 +55,7 @@ interface FoundIn {
 }
 
 export class Salvage {
-  readonly #file: DamagedFile;
+  readonly #file: DamagedPages;
   readonly #store: SalvageStore;
   readonly #rows: Found[] = [];
   /** In the order of their first pages: about that of the starts. */
@@ -53,7 +66,7 @@ export class Salvage {
   #adopted = false;
   #over = false;
 
-  constructor(file: DamagedFile, store: SalvageStore) {
+  constructor(file: DamagedPages, store: SalvageStore) {
     this.#file = file;
     this.#store = store;
   }
@@ -89,7 +102,11 @@ export class Salvage {
         urgent: Math.min(acked.urgent, other.acked.urgent),
         history: Math.min(acked.history, other.acked.history),
       },
-      gone: { urgent: Math.max(gone.urgent, other.gone.urgent), history: Math.max(gone.history, other.gone.history) },
+      // How far it is known to have gone: what was acked need not be found any more.
+      gone: {
+        urgent: Math.max(gone.urgent, acked.urgent, other.gone.urgent),
+        history: Math.max(gone.history, acked.history, other.gone.history),
+      },
     });
   }
 
@@ -111,8 +128,9 @@ export class Salvage {
     const states = [...this.#found].map(([epoch, { boot, lanes }]) => {
       const lane = (name: Lane) => {
         const span = lanes[name];
-        const acked = this.#told.get(epoch)?.acked[name] ?? 0;
-        return { first: span?.first ?? acked + 1, next: (span?.last ?? acked) + 1, acked };
+        const told = this.#told.get(epoch);
+        const reached = Math.max(span?.last ?? 0, told?.gone[name] ?? 0);
+        return { first: span?.first ?? reached + 1, next: reached + 1, acked: told?.acked[name] ?? 0 };
       };
       return { epoch, boot, lanes: { urgent: lane('urgent'), history: lane('history') } };
     });

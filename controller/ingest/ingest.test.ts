@@ -211,3 +211,23 @@ t.test('acks go to every live session that lists the epoch, not to one that is g
   await announce(1, 'bbbbbbbb');
   t.same([...new Set(acks.map((ack) => ack.session))], ['bbbbbbbb']);
 });
+
+t.test(
+  'another controller has stored what was missed here: the store is asked again, not the drone for ever (voyage 1506)',
+  async (t) => {
+    const { store, announce, send, last } = given(t);
+    await announce();
+    send(batch(4));
+    await announce();
+    t.equal(last()?.upTo, 0, 'nobody has it');
+    store.known = [{ drone: 'd1', epoch: EPOCH, lane: 'history', upTo: 3 }];
+    send(batch(4));
+    await announce();
+    t.equal(last()?.upTo, 3);
+    const { asked } = store;
+    await announce();
+    t.equal(store.asked, asked, 'not asked at each presence');
+    send(batch(4));
+    await until(() => store.groups.length === 1, 'going on');
+  },
+);

@@ -151,6 +151,7 @@ export class Ingest {
     const verdict = header.seq === 0 ? 'ahead' : judge(stream.state, header.seq, to);
     if (verdict === 'ahead') {
       this.#o.count('ahead');
+      stream.isBehind = true;
       return;
     }
     if (verdict === 'again') {

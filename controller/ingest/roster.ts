@@ -83,8 +83,13 @@ export class Roster {
     const streams = new DroneStreams(id);
     const announcements = new Announcements({
       prepare: async ({ epochs }) => {
-        const unknown = epochs.map((one) => one.epoch).filter((epoch) => !streams.has(epoch));
-        if (unknown.length > 0) streams.open(unknown, await this.#o.positions(id, unknown));
+        const listed = epochs.map((one) => one.epoch);
+        const unknown = listed.filter((epoch) => !streams.has(epoch));
+        const behind = streams.behind(listed);
+        if (unknown.length + behind.length === 0) return;
+        const positions = await this.#o.positions(id, [...unknown, ...behind]);
+        streams.open(unknown, positions);
+        streams.catchUp(behind, positions);
       },
       answer: (a) => {
         const listed = a.epochs.map((one) => one.epoch);

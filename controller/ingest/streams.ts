@@ -3,7 +3,7 @@
  * forgotten; the store knows where it stood.
  */
 import type { CrcMemory } from './crc-memory.ts';
-import { type LaneState, laneFrom } from './lane.ts';
+import { committed, type LaneState, laneFrom } from './lane.ts';
 import type { Lane, StreamPosition } from './ports.ts';
 import { FIRST_WINDOW_BYTES } from './window.ts';
 
@@ -16,6 +16,8 @@ export interface Stream {
   readonly epoch: string;
   readonly lane: Lane;
   state: LaneState;
+  /** Numbers came that do not follow on: another controller may have stored those between. */
+  isBehind: boolean;
   crcs: CrcMemory | null;
   /** The window it was told last. */
   toldBytes: number;
@@ -59,6 +61,7 @@ export class DroneStreams {
           epoch,
           lane,
           state: laneFrom(known?.upTo ?? 0),
+          isBehind: false,
           crcs: null,
           toldBytes: 0,
           untoldBytes: 0,
@@ -66,6 +69,20 @@ export class DroneStreams {
         };
       };
       this.#epochs.set(epoch, { urgent: stream('urgent'), history: stream('history') });
+    }
+  }
+
+  /** Of these, numbers came that do not follow on. */
+  behind(epochs: readonly string[]): string[] {
+    return epochs.filter((epoch) => Object.values(this.#epochs.get(epoch) ?? {}).some(({ isBehind }) => isBehind));
+  }
+
+  /** The store says where these stand. */
+  catchUp(epochs: readonly string[], positions: readonly StreamPosition[]): void {
+    for (const stream of epochs.flatMap((epoch) => Object.values(this.#epochs.get(epoch) ?? {}))) {
+      const known = positions.find(({ epoch, lane }) => epoch === stream.epoch && lane === stream.lane);
+      stream.isBehind = false;
+      if (known !== undefined) stream.state = committed(stream.state, known.upTo);
     }
   }
 
