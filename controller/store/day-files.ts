@@ -80,6 +80,15 @@ export function boundLog(db: Database.Database): void {
   if (bytes > MAX_LOG_BYTES) emptyLog(db, 'TRUNCATE');
 }
 
+/** Spares every query and the next start a look through the tail of a file that is not written any more. */
+function tidy(tables: DayTables): void {
+  try {
+    tables.settle();
+  } catch {
+    // Read from the chunks it is the same; whoever writes there will hear of what is wrong.
+  }
+}
+
 /** All day files of a directory, open for writing. */
 export class DayFiles {
   readonly #dataDir: string;
@@ -95,7 +104,7 @@ export class DayFiles {
   start(): void {
     try {
       makeFolder(telemetryDir(this.#dataDir));
-      for (const day of listDays(this.#dataDir)) this.get(day);
+      for (const day of listDays(this.#dataDir)) tidy(this.tables(day));
     } catch (error) {
       throw toStoreError(error, this.#dataDir);
     }
@@ -114,6 +123,7 @@ export class DayFiles {
   tables(day: string): DayTables {
     const known = this.#tables.get(day);
     if (known) return known;
+    for (const other of this.#tables.values()) tidy(other);
     const tables = new DayTables(this.get(day));
     this.#tables.set(day, tables);
     return tables;
@@ -150,6 +160,7 @@ export class DayFiles {
   }
 
   close(): void {
+    for (const tables of this.#tables.values()) tidy(tables);
     for (const db of this.#open.values()) db.close();
     this.#open.clear();
     this.#tables.clear();

@@ -9,14 +9,20 @@ export interface StreamKey {
   readonly lane: Lane;
 }
 
-export interface BatchRow extends StreamKey {
-  readonly seq: number;
-  readonly crc: number;
+interface BootStamps {
+  readonly drone: string;
   readonly boot: string;
   readonly monoFromUs: number;
   readonly monoToUs: number;
-  readonly rows: number;
   readonly receivedUtcUs: number;
+}
+
+export interface BatchRow extends StreamKey, BootStamps {
+  /** `streamId` of it, made once: maps are asked for it several times. */
+  readonly stream: string;
+  readonly seq: number;
+  readonly crc: number;
+  readonly rows: number;
   readonly bytes: Uint8Array;
 }
 
@@ -40,7 +46,7 @@ export interface ClockRow {
   readonly source: string;
 }
 
-/** Per boot of a drone: clock span, longest batch, and the least difference between arrival and sampling. */
+/** Made of all batches of a boot. Per boot of a drone: clock span, longest batch, and the least difference between arrival and sampling. */
 export interface BootRow {
   readonly drone: string;
   readonly boot: string;
@@ -50,11 +56,34 @@ export interface BootRow {
   readonly offsetUs: number;
 }
 
+export function streamId(key: StreamKey): string {
+  return `${key.drone}/${key.epoch}/${key.lane}`;
+}
+
+/** A boot of which more is coming. */
+export type Boot = { -readonly [K in keyof BootRow]: BootRow[K] };
+
+export function newBoot(row: BootStamps): Boot {
+  const { drone, boot, monoFromUs, monoToUs, receivedUtcUs } = row;
+  return { drone, boot, monoFromUs, monoToUs, spanUs: monoToUs - monoFromUs, offsetUs: receivedUtcUs - monoToUs };
+}
+
+/** This batch is one of it as well. */
+export function widen(boot: Boot, { monoFromUs, monoToUs, receivedUtcUs }: BootStamps): void {
+  boot.monoFromUs = Math.min(boot.monoFromUs, monoFromUs);
+  boot.monoToUs = Math.max(boot.monoToUs, monoToUs);
+  boot.spanUs = Math.max(boot.spanUs, monoToUs - monoFromUs);
+  boot.offsetUs = Math.min(boot.offsetUs, receivedUtcUs - monoToUs);
+}
+
 /** Errors of the storage carry a `code`. */
 export interface DayRows {
   /** All or nothing, and durable when it returns. */
   transaction(run: () => void): void;
+  /** The next of its lane: behind all that this file holds of it. */
   insertBatch(b: BatchRow): void;
+  /** One that comes after its place: the gap over it is gone. */
+  insertLate(b: BatchRow): void;
   insertGap(g: GapRow): void;
   /** Checksum of a stored batch, undefined when this file does not hold it. */
   crcOf(key: StreamKey, seq: number): number | undefined;
@@ -63,7 +92,6 @@ export interface DayRows {
   hasGap(key: StreamKey, seq: number): boolean;
   /** Takes one seq out of the gap over it, leaving what remains on either side; nothing when there is no such gap. */
   punchGap(key: StreamKey, seq: number): void;
-  setBoot(b: BootRow): void;
   insertClock(c: ClockRow): void;
   /** False when this very content is in quarantine already. */
   quarantine(b: BatchRow): boolean;

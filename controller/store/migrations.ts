@@ -41,6 +41,21 @@ export const DAY_STEPS: readonly string[] = [
     UNIQUE (drone, epoch, lane, seq, crc)
   );
   `,
+  // What comes in its lane's order goes into chunks, one after the other (docs/decisions/0018-chunks.md); `batch` keeps what
+  // earlier versions stored and what comes late.
+  `
+  CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY, first_drone TEXT NOT NULL, last_drone TEXT NOT NULL, bytes BLOB NOT NULL
+  );
+  CREATE TABLE place (
+    drone TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq_to INTEGER NOT NULL, seq_from INTEGER NOT NULL,
+    boot TEXT NOT NULL, mono_from INTEGER NOT NULL, mono_to INTEGER NOT NULL, received_to INTEGER NOT NULL,
+    chunks BLOB NOT NULL,
+    PRIMARY KEY (drone, epoch, lane, seq_to)
+  ) WITHOUT ROWID;
+  CREATE TABLE settled (up_to INTEGER NOT NULL);
+  INSERT INTO settled VALUES (0);
+  `,
 ];
 
 /** `core.db`: drones, events, and what outlives a day file. */

@@ -23,17 +23,28 @@ export function packItems(items: readonly StoreItem[]): PackedItems {
     drones.set(item.drone, drone);
     bytes.set(item.bytes, end);
     end += item.bytes.length;
-    index.set([drone, end, item.receivedUtcUs, item.verify ? 1 : 0], i * FIELDS);
+    const at = i * FIELDS;
+    index[at] = drone;
+    index[at + 1] = end;
+    index[at + 2] = item.receivedUtcUs;
+    index[at + 3] = item.verify ? 1 : 0;
   });
   return { drones: [...drones.keys()], index, bytes };
 }
 
-export function unpackItems(packed: PackedItems): StoreItem[] {
+export function unpackItems({ drones, index, bytes }: PackedItems): StoreItem[] {
   let from = 0;
-  return Array.from({ length: packed.index.length / FIELDS }, (_, i) => {
-    const [drone = 0, end = 0, receivedUtcUs = 0, verify = 0] = packed.index.subarray(i * FIELDS, (i + 1) * FIELDS);
-    const bytes = packed.bytes.subarray(from, end);
+  return Array.from({ length: index.length / FIELDS }, (_, i) => {
+    const at = i * FIELDS;
+    const end = index[at + 1] ?? 0;
+    const drone = drones[index[at] ?? 0] ?? '';
+    const item = {
+      drone,
+      receivedUtcUs: index[at + 2] ?? 0,
+      verify: index[at + 3] === 1,
+      bytes: bytes.subarray(from, end),
+    };
     from = end;
-    return { drone: packed.drones[drone] ?? '', receivedUtcUs, verify: verify === 1, bytes };
+    return item;
   });
 }

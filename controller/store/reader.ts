@@ -11,7 +11,9 @@ import { columnsOf, expandBatch, KIND_NAMES, type KindName } from '@skein/protoc
 import { type ClockRecord, Timeline } from '@skein/protocol/time';
 import Database from 'better-sqlite3';
 import { corePath } from './core-db.ts';
+import { DayContents } from './day-contents.ts';
 import { dayPath, listDays } from './day-files.ts';
+import type { BatchRow } from './day-rows.ts';
 import { Downsampler } from './downsample.ts';
 import { toStoreError } from './errors.ts';
 import { toStoredEvent } from './event-table.ts';
@@ -23,21 +25,6 @@ import { mergeRanges, type Range } from './ranges.ts';
 const LATE_US = 10e6;
 /** Of one drone and file, the newest: the later ones know what the earlier knew. */
 const MAX_CLOCK_RECORDS = 20_000;
-
-interface BootRow {
-  readonly boot: string;
-  readonly mono_from: number;
-  readonly mono_to: number;
-  readonly span: number;
-  readonly offset: number;
-}
-
-interface BatchRow {
-  readonly mono_from: number;
-  readonly mono_to: number;
-  readonly received_us: number;
-  readonly bytes: Uint8Array;
-}
 
 interface GapRow {
   readonly epoch: string;
@@ -61,6 +48,12 @@ interface Boot {
   readonly timeline: Timeline;
 }
 
+/** A day as a reader has it open. */
+interface DayFile {
+  readonly db: Database.Database;
+  readonly contents: DayContents;
+}
+
 function utcOf(boot: Boot, monoUs: number): { utcUs: number; errUs: number | null; clock: string } {
   const at = boot.timeline.at(monoUs);
   if (at) return { utcUs: at.utcUs, errUs: at.errUs, clock: at.source };
@@ -75,7 +68,7 @@ function monoOf(boot: Boot, utcUs: number): number {
 
 export class Reader {
   readonly #dataDir: string;
-  readonly #open = new Map<string, Database.Database>();
+  readonly #open = new Map<string, DayFile>();
   #core: Database.Database | null = null;
 
   constructor(dataDir: string) {
@@ -109,9 +102,9 @@ export class Reader {
       let seenTo = 0;
       let worstErrUs: number | null = null;
       for (const file of files) {
-        for (const batch of batchesOf(file, q, boot)) {
-          const end = utcOf(boot, batch.mono_to).utcUs;
-          if (batch.received_us - end > LATE_US) late.push({ from: utcOf(boot, batch.mono_from).utcUs, to: end });
+        for (const batch of batchesOf(file, q, boot, () => unreadable++)) {
+          const end = utcOf(boot, batch.monoToUs).utcUs;
+          if (batch.receivedUtcUs - end > LATE_US) late.push({ from: utcOf(boot, batch.monoFromUs).utcUs, to: end });
           bound.check(points.total);
           const expanded = expandBatch(batch.bytes, [kind]);
           if (!expanded.ok) {
@@ -155,16 +148,16 @@ export class Reader {
   }
 
   close(): void {
-    for (const db of this.#open.values()) db.close();
+    for (const { db } of this.#open.values()) db.close();
     this.#open.clear();
     this.#core?.close();
     this.#core = null;
   }
 
   /** Connections to the files there are now, oldest day first; those of removed files are closed. */
-  #files(): Database.Database[] {
+  #files(): DayFile[] {
     const days = listDays(this.#dataDir);
-    for (const [day, db] of this.#open) {
+    for (const [day, { db }] of this.#open) {
       if (days.includes(day)) continue;
       db.close();
       this.#open.delete(day);
@@ -173,31 +166,32 @@ export class Reader {
       const known = this.#open.get(day);
       if (known) return known;
       const db = openReader(dayPath(this.#dataDir, day));
-      this.#open.set(day, db);
-      return db;
+      const file = { db, contents: new DayContents(db) };
+      this.#open.set(day, file);
+      return file;
     });
   }
 
-  #boots(drone: string, files: readonly Database.Database[]): Boot[] {
+  #boots(drone: string, files: readonly DayFile[]): Boot[] {
     const boots = new Map<string, { -readonly [K in keyof Omit<Boot, 'timeline'>]: Boot[K] }>();
     for (const file of files) {
-      for (const row of file.prepare('SELECT * FROM boot WHERE drone = ?').all(drone) as BootRow[]) {
+      for (const row of file.contents.boots(drone)) {
         const boot = boots.get(row.boot);
         if (boot === undefined) {
-          const [monoFromUs, monoToUs, spanUs, offsetUs] = [row.mono_from, row.mono_to, row.span, row.offset];
+          const { monoFromUs, monoToUs, spanUs, offsetUs } = row;
           boots.set(row.boot, { id: row.boot, monoFromUs, monoToUs, spanUs, offsetUs });
           continue;
         }
-        boot.monoFromUs = Math.min(boot.monoFromUs, row.mono_from);
-        boot.monoToUs = Math.max(boot.monoToUs, row.mono_to);
-        boot.spanUs = Math.max(boot.spanUs, row.span);
-        boot.offsetUs = Math.min(boot.offsetUs, row.offset);
+        boot.monoFromUs = Math.min(boot.monoFromUs, row.monoFromUs);
+        boot.monoToUs = Math.max(boot.monoToUs, row.monoToUs);
+        boot.spanUs = Math.max(boot.spanUs, row.spanUs);
+        boot.offsetUs = Math.min(boot.offsetUs, row.offsetUs);
       }
     }
     const records = new Map<string, ClockRecord[]>();
     const select = 'SELECT boot, mono, utc, err, source FROM clock WHERE drone = ? ORDER BY utc DESC LIMIT ?';
-    for (const file of [this.core, ...files]) {
-      for (const row of file.prepare(select).all(drone, MAX_CLOCK_RECORDS) as ClockColumns[]) {
+    for (const db of [this.core, ...files.map((file) => file.db)]) {
+      for (const row of db.prepare(select).all(drone, MAX_CLOCK_RECORDS) as ClockColumns[]) {
         const { boot, mono: monoUs, utc: utcUs, err: errUs, source } = row;
         if (!boots.has(boot)) continue;
         const own = records.get(boot) ?? [];
@@ -211,7 +205,7 @@ export class Reader {
   #gaps(
     q: SeriesQuery,
     kind: KindName,
-    files: readonly Database.Database[],
+    files: readonly DayFile[],
     boots: readonly Boot[],
     bound: QueryBound,
   ): SeriesGap[] {
@@ -220,7 +214,7 @@ export class Reader {
     const byId = new Map(boots.map((boot) => [boot.id, boot]));
     const gaps: SeriesGap[] = [];
     for (const file of files) {
-      const rows = file.prepare('SELECT * FROM gap WHERE drone = ? AND lane = ?').all(q.drone, lane) as GapRow[];
+      const rows = file.db.prepare('SELECT * FROM gap WHERE drone = ? AND lane = ?').all(q.drone, lane) as GapRow[];
       for (const row of rows) {
         bound.check(0);
         const range = gapRange(row, q.drone, byId.get(row.boot), byId, files);
@@ -249,17 +243,13 @@ function openReader(file: string): Database.Database {
   }
 }
 
-function batchesOf(file: Database.Database, q: SeriesQuery, boot: Boot): Iterable<BatchRow> {
+function batchesOf(file: DayFile, q: SeriesQuery, boot: Boot, onDamaged: () => void): Iterable<BatchRow> {
   const fromUs = Math.floor(monoOf(boot, q.fromUtcUs));
   const toUs = Math.ceil(monoOf(boot, q.toUtcUs));
   if (toUs < boot.monoFromUs || fromUs > boot.monoToUs) return [];
-  return file
-    .prepare(
-      `SELECT mono_from, mono_to, received_us, bytes FROM batch
-       WHERE drone = ? AND boot = ? AND mono_from >= ? AND mono_from <= ? AND received_us >= ?
-       ORDER BY mono_from`,
-    )
-    .iterate(q.drone, boot.id, fromUs - boot.spanUs, toUs, q.arrivedFromUtcUs ?? 0) as IterableIterator<BatchRow>;
+  const arrivedFromUtcUs = q.arrivedFromUtcUs ?? 0;
+  const of = { drone: q.drone, boot: boot.id, spanUs: boot.spanUs };
+  return file.contents.batches({ ...of, fromUs, toUs, arrivedFromUtcUs, onDamaged });
 }
 
 /** When a gap was: by its own clock span, else between the batches on either side of it. */
@@ -268,21 +258,19 @@ function gapRange(
   drone: string,
   own: Boot | undefined,
   boots: ReadonlyMap<string, Boot>,
-  files: readonly Database.Database[],
+  files: readonly DayFile[],
 ): Range | null {
   if (own && gap.mono_to > 0) return { from: utcOf(own, gap.mono_from).utcUs, to: utcOf(own, gap.mono_to).utcUs };
-  const edge = (seq: number, end: 'mono_from' | 'mono_to'): number | null => {
+  const edge = (seq: number, end: 'monoFromUs' | 'monoToUs'): number | null => {
     for (const file of files) {
-      const row = file
-        .prepare('SELECT boot, mono_from, mono_to FROM batch WHERE drone = ? AND epoch = ? AND lane = ? AND seq = ?')
-        .get(drone, gap.epoch, gap.lane, seq) as { boot: string; mono_from: number; mono_to: number } | undefined;
+      const row = file.contents.find({ drone, epoch: gap.epoch, lane: gap.lane }, seq);
       const boot = row && boots.get(row.boot);
       if (row && boot) return utcOf(boot, row[end]).utcUs;
     }
     return null;
   };
-  const before = edge(gap.from_seq - 1, 'mono_to');
-  const after = edge(gap.to_seq + 1, 'mono_from');
+  const before = edge(gap.from_seq - 1, 'monoToUs');
+  const after = edge(gap.to_seq + 1, 'monoFromUs');
   const from = before ?? after;
   const to = after ?? before;
   return from === null || to === null ? null : { from, to };

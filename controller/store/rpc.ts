@@ -61,7 +61,7 @@ export class WorkerClient {
   /** `onDeath` is called when the thread ends without having been told to. */
   constructor(role: Role, options: WorkerOptions, onDeath: (reason: string) => void) {
     // No flags of the main thread: loaders that tests or tools put there would cost each thread its own second.
-    const settings = { workerData: { ...options, role }, execArgv: [] };
+    const settings = { workerData: { ...options, role }, execArgv: [], name: `store-${role}` };
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), settings);
     let reason = 'ended';
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));

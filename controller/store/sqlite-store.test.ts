@@ -4,6 +4,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
 import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
+import { DayContents } from './day-contents.ts';
 import { dayPath } from './day-files.ts';
 import { chainHash, type EventRow } from './event-chain.ts';
 import { backUp, SqliteStore } from './index.ts';
@@ -59,10 +60,18 @@ t.test('the files are WAL with an fsync for each commit, tables and columns as d
   await store.commit([batch(1)], NOON_US);
   const db = new Database(dayPath(dir, '2026-11-21'), { readonly: true });
   t.equal(db.pragma('journal_mode', { simple: true }), 'wal');
-  t.match(db.prepare('SELECT * FROM batch').get(), { drone: 'd1', epoch: EPOCH, lane: 'history', seq: 1, boot: BOOT });
-  t.same(db.prepare('SELECT * FROM position').all(), [{ drone: 'd1', epoch: EPOCH, lane: 'history', up_to: 1 }]);
-  db.close();
+  t.match(db.prepare('SELECT id, first_drone, last_drone FROM chunk').all(), [
+    { id: 1, first_drone: 'd1', last_drone: 'd1' },
+  ]);
+  t.match([...new DayContents(db).all()], [{ drone: 'd1', epoch: EPOCH, lane: 'history', seq: 1, boot: BOOT }]);
+  t.same(db.prepare('SELECT * FROM position').all(), [], 'not settled yet');
   await store.close();
+  t.same(db.prepare('SELECT * FROM position').all(), [{ drone: 'd1', epoch: EPOCH, lane: 'history', up_to: 1 }]);
+  t.match(db.prepare('SELECT * FROM place').all(), [
+    { drone: 'd1', lane: 'history', seq_from: 1, seq_to: 1, boot: BOOT },
+  ]);
+  t.same(db.prepare('SELECT * FROM settled').all(), [{ up_to: 1 }]);
+  db.close();
 });
 
 t.test('a second store on the same directory is refused in plain words', async (t) => {
@@ -203,6 +212,30 @@ t.test('a released version with documents in it, and a chain of both forms', asy
   // One more than there was, less the one of a drone.
   t.equal(await store.rebuild(), before.chain.length);
   t.same(raw().rows, before.rows, 'the same bytes');
+});
+
+t.test('a released version with chunks, as a controller that was killed left it', async (t) => {
+  const dir = freshDir();
+  fs.cpSync(path.join(import.meta.dirname, 'testdata', 'v5'), dir, { recursive: true });
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  // 1 … 3 as the first version stored them, 4 … 6 settled, 7 … 9 in the tail; 2 came after its gap, 8, 10 and 11 are gaps.
+  t.match(await store.positions('d1', [EPOCH]), [
+    { lane: 'urgent', upTo: 1 },
+    { lane: 'history', upTo: 11 },
+  ]);
+  const series = await store.series({
+    drone: 'd1',
+    kind: 'position',
+    fromUtcUs: 0,
+    toUtcUs: NOON_US * 2,
+    maxPoints: 99,
+  });
+  t.equal(series.rows, 8);
+  t.equal(series.gaps.length, 2);
+  const again = Array.from({ length: 9 }, (_, i) => batch(i + 1, { verify: true })).filter((_, i) => i !== 7);
+  t.match(await store.commit(again, NOON_US), { duplicates: 8, inserted: 0 });
+  t.match(await store.commit([batch(8, { verify: true }), batch(12)], NOON_US), { filled: 1, inserted: 1 });
 });
 
 t.test('a query of history ends at its deadline, in plain words, and the next one is answered', async (t) => {

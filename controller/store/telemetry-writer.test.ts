@@ -55,7 +55,7 @@ t.test('a late batch takes the place of an earlier day’s gap only with its own
       .prepare('SELECT from_seq, to_seq FROM gap ORDER BY from_seq')
       .raw()
       .all();
-  today.exec("CREATE TRIGGER t BEFORE INSERT ON batch WHEN NEW.seq = 4 BEGIN SELECT RAISE(ABORT, 'no'); END");
+  today.exec("CREATE TRIGGER t BEFORE INSERT ON chunk BEGIN SELECT RAISE(ABORT, 'no'); END");
   const group = [batch(2, { verify: true }), batch(4)];
   t.throws(() => writer.commit(group, NOON_US));
   t.same(gaps(), [[1, 3]], 'the gap stands while the batch is not stored');

@@ -9,8 +9,9 @@
  * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
  */
 import { expandBatch, readEnvelope, SEVERITIES } from '@skein/protocol/telemetry';
+import { rowOf } from './chunk.ts';
 import { dayOf } from './day-files.ts';
-import type { BatchRow, BootRow, DayRows, Days, EventLog, StreamKey } from './day-rows.ts';
+import { type BatchRow, type DayRows, type Days, type EventLog, type StreamKey, streamId } from './day-rows.ts';
 import type { CommitResult, NewEvent, StoreItem, StreamPosition, StreamSeq } from './port.ts';
 
 /** Positions remembered; past it the map is dropped and read again as needed. */
@@ -32,7 +33,6 @@ interface Tally {
   expired: number;
   conflicts: StreamSeq[];
   refused: Map<string, StreamPosition>;
-  boots: Map<string, BootRow>;
   /** Gaps of earlier days over what has come all the same. */
   punches: { readonly file: DayRows; readonly row: BatchRow }[];
 }
@@ -47,32 +47,14 @@ export interface Room {
 
 type Moved = Map<string, { readonly key: StreamKey; readonly upTo: number }>;
 
-function streamId(key: StreamKey): string {
-  return `${key.drone}/${key.epoch}/${key.lane}`;
-}
-
-function widened(seen: BootRow | undefined, row: BatchRow): BootRow {
-  return {
-    drone: row.drone,
-    boot: row.boot,
-    monoFromUs: Math.min(seen?.monoFromUs ?? row.monoFromUs, row.monoFromUs),
-    monoToUs: Math.max(seen?.monoToUs ?? row.monoToUs, row.monoToUs),
-    spanUs: Math.max(seen?.spanUs ?? 0, row.monoToUs - row.monoFromUs),
-    offsetUs: Math.min(seen?.offsetUs ?? Number.POSITIVE_INFINITY, row.receivedUtcUs - row.monoToUs),
-  };
-}
-
 function open(item: StoreItem): Opened | null {
   const read = readEnvelope(item.bytes);
-  if (!read.ok || read.header.lane === 'live') return null;
-  const { epoch, lane, seq, crc, boot, monoFromUs, monoToUs, rows } = read.header;
-  const row: BatchRow = {
-    ...{ drone: item.drone, epoch, lane, seq, crc, boot, monoFromUs, monoToUs, rows },
-    receivedUtcUs: item.receivedUtcUs,
-    bytes: read.bytes,
-  };
-  return { item, row, gap: read.gap && { to: read.gap.to, reason: read.gap.reason } };
+  const row = read.ok ? rowOf(item.drone, item.receivedUtcUs, read.header, read.bytes) : null;
+  return read.ok && row !== null ? { item, row, gap: read.gap } : null;
 }
+
+/** History alone makes no events. */
+const mayTell = ({ row, gap }: Opened): boolean => gap !== null || row.lane === 'urgent';
 
 export class TelemetryWriter {
   readonly #days: Days;
@@ -96,7 +78,7 @@ export class TelemetryWriter {
   #commit(opened: readonly Opened[], nowUtcUs: number): CommitResult {
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
     this.#core.append(
-      opened.flatMap((one) => this.#eventsOf(one)),
+      opened.filter(mayTell).flatMap((one) => this.#eventsOf(one)),
       nowUtcUs,
     );
     const today = this.#days.tables(dayOf(nowUtcUs));
@@ -105,15 +87,13 @@ export class TelemetryWriter {
       ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
       conflicts: [],
       refused: new Map(),
-      boots: new Map(),
       punches: [],
     };
-    // In the order of the keys: of a large fleet each batch else lands on another page of each index, and back.
+    // In the order of the drones: what belongs together is read together.
     const byDrone = opened.toSorted((a, b) => (a.row.drone < b.row.drone ? -1 : Number(a.row.drone > b.row.drone)));
     today.transaction(() => {
       for (const one of byDrone) this.#take(today, one, moved, tally);
       for (const { key, upTo } of moved.values()) today.setPosition(key, upTo);
-      for (const boot of tally.boots.values()) today.setBoot(boot);
     });
     for (const [id, { upTo }] of moved) this.#remember(id, upTo);
     // Other files are not part of the transaction: only now is the batch safe. Should this fail, its repeat ends here too.
@@ -123,8 +103,8 @@ export class TelemetryWriter {
   }
 
   /** Highest position of a stream in any file; 0 when it was never seen. */
-  position(key: StreamKey): number {
-    const id = streamId(key);
+  position(key: StreamKey & { readonly stream?: string }): number {
+    const id = key.stream ?? streamId(key);
     const cached = this.#positions.get(id);
     if (cached !== undefined) return cached;
     let upTo = this.#core.position(key);
@@ -140,7 +120,7 @@ export class TelemetryWriter {
 
   #take(today: DayRows, one: Opened, moved: Moved, tally: Tally): void {
     const { row, gap } = one;
-    const id = streamId(row);
+    const id = row.stream;
     const upTo = moved.get(id)?.upTo ?? this.position(row);
     const end = gap?.to ?? row.seq;
     if (row.seq > upTo + 1) {
@@ -158,17 +138,11 @@ export class TelemetryWriter {
       today.insertGap({ ...row, from: upTo + 1, to: end, reason: gap.reason, samples });
       tally.gaps++;
     } else {
-      this.#store(today, row, tally);
+      today.insertBatch(row);
+      this.#storeClock(today, row);
       tally.inserted++;
     }
     moved.set(id, { key: row, upTo: end });
-  }
-
-  #store(today: DayRows, row: BatchRow, tally: Tally): void {
-    today.insertBatch(row);
-    const id = `${row.drone}/${row.boot}`;
-    tally.boots.set(id, widened(tally.boots.get(id), row));
-    if (row.lane === 'urgent') this.#storeClock(today, row);
   }
 
   /** A number that was there before: the same content is a duplicate, other content is evidence of a conflict. */
@@ -188,12 +162,14 @@ export class TelemetryWriter {
       return;
     }
     if (holed) {
-      this.#store(today, row, tally);
+      today.insertLate(row);
+      this.#storeClock(today, row);
       tally.filled++;
     } else tally.expired++;
   }
 
   #storeClock(today: DayRows, row: BatchRow): void {
+    if (row.lane !== 'urgent') return;
     const expanded = expandBatch(row.bytes, ['clock']);
     if (!expanded.ok) return;
     for (const sample of expanded.samples) {
@@ -213,7 +189,6 @@ export class TelemetryWriter {
       const data = { ...from, to: gap.to, reason: gap.reason, samples: row.rows, boot: row.boot };
       return [{ entity, type: 'gap', atUtcUs, data, key: `gap/${streamId(row)}/${row.seq}-${gap.to}` }];
     }
-    if (row.lane !== 'urgent') return [];
     const expanded = expandBatch(row.bytes, ['text']);
     if (!expanded.ok) return [];
     return expanded.samples.flatMap((sample, i): NewEvent[] => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
-import type { ClockRow, StreamKey } from './day-rows.ts';
+import type { ClockRow } from './day-rows.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { makeFolder } from './folders.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
@@ -167,18 +167,14 @@ export class Writer implements Room {
 
   #carry(day: string): void {
     const db = this.#files.get(day);
-    const positions = db.prepare('SELECT drone, epoch, lane, up_to AS upTo FROM position').all();
+    const positions = this.#files.tables(day).positions();
     const clocks = db
       .prepare('SELECT drone, boot, mono AS monoUs, utc AS utcUs, err AS errUs, source FROM clock')
       .all();
-    this.core.carry(day, positions as (StreamKey & { upTo: number })[], clocks as ClockRow[]);
+    this.core.carry(day, positions, clocks as ClockRow[]);
   }
 
   #bootsHeld(): Set<string> {
-    const held = new Set<string>();
-    for (const [, db] of this.#files.all()) {
-      for (const boot of db.prepare('SELECT DISTINCT boot FROM boot').pluck().all()) held.add(String(boot));
-    }
-    return held;
+    return new Set(this.#files.allTables().flatMap((tables) => [...tables.boots()]));
   }
 }

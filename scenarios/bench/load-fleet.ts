@@ -5,9 +5,11 @@
  *   full    saturation: the agents send one after the other, as fast as acks of any of them come
  *   backlog saturation: some agents send many batches ahead of their acks, as after an outage; the others are connected
  *
+ *   rate    as paced, but at ever other rates: the highest at which the acks keep up
+ *
  * full and backlog come in turns with the same of epochs whose batches the controller says yes to without storing them.
  *
- *   node scenarios/bench/load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S          JSON lines on stdout
+ *   node scenarios/bench/load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S RATES     JSON lines on stdout
  */
 import { cutFlight } from './load-batches.ts';
 import { LoadDrone, RING, type Stream } from './load-drone.ts';
@@ -18,6 +20,10 @@ const DRAIN_MS = 30_000;
 const TICK_MS = 10;
 const PRESENCE_MS = 15_000;
 const CONNECTING = 100;
+/** The steps in which the highest rate is looked for, and what is asked of it. */
+const RATE = { steps: 5, stepS: 8, up: 1.12, down: 0.85, maxAgeMs: 10_000, minShare: 0.95 };
+/** Acks come in turns, up to 3 s later: only then as many come as are due. */
+const TURNS_MS = 4000;
 /** Batches on their way that keep the controller busy: most wait for their ack's turn, the rest fits its queue. */
 const FULL = 25_000;
 const BACKLOG = { drones: 500, each: 40 };
@@ -41,8 +47,8 @@ export interface Totals {
   readonly samples: number;
 }
 
-const [port = 0, count = 0, pacedS = 0, passes = 0, sliceS = 0] = process.argv.slice(2).map(Number);
-if (!port || !count) throw new Error('usage: load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S');
+const [port = 0, count = 0, pacedS = 0, passes = 0, sliceS = 0, rates = 0] = process.argv.slice(2).map(Number);
+if (!port || !count) throw new Error('usage: load-fleet.ts PORT DRONES PACED_S PASSES SLICE_S RATES');
 
 const say = (event: string, detail: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...detail })}\n`);
@@ -74,7 +80,7 @@ const streamsOf = (which: number): Stream[] => drones.flatMap(({ streams }) => s
 const sum = (of: (drone: LoadDrone) => number): number => drones.reduce((total, drone) => total + of(drone), 0);
 
 /** Counts what is acked until `ended`. */
-async function measured(name: string, ended: Promise<void>): Promise<void> {
+async function measured(name: string, ended: Promise<void>): Promise<PhaseResult> {
   say('begin', { name });
   const began = { atMs: performance.now(), ...tally, acks: sum((one) => one.acks), resent: sum((one) => one.resent) };
   ages = [];
@@ -93,6 +99,7 @@ async function measured(name: string, ended: Promise<void>): Promise<void> {
     ageP99Ms: at(0.99),
   };
   say('end', { name, result });
+  return result;
 }
 
 /** Waits for all acks. */
@@ -104,26 +111,47 @@ async function drained(which: number): Promise<void> {
   }
 }
 
-/** One batch a second of each, one after the other, late ones as soon as it goes. */
-async function paced(): Promise<void> {
+/** So many batches a second, of the agents in turn, late ones as soon as it goes. */
+async function paced(name: string, which: number, perS: number, seconds: number): Promise<PhaseResult> {
+  const streams = streamsOf(which);
   const startMs = performance.now();
-  const stepMs = 1000 / count;
-  const lastly = Math.floor((WARM_UP_MS + pacedS * 1000) / stepMs);
+  const stepMs = 1000 / perS;
+  const lastly = Math.floor((TURNS_MS + seconds * 1000) / stepMs);
   let sent = 0;
   const ticks = setInterval(() => {
     const due = Math.min(lastly, Math.floor((performance.now() - startMs) / stepMs));
     for (; sent < due; sent++) {
       const drone = drones[sent % count];
-      const stream = drone?.streams[0];
+      const stream = streams[sent % count];
       if (!drone || !stream || !drone.maySend(stream)) break;
       drone.send(stream, startMs + sent * stepMs);
     }
   }, TICK_MS);
-  await after(WARM_UP_MS);
-  await measured('paced', after(pacedS * 1000));
+  await after(TURNS_MS);
+  const result = await measured(name, after(seconds * 1000));
   while (sent < lastly) await after(TICK_MS);
   clearInterval(ticks);
-  await drained(0);
+  await drained(which);
+  return result;
+}
+
+/**
+ * The highest rate tried at which the acks keep up: nearly all that is due in the time is acked in it, and p99 is young enough.
+ * Begins at what saturation gave and takes so many steps; 0: none of them held.
+ */
+async function highestRate(which: number, beginPerS: number): Promise<void> {
+  let best = { perS: 0, ageP99Ms: 0 };
+  let perS = beginPerS;
+  const tried: { perS: number; held: boolean }[] = [];
+  for (let step = 0; step < RATE.steps; step++) {
+    const { batches, seconds, ageP99Ms } = await paced('rate', which, perS, RATE.stepS);
+    const held = batches >= RATE.minShare * perS * seconds && ageP99Ms <= RATE.maxAgeMs;
+    tried.push({ perS, held });
+    if (held) best = { perS, ageP99Ms };
+    const lowest = Math.min(...tried.flatMap((one) => (one.held ? [] : [one.perS])));
+    perS = held ? Math.min(perS * RATE.up, (perS + lowest) / 2) : Math.max(perS * RATE.down, (perS + best.perS) / 2);
+  }
+  say('rate', { name: which === 0 ? 'stored' : 'yes', ...best, tried });
 }
 
 /** The agents one after the other, a batch each, as long as not too many are on their way. */
@@ -155,13 +183,17 @@ function backlog(which: number): () => void {
   return () => {};
 }
 
+/** Batches a second, of each pass of the phase before. */
+const saturated: [number[], number[]] = [[], []];
+
 /** In turns, and each first as often: what else the machine does hits both. */
 async function inTurns(name: string, begin: (which: number) => () => void): Promise<void> {
   for (let i = 0; i < passes; i++) {
     for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
       const end = begin(which);
       await after(WARM_UP_MS);
-      await measured(which === 0 ? name : `${name}, yes`, after(sliceS * 1000));
+      const { batches, seconds } = await measured(which === 0 ? name : `${name}, yes`, after(sliceS * 1000));
+      saturated[which]?.push(batches / seconds);
       end();
       next = () => {};
       await drained(which);
@@ -189,9 +221,10 @@ const watch = setInterval(() => {
   for (const drone of drones) drone.lookForSilence(performance.now());
 }, 1000);
 
-if (pacedS > 0) await paced();
+if (pacedS > 0) await paced('paced', 0, count, pacedS);
 if (passes > 0) await Promise.all(drones.map((drone) => drone.list(2)));
 await inTurns('full', full);
+for (const which of passes > 0 && rates ? [0, 1] : []) await highestRate(which, Math.max(...(saturated[which] ?? [])));
 await inTurns('backlog', backlog);
 clearInterval(presence);
 clearInterval(watch);

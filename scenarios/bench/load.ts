@@ -4,16 +4,17 @@
  *
  *   load-fleet.ts (a process: raw MQTT sockets, sealed batches) ──► controller (a process) ──► acks after the commit
  *
- *   node scenarios/bench/load.ts          DRONES=10000 SECONDS=12 PASSES=3 SLICE_S=2 by default
+ *   node scenarios/bench/load.ts          DRONES=10000 SECONDS=12 PASSES=3 SLICE_S=2 RATES=1 by default; RATES=0 looks for none
  *
  * Live and time are off; presence goes every 15 s. KEEP=1 leaves the data directory, PROFILE=1 a processor profile in it.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
+import { DayContents } from '../../controller/store/day-contents.ts';
 import { inRepository } from '../kit/paths.ts';
-import { mainThreadS, usageOf } from '../kit/processes.ts';
+import { mainThreadS, threadTimes, usageOf } from '../kit/processes.ts';
 import { Program, type Said } from '../kit/program.ts';
 import type { PhaseResult, Totals } from './load-fleet.ts';
 
@@ -28,6 +29,12 @@ interface Cost {
   readonly mainS: number;
   readonly controllerS: number;
   readonly fleetS: number;
+  /** Of the controller: in the kernel on its main thread; on the thread that writes the store, there in the kernel. */
+  readonly mainKernelS: number;
+  readonly writerS: number;
+  readonly writerKernelS: number;
+  /** Given to the disk. */
+  readonly writtenBytes: number;
 }
 
 interface Phase extends PhaseResult, Cost {}
@@ -41,8 +48,45 @@ const program = (name: string, readyEvent: string | null, flags: readonly string
     startTimeoutMs: 120_000,
   });
 
+/** The highest rate at which acks kept up, batches a second. */
+interface Rate {
+  readonly name: 'stored' | 'yes';
+  readonly perS: number;
+  readonly ageP99Ms: number;
+  readonly tried: readonly { readonly perS: number; readonly held: boolean }[];
+}
+
+const rates: Rate[] = [];
 const phases: (Phase & { name: string })[] = [];
 let totals: Totals | null = null;
+
+function costs(controller: number, fleet: number): Cost {
+  const { cpuS, writtenBytes } = usageOf(controller);
+  const threads = threadTimes(controller);
+  const writer = threads.get('store-writer') ?? { userS: 0, kernelS: 0 };
+  return {
+    mainS: mainThreadS(controller),
+    controllerS: cpuS,
+    fleetS: usageOf(fleet).cpuS,
+    mainKernelS: threads.get('MainThread')?.kernelS ?? Number.NaN,
+    writerS: writer.userS + writer.kernelS,
+    writerKernelS: writer.kernelS,
+    writtenBytes,
+  };
+}
+
+function spent(before: Cost | null, now: Cost): Cost {
+  const difference = (key: keyof Cost): number => now[key] - (before?.[key] ?? Number.NaN);
+  return {
+    mainS: difference('mainS'),
+    controllerS: difference('controllerS'),
+    fleetS: difference('fleetS'),
+    mainKernelS: difference('mainKernelS'),
+    writerS: difference('writerS'),
+    writerKernelS: difference('writerKernelS'),
+    writtenBytes: difference('writtenBytes'),
+  };
+}
 
 async function load(): Promise<void> {
   const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${dir}`] : [];
@@ -50,25 +94,21 @@ async function load(): Promise<void> {
   try {
     const { mqtt } = await controller.start();
     const { port } = new URL(String(mqtt));
-    const fleet = program('fleet', null, [], ...[port, drones, pacedS, passes, sliceS].map(String));
-    const costs = (): Cost => ({
-      mainS: mainThreadS(controller.pid),
-      controllerS: usageOf(controller.pid).cpuS,
-      fleetS: usageOf(fleet.pid).cpuS,
-    });
-    let before = { mainS: 0, controllerS: 0, fleetS: 0 };
+    const fleet = program(
+      'fleet',
+      null,
+      [],
+      ...[port, drones, pacedS, passes, sliceS, process.env.RATES ?? 1].map(String),
+    );
+    let before: Cost | null = null;
     fleet.onSaid((said: Said) => {
-      if (said.event === 'begin') before = costs();
+      if (said.event === 'begin') before = costs(controller.pid, fleet.pid);
       else if (said.event === 'connected')
         line('connected', `${drones} agents in ${Number(said.seconds).toFixed(1)} s`);
+      else if (said.event === 'rate') rates.push(said as unknown as Rate);
       else if (said.event === 'totals') totals = said.totals as Totals;
       else if (said.event === 'end') {
-        const now = costs();
-        const cost = {
-          mainS: now.mainS - before.mainS,
-          controllerS: now.controllerS - before.controllerS,
-          fleetS: now.fleetS - before.fleetS,
-        };
+        const cost = spent(before, costs(controller.pid, fleet.pid));
         phases.push({ name: String(said.name), ...(said.result as PhaseResult), ...cost });
       }
     });
@@ -88,17 +128,24 @@ function stored(): { batches: number; rows: number; streams: number; whole: numb
     const file = path.join(dataDir, 'telemetry', name);
     sum.fileBytes += fs.statSync(file).size;
     if (!name.endsWith('.db')) continue;
-    const db = new DatabaseSync(file, { readOnly: true });
-    // One file unless midnight (UTC) passes: then a stream is in two, and counts as two.
-    const row = db
-      .prepare(
-        `SELECT sum(n) AS batches, sum(held) AS rows, count(*) AS streams, sum(greatest - least + 1 = n) AS whole FROM
-         (SELECT count(*) AS n, sum(rows) AS held, min(seq) AS least, max(seq) AS greatest FROM batch
-          GROUP BY drone, epoch, lane)`,
-      )
-      .get() as Record<'batches' | 'rows' | 'streams' | 'whole', number | null>;
+    const db = new Database(file, { readonly: true });
+    const streams = new Map<string, { n: number; least: number; greatest: number }>();
+    for (const { drone, epoch, lane, seq, rows } of new DayContents(db).all()) {
+      const name = `${drone}/${epoch}/${lane}`;
+      const stream = streams.get(name) ?? { n: 0, least: seq, greatest: seq };
+      streams.set(name, stream);
+      stream.n++;
+      stream.least = Math.min(stream.least, seq);
+      stream.greatest = Math.max(stream.greatest, seq);
+      sum.batches++;
+      sum.rows += rows;
+    }
     db.close();
-    for (const key of ['batches', 'rows', 'streams', 'whole'] as const) sum[key] += row[key] ?? 0;
+    // One file unless midnight (UTC) passes: then a stream is in two, and counts as two.
+    for (const { n, least, greatest } of streams.values()) {
+      sum.streams++;
+      if (greatest - least + 1 === n) sum.whole++;
+    }
   }
   return sum;
 }
@@ -122,6 +169,9 @@ function describe(title: string, name: string): void {
   line(`${title}: of a core, main + others, generator`, cores);
   const each = `${us((p) => p.mainS)} + ${us((p) => p.controllerS - p.mainS)} µs, ${us((p) => p.fleetS)} µs`;
   line(`${title}: a batch, main + others, generator`, each);
+  const threads = `${us((p) => p.mainS)} (${us((p) => p.mainKernelS)}), ${us((p) => p.writerS)} (${us((p) => p.writerKernelS)}), ${us((p) => p.controllerS - p.mainS - p.writerS)} µs`;
+  line(`${title}: main (its kernel), writer (same), others`, threads);
+  line(`${title}: written to the disk a batch`, `${of((p) => p.writtenBytes / p.batches)} bytes`);
   line(`${title}: acks a batch, sent again`, `${of((p) => p.acks / p.batches, 2)}, ${of((p) => p.resent)}`);
 }
 
@@ -151,6 +201,15 @@ try {
     const all = ratios((phase) => phase.batches / (phase.controllerS + phase.fleetS));
     line(`${kind}: of processor time, main alone, all`, `${median(main).toFixed(2)}, ${median(all).toFixed(2)}`);
   }
+  for (const { name, perS, ageP99Ms, tried } of rates) {
+    line(`rate: highest with ack p99 ≤ 10 s, ${name}`, `${perS.toFixed(0)} a second (p99 ${ageP99Ms.toFixed(0)} ms)`);
+    line(
+      `rate: tried, ${name}`,
+      tried.map((one) => `${one.perS.toFixed(0)} ${one.held ? 'held' : 'did not'}`).join(', '),
+    );
+  }
+  const highest = (name: Rate['name']): number => rates.find((one) => one.name === name)?.perS ?? Number.NaN;
+  if (rates.length === 2) line('rate: stored ÷ yes (aim ≥ 0.9)', (highest('stored') / highest('yes')).toFixed(2));
   const held = stored();
   const { offered = 0, acked = 0, samples = 0 } = totals ?? {};
   line('offered, acked, in the store', `${offered}, ${acked}, ${held.batches} batches`);

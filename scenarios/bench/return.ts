@@ -7,7 +7,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
+import { DayContents } from '../../controller/store/day-contents.ts';
 import { Controller } from '../kit/controller.ts';
 import { followLive } from '../kit/live.ts';
 import { inRepository } from '../kit/paths.ts';
@@ -29,8 +30,9 @@ function storedRows(dataDir: string): number {
     .readdirSync(telemetry)
     .filter((name) => name.endsWith('.db'))
     .reduce((sum, name) => {
-      const db = new DatabaseSync(path.join(telemetry, name), { readOnly: true });
-      const rows = Number(db.prepare('SELECT count(*) AS n FROM batch').get()?.n);
+      const db = new Database(path.join(telemetry, name), { readonly: true });
+      let rows = 0;
+      for (const _ of new DayContents(db).all()) rows++;
       db.close();
       return sum + rows;
     }, 0);

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expandBatch, readEnvelope, type Sample } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
+import { DayContents } from '../../controller/store/day-contents.ts';
 
 export type StoredLane = 'urgent' | 'history';
 
@@ -55,15 +56,6 @@ export function readOutbox(drone: string, file: string): StoredBatch[] {
   });
 }
 
-interface BatchRow {
-  readonly drone: string;
-  readonly epoch: string;
-  readonly lane: StoredLane;
-  readonly seq: number;
-  readonly crc: number;
-  readonly bytes: Uint8Array;
-}
-
 interface GapRow {
   readonly drone: string;
   readonly epoch: string;
@@ -94,14 +86,14 @@ function readDays(dir: string, drone: string | null): StoredBatch[] {
   const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.endsWith('.db')) : [];
   return files.sort().flatMap((name) =>
     readOnly(path.join(dir, name), (db) => {
-      const batches = db
-        .prepare('SELECT drone, epoch, lane, seq, crc, bytes FROM batch WHERE drone = ifnull(?, drone) ORDER BY rowid')
-        .all(drone) as BatchRow[];
+      const batches = [...new DayContents(db).all()].filter((row) => drone === null || row.drone === drone);
       const gaps = db
         .prepare('SELECT drone, epoch, lane, from_seq, to_seq, reason FROM gap WHERE drone = ifnull(?, drone)')
         .all(drone) as GapRow[];
       return [
-        ...batches.map((row) => ({ ...row, to: row.seq, gap: null })),
+        ...batches.map(({ drone, epoch, lane, seq, crc, bytes }) => {
+          return { drone, epoch, lane, seq, to: seq, gap: null, crc, bytes };
+        }),
         ...gaps.map(({ drone, epoch, lane, from_seq, to_seq, reason }) => {
           return { drone, epoch, lane, seq: from_seq, to: to_seq, gap: reason, crc: 0, bytes: new Uint8Array() };
         }),

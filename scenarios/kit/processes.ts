@@ -32,6 +32,29 @@ export function isAlive(pid: number): boolean {
   return parentOf(pid) !== null;
 }
 
+export interface ThreadTime {
+  readonly userS: number;
+  readonly kernelS: number;
+}
+
+/** Processor time of a process by the names of its threads (MainThread, V8Worker, what `new Worker` was told), s. Linux. */
+export function threadTimes(pid: number): ReadonlyMap<string, ThreadTime> {
+  const times = new Map<string, ThreadTime>();
+  for (const thread of fs.readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const { userS, kernelS } = times.get(name) ?? { userS: 0, kernelS: 0 };
+      const [user = 0, kernel = 0] = [Number(fields[11]) / TICKS_PER_S, Number(fields[12]) / TICKS_PER_S];
+      times.set(name, { userS: userS + user, kernelS: kernelS + kernel });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return times;
+}
+
 export interface Usage {
   /** Processor time used since its start, user and system, s. */
   readonly cpuS: number;

@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sealBatch, sealGap } from '@skein/protocol/telemetry';
 import t, { type Test } from 'tap';
 import { budgetOf } from '../../agent/outbox/budget.ts';
 import { FIRST_EPOCH_NUMBER, openDatabase } from '../../agent/outbox/database.ts';
@@ -14,13 +13,14 @@ import { laneEnd, laneStart, rowKey } from '../../agent/outbox/keys.ts';
 import type { OutboxRows } from '../../agent/outbox/rows.ts';
 import { SqlRows } from '../../agent/outbox/sql-rows.ts';
 import { CoreDb } from '../../controller/store/core-db.ts';
+import { DayContents } from '../../controller/store/day-contents.ts';
 import { DayFiles } from '../../controller/store/day-files.ts';
-import type { StoreItem } from '../../controller/store/port.ts';
 import { TelemetryWriter } from '../../controller/store/telemetry-writer.ts';
 import { type Random, randomFrom, seedFromEnvironment } from '../kit/seed.ts';
 import { Card } from './card.ts';
 import { Device } from './device.ts';
-import { MemoryDays } from './memory-days.ts';
+import { BOOT, item, NOON_US } from './items.ts';
+import { MemoryDays, streamName } from './memory-days.ts';
 import { MemoryEvents } from './memory-events.ts';
 import { MemoryRows } from './memory-rows.ts';
 import { World } from './world.ts';
@@ -30,8 +30,6 @@ const seed = seedFromEnvironment();
 const N = FIRST_EPOCH_NUMBER;
 const LANES = ['urgent', 'history'] as const;
 const DAY_US = 86_400e6;
-const NOON_US = Date.UTC(2026, 10, 21, 12) * 1e3;
-const BOOT = '11111111-2222-4333-8444-555555555555';
 
 function folder(test: Test): string {
   const made = mkdtempSync(join(tmpdir(), 'conformance-'));
@@ -190,32 +188,11 @@ for (const which of ['SQLite', 'the model'] as const) {
   });
 }
 
-function item(random: Random): StoreItem {
-  const epoch = random.pick(['00000000000000e1', '00000000000000e2']);
-  const lane = random.pick(LANES);
-  const seq = 1 + Math.floor(random.next() * 12);
-  const drone = random.pick(['d1', 'd2']);
-  const verify = random.next() < 0.3;
-  const place = { lane, epoch, boot: BOOT };
-  const stamp = { drone, receivedUtcUs: NOON_US + seq, verify };
-  if (random.next() < 0.2) {
-    const to = seq + Math.floor(random.next() * 6);
-    const gap = { from: seq, to, reason: 'budget', samples: 3, monoFromUs: seq * 1e6, monoToUs: to * 1e6 } as const;
-    return { ...stamp, bytes: sealGap({ ...place, ...gap }) };
-  }
-  const text = random.next() < 0.1 ? 'other' : 'same';
-  const values = { severity: 'info', text, repeats: 0 } as const;
-  return {
-    ...stamp,
-    bytes: sealBatch({ ...place, seq, samples: [{ kind: 'text', monoUs: seq * 1e6, bootMs: null, values }] }),
-  };
-}
-
 t.test(`telemetry: the same groups, on several days, with restarts (SEED=${seed})`, (t) => {
   const random = randomFrom(seed);
   const dir = folder(t);
   const core = new CoreDb(dir, false);
-  const real = new DayFiles(dir, false);
+  let real = new DayFiles(dir, false);
   real.start();
   t.teardown(() => {
     real.close();
@@ -232,7 +209,15 @@ t.test(`telemetry: the same groups, on several days, with restarts (SEED=${seed}
   for (let n = 0; n < 600; n++) {
     const group = Array.from({ length: 1 + Math.floor(random.next() * 5) }, () => item(random));
     if (random.next() < 0.02) day++;
-    if (random.next() < 0.05) [onReal, onModel] = writers();
+    if (random.next() < 0.1) {
+      if (random.next() < 0.5) real.close();
+      // Killed: nothing is put in order.
+      else for (const [, db] of real.all()) db.close();
+      real = new DayFiles(dir, false);
+      real.start();
+      [onReal, onModel] = writers();
+    }
+    if (random.next() < 0.05) for (const tables of real.allTables()) tables.settle();
     const nowUtcUs = NOON_US + day * DAY_US;
     const outcome = onReal.commit(group, nowUtcUs);
     taken += outcome.inserted;
@@ -252,6 +237,17 @@ t.test(`telemetry: the same groups, on several days, with restarts (SEED=${seed}
     }
   }
   t.ok(taken > 20, `${taken} batches were stored`);
+  // As a reader finds them: by time, each once.
+  const stored = [...model.streams()].flatMap(({ key, batches }) =>
+    [...batches.keys()].map((seq) => `${streamName(key)}/${seq}`),
+  );
+  const ever = { fromUs: 0, toUs: 1e12, spanUs: 0, arrivedFromUtcUs: 0, onDamaged: () => t.fail('nothing is damaged') };
+  const found = real
+    .all()
+    .flatMap(([, db]) =>
+      ['d1', 'd2'].flatMap((drone) => [...new DayContents(db).batches({ drone, boot: BOOT, ...ever })]),
+    );
+  t.same(found.map(({ stream, seq }) => `${stream}/${seq}`).sort(), stored.sort());
   t.end();
 });
 

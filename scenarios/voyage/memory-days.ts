@@ -1,5 +1,5 @@
 /** The telemetry files of the controller in the simulation: `Days` in memory, each change taken back when its commit fails. */
-import type { BatchRow, BootRow, ClockRow, DayRows, Days, GapRow, StreamKey } from '../../controller/store/day-rows.ts';
+import type { BatchRow, ClockRow, DayRows, Days, GapRow, StreamKey } from '../../controller/store/day-rows.ts';
 import { type Device, PowerCut, SECTOR_BYTES } from './device.ts';
 import type { World } from './world.ts';
 
@@ -124,6 +124,10 @@ class MemoryDay implements DayRows {
     );
   }
 
+  insertLate(b: BatchRow): void {
+    this.insertBatch(b);
+  }
+
   insertGap(g: GapRow): void {
     const stream = this.#stream(g);
     const before = stream.gaps;
@@ -186,8 +190,6 @@ class MemoryDay implements DayRows {
       () => set(before),
     );
   }
-
-  setBoot(_: BootRow): void {}
 
   insertClock(_: ClockRow): void {}
 

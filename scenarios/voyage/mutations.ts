@@ -31,13 +31,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'epoch ignored',
-    file: 'controller/store/telemetry-writer.ts',
+    file: 'controller/store/day-rows.ts',
     from: 'function streamId(key: StreamKey): string {',
     to: "function streamId({ drone, lane }: StreamKey): string {\n  const key = { drone, epoch: 'any', lane };",
   },
   {
     name: 'lane ignored',
-    file: 'controller/store/telemetry-writer.ts',
+    file: 'controller/store/day-rows.ts',
     from: 'function streamId(key: StreamKey): string {',
     to: "function streamId({ drone, epoch }: StreamKey): string {\n  const key = { drone, epoch, lane: 'any' };",
   },
