@@ -26,6 +26,7 @@ import { Metrics } from './metrics/index.ts';
 import { readNoFly } from './no-fly.ts';
 import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
+import { ShortAnswers } from './short-answers.ts';
 import { EventQueue, SqliteStore } from './store/index.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -123,6 +124,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     holds: () => [],
     alert: (data) => events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
   });
+  const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
     'ingest_commit_seconds',
@@ -134,7 +136,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     clock,
     count: metrics.counters('ingest', INGEST_COUNTERS),
     expand,
-    sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), JSON.stringify({ start, ...ack }), 1),
+    sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), answers.write(drone, { start, ...ack }), 1),
     budgetBytes: config.ingest.queueMB * 1e6,
     lingerMs: config.ingest.lingerMs,
     slowMs: config.store.slowMs,
@@ -155,6 +157,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     bus,
     fleet,
     ingest,
+    answers,
     topicRoot: config.broker.topicRoot,
     controller,
     clock,

@@ -23,6 +23,7 @@ import { EarlyMessages } from './early-messages.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Ingest } from './ingest/index.ts';
 import { LiveReader } from './live-reader.ts';
+import type { ShortAnswers } from './short-answers.ts';
 
 export const ROUTER_COUNTERS = {
   presence: 'presence messages',
@@ -44,6 +45,7 @@ export interface RouterOptions {
   readonly bus: Bus;
   readonly fleet: Fleet;
   readonly ingest: Ingest;
+  readonly answers: ShortAnswers;
   readonly topicRoot: string;
   /** Name and per-start id of this controller. */
   readonly controller: { readonly name: string; readonly start: string };
@@ -122,6 +124,7 @@ export class Router {
     }
     const presence = read.value;
     if (!this.#o.fleet.presence(drone, presence)) return;
+    this.#o.answers.heard(drone, presence);
     if (presence.online) this.#early.release(drone);
     this.#o.onContact(drone, presence.online);
     this.#own(drone)
@@ -167,7 +170,7 @@ export class Router {
     const answer = () => {
       const made = this.#o.fleet.time(drone, read.value, at);
       if (made === 'early') return made;
-      this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), JSON.stringify(made), 0);
+      this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), this.#o.answers.write(drone, made), 0);
       this.#o.onContact(drone, false);
       return 'done';
     };

@@ -10,6 +10,7 @@
 import { agentSubscriptions, clientId, type UpChannel, upTopic } from '@skein/protocol/fleet';
 import { Backoff } from './backoff.ts';
 import type { Dial, Line } from './dial.ts';
+import { openShort } from './packing.ts';
 import type { UplinkCounters, UplinkState } from './status.ts';
 import type { Timers } from './timers.ts';
 
@@ -110,7 +111,10 @@ export class Connection {
         {
           connected: () => this.#subscribe(line),
           message: (topic, payload) => {
-            if (line === this.#line) this.#o.onMessage(topic, payload);
+            if (line !== this.#line) return;
+            const text = openShort(payload);
+            if (text === null) this.#o.counters.badMessages++;
+            else this.#o.onMessage(topic, text);
           },
           ended: (reason) => this.#down(line, reason),
         },

@@ -1,5 +1,6 @@
 /** Sealed envelopes → the payload of a message: a pack where that is smaller and taken, else back to back. */
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { longJson } from '@skein/protocol/fleet';
 import { packEnvelopes } from '@skein/protocol/telemetry';
 import type { UplinkCounters } from './status.ts';
 
@@ -8,6 +9,14 @@ const LEVEL = 6;
 
 const compress = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { dictionary, level: LEVEL });
+
+/** A message of the controller as the JSON it is, whether it came short or not; null: it cannot be opened. */
+export function openShort(payload: Buffer): Buffer | null {
+  const text = longJson(payload, (bytes, dictionary, most) =>
+    inflateRawSync(bytes, { dictionary, maxOutputLength: most }),
+  );
+  return text === null ? null : Buffer.from(text.buffer, text.byteOffset, text.length);
+}
 
 /** `dictionary`: that of the message which this is to stand in. */
 export function payloadOf(

@@ -13,6 +13,7 @@ import {
   readHello,
   readItineraryMessage,
   readTimeAnswer,
+  SHORT_JSON,
 } from '@skein/protocol/fleet';
 import type { Sample, SampleCodec } from '@skein/protocol/telemetry';
 import { Connection } from './connection.ts';
@@ -158,8 +159,8 @@ export class Uplink {
 
   #presence(online: boolean): string {
     const { session, boot, source } = this.#o;
-    const presence: Presence = { ...this.#o.presence(), session, boot, online, epochs: source.ranges() };
-    return JSON.stringify(presence);
+    const own = { session, boot, online, opens: [SHORT_JSON], epochs: source.ranges() };
+    return JSON.stringify({ ...this.#o.presence(), ...own } satisfies Presence);
   }
 
   #heard(topic: string, payload: Buffer): void {
@@ -182,12 +183,11 @@ export class Uplink {
   #heardAck(payload: Buffer): void {
     const ack = this.#checked(readAck(payload));
     if (ack === null) return;
-    const { source } = this.#o;
     if (ack.session === this.#o.session) {
-      source.past.answeredBy(ack.start);
-      if (source.past.heard(ack)) return void this.#counters.acks++;
+      this.#o.source.past.answeredBy(ack.start);
+      if (this.#o.source.past.heard(ack)) return void this.#counters.acks++;
     }
-    const known = new Set(source.readable().map(({ epoch }) => epoch));
+    const known = new Set(this.#o.source.readable().map(({ epoch }) => epoch));
     const verdict = this.#session.ack(ack, known, this.#nowMs());
     if (!verdict.taken) {
       this.#counters[verdict.why]++;
@@ -195,7 +195,7 @@ export class Uplink {
     }
     this.#counters.acks++;
     this.#takes.heard(ack, !this.#answeredBy.has(ack.start));
-    source.ack(verdict.epoch, verdict.lane, verdict.upTo);
+    this.#o.source.ack(verdict.epoch, verdict.lane, verdict.upTo);
     this.#known(ack.start);
     this.#sender.pump();
   }

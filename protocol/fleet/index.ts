@@ -7,4 +7,5 @@ export * from './ladder.ts';
 export * from './messages.ts';
 export type { Parsed } from './reader.ts';
 export * from './reasons.ts';
+export * from './short-json.ts';
 export * from './topics.ts';

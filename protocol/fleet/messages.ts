@@ -66,6 +66,8 @@ export const Presence = Type.Object({
   /** Groups whose broadcasts this drone listens to: a command to a group goes to those who say so. */
   groups: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
   bootAgeMs: Type.Optional(Count),
+  /** What else than JSON the agent opens (docs/wire.md §4, short JSON). */
+  opens: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 16 })),
 });
 export type Presence = Static<typeof Presence>;
 

@@ -11,6 +11,9 @@ export interface Tally {
   bytes: number;
   /** Of these, what was published. */
   payload: number;
+  /** When the first and the last went by, ms; what the first published. */
+  readonly first: { readonly atMs: number; readonly payload: number };
+  lastMs: number;
 }
 
 export class PacketTally {
@@ -55,8 +58,12 @@ export class PacketTally {
       payload = packet.subarray(topicEnd + ((first & 6) > 0 ? 2 : 0));
       this.#onPublish(name, payload);
     }
-    const tally = this.#tallies.get(name) ?? { packets: 0, bytes: 0, payload: 0 };
+    const tally = this.#tallies.get(name) ?? {
+      ...{ packets: 0, bytes: 0, payload: 0, lastMs: 0 },
+      first: { atMs: performance.now(), payload: payload.length },
+    };
     this.#tallies.set(name, tally);
+    tally.lastMs = performance.now();
     tally.packets++;
     tally.bytes += packet.length;
     tally.payload += payload.length;

@@ -2,12 +2,13 @@
  * An agent of the simulation on its board: outbox, uplink and command desk are the real ones; the card, the radio, the clock
  * and what a command does are played.
  */
-import { LANES, type Lane } from '@skein/protocol/fleet';
+import { LANES, type Lane, readAck } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
 import { ControllerClock } from '../../agent/clock/index.ts';
 import type { CommandDesk } from '../../agent/commands/index.ts';
 import { type EarlierEnd, Outbox } from '../../agent/outbox/index.ts';
 import { Uplink } from '../../agent/uplink/index.ts';
+import { openShort } from '../../agent/uplink/packing.ts';
 import type { Card } from './card.ts';
 import { ROOT } from './controller.ts';
 import type { Broker, Radio } from './network.ts';
@@ -178,7 +179,8 @@ export class SimAgent {
         broker.dial(timers, this.radio)(o, {
           ...on,
           message: (topic, payload) => {
-            this.#hearing = topic.endsWith('/ack') ? JSON.parse(payload.toString()) : null;
+            const ack = topic.endsWith('/ack') ? readAck(openShort(payload) ?? '') : null;
+            this.#hearing = ack?.ok ? ack.value : null;
             on.message(topic, payload);
           },
         }),

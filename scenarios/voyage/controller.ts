@@ -10,6 +10,7 @@ import { expand } from '../../controller/expand.ts';
 import { Fleet } from '../../controller/fleet/index.ts';
 import { Ingest } from '../../controller/ingest/index.ts';
 import { Router } from '../../controller/router.ts';
+import { ShortAnswers } from '../../controller/short-answers.ts';
 import { StoreError, toStoreError } from '../../controller/store/errors.ts';
 import { TelemetryWriter } from '../../controller/store/telemetry-writer.ts';
 import { Device, PowerCut } from './device.ts';
@@ -114,6 +115,7 @@ export class SimController {
       onAlert: () => {},
       onProblem: () => {},
     });
+    const answers = new ShortAnswers();
     const ingest = new Ingest({
       ...{ clock, timers, count, expand, lingerMs: 5, slowMs: 1_000, budgetBytes: this.#o.queueBytes },
       store: {
@@ -137,7 +139,7 @@ export class SimController {
       },
       sendAck: ({ drone, ...ack }) => {
         truth.acked({ drone, epoch: ack.epoch, lane: ack.lane }, ack.upTo);
-        bus.publish(downTopic(ROOT, drone, 'ack'), JSON.stringify({ start, ...ack }), 1);
+        bus.publish(downTopic(ROOT, drone, 'ack'), answers.write(drone, { start, ...ack }), 1);
       },
       onProgress: (...progress) => fleet.progress(...progress),
       onConflict: (drone) => fleet.checksumConflict(drone),
@@ -147,7 +149,7 @@ export class SimController {
       },
     });
     const router = new Router({
-      ...{ bus, fleet, ingest, clock, count, expand, topicRoot: ROOT, controller: { name: 'main', start } },
+      ...{ bus, fleet, ingest, answers, clock, count, expand, topicRoot: ROOT, controller: { name: 'main', start } },
       onProblem: () => {},
       onContact: (drone, presence) => commands.contact(drone, presence),
     });
