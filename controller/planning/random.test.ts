@@ -6,6 +6,7 @@ import { compile, type Place, validate } from '@skein/protocol/fleet';
 import fc from 'fast-check';
 import t from 'tap';
 import { aircraftOf } from './flight.ts';
+import { pointFromLeg2 } from './plane.ts';
 import type { Base, Reservation, Zone } from './ports.ts';
 import { type City, cities } from './testing/cities.ts';
 import { xy } from './testing/city.ts';
@@ -31,6 +32,7 @@ t.test('what is released is apart, comes home, has its pad and keeps out of zone
           keepsOutOfZones(one, city);
           keepsItsWindow(one);
           passesTheChecks(one);
+          staysInItsTube(one);
           noneStarts(one);
         }
         padsHaveOne(released);
@@ -143,6 +145,32 @@ function noneStarts({ order, legs, atUtcUs, world }: Released): void {
   for (const { base, windMps } of world.weather) {
     for (const { fromBase } of legs)
       must(fromBase !== base || windMps <= world.rules.windMaxMps, () => `${order.id} in ${windMps} m/s`);
+  }
+}
+
+/** As early and as late as allowed, in all mixtures: each tenth second it is where its tube says that it may be. */
+function staysInItsTube({ order, legs, reservations, world }: Released): void {
+  for (const [i, leg] of legs.entries()) {
+    const tube = reservations[i]?.tube ?? [];
+    for (let mixture = 0; mixture < 16; mixture += 1) {
+      const bit = (n: number): number => (mixture >> n) & 1;
+      const luck = { start: bit(0), pace: bit(1), gate: bit(2), released: bit(3) === 1 };
+      for (const [n, { utcUs, place, aboveHomeM }] of flown(leg, world.limits, world.rules, luck).entries()) {
+        if (n % 10 !== 0 || aboveHomeM <= 0) continue;
+        const p = xy(place);
+        const isKept = tube.some((part) => {
+          if (utcUs < part.fromUtcUs - 1e6 || utcUs > part.toUtcUs + 1e6) return false;
+          if (aboveHomeM < part.lowM - 1 || aboveHomeM > part.highM + 1) return false;
+          const [a, b] = [xy(part.from), xy(part.to)];
+          return pointFromLeg2(p.x, p.y, a.x, a.y, b.x, b.y) < 3 ** 2;
+        });
+        must(
+          isKept,
+          () =>
+            `${order.id} ${leg.kind}: after ${(utcUs - leg.departUtcUs) / 1e6} s at ${aboveHomeM} m in air not kept`,
+        );
+      }
+    }
   }
 }
 

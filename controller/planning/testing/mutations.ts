@@ -85,7 +85,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the parcel weighs nothing',
     file: 'energy.ts',
-    from: '(drone.airframe.emptyKg + drone.payloadKg) / drone.airframe.emptyKg',
+    from: '(airframe.emptyKg + payloadKg) / airframe.emptyKg',
     to: '1',
   },
   {
