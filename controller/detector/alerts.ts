@@ -1,0 +1,270 @@
+/**
+ * The alerts: of one class at most one is open about each drone (or order, or the controller itself), across restarts too.
+ * Who says something of one is written down with it.
+ */
+import { type About, type Alert, keyOf, type Proposal } from './alert.ts';
+import type { Actor, Clock, Count, Held, Kept, Send } from './ports.ts';
+import { ALERT_SEVERITIES, type AlertSeverity, type Values } from './verdict.ts';
+
+export interface AlertsOptions {
+  readonly records: Kept<Alert>;
+  readonly clock: Clock;
+  readonly newId: (utcMs: number) => string;
+  readonly send: Send;
+  readonly count: Count;
+  /** Something that people see has changed. */
+  readonly onChange: () => void;
+  /** An operator called it over. */
+  readonly onDismissed: (alert: Alert) => void;
+  /** May a proposal still be carried out: null, or why not. */
+  readonly against: (drone: string) => string | null;
+}
+
+export interface Raise extends About {
+  readonly class: string;
+  readonly severity: AlertSeverity;
+  readonly words: string;
+  readonly whatToDo: string;
+  readonly values: Values;
+}
+
+export interface Refused {
+  readonly ok: false;
+  readonly code: 'unknown-alert' | 'alert-not-so' | 'store-unavailable';
+  readonly detail: string;
+}
+export type Answer = { readonly ok: true; readonly alert: Held<Alert> } | Refused;
+
+export const DETECTOR: Actor = { kind: 'controller', name: 'detector' };
+/** Open at a time; past it a fleet has one trouble and not so many. */
+const MAX_OPEN = 20_000;
+
+export class Alerts {
+  readonly #o: AlertsOptions;
+  /** Ids of the open ones. */
+  readonly #byKey = new Map<string, string>();
+  readonly #ofDrone = new Map<string, Set<string>>();
+
+  constructor(o: AlertsOptions) {
+    this.#o = o;
+  }
+
+  /** Those that were open when the controller ended are open. */
+  start(): void {
+    for (const held of this.#o.records.open()) this.#put(held.id, held.doc);
+    this.#o.onChange();
+  }
+
+  get open(): readonly Held<Alert>[] {
+    return [...this.#o.records.open()];
+  }
+
+  openOf(name: string, about: About): Held<Alert> | null {
+    const id = this.#byKey.get(keyOf(name, about));
+    return id === undefined ? null : this.#o.records.get(id);
+  }
+
+  /** Open ones of this drone. */
+  about(drone: string): readonly Held<Alert>[] {
+    return [...(this.#ofDrone.get(drone) ?? [])].flatMap((id) => this.#o.records.get(id) ?? []);
+  }
+
+  get(id: string): Promise<Held<Alert> | null> {
+    return this.#o.records.find(id);
+  }
+
+  async list(q: { readonly open: boolean; readonly before?: string; readonly limit: number }) {
+    const { before, limit } = q;
+    if (!q.open) return this.#o.records.list({ limit, ...(before === undefined ? {} : { before }) });
+    // Ids are ULIDs: they sort by time.
+    return this.open
+      .filter(({ id }) => before === undefined || id < before)
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  /** Opened, or worsened where it is open; its id, or null when there is no room. */
+  raise({ class: name, severity, words, whatToDo, values, ...about }: Raise): string | null {
+    const { clock, newId, count } = this.#o;
+    const known = this.openOf(name, about);
+    if (known !== null) {
+      if (!isWorse(severity, known.doc.severity)) return known.id;
+      count('worsened');
+      this.#change(known, 'worsened', { severity, words, evidence: values, state: 'raised', silenced: null }, DETECTOR);
+      return known.id;
+    }
+    if (this.#byKey.size >= MAX_OPEN) {
+      count('dropped');
+      return null;
+    }
+    const utcUs = clock.utcUs();
+    const id = newId(utcUs / 1e3);
+    const alert: Alert = {
+      ...{ class: name, severity, ...about, words, whatToDo, evidence: values, state: 'raised', raisedUtcUs: utcUs },
+    };
+    count('raised');
+    this.#put(id, alert);
+    this.#write([{ id, type: 'raised', set: alert, open: true, by: DETECTOR }]);
+    return id;
+  }
+
+  /** It is over by itself. */
+  clear(name: string, about: About): void {
+    const held = this.openOf(name, about);
+    if (held === null) return;
+    this.#o.count('cleared');
+    this.#close(held, 'cleared', DETECTOR);
+  }
+
+  offer(held: Held<Alert>, proposal: Proposal): void {
+    this.#change(held, 'proposed', { proposal }, DETECTOR);
+  }
+
+  /** Somebody else flies it by now, or it stands. */
+  lapse({ id, doc, ...held }: Held<Alert>): void {
+    if (doc.proposal?.state === 'open')
+      this.#change({ id, doc, ...held }, 'lapsed', { proposal: { state: 'lapsed' } }, DETECTOR);
+  }
+
+  /** Once a second: silences that are over. */
+  tick(): void {
+    const utcUs = this.#o.clock.utcUs();
+    for (const held of this.open) {
+      if (held.doc.state !== 'silenced' || (held.doc.silenced?.untilUtcUs ?? 0) > utcUs) continue;
+      this.#change(held, 'heard-again', { state: 'raised', silenced: null }, DETECTOR);
+    }
+  }
+
+  async acknowledge(id: string, by: Actor): Promise<Answer> {
+    return this.#people(id, async (held) => {
+      if (held.doc.state === 'acknowledged') return null;
+      this.#o.count('acknowledged');
+      const acknowledged = { by: by.name, atUtcUs: this.#o.clock.utcUs() };
+      return this.#change(held, 'acknowledged', { state: 'acknowledged', acknowledged, silenced: null }, by);
+    });
+  }
+
+  async silence(id: string, forS: number, by: Actor): Promise<Answer> {
+    return this.#people(id, async (held) => {
+      this.#o.count('silenced');
+      const silenced = { by: by.name, untilUtcUs: this.#o.clock.utcUs() + Math.round(forS * 1e6) };
+      return this.#change(held, 'silenced', { state: 'silenced', silenced }, by);
+    });
+  }
+
+  /** The operator's word that it is over. */
+  async dismiss(id: string, by: Actor): Promise<Answer> {
+    return this.#people(id, async (held) => {
+      this.#o.count('dismissed');
+      this.#o.onDismissed(held.doc);
+      return this.#close(held, 'dismissed', by);
+    });
+  }
+
+  /** Issues what is proposed, in the operator's name. Asked again it is the same command. */
+  async accept(id: string, by: Actor): Promise<Answer> {
+    const held = await this.#o.records.find(id);
+    if (held === null) return unknown(id);
+    const { proposal, drone } = held.doc;
+    if (proposal === undefined || drone === undefined) return notSo(`nothing is proposed at alert ${id}`);
+    if (proposal.state === 'accepted') return { ok: true, alert: held };
+    if (proposal.state !== 'open' || !held.open) {
+      return notSo(
+        `the proposal is ${held.open ? proposal.state : 'over, as its alert is'}: send ${proposal.type} by itself`,
+      );
+    }
+    const against = this.#o.against(drone);
+    if (against !== null) return notSo(against);
+    return this.#carryOut(held, proposal, by, 'accepted');
+  }
+
+  /** Without being asked: only where the configuration says so. */
+  async act(held: Held<Alert>): Promise<void> {
+    const { proposal } = held.doc;
+    if (proposal?.state === 'open') await this.#carryOut(held, proposal, DETECTOR, 'acted');
+  }
+
+  async #carryOut(held: Held<Alert>, proposal: Proposal, by: Actor, state: 'accepted' | 'acted'): Promise<Answer> {
+    const { send, count } = this.#o;
+    const { id, doc } = held;
+    const { type, params } = proposal;
+    const sent = await send({ drone: doc.drone ?? '', type, params, by: by.name, key: `alert/${id}/${state}` });
+    if (!sent.ok) {
+      count('refused');
+      return notSo(`${type} was refused: ${sent.words}`);
+    }
+    count(state);
+    const now = this.#o.records.get(id) ?? held;
+    const command = { proposal: { state, by: by.name, command: sent.command } };
+    const written = await this.#change(now, state, command, by);
+    return written ? this.#answer(id) : NOT_STORED;
+  }
+
+  async #people(id: string, run: (held: Held<Alert>) => Promise<boolean | null>): Promise<Answer> {
+    const held = await this.#o.records.find(id);
+    if (held === null) return unknown(id);
+    if (!held.open) return notSo(`alert ${id} is over`);
+    return (await run(held)) === false ? NOT_STORED : this.#answer(id);
+  }
+
+  #answer(id: string): Answer {
+    const alert = this.#o.records.get(id);
+    return alert === null ? unknown(id) : { ok: true, alert };
+  }
+
+  #close(held: Held<Alert>, type: 'cleared' | 'dismissed', by: Actor): Promise<boolean> {
+    const { id, doc } = held;
+    const lapsed =
+      doc.proposal?.state === 'open' ? { proposal: { state: type === 'dismissed' ? type : 'lapsed' } } : {};
+    const set = {
+      state: 'cleared',
+      cleared: { by: by.name, atUtcUs: this.#o.clock.utcUs() },
+      silenced: null,
+      ...lapsed,
+    };
+    this.#byKey.delete(keyOf(doc.class, doc));
+    if (doc.drone !== undefined) {
+      const left = this.#ofDrone.get(doc.drone);
+      left?.delete(id);
+      if (left?.size === 0) this.#ofDrone.delete(doc.drone);
+    }
+    return this.#write([{ id, type, set, open: false, by }]);
+  }
+
+  #put(id: string, doc: Alert): void {
+    this.#byKey.set(keyOf(doc.class, doc), id);
+    if (doc.drone === undefined) return;
+    const known = this.#ofDrone.get(doc.drone) ?? new Set();
+    this.#ofDrone.set(doc.drone, known.add(id));
+  }
+
+  #change({ id }: Held<Alert>, type: string, set: object, by: Actor): Promise<boolean> {
+    return this.#write([{ id, type, set, by }]);
+  }
+
+  #write(changes: Parameters<Kept<Alert>['write']>[0]): Promise<boolean> {
+    const writing = this.#o.records.write(changes).then((durable) => {
+      if (!durable) this.#o.count('late');
+      return durable;
+    });
+    this.#o.onChange();
+    return writing;
+  }
+}
+
+function isWorse(severity: AlertSeverity, than: AlertSeverity): boolean {
+  return ALERT_SEVERITIES.indexOf(severity) > ALERT_SEVERITIES.indexOf(than);
+}
+
+const NOT_STORED: Refused = {
+  ...{ ok: false, code: 'store-unavailable' },
+  detail: 'not certain: it could not be written down in time, and is still being tried; look at the alert again',
+};
+
+function unknown(id: string): Refused {
+  return { ok: false, code: 'unknown-alert', detail: `"${id}"` };
+}
+
+function notSo(detail: string): Refused {
+  return { ok: false, code: 'alert-not-so', detail };
+}

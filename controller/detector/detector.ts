@@ -1,0 +1,135 @@
+/**
+ * Looks at one drone after another, and raises and clears its alerts. What it knows of a drone is a fold of what was seen;
+ * what it does about it is an alert, and at most a proposal.
+ *
+ *   seen ─► past ─► each class: verdict ─► hold (hysteresis) ─► alert raised, worsened, cleared ─► proposal
+ */
+import type { Alert, Proposal } from './alert.ts';
+import type { Alerts } from './alerts.ts';
+import { DISMISSED, type Hold, isOn, ON, QUIET, step } from './hold.ts';
+import { NO_PAST, type Past, remember } from './past.ts';
+import type { Held } from './ports.ts';
+import { armed, type Seen } from './seen.ts';
+import { CLASSES, classOf } from './table.ts';
+import type { FindingClass, Verdict } from './verdict.ts';
+
+export interface DetectorOptions {
+  readonly alerts: Alerts;
+  /** null: there is no such drone. */
+  readonly seen: (drone: string) => Seen | null;
+  readonly drones: () => readonly string[];
+  readonly monoUs: () => number;
+  /** The class carries its proposal out without being asked. */
+  readonly acts: (name: string) => boolean;
+}
+
+interface Watched {
+  past: Past;
+  readonly holds: Map<string, Hold>;
+  lookedUs: number;
+}
+
+/** Each drone is looked at when something came of it, and at least so often, µs. */
+const EVERY_US = 1e6;
+
+export class Detector {
+  readonly #o: DetectorOptions;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(o: DetectorOptions) {
+    this.#o = o;
+  }
+
+  /** Several times a second: those of whom nothing came. */
+  tick(): void {
+    const nowUs = this.#o.monoUs();
+    for (const drone of this.#o.drones()) {
+      if (nowUs - (this.#watched.get(drone)?.lookedUs ?? Number.NEGATIVE_INFINITY) >= EVERY_US) this.look(drone);
+    }
+    this.#o.alerts.tick();
+  }
+
+  /** Something came of it. */
+  look(drone: string): void {
+    const seen = this.#o.seen(drone);
+    if (seen === null) return;
+    const watched = this.#watched.get(drone) ?? this.#begin(drone);
+    watched.lookedUs = seen.monoUs;
+    watched.past = remember(watched.past, seen);
+    for (const one of CLASSES) this.#judge(one, watched, seen);
+  }
+
+  /** Why it is kept on the ground, for people; empty: nothing here speaks against it. */
+  holds(drone: string): readonly string[] {
+    return this.#o.alerts
+      .about(drone)
+      .filter(({ doc }) => classOf(doc.class)?.holds === true)
+      .map(({ doc }) => `alert ${doc.class}: ${doc.words}`);
+  }
+
+  /** An operator called it over: it is not raised again before it was good. */
+  dismissed({ class: name, drone }: Alert): void {
+    if (drone === undefined || classOf(name) === null) return;
+    (this.#watched.get(drone) ?? this.#begin(drone)).holds.set(name, DISMISSED);
+  }
+
+  #begin(drone: string): Watched {
+    // What was open when the controller ended is on.
+    const holds = this.#o.alerts.about(drone).map(({ doc }) => [doc.class, ON] as const);
+    const watched: Watched = { past: NO_PAST, holds: new Map(holds), lookedUs: Number.NEGATIVE_INFINITY };
+    this.#watched.set(drone, watched);
+    return watched;
+  }
+
+  #judge(one: FindingClass, watched: Watched, seen: Seen): void {
+    const verdict = one.judge(seen, watched.past);
+    const before = watched.holds.get(one.name) ?? QUIET;
+    const { onsetS, clearS } = one;
+    const after = step(before, verdict.level, { onsetS, clearS, nowUs: seen.monoUs });
+    if (after.is === 'quiet') watched.holds.delete(one.name);
+    else watched.holds.set(one.name, after);
+    const about = { drone: seen.drone };
+    if (isOn(after)) this.#on(one, verdict, seen);
+    else if (isOn(before)) this.#o.alerts.clear(one.name, about);
+  }
+
+  #on(one: FindingClass, verdict: Verdict, seen: Seen): void {
+    const { alerts } = this.#o;
+    const { name, whatToDo } = one;
+    if (verdict.level === 'bad') {
+      const { words, values, severity = one.severity } = verdict;
+      alerts.raise({ class: name, severity, words, whatToDo, values, drone: seen.drone });
+    }
+    if (one.proposes === null) return;
+    const held = alerts.openOf(name, { drone: seen.drone });
+    if (held !== null) this.#propose(one.proposes, held, seen, verdict.level === 'bad');
+  }
+
+  #propose(type: Proposal['type'], held: Held<Alert>, seen: Seen, isBad: boolean): void {
+    const { alerts, acts } = this.#o;
+    const may = mayPropose(type, seen);
+    if (may === 'no') alerts.lapse(held);
+    const known = held.doc.proposal?.state;
+    if (may !== 'yes' || !isBad || (known !== undefined && known !== 'lapsed')) return;
+    alerts.offer(held, { type, params: {}, words: WORDS[type], state: 'open' });
+    const offered = alerts.openOf(held.doc.class, { drone: seen.drone });
+    if (offered !== null && acts(held.doc.class)) void alerts.act(offered);
+  }
+}
+
+const WORDS = {
+  hold: 'Hold it where it is, payload untouched',
+  return: 'Have it fly back and land',
+  land: 'Land it where it is now',
+} as const;
+
+/** `unknown`: it is not heard; what was proposed stays, nothing new is. */
+export function mayPropose(type: Proposal['type'], seen: Seen): 'yes' | 'no' | 'unknown' {
+  const isArmed = armed(seen);
+  if (!seen.connected || isArmed === null) return 'unknown';
+  if (!isArmed || seen.control.state !== 'skein') return 'no';
+  // On its way back it is already.
+  if (type === 'return' && seen.itinerary?.state === 'returning') return 'no';
+  // A position that is lost and found again is no reason to take a proposal away and make it anew.
+  return type === 'land' || seen.trust().state === 'trusted' ? 'yes' : 'unknown';
+}
