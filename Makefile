@@ -14,11 +14,11 @@ help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 .PHONY: run
-run: $(INSTALLED) build ## install, build, start a controller, five flying drones and one on the ground, print the address
-	@exec node scenarios/demo.ts
+run: $(INSTALLED) build ## install, build, start a controller, five flying drones, a city that orders parcels, print the address
+	@SCENE='$(SCENE)' exec node scenarios/demo.ts
 
 .PHONY: demo
-demo: run ## the same as run
+demo: run ## the same as run; SCENE=outage|reboot|bad-gps|lost-drone|storm|takeover|broker-down plays a scene in it and says what to look at
 
 .PHONY: test
 test: $(INSTALLED) $(WEB) servers ## all tests, with small counts; COUNT=, SEED= go through to the scenarios

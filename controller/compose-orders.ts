@@ -150,7 +150,7 @@ function standSeen({ state, reason, answered, takingBack, parcels }: Stand): Sta
 
 function plannerOf(o: OrderWiring): Planner {
   const { config, places, fleet, clock } = o;
-  const { emptyKg: _e, payloadMaxKg: _p, methods: _m, ...own } = config.orders;
+  const { group: _g, emptyKg: _e, payloadMaxKg: _p, methods: _m, ...own } = config.orders;
   const { batteryWh, noFlyFile: _file, ceilingAmslM, ...limits } = config.itineraries;
   const rules = { ...DEFAULT_RULES, ...own };
   const world = (reservations: readonly Reservation[]): World => ({
@@ -163,10 +163,12 @@ function plannerOf(o: OrderWiring): Planner {
     ...{ reservations, rules },
     limits: { ...DEFAULT_LIMITS, ...limits, ceilingAmslM: ceilingAmslM > 0 ? ceilingAmslM : null, noFly: o.noFly },
   });
+  const isOfFleet = (id: string): boolean =>
+    config.orders.group === '' || (fleet.contact(id)?.groups.includes(config.orders.group) ?? false);
   const candidates = (taken: (id: string) => string | null, only?: string) =>
     fleet
       .entries()
-      .filter((entry) => only === undefined || entry.id === only)
+      .filter(({ id }) => (only === undefined ? isOfFleet(id) : id === only))
       .map((entry) =>
         candidateOf(entry, {
           ...{ orders: config.orders, batteryWh, bases: places.list('bases'), taken, holds: o.holds },

@@ -122,6 +122,11 @@ export const ConfigSchema = Type.Object({
   ),
   orders: Type.Object(
     {
+      group: Type.String({
+        default: '',
+        pattern: '^[a-z0-9-]{0,26}$',
+        description: 'Only drones of this group are given orders; empty: all',
+      }),
       emptyKg: real(6, 0.1, 1000, 'Mass of a drone with its battery and without a parcel, kg'),
       payloadMaxKg: real(2, 0, 1000, 'Heaviest parcel that a drone carries, kg'),
       methods: Type.Array(DeliveryMethod, {

@@ -1,10 +1,14 @@
 /**
  * `make run`: a controller, five drones in the air over Zürich and one on the ground with a parcel, each agent on a
- * pseudo-terminal of its own.
+ * pseudo-terminal of its own; and a city (city/) that orders parcels from two bases with three drones. `SCENE=` plays a scene in it.
  * Ctrl-C, SIGTERM, a closed terminal, or the death of whoever started it end everything.
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CityLife } from './city/life.ts';
+import { CARRIER_GROUP, CARRIERS } from './city/places.ts';
+import { SCENES } from './city/scenes.ts';
 import { allMoving } from './kit/moving.ts';
 import { inRepository } from './kit/paths.ts';
 import { FLEET, STANDING } from './kit/places.ts';
@@ -17,6 +21,13 @@ const HTTP_PORT = 8080;
 const MQTT_PORT = 1883;
 /** Where a drone stands that somebody adds, in the middle of the others. */
 const PLACE = '47.3960,8.5450,480';
+
+const sceneName = process.env.SCENE ?? '';
+const scene = SCENES[sceneName];
+if (sceneName !== '' && scene === undefined) {
+  process.stderr.write(`SCENE=${sceneName}: there is none; there are ${Object.keys(SCENES).join(', ')}\n`);
+  process.exit(2);
+}
 
 const ended = new AbortController();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -60,11 +71,38 @@ async function tellWhenGone(program: Program, signal: AbortSignal): Promise<void
   if (!signal.aborted) say(`${program.name} ended (${by ?? code}). Start it again with:\n  ${program.commandLine}`);
 }
 
+/** Orders arrive, people load; with SCENE= something happens in it. */
+async function liveInCity(world: World, signal: AbortSignal): Promise<void> {
+  const { httpUrl } = world.controller;
+  const life = new CityLife({ httpUrl, drones: world.drones, seed: process.pid, signal, say, orderEveryS: 45 });
+  const wait = async (seconds: number) => void (await pause(seconds * 1000, undefined, { signal }));
+  try {
+    await life.furnish();
+    say(`  Orders arrive at Letten and Hardturm: ${httpUrl}/api/v1/orders. What becomes of them:`);
+    void life.live();
+    if (scene === undefined) return;
+    say(`\n  SCENE=${sceneName}, as soon as a parcel is in the air:\n    ${scene.words.join('\n    ')}\n`);
+    await scene.play({ world, life, say: (line) => say(`  ▶ ${line}`), wait });
+  } catch (error) {
+    if (!signal.aborted) say(`The city: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The scene that ends it starts it again. */
+async function controllerGone(world: World, signal: AbortSignal): Promise<string> {
+  const { program } = world.controller;
+  for (;;) {
+    await program.exited;
+    if (scene?.revives === true) await pause(30_000, undefined, { signal }).catch(() => {});
+    if (!program.isReady) return `${program.name} ended by itself; its log: ${program.logFile}`;
+  }
+}
+
 async function run(): Promise<number> {
   const { signal } = ended;
   const dir = ownDirectory();
   say(
-    `Skein demo: a controller, ${FLEET.length} flying drones, one on the ground. Logs: ${path.relative(process.cwd(), dir) || '.'}/*/*.log`,
+    `Skein demo: a controller, ${FLEET.length} flying drones, one on the ground, ${CARRIERS.length} that carry parcels. Logs: ${path.relative(process.cwd(), dir) || '.'}/*/*.log`,
   );
   let world: World | null = null;
   try {
@@ -72,13 +110,18 @@ async function run(): Promise<number> {
     const mqttPort = await chooseService('MQTT', MQTT_PORT);
     const topicRoot = `skein/1/demo-${process.pid}`;
     world = await createWorld({
-      drones: [...FLEET, STANDING],
+      drones: [...FLEET, STANDING, ...CARRIERS],
       link: 'pty',
       dir,
       httpPort,
       mqttPort,
       // An agent that someone started by hand outlives its demo; it must not join the next one.
-      controllerArgs: [`--broker.topicRoot=${topicRoot}`],
+      controllerArgs: [
+        `--broker.topicRoot=${topicRoot}`,
+        '--itineraries.batteryWh=300',
+        '--orders.emptyKg=4',
+        `--orders.group=${CARRIER_GROUP}`,
+      ],
       agentArgs: ['--outbox.budgetMB=64', '--recorder.budgetMB=64', `--uplink.topicRoot=${topicRoot}`],
       signal,
     });
@@ -106,9 +149,8 @@ async function run(): Promise<number> {
     for (const { agent, simulator } of world.drones) {
       for (const program of [agent.program, simulator.program]) void tellWhenGone(program, signal);
     }
-    const { program } = world.controller;
-    const controllerGone = program.exited.then(() => `${program.name} ended by itself; its log: ${program.logFile}`);
-    const why = await Promise.race([aborted, controllerGone]);
+    void liveInCity(world, signal);
+    const why = await Promise.race([aborted, controllerGone(world, signal)]);
     if (why === null || signal.aborted) return 0;
     say(why);
     return 1;

@@ -18,6 +18,8 @@ export interface ProgramOptions {
   /** The JSON line of this event on stdout says that it is ready; null: ready once it runs. */
   readonly readyEvent: string | null;
   readonly startTimeoutMs?: number;
+  /** It reads lines (`tell`); otherwise it has no input. */
+  readonly reads?: boolean;
 }
 
 export interface Exit {
@@ -117,7 +119,7 @@ export class Program {
     const child = spawn(command, args, {
       // A process group of its own: Ctrl-C at the terminal reaches the parent, which ends its children in order.
       detached: true,
-      stdio: ['ignore', 'pipe', log],
+      stdio: [this.#options.reads === true ? 'pipe' : 'ignore', 'pipe', log],
       env: { ...plainEnvironment(), ...this.#options.env },
     });
     fs.closeSync(log);
@@ -133,6 +135,7 @@ export class Program {
       child.once('error', () => gone(127, null));
     });
     if (child.pid !== undefined) tellGuard('+', child.pid);
+    child.stdin?.on('error', () => {});
     child.stdout?.on('data', (chunk: Buffer) => fs.appendFileSync(this.logFile, chunk));
     if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#takeLine(line));
     return child;
@@ -174,6 +177,11 @@ export class Program {
   async kill9(): Promise<Exit> {
     this.#child?.kill('SIGKILL');
     return this.#exit;
+  }
+
+  /** One line to its input; nothing where it does not run. */
+  tell(line: string): void {
+    this.#child?.stdin?.write(`${line}\n`);
   }
 
   signal(name: NodeJS.Signals): void {

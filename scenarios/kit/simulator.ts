@@ -39,6 +39,7 @@ export class Simulator {
       args: [],
       logFile: path.join(options.dir, 'simulator.log'),
       readyEvent: 'listening',
+      reads: true,
     });
   }
 

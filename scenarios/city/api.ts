@@ -1,0 +1,32 @@
+/** The controller’s API, as a shop and the people at the pads use it. */
+export class Api {
+  readonly #url: string;
+  readonly #signal: AbortSignal;
+
+  constructor(url: string, signal: AbortSignal) {
+    this.#url = url;
+    this.#signal = signal;
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.#call('GET', path);
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#call('POST', path, body);
+  }
+
+  put<T>(path: string, body: object): Promise<T> {
+    return this.#call('PUT', path, body);
+  }
+
+  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await fetch(`${this.#url}/api/v1${path}`, {
+      ...{ method, signal: this.#signal },
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+    return (text === '' ? null : JSON.parse(text)) as T;
+  }
+}
