@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 import { measured } from './kit/measured.ts';
 import { wrongAtController } from './kit/power-cut/controller-findings.ts';
-import { recordController } from './kit/power-cut/controller-recording.ts';
+import { type ControllerMark, DRONES, recordController } from './kit/power-cut/controller-recording.ts';
 import { afterCut, chooseCut, cutWords } from './kit/power-cut/cut.ts';
 import { writeImage } from './kit/power-cut/image.ts';
 import { loadRecording, missed } from './kit/power-cut/recorder.ts';
@@ -24,6 +24,13 @@ t.test(`${count} power cuts of a controller: what it acked is there once`, { tim
   const recording = kept === undefined ? await recordController(dir, RECORD_MS) : loadRecording(dir);
   const { operations } = recording;
   t.same(missed(recording), [], `${operations.length} operations: played whole, they make what lies on the disk`);
+  const marked = operations.flatMap((one) => (one.type === 'mark' ? [JSON.parse(one.text) as ControllerMark] : []));
+  const lanes = new Set(marked.flatMap((one) => (one.type === 'ack' ? [`${one.drone} ${one.lane}`] : [])));
+  t.equal(lanes.size, 2 * DRONES, 'what was acked to each drone in each lane is known');
+  t.ok(
+    marked.some(({ type }) => type === 'posted'),
+    'and orders that were taken',
+  );
   let acks = 0;
 
   for (let i = 0; i < count; i++) {

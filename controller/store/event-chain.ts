@@ -1,9 +1,10 @@
 /**
  * The link that an event makes in its entity's chain: SHA-256 over the hash before it and everything that is stored of it.
  *
- *   form 1   previous hash, entity, version, type, time, data        as stored until forms had numbers
- *   form 2   previous hash, form, and every column but the hash
+ *   form 1   previous hash, entity, version, type, at_us, data        as stored until forms had numbers
+ *   form 2   previous hash, form, id, entity, version, type, at_us, data, key, actor_kind, actor_name, cause, stamp
  *
+ * as a JSON array of the columns as they are stored; of the first event of an entity the previous hash is ''.
  * A row keeps the form it was stored with: its hash is never made again.
  */
 import { createHash } from 'node:crypto';

@@ -32,7 +32,7 @@ export const keyOf = (batch: StoredBatch): string => `${batch.drone}/${batch.epo
  * closes a file (they belong to the process), and cut the shared memory of the log under its feet: SIGBUS.
  * https://sqlite.org/howtocorrupt.html#multiple_copies_of_sqlite_linked_into_the_same_application
  */
-function readOnly<T>(file: string, read: (db: Database.Database) => T): T {
+export function readOnly<T>(file: string, read: (db: Database.Database) => T): T {
   const db = new Database(file, { readonly: true, timeout: 2_000 });
   try {
     return read(db);

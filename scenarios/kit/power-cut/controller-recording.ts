@@ -11,7 +11,7 @@ export type ControllerMark =
   /** A person was answered that this command is taken. */
   | { readonly type: 'posted'; readonly id: string };
 
-const DRONES = 3;
+export const DRONES = 3;
 const KNOWN_WITHIN_MS = 30_000;
 
 export async function recordController(dir: string, forMs: number): Promise<FileRecording> {
