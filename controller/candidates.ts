@@ -1,5 +1,6 @@
 /** A drone of the fleet as planning sees it: what is known of it now, on which pad it stands, and why it may not fly. */
 import { distanceM, isUnderWay, type Place } from '@skein/protocol/fleet';
+import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import type { Base } from '@skein/protocol/fleet/places';
 import type { Config } from './config.ts';
 import { type Entry, preflightOf } from './fleet/index.ts';
@@ -36,6 +37,8 @@ export function placeOf(entry: Entry): Place | null {
 export interface CandidateWiring {
   readonly orders: Config['orders'];
   readonly batteryWh: number;
+  /** What is set for this drone goes before `orders` and `batteryWh`. */
+  readonly airframe: (drone: string) => AirframeSettings;
   readonly bases: readonly { readonly id: string; readonly doc: Base }[];
   readonly groups: (drone: string) => readonly string[];
   /** Why it is not free although it stands there, for people; null: it is. */
@@ -60,6 +63,7 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
     airframe: {
       ...{ emptyKg: o.orders.emptyKg, payloadMaxKg: o.orders.payloadMaxKg, methods: o.orders.methods },
       batteryWh: o.batteryWh > 0 ? o.batteryWh : null,
+      ...o.airframe(id),
     },
     calibration: null,
     online: entry.online && entry.conflict === null,

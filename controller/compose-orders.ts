@@ -1,5 +1,6 @@
 /** Orders, wired to planning, to the places, and to the ways that itineraries and commands take to the drones. */
 import { DEFAULT_LIMITS, type DeliveryState, type Itinerary, isFinal, reasonWords } from '@skein/protocol/fleet';
+import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
 import { candidateOf, placeOf, standingOf } from './candidates.ts';
 import { type Commands, systemTimers, ulidMaker } from './commands/index.ts';
@@ -46,6 +47,8 @@ export interface OrderWiring {
   readonly log: { warn(detail: object, message: string): void };
   /** What holds a drone on the ground besides its own list. */
   readonly holds: (drone: string) => readonly string[];
+  /** What is set of this drone's airframe. */
+  readonly airframe: (drone: string) => AirframeSettings;
   readonly alert: (data: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -171,7 +174,8 @@ function plannerOf(o: OrderWiring): Planner {
       .filter(({ id }) => (only === undefined ? isOfFleet(id) : id === only))
       .map((entry) =>
         candidateOf(entry, {
-          ...{ orders: config.orders, batteryWh, bases: places.list('bases'), taken, holds: o.holds },
+          ...{ orders: config.orders, batteryWh, bases: places.list('bases'), taken },
+          ...{ holds: o.holds, airframe: o.airframe },
           groups: (id) => fleet.contact(id)?.groups ?? [],
         }),
       );

@@ -15,6 +15,8 @@ import { makeCommands } from './compose-commands.ts';
 import { makeDeliveries } from './compose-deliveries.ts';
 import { makeItineraries } from './compose-itineraries.ts';
 import { makeRecords } from './compose-records.ts';
+import { makeStore } from './compose-store.ts';
+import { makeUpkeep } from './compose-upkeep.ts';
 import type { Config } from './config.ts';
 import { expand } from './expand.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
@@ -27,19 +29,12 @@ import { readNoFly } from './no-fly.ts';
 import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
 import { ShortAnswers } from './short-answers.ts';
-import { EventQueue, SqliteStore } from './store/index.ts';
-import { Upkeep } from './upkeep.ts';
+import { StoreChores } from './store-chores.ts';
 
 export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
 
 const TICK_MS = 500;
-const EVENT_COUNTERS = { stored: 'events stored', dropped: 'events dropped: the store has failed for long' } as const;
-const STORE_COUNTERS = {
-  workerDied: 'times a database thread ended and was started again',
-  daysRemoved: 'days of telemetry removed for their age or the budget',
-  closed: 'times the store took no history any more: disk full, failed',
-} as const;
 
 export async function createController(config: Config, ports: ControllerPorts): Promise<Controller> {
   const { clock, log, random, version } = ports;
@@ -50,28 +45,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   let ready = false;
   let storeClosed = false;
 
-  const countStore = metrics.counters('store', STORE_COUNTERS);
-  const store =
-    ports.store ??
-    new SqliteStore({
-      dataDir: config.dataDir,
-      budgetBytes: config.store.budgetMB * 1e6,
-      keepDays: config.store.keepDays,
-      reserveBytes: config.store.reserveMB * 1e6,
-      syncCommits: config.store.syncCommits,
-      utcUs: clock.utcUs,
-      onWorkerDeath: (role, reason) => {
-        countStore('workerDied');
-        log.error({ role, reason }, 'a database thread ended; it is started again');
-      },
-    });
-
-  const countEvents = metrics.counters('events', EVENT_COUNTERS);
-  const events = new EventQueue({
-    store,
-    onStored: (n) => countEvents('stored', n),
-    onDropped: (n) => countEvents('dropped', n),
-  });
+  const { store, events, countStore } = makeStore(config, ports, metrics);
   const fleet = new Fleet({
     clock,
     count: metrics.counters('fleet', FLEET_COUNTERS),
@@ -80,6 +54,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       events.add(event);
     },
     maxDrones: config.fleet.maxDrones,
+    groupsOf: (drone) => upkeep.groups.of(drone),
   });
   const live = new LiveHub({
     source: fleet,
@@ -103,6 +78,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       },
     });
   const records = makeRecords({ store, clock, random, metrics, log });
+  const upkeep = makeUpkeep({ records, fleet });
   const noFly = readNoFly(config.itineraries.noFlyFile);
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
@@ -122,6 +98,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
     itineraries: itineraries.service,
     holds: () => [],
+    airframe: (drone) => upkeep.settings.airframe(drone),
     alert: (data) => events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
   });
   const answers = new ShortAnswers();
@@ -169,11 +146,11 @@ export async function createController(config: Config, ports: ControllerPorts): 
       itineraries.service.contact(drone, presence);
     },
   });
-  const upkeep = new Upkeep({
+  const chores = new StoreChores({
     ...{ store, fleet, utcUs: clock.utcUs, log },
     onDaysRemoved: (n) => countStore('daysRemoved', n),
   });
-  storeGauges(metrics, { stats: () => upkeep.stats, utcUs: clock.utcUs, ...config.store });
+  storeGauges(metrics, { stats: () => chores.stats, utcUs: clock.utcUs, ...config.store });
   gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service, records });
   const http = await buildHttp({
     ports: {
@@ -187,6 +164,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       itineraries: itineraries.service,
       orders: orders.port,
       places,
+      configuration: upkeep.port,
       series: (request) => store.series(request),
       events: (query) => store.events(query),
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -214,7 +192,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       fleet.load(await store.drones());
       started.push(
         () => events.close(),
-        () => upkeep.close(),
+        () => chores.close(),
       );
       started.push(() => bus.close());
       // Stopped after ingest: the answers of its last commits are written down still.
@@ -240,7 +218,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       live.start();
       started.push(() => live.close());
       every(TICK_MS, () => fleet.tick());
-      upkeep.start();
+      chores.start();
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
       return { http: address, mqtt: bus.address ?? config.broker.url };
@@ -292,7 +270,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       messages: messages.filter((one) => one !== null),
       queueBytes: ingest.depthBytes,
       windowBytes: ingest.windowBytes,
-      storage: { ...upkeep.stats, budgetBytes: config.store.budgetMB * 1e6 },
+      storage: { ...chores.stats, budgetBytes: config.store.budgetMB * 1e6 },
     };
   }
 }

@@ -153,7 +153,7 @@ function resolve(
   if (targets === 'all') return some([...fleet.ids()], 'no drone was ever heard');
   if ('group' in targets) {
     const members = fleet.ids().filter((id) => fleet.contact(id)?.groups.includes(targets.group));
-    return some(members, `no drone says it is in group "${targets.group}"`);
+    return some(members, `there is no drone in group "${targets.group}"`);
   }
   const drones = [...new Set(targets)];
   const stranger = drones.find((id) => fleet.contact(id) === null);

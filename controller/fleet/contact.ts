@@ -33,7 +33,8 @@ export interface Contact {
   readonly sighting: Sighting;
 }
 
-export function contactOf(drone: Drone, nowMonoUs: number): Contact {
+/** @param more groups besides those it says itself */
+export function contactOf(drone: Drone, nowMonoUs: number, more: readonly string[] = []): Contact {
   const status = drone.kinds.get('status');
   const fresh = status !== undefined && (nowMonoUs - status.atMonoUs) / 1e3 <= FRESH_MS;
   const armed = fresh && status.kind === 'status' && 'armed' in status.values ? status.values.armed : null;
@@ -41,7 +42,7 @@ export function contactOf(drone: Drone, nowMonoUs: number): Contact {
     id: drone.id,
     current: drone.sessions.current,
     conflict: drone.sessions.conflict !== null,
-    groups: drone.groups,
+    groups: more.length === 0 ? drone.groups : [...new Set([...drone.groups, ...more])],
     armed,
     // Few ask for it.
     get sighting() {

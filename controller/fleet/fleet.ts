@@ -38,6 +38,8 @@ export interface FleetOptions {
   readonly onEvent: (event: FleetEvent) => void;
   /** Drones kept; one more is refused and counted. */
   readonly maxDrones: number;
+  /** Groups that people put a drone into, besides those it says itself. */
+  readonly groupsOf?: (drone: string) => readonly string[];
 }
 
 export class Fleet {
@@ -78,7 +80,7 @@ export class Fleet {
   /** null: never heard of. */
   contact(id: string): Contact | null {
     const drone = this.#drones.get(id);
-    return drone ? contactOf(drone, this.#o.clock.monoUs()) : null;
+    return drone ? contactOf(drone, this.#o.clock.monoUs(), this.#o.groupsOf?.(id)) : null;
   }
 
   /** What its entry shows of its commands and of what it flies: others make it. */

@@ -38,6 +38,10 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ put: fail, remove: fail, putZones: fail, stop: fail, lift: fail },
         ...{ list: () => [], get: () => null, zonesAsGeojson: () => ({}), stops: () => [] },
       },
+      configuration: {
+        ...{ putGroup: fail, removeGroup: fail, putSettings: fail },
+        ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
+      },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

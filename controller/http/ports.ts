@@ -1,4 +1,5 @@
 /** What the routes need of the rest of the controller. */
+import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
 
 export interface DroneView {
@@ -258,6 +259,7 @@ export interface HttpPorts {
   readonly itineraries: ItineraryPort;
   readonly orders: OrderPort;
   readonly places: PlacePort;
+  readonly configuration: ConfigurationPort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;

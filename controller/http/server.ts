@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { commandRoutes } from './commands.ts';
+import { configurationRoutes } from './configuration.ts';
 import { droneRoutes } from './drones.ts';
 import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventRoutes } from './events.ts';
@@ -91,6 +92,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     itineraryRoutes(api, ports);
     orderRoutes(api, ports);
     placeRoutes(api, ports);
+    configurationRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

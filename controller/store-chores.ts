@@ -10,7 +10,7 @@ const LOOK_MS = 5000;
 /** A minute of a large fleet is what telemetry may be over its budget. */
 const RETAIN_MS = 60_000;
 
-export interface UpkeepOptions {
+export interface StoreChoresOptions {
   readonly store: Pick<Store, 'saveDrones' | 'retain' | 'stats'>;
   readonly fleet: { drainUnsaved(): readonly DroneRecord[]; markUnsaved(ids: readonly string[]): void };
   readonly utcUs: () => number;
@@ -18,13 +18,13 @@ export interface UpkeepOptions {
   readonly onDaysRemoved: (count: number) => void;
 }
 
-export class Upkeep {
-  readonly #o: UpkeepOptions;
+export class StoreChores {
+  readonly #o: StoreChoresOptions;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #busy = new Map<() => Promise<void>, Promise<void>>();
   #stats: StoreStats = { telemetryBytes: 0, days: 0, oldestDay: null, reserveBytes: 0 };
 
-  constructor(o: UpkeepOptions) {
+  constructor(o: StoreChoresOptions) {
     this.#o = o;
   }
 

@@ -1,0 +1,29 @@
+/** What the routes of groups, settings, roll-outs and maintenance need of the rest. */
+import type { DesiredSettings, Group } from '@skein/protocol/fleet/configuration';
+import type { ProblemCode } from './errors.ts';
+
+export type ConfigurationAnswer<T> =
+  | { readonly ok: true; readonly fresh?: boolean; readonly value: T }
+  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
+
+export interface GroupView {
+  readonly id: string;
+  readonly atUtcUs: number;
+  readonly doc: Group;
+}
+
+export interface ConfigurationPort {
+  groups(): readonly GroupView[];
+  group(name: string): GroupView | null;
+  /** Drones in it now: those that people put there and those that say so. */
+  members(name: string): readonly string[];
+  putGroup(name: string, group: Group, by: string): Promise<ConfigurationAnswer<GroupView>>;
+  removeGroup(name: string, by: string): Promise<ConfigurationAnswer<null>>;
+  /** null: no such drone. */
+  settings(drone: string): object | null;
+  putSettings(
+    drone: string,
+    desired: DesiredSettings,
+    o: { readonly version?: number | undefined; readonly by: string },
+  ): Promise<ConfigurationAnswer<object>>;
+}

@@ -1,0 +1,3 @@
+export { Groups } from './groups.ts';
+export type * from './ports.ts';
+export { Settings, type SettingsDoc, type SettingsView } from './settings.ts';

@@ -1,0 +1,92 @@
+/** What people set of their fleet: groups, settings of a drone, roll-outs of parameters, limits of maintenance. kg, Wh, hours. */
+import { type Static, Type } from 'typebox';
+import { DeliveryMethod } from './itinerary/index.ts';
+
+const Closed = { additionalProperties: false } as const;
+export const DroneId = Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'id of a drone' });
+export const GroupName = Type.String({ pattern: '^[a-z0-9-]{1,26}$', description: 'yours: a-z, 0-9, -' });
+export const BatteryId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$', description: 'as it stands on the pack' });
+const Operator = Type.String({ minLength: 1, maxLength: 64 });
+
+export const Group = Type.Object(
+  {
+    members: Type.Array(DroneId, { maxItems: 2000, uniqueItems: true }),
+    note: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  Closed,
+);
+export type Group = Static<typeof Group>;
+
+export const ParameterName = '^[A-Z0-9_]{1,16}$';
+export const Parameters = Type.Record(Type.String({ pattern: ParameterName }), Type.Number(), {
+  maxProperties: 200,
+  description: 'parameters of the autopilot by name',
+});
+export type Parameters = Static<typeof Parameters>;
+
+/** Of this drone; what is left out is as `[orders]` and `itineraries.batteryWh` say. */
+export const AirframeSettings = Type.Object(
+  {
+    emptyKg: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'with its battery, without a parcel' }),
+    ),
+    payloadMaxKg: Type.Optional(Type.Number({ minimum: 0, maximum: 1000 })),
+    methods: Type.Optional(Type.Array(DeliveryMethod, { maxItems: 4, uniqueItems: true })),
+    batteryWh: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description: 'of a full pack' })),
+  },
+  Closed,
+);
+export type AirframeSettings = Static<typeof AirframeSettings>;
+
+const Limit = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1e6, description }));
+/** Since the last inspection. At the limit the drone is held on the ground; 0: no limit. */
+export const MaintenanceLimits = Type.Object(
+  {
+    hours: Limit('time armed, h'),
+    flights: Limit('flights'),
+    hardLandings: Limit('hard landings'),
+    batteryCycles: Limit('full cycles of the pack it flies with, since it was new'),
+  },
+  Closed,
+);
+export type MaintenanceLimits = Static<typeof MaintenanceLimits>;
+
+export const DesiredSettings = Type.Object(
+  {
+    parameters: Type.Optional(Parameters),
+    airframe: Type.Optional(AirframeSettings),
+    limits: Type.Optional(MaintenanceLimits),
+    battery: Type.Optional(BatteryId),
+  },
+  Closed,
+);
+export type DesiredSettings = Static<typeof DesiredSettings>;
+
+export const RolloutWish = Type.Object(
+  {
+    targets: Type.Union([
+      Type.Array(DroneId, { minItems: 1, maxItems: 2000, uniqueItems: true }),
+      Type.Object({ group: GroupName }, Closed),
+    ]),
+    /** Left out: what the settings of each drone want and was not read back. */
+    parameters: Type.Optional(Parameters),
+    stageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 2000, default: 1, description: 'drones at a time' })),
+    stopAfterFailures: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 2000, default: 1, description: 'so many failures stop it' }),
+    ),
+    waitS: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 3600, default: 120, description: 'for a drone that is away, s' }),
+    ),
+    issuedBy: Type.Optional(Operator),
+  },
+  Closed,
+);
+export type RolloutWish = Static<typeof RolloutWish>;
+
+export const Inspected = Type.Object(
+  {
+    issuedBy: Type.Optional(Operator),
+    note: Type.Optional(Type.String({ maxLength: 500, description: 'what was found and done' })),
+  },
+  Closed,
+);
