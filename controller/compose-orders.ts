@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { type Fleet, preflightOf } from './fleet/index.ts';
 import type { OrderPort } from './http/index.ts';
 import type { Itineraries, Stand } from './itineraries/index.ts';
+import { reservationsOf } from './kept-air.ts';
 import type { Metrics } from './metrics/index.ts';
 import {
   type Decision,
@@ -32,6 +33,7 @@ import {
   type Reservation,
   type World,
 } from './planning/index.ts';
+import { Promised } from './promised.ts';
 
 export interface OrderWiring {
   readonly config: Config;
@@ -156,6 +158,7 @@ function plannerOf(o: OrderWiring): Planner {
   const { group: _g, emptyKg: _e, payloadMaxKg: _p, methods: _m, ...own } = config.orders;
   const { batteryWh, noFlyFile: _file, ceilingAmslM, ...limits } = config.itineraries;
   const rules = { ...DEFAULT_RULES, ...own };
+  const promised = new Promised();
   const world = (reservations: readonly Reservation[]): World => ({
     bases: places.list('bases').map(({ id, doc }) => baseOf(id, doc, fleet, places)),
     zones: places.list('zones').map(({ id, doc }) => zoneOf(id, doc)),
@@ -193,18 +196,22 @@ function plannerOf(o: OrderWiring): Planner {
     plan({ id, wish, placedUtcUs, drone, avoid, open, attempt }): Decision {
       const taken = drone === undefined ? takenBy(open) : new Map<string, string>();
       const reservations = reservationsOf(open, id, clock.utcUs());
+      const order = { ...wish, id, placedUtcUs, attempt };
+      const openIds = new Set(open.map((held) => held.id));
+      const claims = drone === undefined ? promised.before(order, clock.utcUs(), rules, (one) => openIds.has(one)) : [];
       const decided = plan({
-        order: { ...wish, id, placedUtcUs, attempt },
+        order,
         fleet: candidates(
           (one) => taken.get(one) ?? (avoid.has(one) ? 'nothing: it would not fly this one a moment ago' : null),
           drone,
         ),
         world:
           drone === undefined
-            ? world(reservations)
+            ? { ...world(reservations), claims }
             : { ...world(reservations), rules: { ...rules, loadingS: UPLOAD_S } },
         nowUtcUs: clock.utcUs(),
       });
+      promised.take(order, decided);
       if (decided.kind === 'wait') return decided;
       if (decided.kind === 'infeasible') {
         return {
@@ -241,28 +248,6 @@ function plannedOf(leg: PlannedLeg, reservations: readonly Reservation[]): Plann
     reservation: reservations.find((one) => one.leg === leg.kind) ?? {},
     needsPct: leg.energy.needPct,
   };
-}
-
-/** Air and pads of what may still fly, of all orders but this one. */
-function reservationsOf(
-  open: Parameters<Planner['plan']>[0]['open'],
-  own: string,
-  nowUtcUs: number,
-): readonly Reservation[] {
-  return open.flatMap(({ id, doc }) => {
-    if (id === own) return [];
-    const attempts = Object.values(
-      (doc.attempts ?? {}) as Record<string, { ferry?: Kept; delivery?: Kept; end?: object }>,
-    );
-    const legs = attempts.flatMap(({ ferry, delivery }) => [ferry, delivery]);
-    return legs.flatMap((leg) => {
-      const kept = leg?.reservation as Reservation | undefined;
-      return kept?.tube === undefined || kept.toUtcUs < nowUtcUs ? [] : [kept];
-    });
-  });
-}
-interface Kept {
-  readonly reservation?: object;
 }
 
 type Doc<K extends 'bases' | 'zones' | 'weather'> =

@@ -186,7 +186,7 @@ t.test('the turn: priority, then age, and waiting counts', async (t) => {
   const placed = (id: string, priority: number, minutesAgo: number) =>
     order(id, CENTRE, CENTRE, { priority, placedUtcUs: NOW - minutesAgo * MIN });
   const turn = inTurn(
-    [placed('a', 1, 0), placed('b', 9, 0), placed('c', 9, 1), placed('d', 1, 60)],
+    [placed('a', 1, 0), placed('b', 9, 0), placed('c', 9, 1), placed('d', 1, 120)],
     NOW,
     DEFAULT_RULES,
   );

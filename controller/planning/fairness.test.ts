@@ -4,12 +4,15 @@ import t from 'tap';
 import { chargedPct } from './charging.ts';
 import { plan } from './plan.ts';
 import type { Candidate, Claim, OrderWish, Reservation } from './ports.ts';
+import { DEFAULT_RULES } from './rules.ts';
 import { AIRFRAME, at, base, drone, MIN, NOW, order, world } from './testing/city.ts';
 import { inTurn } from './turn.ts';
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 t.comment(`SEED=${seed}`);
 const STEP_MIN = 3;
+/** So that a few hours tell. */
+const AGES_SOON = { ...DEFAULT_RULES, agingS: 300 };
 const BIG = { ...AIRFRAME, payloadMaxKg: 3, batteryWh: 550 };
 
 interface Flying {
@@ -50,7 +53,7 @@ function heavyFliesAfterMin(
       big = { ...big, reportedPct: pct, rememberedPct: pct };
     }
     const claims: Claim[] = [];
-    for (const one of inTurn(waiting, nowUtcUs, world([]).rules)) {
+    for (const one of inTurn(waiting, nowUtcUs, AGES_SOON)) {
       const fleet = [flying === null ? big : { ...big, armed: true, onGround: false }];
       const decision = plan({ order: one, fleet, world: world([home], { reservations, claims }), nowUtcUs });
       if (decision.kind === 'wait' && decision.claim !== null) claims.push(decision.claim);

@@ -41,7 +41,7 @@ export const DEFAULT_RULES: Rules = {
   /** On top of the model for a drone that is not calibrated, and at least half of it for one that is. */
   energyMarginPct: 15,
   /** An order that has waited so long counts one priority higher. */
-  agingS: 300,
+  agingS: 600,
   /** How long before its time window an order is planned. */
   aheadS: 900,
 };

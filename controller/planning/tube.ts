@@ -45,7 +45,7 @@ export function spansOf(
   let lateS = rules.startSlackS;
   let isBack = false;
   for (const [i, phase] of flown.worst.entries()) {
-    const quickS = phase.of === 'way' ? (flown.expected[i]?.timeS ?? 0) * faster : 0;
+    const quickS = phase.of === 'way' ? (flown.best[i]?.timeS ?? 0) * faster : 0;
     const slowS = phase.timeS * slower;
     const what = whatOf(phase, isBack, i === flown.worst.length - 1);
     spans.push(...along(phase, what, plane, { earlyS, quickS, lateS, slowS }));
@@ -109,7 +109,7 @@ function straightBack(
   const lengthM = apartM(plane.of(way.from), plane.of(way.to));
   const cruises = o.flown.worst.filter(({ does }) => does === 'cruise');
   const slowestMps = cruises.reduce((least, { groundMps }) => Math.min(least, groundMps), Number.POSITIVE_INFINITY);
-  const fastestMps = o.flown.expected.reduce((most, { groundMps }) => Math.max(most, groundMps), 1);
+  const fastestMps = o.flown.best.reduce((most, { groundMps }) => Math.max(most, groundMps), 1);
   const down = o.flown.worst.at(-1);
   const downMps =
     down === undefined || down.timeS === 0 ? 1 : Math.abs((down.fromM ?? 0) - (down.toM ?? 0)) / down.timeS;
