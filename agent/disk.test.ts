@@ -9,6 +9,7 @@ import { diskProblems, splitDisk } from './disk.ts';
 import { Outbox } from './outbox/index.ts';
 import { newBoot, newEpoch, textSample } from './outbox/testkit.ts';
 import { Recorder } from './recorder/index.ts';
+import { systemTimers } from './timers.ts';
 
 const config = (diskMB: number, outboxMB = 0, recorderMB = 0, enabled = true) => ({
   disk: { budgetMB: diskMB },
@@ -65,6 +66,7 @@ t.test('everything is filled, and the files stay inside the budget at each look'
     boot: newBoot(),
     drawEpoch: newEpoch,
     nowUs,
+    timers: systemTimers,
     onReadable: () => told(),
     onProblem: () => told(),
   });

@@ -28,6 +28,7 @@ import type { StateFile } from './state/index.ts';
 import type { Stations } from './stations/index.ts';
 import { wireStations } from './stations-wiring.ts';
 import type { AgentStatus } from './status/index.ts';
+import { systemTimers } from './timers.ts';
 import { TrustWatch } from './trust/index.ts';
 import type { Uplink } from './uplink/index.ts';
 import { wireUplink } from './uplink-wiring.ts';
@@ -113,6 +114,7 @@ export class RunningAgent implements AgentParts {
       boot: o.boot,
       drawEpoch: () => ports.randomHex(8),
       nowUs,
+      timers: systemTimers,
       codec: () => this.uplink.codec,
       onOpened: (earlier) => this.#beginEpoch(earlier),
       onReadable: () => this.uplink.wake(),

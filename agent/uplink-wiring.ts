@@ -5,6 +5,7 @@ import type { AgentConfig } from './config.ts';
 import type { Itineraries } from './itinerary/index.ts';
 import type { Outbox } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
+import { systemTimers } from './timers.ts';
 import { Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -54,6 +55,7 @@ export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly
     source: outbox,
     nowUs,
     random,
+    timers: systemTimers,
     onTime: (answer, receivedMonoUs) => {
       clock.controller({
         sentMonoUs: answer.agentMonoUs,

@@ -6,6 +6,7 @@ import type { Fleet } from './fleet/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
 import { storedAnswers } from './stored-words.ts';
+import { systemTimers } from './timers.ts';
 
 export interface CommandWiring {
   readonly store: Store;
@@ -28,7 +29,7 @@ export interface CommandWiring {
 export function makeCommands(o: CommandWiring) {
   const { store, clock, random, heights, fleet, metrics, log, publish } = o;
   const commands = new Commands({
-    ...{ clock, random, publish, heights },
+    ...{ clock, random, publish, heights, timers: systemTimers },
     // What stands in the projection was written by commands/events.ts: it comes back as it went.
     store: store as Store & CommandStore,
     answersSince: (drone, fromUtcUs) => storedAnswers(store, drone, fromUtcUs),

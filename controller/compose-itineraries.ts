@@ -8,6 +8,7 @@ import { ITINERARY_COUNTERS, Itineraries } from './itineraries/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
 import { ITINERARY_KINDS, storedWords } from './stored-words.ts';
+import { systemTimers } from './timers.ts';
 
 export interface ItineraryWiring {
   readonly config: Config;
@@ -36,7 +37,7 @@ export function makeItineraries(o: ItineraryWiring) {
       limits: { ...DEFAULT_LIMITS, ...limits, ceilingAmslM: ceilingAmslM > 0 ? ceilingAmslM : null, noFly: o.noFly },
     },
     writing: new WriteQueue({
-      ...{ store, name: 'itinerary', run: newId(clock.utcUs() / 1e3) },
+      ...{ store, timers: systemTimers, name: 'itinerary', run: newId(clock.utcUs() / 1e3) },
       onFailure: (error, outcome) => {
         log.warn({ reason: String(error), outcome }, 'what became of itineraries could not be written down');
       },

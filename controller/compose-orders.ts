@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type DeliveryState, type Itinerary, isFinal, reasonWord
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
 import { candidateOf, placeOf, standingOf } from './candidates.ts';
-import { type Commands, systemTimers, ulidMaker } from './commands/index.ts';
+import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
 import type { Config } from './config.ts';
 import { type Fleet, preflightOf } from './fleet/index.ts';
@@ -34,6 +34,7 @@ import {
   type World,
 } from './planning/index.ts';
 import { Promised } from './promised.ts';
+import { systemTimers } from './timers.ts';
 
 export interface OrderWiring {
   readonly config: Config;

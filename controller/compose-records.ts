@@ -1,8 +1,9 @@
 /** Documents, wired to the store: one queue of events for all kinds, so that what follows from something is stored after it. */
-import { Keys, systemTimers, ulidMaker, WriteQueue } from './commands/index.ts';
+import { Keys, ulidMaker, WriteQueue } from './commands/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import { RECORD_COUNTERS, Records } from './records/index.ts';
 import type { Store } from './store/index.ts';
+import { systemTimers as timers } from './timers.ts';
 
 export interface RecordsWiring {
   readonly store: Store;
@@ -24,7 +25,7 @@ export interface AllRecords {
 export function makeRecords({ store, clock, random, metrics, log }: RecordsWiring): AllRecords {
   const count = metrics.counters('records', RECORD_COUNTERS);
   const writing = new WriteQueue({
-    ...{ store, name: 'record', run: ulidMaker(random)(clock.utcUs() / 1e3) },
+    ...{ store, timers, name: 'record', run: ulidMaker(random)(clock.utcUs() / 1e3) },
     onFailure: (error, outcome) => {
       count(outcome === 'given up' ? 'writeLost' : 'writeFailed');
       log.warn({ reason: String(error), outcome }, 'changes of documents could not be written down');
@@ -35,7 +36,7 @@ export function makeRecords({ store, clock, random, metrics, log }: RecordsWirin
     of<T extends object>(kind: string, o = {}) {
       if (starts.has(kind)) throw new Error(`records of ${kind} are made twice: two writers of one kind`);
       const records = new Records<T>({
-        ...{ kind, store, writing, clock, count, timers: systemTimers, keys: new Keys() },
+        ...{ kind, store, writing, clock, count, timers, keys: new Keys() },
         ...o,
       });
       starts.set(kind, () => records.start());

@@ -30,6 +30,7 @@ import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
 import { ShortAnswers } from './short-answers.ts';
 import { StoreChores } from './store-chores.ts';
+import { systemTimers } from './timers.ts';
 
 export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
@@ -111,6 +112,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   const ingest = new Ingest({
     store,
     clock,
+    timers: systemTimers,
     count: metrics.counters('ingest', INGEST_COUNTERS),
     expand,
     sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), answers.write(drone, { start, ...ack }), 1),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32c, readEnvelope } from '@skein/protocol/telemetry';
 import t, { type Test } from 'tap';
+import { systemTimers } from '../timers.ts';
 import { LANE_NAMES } from './keys.ts';
 import { Outbox } from './outbox.ts';
 import { OutboxStore } from './store.ts';
@@ -127,6 +128,7 @@ t.test('what the controller has of an earlier start and the card has not is show
     boot: BOOT,
     drawEpoch: newEpoch,
     nowUs: () => Number(process.hrtime.bigint() / 1000n),
+    timers: systemTimers,
   });
   t.teardown(() => outbox.close());
   await outbox.start();

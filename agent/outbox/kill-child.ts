@@ -3,6 +3,7 @@
  * test knows more than the file does. Not part of the agent.
  */
 import { writeSync } from 'node:fs';
+import { systemTimers } from '../timers.ts';
 import { LANE_NAMES } from './keys.ts';
 import { Outbox } from './outbox.ts';
 import { newEpoch, textSample } from './testkit.ts';
@@ -23,6 +24,7 @@ const outbox: Outbox = new Outbox({
   boot,
   drawEpoch: newEpoch,
   nowUs,
+  timers: systemTimers,
   onOpened: (earlier) => say({ epoch: outbox.epoch, earlier }),
   spawn: ({ message, died }) =>
     spawnThread({

@@ -16,8 +16,7 @@ export interface OutboxOptions {
   readonly codec?: () => SampleCodec;
   /** What waits for the disk; left out: a thread. */
   readonly spawn?: SpawnStore;
-  /** Left out: the system's. */
-  readonly timers?: Timers;
+  readonly timers: Timers;
   /** The file could be opened for the first time; how the epoch before this start ended, null when there is none. */
   readonly onOpened?: (earlier: EarlierEnd | null) => void;
   /** Something more can be read. */

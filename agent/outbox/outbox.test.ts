@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
+import { systemTimers } from '../timers.ts';
 import type { EarlierEnd } from './epochs.ts';
 import type { OutboxOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
@@ -44,6 +45,7 @@ function make(test: Test, o: Partial<OutboxOptions> & { path: string }) {
     boot: newBoot(),
     drawEpoch: newEpoch,
     nowUs,
+    timers: systemTimers,
     ...o,
     onOpened: (earlier) => opened.push(earlier),
     onReadable: look,

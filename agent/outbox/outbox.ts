@@ -20,7 +20,7 @@ import { Retry } from './retry.ts';
 import { batchEntry, type GapSpan, gapEntry } from './seal.ts';
 import { noOutboxCounts, type OutboxStatus } from './status.ts';
 import { type StoreMessage, StoreThread, spawnThread } from './thread.ts';
-import { systemTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
 
 const GROUP_BYTES = 512 << 10;
 const RECENT_BYTES = 256 << 10;
@@ -49,7 +49,7 @@ export class Outbox {
     this.#o = o;
     this.#mirror = new Mirror(o.boot, o.drawEpoch());
     this.#startedUs = o.nowUs();
-    this.#timers = o.timers ?? systemTimers;
+    this.#timers = o.timers;
     this.#retry = new Retry(this.#timers, () => this.#tryAgain());
     this.#thread = new StoreThread(o.spawn ?? spawnThread, this.#timers, {
       onMessage: (message) => this.#heard(message),

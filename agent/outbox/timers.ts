@@ -2,10 +2,3 @@
 export interface Timers {
   after(ms: number, run: () => void): () => void;
 }
-
-export const systemTimers: Timers = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};

@@ -43,8 +43,7 @@ export interface UplinkOptions {
   readonly random: () => number;
   /** Left out: MQTT.js. */
   readonly dial?: Dial;
-  /** Left out: the system's. */
-  readonly timers?: Timers;
+  readonly timers: Timers;
   /** How long an attempt may take until it is connected and subscribed, ms. */
   readonly connectDeadlineMs?: number;
   /** An answer to our clock question, with our clock when we asked and when it came. */

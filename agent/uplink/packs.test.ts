@@ -2,6 +2,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { type Expand, expandBatch, isPack, openMessage, readEnvelope, sealBatch } from '@skein/protocol/telemetry';
 import t from 'tap';
+import { systemTimers } from '../timers.ts';
 import { Gathering } from './gathering.ts';
 import { LiveMessages } from './live-messages.ts';
 import { payloadOf } from './packing.ts';
@@ -87,6 +88,7 @@ t.test('over a broker: plain to an earlier controller, packed once another has s
       gatherS: 0,
       nowUs,
       random: Math.random,
+      timers: systemTimers,
     },
     presence: () => ({ n: 3, journal: null, versions: { agent: '0' }, control: { state: 'unknown' } }),
     source: {

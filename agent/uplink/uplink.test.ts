@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { readPresence, readTimeRequest } from '@skein/protocol/fleet';
 import { type Envelope, sealBatch } from '@skein/protocol/telemetry';
 import t, { type Test } from 'tap';
+import { systemTimers } from '../timers.ts';
 import type { UplinkOptions } from './options.ts';
 import { aSample, BOOT, EPOCH, farEnd, nowUs, SESSION } from './testing/far-end.ts';
 import { Uplink } from './uplink.ts';
@@ -54,8 +55,7 @@ function begin(test: Test, port: number, from: UplinkOptions['source'], o: Parti
     backfillKBps: 10_000,
     presence: () => ({ n: 3, journal: null, versions: { agent: '0' }, control: { state: 'unknown' } }),
     source: from,
-    nowUs,
-    random: Math.random,
+    ...{ nowUs, random: Math.random, timers: systemTimers },
     ...o,
   });
   test.teardown(() => uplink.close());

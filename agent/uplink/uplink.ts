@@ -25,7 +25,7 @@ import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import { noUplinkCounts, type UplinkStatus, withoutPassword } from './status.ts';
 import { Takes } from './takes.ts';
-import { systemTimers, type Timers } from './timers.ts';
+import type { Timers } from './timers.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
 const TIME_EVERY_MS = 5_000;
@@ -60,7 +60,7 @@ export class Uplink {
   constructor(o: UplinkOptions) {
     this.#o = o;
     this.#session = new Session(o.session);
-    this.#timers = o.timers ?? systemTimers;
+    this.#timers = o.timers;
     this.#liveMessages = new LiveMessages({ ...o, takes: this.#takes, counters: this.#counters });
     this.#connection = new Connection({
       ...o,

@@ -10,7 +10,6 @@ import { Entries, type Entry } from './entry.ts';
 import { type Cause, deliveryEvent } from './events.ts';
 import type { Brief, Clock, CommandCounter, CommandEvent, Contact, Count, FleetPort, Timers } from './ports.ts';
 import { release } from './rollout.ts';
-import { systemTimers } from './timers.ts';
 import { briefOf } from './view.ts';
 import { wireCommand } from './wire.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -18,8 +17,7 @@ import type { WriteQueue } from './write-queue.ts';
 export interface EngineOptions {
   readonly clock: Clock;
   readonly fleet: FleetPort;
-  /** Left out: the system's. */
-  readonly timers?: Timers;
+  readonly timers: Timers;
   readonly queue: WriteQueue;
   readonly count: Count;
   /** To the drone's `down/command`. */
@@ -72,7 +70,7 @@ export class Engine {
     if (waitMs === Number.POSITIVE_INFINITY) return written;
     let callOff: () => void = () => {};
     const late = new Promise<boolean>((resolve) => {
-      callOff = (this.#o.timers ?? systemTimers).after(waitMs, () => resolve(false));
+      callOff = this.#o.timers.after(waitMs, () => resolve(false));
     });
     return Promise.race([written, late]).finally(() => callOff());
   }

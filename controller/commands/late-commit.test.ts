@@ -5,6 +5,7 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import { SqliteStore } from '../store/index.ts';
 import { until } from '../testing/until.ts';
+import { systemTimers } from '../timers.ts';
 import type { CommandStore, Contact } from './ports.ts';
 import { Commands } from './service.ts';
 import type { AnswerValues } from './wire.ts';
@@ -27,7 +28,15 @@ const CONTACT: Contact = {
 async function run(test: Test, store: CommandStore, answers: readonly AnswerValues[] = []) {
   const sent: string[] = [];
   const commands = new Commands({
-    ...{ store, random: Math.random, onBriefs: () => {}, onAlert: () => {}, onProblem: () => {}, count: () => {} },
+    ...{
+      store,
+      timers: systemTimers,
+      random: Math.random,
+      onBriefs: () => {},
+      onAlert: () => {},
+      onProblem: () => {},
+      count: () => {},
+    },
     answersSince: async () => answers,
     publish: (_drone, message) => sent.push(JSON.parse(message).id),
     clock: { utcUs: () => Date.now() * 1e3, monoUs: () => Math.round(performance.now() * 1e3) },

@@ -1,5 +1,6 @@
 /** Requests that meet: one Idempotency-Key at the same moment, and a store that does not take what it is given. */
 import t from 'tap';
+import { systemTimers } from '../timers.ts';
 import { newDelivery } from './delivery.ts';
 import { recordOf } from './events.ts';
 import type { CommandEvent, CommandStore, StoredCommand } from './ports.ts';
@@ -36,7 +37,15 @@ function setUp(o: { readonly stored?: readonly StoredCommand[]; readonly answers
   let looked = 0;
   const commands = new Commands({
     answersSince: async () => o.answers ?? [],
-    ...{ store, random: Math.random, publish: () => {}, onBriefs: () => {}, onAlert: () => {}, onProblem: () => {} },
+    ...{
+      store,
+      timers: systemTimers,
+      random: Math.random,
+      publish: () => {},
+      onBriefs: () => {},
+      onAlert: () => {},
+      onProblem: () => {},
+    },
     clock: { utcUs: () => Date.now() * 1e3, monoUs: () => Math.round(performance.now() * 1e3) },
     fleet: {
       contact: (id) => {

@@ -20,7 +20,6 @@ import { KEY_LIFE_US, Keys, MAX_KEYS } from './keys.ts';
 import type { CommandStore } from './ports.ts';
 import { type RecallOptions, recall } from './recall.ts';
 import { type Plan, type PostBody, plan, type Refusal, type Sender } from './request.ts';
-import { systemTimers } from './timers.ts';
 import { ulidMaker } from './ulid.ts';
 import { type CommandView, commandView } from './view.ts';
 import type { HeightLimits } from './ways-home.ts';
@@ -82,7 +81,7 @@ export class Commands {
     this.#id = ulidMaker(o.random);
     this.#queue = new WriteQueue({
       store: o.store,
-      timers: o.timers ?? systemTimers,
+      timers: o.timers,
       run: this.#id(o.clock.utcUs() / 1e3),
       onFailure: (error, outcome) => {
         o.count(outcome === 'given up' ? 'writeLost' : 'writeFailed');
@@ -115,7 +114,7 @@ export class Commands {
       if (stored.command.undecided) undecided.push(entry);
     }
     this.#keys.load(await store.commandKeys({ sinceUtcUs: now.utcUs - KEY_LIFE_US, limit: MAX_KEYS }));
-    this.#stopTicking = (this.#o.timers ?? systemTimers).every(TICK_MS, () => this.tick());
+    this.#stopTicking = this.#o.timers.every(TICK_MS, () => this.tick());
     void recall({
       ...{ open: [...this.#engine.entries.open()], undecided, nowMonoUs: now.monoUs },
       stopped: () => this.#stopTicking === null,

@@ -3,7 +3,6 @@
  * fails is asked again, so that nothing that happened is forgotten while this process lives.
  */
 import type { CommandEvent, CommandStore, Timers } from './ports.ts';
-import { systemTimers } from './timers.ts';
 
 const MAX_GROUP = 1000;
 const RETRY_MS = { min: 100, max: 5000 } as const;
@@ -16,8 +15,7 @@ interface Waiting {
 
 export interface WriteQueueOptions {
   readonly store: Pick<CommandStore, 'append'>;
-  /** Left out: the system's. */
-  readonly timers?: Timers;
+  readonly timers: Timers;
   /** What the keys of events begin with: `command`, unless said otherwise. */
   readonly name?: string;
   /** Unique to this run: an event written twice, because the answer to the first time got lost, is stored once. */
@@ -40,7 +38,7 @@ export class WriteQueue {
 
   constructor(o: WriteQueueOptions) {
     this.#o = o;
-    this.#timers = o.timers ?? systemTimers;
+    this.#timers = o.timers;
   }
 
   /** Events not yet durable. */

@@ -12,11 +12,10 @@ import { AckPace } from './ack-pace.ts';
 import { Committer } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
-import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth, Timers } from './ports.ts';
+import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
 import { costOf, type QueuedItem } from './queued-item.ts';
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
-import { systemTimers } from './timers.ts';
 import { FIRST_WINDOW_BYTES, type Load, MAX_WINDOW_BYTES, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
@@ -29,7 +28,7 @@ const REFUSED = { damaged: 'malformed', 'too-large': 'packTooLarge', unknown: 'p
 const TAKES = { packs: PACKS, codecs: SAMPLE_CODECS } as const;
 
 export class Ingest {
-  readonly #o: IngestOptions & { readonly timers: Timers };
+  readonly #o: IngestOptions;
   readonly #roster: Roster;
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
@@ -41,7 +40,7 @@ export class Ingest {
   #closing = false;
 
   constructor(o: IngestOptions) {
-    this.#o = { timers: systemTimers, ...o };
+    this.#o = o;
     this.#roster = new Roster({
       positions: (drone, epochs) => this.#o.store.positions(drone, epochs),
       monoUs: () => this.#o.clock.monoUs(),

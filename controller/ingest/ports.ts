@@ -113,8 +113,7 @@ export interface Announcement {
 export interface IngestOptions {
   readonly store: BatchStore;
   readonly clock: Clock;
-  /** Left out: the system's. */
-  readonly timers?: Timers;
+  readonly timers: Timers;
   readonly count: Count;
   readonly sendAck: (ack: AckOut) => void;
   /** Opens packs; left out: none are taken, and drones are told of none. */

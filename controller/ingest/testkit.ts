@@ -1,6 +1,7 @@
 /** An ingest whose store, and whatever else the test says, is under the test's thumb. */
 import { type Expand, type Sample, sealBatch } from '@skein/protocol/telemetry';
 import type { Test } from 'tap';
+import { systemTimers } from '../timers.ts';
 import { Ingest } from './ingest.ts';
 import type { AckOut, BatchStore, CommitOutcome, IngestCounter, Lane, StoreItem, StreamPosition } from './ports.ts';
 
@@ -66,6 +67,7 @@ export function given(t: Test, o: { budgetBytes?: number; monoUs?: () => number;
   const conflicts: number[] = [];
   const ingest = new Ingest({
     store,
+    timers: systemTimers,
     clock: { utcUs: () => Date.now() * 1e3, monoUs: o.monoUs ?? (() => performance.now() * 1e3) },
     count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
     sendAck: (ack) => acks.push(ack),

@@ -1,5 +1,6 @@
 import { sealBatch } from '@skein/protocol/telemetry';
 import t from 'tap';
+import { systemTimers } from '../timers.ts';
 import { Ingest } from './ingest.ts';
 import type { AckOut, IngestCounter } from './ports.ts';
 
@@ -17,6 +18,7 @@ t.test(
       surfaced = resolve;
     });
     const ingest = new Ingest({
+      timers: systemTimers,
       store: {
         commit: async (items) => {
           happened.push('commit');

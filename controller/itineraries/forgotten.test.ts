@@ -2,6 +2,7 @@
 import { DEFAULT_LIMITS, type Itinerary, unknownAircraft } from '@skein/protocol/fleet';
 import t, { type Test } from 'tap';
 import { Keys, WriteQueue } from '../commands/index.ts';
+import { systemTimers } from '../timers.ts';
 import type { Contact, ItineraryEvent } from './ports.ts';
 import { Itineraries } from './service.ts';
 
@@ -31,6 +32,7 @@ async function given(t: Test) {
     },
     writing: new WriteQueue({
       run: 'r',
+      timers: systemTimers,
       store: { append: async (more) => events.push(...more) },
       onFailure: () => {},
     }),

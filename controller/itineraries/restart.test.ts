@@ -7,6 +7,7 @@ import { Keys, WriteQueue } from '../commands/index.ts';
 import { startController, tempDir } from '../testing/controller.ts';
 import { FakeAgent } from '../testing/fake-agent.ts';
 import { until } from '../testing/until.ts';
+import { systemTimers } from '../timers.ts';
 import type { ItineraryEvent, Said, StoredItinerary } from './ports.ts';
 import { Itineraries } from './service.ts';
 import type { ItineraryView } from './view.ts';
@@ -141,6 +142,7 @@ t.test('ended between the commit of a word and the writing of its step: the next
     },
     writing: new WriteQueue({
       run: 'r',
+      timers: systemTimers,
       store: { append: async (more) => events.push(...more) },
       onFailure: () => {},
     }),

@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expandBatch } from '@skein/protocol/telemetry';
 import { Outbox } from '../../agent/outbox/index.ts';
+import { systemTimers } from '../../agent/timers.ts';
 import { Agent } from '../kit/agent.ts';
 import { Controller } from '../kit/controller.ts';
 import { freePort } from '../kit/ports.ts';
@@ -33,6 +34,7 @@ async function fillOutbox(file: string): Promise<number> {
     ...{ path: file, budgetBytes: 256e6, keepAckedHours: 48, boot: randomUUID() },
     drawEpoch: () => randomBytes(8).toString('hex'),
     nowUs: () => performance.now() * 1000,
+    timers: systemTimers,
   });
   await outbox.start();
   for (let second = 0; second < BATCHES; second++) {
