@@ -1,7 +1,6 @@
 /** How long a delivery has stood as it does, or how long it is still tried. It counts only while the page is live. */
 import { isFinal } from '@skein/protocol/fleet';
-import { asOf } from '../detail/delivery-words.ts';
-import type { View } from '../detail/view.ts';
+import { counting, type View } from '../detail/view.ts';
 import { ageExact } from '../format/times.ts';
 import type { Command, Delivery } from './answers.ts';
 import { tookMs } from './timeline.ts';
@@ -10,11 +9,10 @@ import { tookMs } from './timeline.ts';
 export function standingWords(
   { expiresAtMs }: Pick<Command, 'expiresAtMs'>,
   delivery: Delivery,
-  { nowMs, asOfMs, pageLive }: Pick<View, 'nowMs' | 'asOfMs' | 'pageLive'>,
+  view: Pick<View, 'nowMs' | 'asOfMs' | 'pageLive'>,
 ): string | null {
   if (isFinal(delivery.state)) return null;
-  const atMs = pageLive ? nowMs : asOfMs;
-  const when = pageLive ? '' : asOf(nowMs, asOfMs);
+  const { atMs, when } = counting(view);
   if (delivery.state !== 'queued' || expiresAtMs === null || atMs === null)
     return `for ${ageExact(tookMs(delivery, atMs))}${when}`;
   const leftMs = expiresAtMs - atMs;

@@ -5,7 +5,7 @@
 import { count } from '../format/numbers.ts';
 import { ageExact, span } from '../format/times.ts';
 import { classify } from '../live/freshness.ts';
-import type { View } from './view.ts';
+import { asOf, type View } from './view.ts';
 
 /** Batches older than this wait for something. */
 const LATE_S = 30;
@@ -51,9 +51,4 @@ export function deliveryWords({ record, nowMs, asOfMs, pageLive, limits }: View)
     late: oldestS > LATE_S,
     heardMs,
   };
-}
-
-/** ` as of 19 s ago`: when the page heard the controller last. */
-export function asOf(nowMs: number | null, asOfMs: number | null): string {
-  return nowMs === null || asOfMs === null ? ', as last known' : ` as of ${ageExact(nowMs - asOfMs)} ago`;
 }

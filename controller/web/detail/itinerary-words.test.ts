@@ -8,6 +8,7 @@ import {
   listWords,
   parcelWords,
   progressWords,
+  sinceWords,
 } from './itinerary-words.ts';
 
 chooseFace(UTC_FACE);
@@ -57,9 +58,22 @@ t.test('what a silent drone must be doing', async (t) => {
     endsUtcUs: nowMs * 1000 + 65e6,
     untilEnergyUtcUs: (nowMs + 600_000) * 1000,
   };
-  const words = expectationWords(expected, nowMs);
+  const live = { nowMs, asOfMs: null, pageLive: true };
+  const words = expectationWords(expected, live);
   t.equal(words?.must, 'Not heard. It must now fly back and land');
   t.equal(plain(words?.rest), '— for 1 min 05 s more; its energy lasts until 10:10:00 UTC');
-  t.equal(expectationWords({ ...expected, endsUtcUs: null, untilEnergyUtcUs: null }, nowMs)?.rest, '');
-  t.equal(expectationWords(null, nowMs), null);
+  t.equal(expectationWords({ ...expected, endsUtcUs: null, untilEnergyUtcUs: null }, live)?.rest, '');
+  t.equal(expectationWords(null, live), null);
+  const deaf = expectationWords(expected, { nowMs, asOfMs: nowMs - 19_000, pageLive: false });
+  t.equal(plain(deaf?.must), 'Not heard as of 19 s ago. It must now fly back and land');
+  t.equal(plain(deaf?.rest), '— for 1 min 24 s more; its energy lasts until 10:10:00 UTC', 'counted no further');
+});
+
+t.test('how long it has stood so: a page that is not live counts no further than it knew', async (t) => {
+  const nowMs = Date.UTC(2026, 10, 27, 10, 0, 0);
+  const words = (asOfMs: number | null) =>
+    plain(sinceWords('2026-11-27T09:59:00Z', { nowMs, asOfMs, pageLive: asOfMs === null }));
+  t.equal(words(null), 'for 1 min 00 s');
+  t.equal(words(nowMs - 19_000), 'for 41 s as of 19 s ago');
+  t.equal(sinceWords('2026-11-27T09:59:00Z', { nowMs: null, asOfMs: null, pageLive: true }), '');
 });

@@ -4,6 +4,7 @@ import type { ExpectationEntry, ItineraryEntry, ParcelEntry } from '../../live/m
 import { clockTime, zoneWord } from '../format/face.ts';
 import { UNKNOWN } from '../format/numbers.ts';
 import { ageExact } from '../format/times.ts';
+import { counting, type View } from './view.ts';
 
 const BAD: readonly string[] = ['refused', 'failed', 'void', 'interrupted', 'aborted'];
 const OVER: readonly string[] = ['completed', 'aborted', 'cancelled', 'replaced'];
@@ -60,20 +61,27 @@ export function isToSettle(
   return current === null || current.id !== itinerary || OVER.includes(current.state);
 }
 
+/** `for 12 s`: how long it has stood as it does; on a page that is not live as of when that was. */
+export function sinceWords(atUtc: string, view: Pick<View, 'nowMs' | 'asOfMs' | 'pageLive'>): string {
+  const { atMs, when } = counting(view);
+  return atMs === null ? '' : `for ${ageExact(atMs - Date.parse(atUtc))}${when}`;
+}
+
 /** Of a drone that nobody hears: what it must be doing, for how long still, and until when its energy lasts. */
 export function expectationWords(
   expected: ExpectationEntry | null,
-  nowMs: number | null,
+  view: Pick<View, 'nowMs' | 'asOfMs' | 'pageLive'>,
 ): { readonly must: string; readonly rest: string } | null {
   if (expected === null) return null;
+  const { atMs, when } = counting(view);
   const parts: string[] = [];
-  if (expected.endsUtcUs !== null && nowMs !== null) {
-    const leftMs = expected.endsUtcUs / 1000 - nowMs;
+  if (expected.endsUtcUs !== null && atMs !== null) {
+    const leftMs = expected.endsUtcUs / 1000 - atMs;
     if (leftMs > 0) parts.push(`for ${ageExact(leftMs)} more`);
   }
   if (expected.untilEnergyUtcUs !== null) {
-    const atMs = expected.untilEnergyUtcUs / 1000;
-    parts.push(`its energy lasts until ${clockTime(atMs)} ${zoneWord(atMs)}`);
+    const untilMs = expected.untilEnergyUtcUs / 1000;
+    parts.push(`its energy lasts until ${clockTime(untilMs)} ${zoneWord(untilMs)}`);
   }
-  return { must: `Not heard. ${expected.must}`, rest: parts.length === 0 ? '' : `— ${parts.join('; ')}` };
+  return { must: `Not heard${when}. ${expected.must}`, rest: parts.length === 0 ? '' : `— ${parts.join('; ')}` };
 }

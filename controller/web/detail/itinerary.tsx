@@ -1,16 +1,23 @@
 /** The itinerary of this drone: how far it is, where its parcel is, and what it must be doing while nobody hears it. */
 import { useState } from 'preact/hooks';
 import { operator } from '../commands/operator.ts';
-import { ageExact, utcFull } from '../format/times.ts';
+import { utcFull } from '../format/times.ts';
 import { ask, newKey } from '../shell/ask.ts';
 import { Block } from './block.tsx';
-import { expectationWords, isToSettle, itineraryTone, parcelWords, progressWords } from './itinerary-words.ts';
+import {
+  expectationWords,
+  isToSettle,
+  itineraryTone,
+  parcelWords,
+  progressWords,
+  sinceWords,
+} from './itinerary-words.ts';
 import { ParcelProof } from './parcel-proof.tsx';
 import type { View } from './view.ts';
 
 export function ItineraryBlock({ view }: { readonly view: View }) {
   const { itinerary, delivery, ladder } = view.record.entry;
-  const expected = expectationWords(view.record.entry.expectation ?? null, view.nowMs);
+  const expected = expectationWords(view.record.entry.expectation ?? null, view);
   if (!itinerary && !delivery && expected === null && (ladder?.rung ?? 'none') === 'none') return null;
   return (
     <Block title="Itinerary" view={view}>
@@ -35,9 +42,7 @@ export function ItineraryBlock({ view }: { readonly view: View }) {
           <b>{itinerary.state}</b>
           <span>{progressWords(itinerary)}</span>
           {itinerary.words !== null && <em>{itinerary.words}</em>}
-          <i title={utcFull(Date.parse(itinerary.at))}>
-            {view.nowMs === null ? '' : `for ${ageExact(view.nowMs - Date.parse(itinerary.at))}`}
-          </i>
+          <i title={utcFull(Date.parse(itinerary.at))}>{sinceWords(itinerary.at, view)}</i>
         </p>
       )}
       {delivery && (

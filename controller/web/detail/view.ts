@@ -14,6 +14,19 @@ export interface View {
   readonly pageLive: boolean;
 }
 
+/** ` as of 19 s ago`: when the page heard the controller last. */
+export function asOf(nowMs: number | null, asOfMs: number | null): string {
+  return nowMs === null || asOfMs === null ? ', as last known' : ` as of ${ageExact(nowMs - asOfMs)} ago`;
+}
+
+/** What is counted from and to, and as of when that is said: a page that is not live counts no further than it knew. */
+export function counting({ nowMs, asOfMs, pageLive }: Pick<View, 'nowMs' | 'asOfMs' | 'pageLive'>): {
+  readonly atMs: number | null;
+  readonly when: string;
+} {
+  return pageLive ? { atMs: nowMs, when: '' } : { atMs: asOfMs, when: asOf(nowMs, asOfMs) };
+}
+
 /** Said on hovering a value: how old it is and when it was sampled. */
 export function ageTitle({ record, nowMs }: View, kind: KindName): string {
   const value = record.entry.kinds[kind];
