@@ -185,6 +185,7 @@ t.test('an operator commands drones from a real browser', async (t) => {
 
   await t.test('the controller is gone: nothing is claimed to be there, and as of when is said', async (t) => {
     await openDrone(page, standing.id);
+    await page.locator('.block:has(h3:text-is("Delivery"))', { hasText: 'nothing held back' }).waitFor();
     await world.controller.program.kill9();
     await page.locator('html[data-live="reconnecting"]').waitFor({ timeout: 30_000 });
     for (const type of ['hold', 'return', 'land']) t.match(await textOf(page, `[data-safe="${type}"]`), /not live$/);
