@@ -84,7 +84,7 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
 const PX4 = 12;
 
 /** The agent says in the pre-flight list what it carried across a restart of the autopilot, where that is the lower. */
-function rememberedPct(entry: Entry): number | null {
+export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>): number | null {
   const battery = preflightOf(entry).items.find(({ item }) => item === 'battery');
   const found = /([\d.]+) % \(remembered\)/.exec(String(battery?.value ?? ''));
   return found === null ? null : Number(found[1]);

@@ -1,13 +1,19 @@
-/** Orders and the places they are flown between, wired to each other. */
+/** Orders, the places they are flown between, and who watches the flights, wired to each other. */
 import { reason } from '@skein/protocol/fleet';
 import { placeOf, standingOf } from './candidates.ts';
+import { makeDetector } from './compose-detector.ts';
 import { makeOrders, type OrderWiring } from './compose-orders.ts';
 import { makePlaces } from './compose-places.ts';
+import type { Board } from './live/index.ts';
 
-export function makeDeliveries(o: Omit<OrderWiring, 'places'>) {
+export function makeDeliveries(o: Omit<OrderWiring, 'places' | 'holds' | 'orderMoved'>) {
   const { records, clock, random, fleet } = o;
   const { places, port } = makePlaces({ records, clock, random, onChange: () => orders.service.wake() });
-  const orders = makeOrders({ ...o, places });
+  const watching = makeDetector(o);
+  const orders = makeOrders({
+    ...{ ...o, places, orderMoved: watching.orderMoved },
+    holds: (drone) => watching.detector.holds(drone),
+  });
 
   /** The ground stop that keeps this drone where it stands, as a reason of commands; null: none does. */
   function groundStop(drone: string): string | null {
@@ -18,5 +24,11 @@ export function makeDeliveries(o: Omit<OrderWiring, 'places'>) {
     return stop && reason('ground-stop', `${stop.reason} (${stop.by})`);
   }
 
-  return { orders, places: port, groundStop };
+  /** What everybody must see; asked for twice a second, so that what time alone brings is seen. */
+  function board(): Board {
+    watching.detector.tick();
+    return { alerts: watching.tally(), groundStops: places.stops() };
+  }
+
+  return { orders, places: port, groundStop, watching, board };
 }

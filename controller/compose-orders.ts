@@ -52,6 +52,7 @@ export interface OrderWiring {
   readonly holds: (drone: string) => readonly string[];
   /** What is set of this drone's airframe. */
   readonly airframe: (drone: string) => AirframeSettings;
+  readonly orderMoved: (id: string, state: string) => void;
   readonly alert: (data: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -63,7 +64,9 @@ const CLOCK_ERR_US = 2e6;
 
 export function makeOrders(o: OrderWiring) {
   const { clock, random, fleet, metrics, log } = o;
-  const records = o.records.of<Record<string, unknown>>('order') as unknown as OrderRecords;
+  const kept = o.records.of<Record<string, unknown>>('order');
+  kept.onChange(({ id, doc }) => o.orderMoved(id, String(doc.state)));
+  const records = kept as unknown as OrderRecords;
   const service = new Orders({
     ...{ records, clock, newId: ulidMaker(random), timers: systemTimers, nowMs: () => performance.now() },
     flights: flightsOf(o),

@@ -29,6 +29,7 @@ import { readNoFly } from './no-fly.ts';
 import type { Addresses, Controller, ControllerPorts } from './outside.ts';
 import { ROUTER_COUNTERS, Router } from './router.ts';
 import { ShortAnswers } from './short-answers.ts';
+import type { NewEvent } from './store/index.ts';
 import { StoreChores } from './store-chores.ts';
 import { systemTimers } from './timers.ts';
 
@@ -56,6 +57,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     },
     maxDrones: config.fleet.maxDrones,
     groupsOf: (drone) => upkeep.groups.of(drone),
+    onLive: (drone) => watching.detector.look(drone),
   });
   const live = new LiveHub({
     source: fleet,
@@ -80,12 +82,16 @@ export async function createController(config: Config, ports: ControllerPorts): 
     });
   const records = makeRecords({ store, clock, random, metrics, log });
   const upkeep = makeUpkeep({ records, fleet });
+  const take = (event: NewEvent): void => {
+    events.add(event);
+    if (event.type === 'alert') watching.heard(event.entity, event.data);
+  };
   const noFly = readNoFly(config.itineraries.noFlyFile);
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
     ...{ store, clock, random, fleet, metrics, log, heights: config.returns },
     publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'command'), message, 1),
-    event: (event) => events.add(event),
+    event: take,
     againstStart: (drone) => itineraries.service.againstStart(drone),
     groundStop: (drone) => groundStop(drone),
     onSettleEnded: (drone, command, refused) => itineraries.service.settleEnded(drone, command, refused),
@@ -93,14 +99,13 @@ export async function createController(config: Config, ports: ControllerPorts): 
   const itineraries = makeItineraries({
     ...{ config, noFly: noFly.zones, store, clock, random, fleet, metrics, log, commands },
     publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'itinerary'), message, 1),
-    event: (event) => events.add(event),
+    event: take,
   });
-  const { orders, places, groundStop } = makeDeliveries({
+  const { orders, places, groundStop, watching, board } = makeDeliveries({
     ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
     itineraries: itineraries.service,
-    holds: () => [],
     airframe: (drone) => upkeep.settings.airframe(drone),
-    alert: (data) => events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
+    alert: (data) => take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
   });
   const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
@@ -165,8 +170,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       commands,
       itineraries: itineraries.service,
       orders: orders.port,
-      places,
-      configuration: upkeep.port,
+      ...{ places, alerts: watching.port, configuration: upkeep.port },
       series: (request) => store.series(request),
       events: (query) => store.events(query),
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -199,6 +203,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => bus.close());
       // Stopped after ingest: the answers of its last commits are written down still.
       await records.start();
+      watching.start();
       started.push(() => records.close());
       await commands.start();
       started.push(() => commands.close());
@@ -221,6 +226,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => live.close());
       every(TICK_MS, () => fleet.tick());
       chores.start();
+      every(TICK_MS, () => live.setBoard(board()));
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
       return { http: address, mqtt: bus.address ?? config.broker.url };
@@ -257,7 +263,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       storeClosed = isClosed;
       if (isClosed) countStore('closed');
       const data = { code: isClosed ? 'store-closed' : 'store-open', message: state.message };
-      events.add({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
+      take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
     }
     live.setHealth({ store: state.state, message: state.message });
   }

@@ -9,6 +9,17 @@ const real = (fallback: number, minimum: number, maximum: number, description: s
   Type.Number({ default: fallback, minimum, maximum, description });
 const port = (fallback: number, description: string) => whole(fallback, 0, 65_535, description);
 
+/** Classes of evidence that propose something (docs/alerts.md). */
+export const ACTING = ['fence', 'battery', 'vibration', 'esc', 'no-progress', 'off-route'] as const;
+export type ActingClass = (typeof ACTING)[number];
+const acting = (name: string) =>
+  Type.Object({
+    acts: Type.Boolean({
+      default: false,
+      description: `What is proposed at an alert ${name} is sent without being asked for, while Skein has control`,
+    }),
+  });
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
 export const ConfigSchema = Type.Object({
@@ -140,6 +151,10 @@ export const ConfigSchema = Type.Object({
       temperatureMaxC: real(40, -60, 60, 'Nothing is started when it is hotter, °C'),
     },
     { description: 'The fleet that orders are given to, and when it flies (docs/orders.md)' },
+  ),
+  detector: Type.Object(
+    Object.fromEntries(ACTING.map((name) => [name, acting(name)])) as Record<ActingClass, ReturnType<typeof acting>>,
+    { description: 'What the detector does (docs/alerts.md)' },
   ),
   live: Type.Object(
     {

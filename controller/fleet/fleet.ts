@@ -13,6 +13,7 @@ import { type Contact, contactOf, presenceInput, takeCommitted, takePresence, ta
 import { type Drone, keyOf, type Lane, mapOf, mergeRanges, moved, newDrone, takeLive } from './drone.ts';
 import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
 import { LEASE_S } from './expectation.ts';
+import { type Look, lookOf } from './look.ts';
 import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
 import { recordOf, restore } from './record.ts';
 import {
@@ -40,6 +41,8 @@ export interface FleetOptions {
   readonly maxDrones: number;
   /** Groups that people put a drone into, besides those it says itself. */
   readonly groupsOf?: (drone: string) => readonly string[];
+  /** Live data of it was taken. */
+  readonly onLive?: (id: string) => void;
 }
 
 export class Fleet {
@@ -153,6 +156,7 @@ export class Fleet {
     drone.latencyMs = ours === null ? null : Math.max(0, Math.round((now - ours) / 1e3));
     this.#changes.fields(id, ['freshness', 'clock', 'link']);
     this.#unsaved.add(id);
+    this.#o.onLive?.(id);
   }
 
   /** The answer to a time message that arrived at `at`; 'early': of no session that is online (yet). */
@@ -222,6 +226,11 @@ export class Fleet {
   entry(id: string): Entry | null {
     const drone = this.#drones.get(id);
     return drone ? entryOf(drone, this.#now()) : null;
+  }
+
+  look(id: string): Look | null {
+    const drone = this.#drones.get(id);
+    return drone ? lookOf(drone, this.#now()) : null;
   }
 
   entries(): Entry[] {

@@ -42,6 +42,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ putGroup: fail, removeGroup: fail, putSettings: fail },
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
       },
+      alerts: { list: async () => [], get: async () => null, deed: fail },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

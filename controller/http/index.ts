@@ -1,3 +1,4 @@
+export type { AlertPort } from './alert-port.ts';
 export type { ConfigurationPort } from './configuration-port.ts';
 export type { HealthReport, HttpCounter, HttpPorts, OrderPort, PlacePort } from './ports.ts';
 export { HTTP_COUNTERS } from './ports.ts';

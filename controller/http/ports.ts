@@ -1,4 +1,6 @@
 /** What the routes need of the rest of the controller. */
+
+import type { AlertPort } from './alert-port.ts';
 import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
 
@@ -260,6 +262,7 @@ export interface HttpPorts {
   readonly orders: OrderPort;
   readonly places: PlacePort;
   readonly configuration: ConfigurationPort;
+  readonly alerts: AlertPort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;

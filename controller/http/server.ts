@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { alertRoutes } from './alerts.ts';
 import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
 import { droneRoutes } from './drones.ts';
@@ -93,6 +94,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     orderRoutes(api, ports);
     placeRoutes(api, ports);
     configurationRoutes(api, ports);
+    alertRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

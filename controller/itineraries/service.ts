@@ -130,6 +130,11 @@ export class Itineraries {
     return this.#engine.records.get(id)?.stand(drone, version) ?? null;
   }
 
+  /** What it says; null: not in memory, or it was never given here. */
+  planOf(id: string, version: number): Itinerary | null {
+    return this.#engine.records.get(id)?.plan(version)?.about.itinerary ?? null;
+  }
+
   give(body: unknown, o: GiveOptions, key: KeyUse | null = null): Promise<GiveAnswer> {
     return this.#once(key, () => this.#give(body, o, key));
   }

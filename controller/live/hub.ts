@@ -4,7 +4,15 @@
  *   4 Hz: source.drainChanges() ──► one text ──► every client that keeps up
  *                                     └── a slow one is skipped; a snapshot when it has drained; closed when it never does
  */
-import type { ClientMessage, DeltaMessage, DroneDelta, DroneEntry, Health, SnapshotMessage } from './messages.ts';
+import type {
+  Board,
+  ClientMessage,
+  DeltaMessage,
+  DroneDelta,
+  DroneEntry,
+  Health,
+  SnapshotMessage,
+} from './messages.ts';
 
 /** What the hub needs of the fleet. */
 export interface LiveSource {
@@ -67,6 +75,9 @@ export class LiveHub {
   #seq = 0;
   #health: Health = { store: 'ok', message: null };
   #healthChanged = false;
+  #board: Board | null = null;
+  #boardText = '';
+  #boardChanged = false;
   #timer: NodeJS.Timeout | null = null;
   #sentAtUs = 0;
 
@@ -85,6 +96,15 @@ export class LiveHub {
   setHealth(health: Health): void {
     this.#health = health;
     this.#healthChanged = true;
+  }
+
+  /** Asked for again and again: only what is new goes out. */
+  setBoard(board: Board): void {
+    const text = JSON.stringify(board);
+    if (text === this.#boardText) return;
+    this.#board = board;
+    this.#boardText = text;
+    this.#boardChanged = true;
   }
 
   /** A page connected. Call `message` and `gone` of what is returned; null: there is no room, the socket is closed. */
@@ -112,13 +132,16 @@ export class LiveHub {
     const drones = this.#o.source.drainChanges();
     const now = this.#o.monoUs();
     const quietMs = (now - this.#sentAtUs) / 1e3;
-    if (this.#clients.size === 0 || (drones.length === 0 && !this.#healthChanged && quietMs < HEARTBEAT_MS)) return;
+    const isNews = drones.length > 0 || this.#healthChanged || this.#boardChanged;
+    if (this.#clients.size === 0 || (!isNews && quietMs < HEARTBEAT_MS)) return;
     this.#sentAtUs = now;
     const delta: DeltaMessage = {
       ...{ type: 'delta', seq: ++this.#seq, serverUtcUs: this.#o.utcUs(), drones },
       ...(this.#healthChanged ? { health: this.#health } : {}),
+      ...(this.#boardChanged && this.#board ? { board: this.#board } : {}),
     };
     this.#healthChanged = false;
+    this.#boardChanged = false;
     const text = JSON.stringify(delta);
     let snapshot: string | null = null;
     for (const client of this.#clients) {
@@ -179,7 +202,8 @@ export class LiveHub {
     const { controller, limits } = this.#o;
     const snapshot: SnapshotMessage = {
       ...{ type: 'snapshot', seq: this.#seq, serverUtcUs: this.#o.utcUs() },
-      ...{ controller, limits, health: this.#health, drones: this.#o.source.entries() },
+      ...{ controller, limits, health: this.#health, ...(this.#board ? { board: this.#board } : {}) },
+      drones: this.#o.source.entries(),
     };
     return JSON.stringify(snapshot);
   }

@@ -8,6 +8,9 @@
  */
 import type { CommandType, DeliveryState } from '@skein/protocol/fleet';
 import type { KindName, Values } from '@skein/protocol/telemetry';
+import type { Board } from './board.ts';
+
+export type * from './board.ts';
 
 /** fresh: newest sample ≤ `freshMs` old; stale: older; lost: older than `lostMs`; never: no live sample yet. */
 export type FreshnessState = 'fresh' | 'stale' | 'lost' | 'never';
@@ -252,6 +255,8 @@ export interface SnapshotMessage {
   /** The limits behind `freshness.state`, so that the page ages by the same rule. */
   readonly limits: { readonly freshMs: number; readonly lostMs: number };
   readonly health: Health;
+  /** Left out by a controller that has none. */
+  readonly board?: Board;
   readonly drones: readonly DroneEntry[];
 }
 
@@ -262,6 +267,8 @@ export interface DeltaMessage {
   readonly drones: readonly DroneDelta[];
   readonly removed?: readonly string[];
   readonly health?: Health;
+  /** When it has changed. */
+  readonly board?: Board;
 }
 
 export type ServerMessage = SnapshotMessage | DeltaMessage;

@@ -56,7 +56,7 @@ export function sectionsOf(schema: TObject): SectionNote[] {
 /** The environment variable of a key: `backoff.maxS` → `SKEIN_BACKOFF_MAX_S`. */
 export function environmentName(key: string): string {
   return `SKEIN_${key
-    .replaceAll('.', '_')
+    .replace(/[.-]/g, '_')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toUpperCase()}`;
 }
