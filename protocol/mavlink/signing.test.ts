@@ -52,6 +52,15 @@ t.test('signs like an independent encoder', async (t) => {
   }
 });
 
+t.test('a key is copied: who gave it may wipe it', async (t) => {
+  const given = Buffer.from(key);
+  const [signer, verifier] = [new Signer({ key: given, linkId: 1, sha256, stamp: 0 }), verifierOf({ key: given })];
+  given.fill(0);
+  const signed = signerOf().sign(ack(1), { unixMs });
+  t.equal(hex(signer.sign(ack(1), { unixMs })), hex(signed));
+  t.equal(verdictOf(verifier, signed), 'ok');
+});
+
 t.test('verifies what an independent encoder signed, once', async (t) => {
   const verifier = verifierOf({ key: Buffer.from(vectors[0]?.key ?? '', 'hex'), unixMs: 0 });
   const stream = concat(vectors.map((vector) => Buffer.from(vector.hex, 'hex')));

@@ -29,7 +29,8 @@ function signatureHash(sha256: Sha256, key: Uint8Array, bytes: Uint8Array, end: 
 
 function copyKey(key: Uint8Array): Uint8Array {
   if (key.length !== KEY_LENGTH) throw new RangeError(`a signing key has ${KEY_LENGTH} bytes, not ${key.length}`);
-  return key.slice();
+  // `slice` of a Buffer is a view.
+  return Uint8Array.from(key);
 }
 
 /** Signs frames of one link. The key stays inside: it is in no property, message or JSON. */

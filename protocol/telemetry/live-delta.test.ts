@@ -127,6 +127,18 @@ t.test('the recorded flight: every second is the same as sent whole, in less tha
   t.ok(small < large / 2, `${small} and ${large} bytes`);
 });
 
+t.test('a base holds on when the memory that it was read from is used again', async (t) => {
+  const [first = [], ...others] = flight();
+  const received = Buffer.from(sealed(first));
+  const base = liveBaseOf(received);
+  if (base === null) throw new Error('a base wanted');
+  t.not(base.identity.buffer, received.buffer, 'nor does it hold that memory');
+  received.fill(0xff);
+  t.same(base, baseOf(first));
+  // A row that is none of the base brings its pack, which is opened with the dictionary of the base.
+  for (const samples of others) t.same(read(base, delta(baseOf(first), samples)), whole(samples));
+});
+
 t.test('golden: what was written once is read for ever, and written so', async (t) => {
   const golden = JSON.parse(readFileSync(join(import.meta.dirname, 'testdata/live-delta-1.json'), 'utf8')) as {
     base: string;

@@ -48,7 +48,7 @@ const VALUE_WIDTH = 4;
 /** A live message that later ones refer to. */
 export interface LiveBase {
   readonly header: BatchHeader;
-  /** Bytes 4 to 28 of its header. */
+  /** Bytes 4 to 28 of its header, a copy: a base is kept when the message it came in is long gone. */
   readonly identity: Uint8Array;
   /** As a reader has them. */
   readonly samples: readonly Sample[];
@@ -59,7 +59,8 @@ export function liveBaseOf(envelope: Uint8Array): LiveBase | null {
   const expanded = expandBatch(envelope);
   if (!expanded.ok || expanded.header.lane !== 'live') return null;
   const { header, samples } = expanded;
-  return { header, samples, identity: envelope.slice(4, 4 + IDENTITY_BYTES) };
+  // `slice` of a Buffer is a view.
+  return { header, samples, identity: Uint8Array.from(envelope.subarray(4, 4 + IDENTITY_BYTES)) };
 }
 
 const monoOf = (sample: Sample): number => Math.round(sample.monoUs);
