@@ -9,6 +9,7 @@ const STORE_COUNTERS = {
   workerDied: 'times a database thread ended and was started again',
   daysRemoved: 'days of telemetry removed for their age or the budget',
   closed: 'times the store took no history any more: disk full, failed',
+  unsettled: 'times a day file could not be settled: nothing is lost, queries and the next start take longer',
 } as const;
 
 export function makeStore(config: Config, ports: ControllerPorts, metrics: Metrics) {
@@ -26,6 +27,10 @@ export function makeStore(config: Config, ports: ControllerPorts, metrics: Metri
       onWorkerDeath: (role, reason) => {
         countStore('workerDied');
         log.error({ role, reason }, 'a database thread ended; it is started again');
+      },
+      onUnsettled: (why) => {
+        countStore('unsettled');
+        log.warn({ why }, 'a day file could not be settled; nothing is lost, and it is tried again');
       },
     });
   const countEvents = metrics.counters('events', EVENT_COUNTERS);

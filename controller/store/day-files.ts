@@ -80,13 +80,11 @@ export function boundLog(db: Database.Database): void {
   if (bytes > MAX_LOG_BYTES) emptyLog(db, 'TRUNCATE');
 }
 
-/** Spares every query and the next start a look through the tail of a file that is not written any more. */
-function tidy(tables: DayTables): void {
-  try {
-    tables.settle();
-  } catch {
-    // Read from the chunks it is the same; whoever writes there will hear of what is wrong.
-  }
+/** Settling a day failed (day-tables.ts). */
+export type OnUnsettled = (day: string, error: unknown) => void;
+
+function raise(_day: string, error: unknown): never {
+  throw error;
 }
 
 /** All day files of a directory, open for writing. */
@@ -96,15 +94,19 @@ export class DayFiles {
   readonly #open = new Map<string, Database.Database>();
   readonly #tables = new Map<string, DayTables>();
 
-  constructor(dataDir: string, sync = true) {
+  readonly #onUnsettled: OnUnsettled;
+
+  /** `onUnsettled` left out: who asked for what ended in settling gets the error. */
+  constructor(dataDir: string, sync = true, onUnsettled: OnUnsettled = raise) {
     this.#dataDir = dataDir;
     this.#sync = sync;
+    this.#onUnsettled = onUnsettled;
   }
 
   start(): void {
     try {
       makeFolder(telemetryDir(this.#dataDir));
-      for (const day of listDays(this.#dataDir)) tidy(this.tables(day));
+      for (const day of listDays(this.#dataDir)) this.#openTables(day).settle();
     } catch (error) {
       throw toStoreError(error, this.#dataDir);
     }
@@ -123,8 +125,13 @@ export class DayFiles {
   tables(day: string): DayTables {
     const known = this.#tables.get(day);
     if (known) return known;
-    for (const other of this.#tables.values()) tidy(other);
-    const tables = new DayTables(this.get(day));
+    // Those are not written any more.
+    for (const other of this.#tables.values()) other.settle();
+    return this.#openTables(day);
+  }
+
+  #openTables(day: string): DayTables {
+    const tables = new DayTables(this.get(day), (error) => this.#onUnsettled(day, error));
     this.#tables.set(day, tables);
     return tables;
   }
@@ -160,7 +167,7 @@ export class DayFiles {
   }
 
   close(): void {
-    for (const tables of this.#tables.values()) tidy(tables);
+    for (const tables of this.#tables.values()) tables.settle();
     for (const db of this.#open.values()) db.close();
     this.#open.clear();
     this.#tables.clear();

@@ -19,7 +19,6 @@ import {
   type StreamKey,
   streamId,
 } from './day-rows.ts';
-import { toStoreError } from './errors.ts';
 import { type Run, Tail } from './tail.ts';
 
 interface GapColumns {
@@ -72,10 +71,12 @@ export class DayTables implements DayRows {
   readonly #pendingTo = new Map<string, number>();
   /** Lanes that gaps took further. */
   readonly #moved = new Map<string, number>();
+  readonly #onUnsettled: (error: unknown) => void;
 
-  /** Reads again what was not settled. */
-  constructor(db: Database) {
+  /** Reads again what was not settled. `onUnsettled`: settling failed, for whatever reason; nothing is lost by that. */
+  constructor(db: Database, onUnsettled: (error: unknown) => void) {
     this.#db = db;
+    this.#onUnsettled = onUnsettled;
     this.#contents = new DayContents(db);
     const statements = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]);
     this.#sql = Object.fromEntries(statements) as Record<Name, Statement>;
@@ -87,6 +88,7 @@ export class DayTables implements DayRows {
   }
 
   transaction(run: () => void): void {
+    if (this.#tail.isOverfull) this.#settleFirst();
     const added: { readonly chunk: Chunk; readonly id: number }[] = [];
     try {
       const write = (): void => {
@@ -105,23 +107,40 @@ export class DayTables implements DayRows {
       this.#pendingTo.clear();
       this.#moved.clear();
     }
+    // What was to be stored is: whatever comes of this, it changes nothing of that.
     if (this.#tail.isFull) this.settle();
   }
 
-  /** Writes down where the batches of the tail lie. On a disk that has no room for that it is done with a later commit. */
+  /**
+   * Writes down where the batches of the tail lie: spares every query and the next start a look through them. Where that
+   * fails it is told of and done with a later commit; until then they are read from the chunks.
+   */
   settle(): void {
     if (this.#tail.isEmpty) return;
     try {
-      this.#db.transaction(() => this.#settle()).immediate();
+      this.#settle();
     } catch (error) {
-      if (toStoreError(error, 'settle').code !== 'disk-full') throw error;
       this.#tail.postpone();
-      return;
+      this.#onUnsettled(error);
     }
-    this.#tail.clear();
+  }
+
+  /** The tail is in memory and read by each start: it does not grow for ever. */
+  #settleFirst(): void {
+    try {
+      this.#settle();
+    } catch (error) {
+      this.#onUnsettled(error);
+      throw error;
+    }
   }
 
   #settle(): void {
+    this.#db.transaction(() => this.#writeTail()).immediate();
+    this.#tail.clear();
+  }
+
+  #writeTail(): void {
     const lanes = [...this.#tail.lanes()].sort(([a], [b]) => (a < b ? -1 : 1));
     for (const [, { key, upTo, runs }] of lanes) {
       for (const run of runs) this.#insertPlace(key, run);

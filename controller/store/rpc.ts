@@ -45,6 +45,12 @@ export type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly code: StoreErrorCode; readonly detail: string };
 
+/** What a thread says without having been asked. */
+export interface Notice {
+  /** Which day could not be settled, and why. */
+  readonly unsettled: string;
+}
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: StoreError) => void;
@@ -58,13 +64,23 @@ export class WorkerClient {
   #alive = true;
   #died = false;
 
-  /** `onDeath` is called when the thread ends without having been told to. */
-  constructor(role: Role, options: WorkerOptions, onDeath: (reason: string) => void) {
+  constructor(
+    role: Role,
+    options: WorkerOptions,
+    on: {
+      /** The thread has ended without having been told to. */
+      readonly death: (reason: string) => void;
+      readonly notice: (notice: Notice) => void;
+    },
+  ) {
     // No flags of the main thread: loaders that tests or tools put there would cost each thread its own second.
     const settings = { workerData: { ...options, role }, execArgv: [], name: `store-${role}` };
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), settings);
     let reason = 'ended';
-    this.#worker.on('message', (reply: Reply) => this.#settle(reply));
+    this.#worker.on('message', (said: Reply | Notice) => {
+      if ('unsettled' in said) on.notice(said);
+      else this.#settle(said);
+    });
     this.#worker.on('error', (error) => {
       reason = String(error);
     });
@@ -74,7 +90,7 @@ export class WorkerClient {
         this.#died = !expected;
         this.#fail(expected ? 'closed' : 'worker-died', reason);
         resolve();
-        if (!expected) onDeath(reason);
+        if (!expected) on.death(reason);
       });
     });
   }

@@ -42,6 +42,8 @@ export interface SqliteStoreOptions extends Omit<WorkerOptions, 'reserveBytes'> 
   readonly reserveBytes?: number;
   /** A thread ended by itself and is being started again. */
   readonly onWorkerDeath?: (role: Role, reason: string) => void;
+  /** Where a day's batches lie could not be written down; done later, nothing is lost. In words. */
+  readonly onUnsettled?: (why: string) => void;
   /** How long a query of history may take, waiting included, ms. */
   readonly queryMs?: number;
   /** Our clock, µs UTC, for the stamps of events; left out: the system's. */
@@ -187,9 +189,11 @@ export class SqliteStore implements Store {
 
   #spawn(role: Role): WorkerClient {
     const { dataDir, budgetBytes, keepDays, syncCommits, reserveBytes = 0 } = this.#o;
-    return new WorkerClient(role, { dataDir, budgetBytes, keepDays, syncCommits, reserveBytes }, (reason) =>
-      this.#respawn(role, reason),
-    );
+    const options = { dataDir, budgetBytes, keepDays, syncCommits, reserveBytes };
+    return new WorkerClient(role, options, {
+      death: (reason) => this.#respawn(role, reason),
+      notice: ({ unsettled }) => this.#o.onUnsettled?.(unsettled),
+    });
   }
 
   /** At once the first time, later after a pause that doubles; meanwhile requests are refused as `worker-died`. */

@@ -10,6 +10,8 @@ const BATCHES_A_LANE = 32;
 const MIN_CHUNKS = 256;
 /** … and never later: readers look through these, and a start reads them, 16 kB each. */
 const MAX_CHUNKS = 16_384;
+/** What cannot be written down, again and again: behind this no more is taken. */
+const MAX_UNSETTLED_CHUNKS = 4 * MAX_CHUNKS;
 
 /** Batches of one boot, in the order of their numbers; there may be gaps in between. */
 export interface Run {
@@ -44,6 +46,11 @@ export class Tail {
     if (this.#chunks < this.#notBeforeChunks) return false;
     const isWorthIt = this.#chunks >= MIN_CHUNKS && this.#batches >= BATCHES_A_LANE * this.#lanes.size;
     return isWorthIt || this.#chunks >= MAX_CHUNKS;
+  }
+
+  /** It should have been written down long ago. */
+  get isOverfull(): boolean {
+    return this.#chunks >= MAX_UNSETTLED_CHUNKS;
   }
 
   get lastChunk(): number {

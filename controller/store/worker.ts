@@ -2,6 +2,7 @@
  * The thread that touches SQLite. Started twice by sqlite-store.ts: as the one writer, and as a reader.
  *
  *   main ── {id, call, args} ──► worker ── {id, ok, value | error} ──► main
+ *                                       ── {unsettled} ──►             by itself: settling a day failed
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
@@ -10,14 +11,17 @@ import { toStoreError } from './errors.ts';
 import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
 import { unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
-import type { Reply, Request, Role, WorkerOptions } from './rpc.ts';
+import type { Notice, Reply, Request, Role, WorkerOptions } from './rpc.ts';
 import { Writer } from './writer.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('store/worker.ts is started by sqlite-store.ts, not by hand');
 const { role, ...options } = workerData as WorkerOptions & { role: Role };
 
-const writer = role === 'writer' ? new Writer(options) : null;
+const onUnsettled = (day: string, error: unknown): void => {
+  port.postMessage({ unsettled: toStoreError(error, day).message } satisfies Notice);
+};
+const writer = role === 'writer' ? new Writer(options, onUnsettled) : null;
 const reader = role === 'reader' ? new Reader(options.dataDir) : null;
 
 function perform(request: Request): unknown {

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
-import { DayFiles, dayOf, listDays, openWriter } from './day-files.ts';
+import { DayFiles, dayOf, listDays, type OnUnsettled, openWriter } from './day-files.ts';
 import type { ClockRow } from './day-rows.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { makeFolder } from './folders.ts';
@@ -37,9 +37,9 @@ export class Writer implements Room {
   #telemetry: TelemetryWriter | null = null;
   #lock: Database | null = null;
 
-  constructor(o: WriterOptions) {
+  constructor(o: WriterOptions, onUnsettled?: OnUnsettled) {
     this.#o = o;
-    this.#files = new DayFiles(o.dataDir, o.syncCommits);
+    this.#files = new DayFiles(o.dataDir, o.syncCommits, onUnsettled);
     this.#reserve = new Reserve(o.dataDir, o.reserveBytes);
   }
 
