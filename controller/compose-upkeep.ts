@@ -1,31 +1,120 @@
 /** Groups, settings, roll-outs and maintenance, wired to their documents, to the fleet and to the commands. */
+import { type DeliveryState, isFinal, reasonCode } from '@skein/protocol/fleet';
 import type { Group } from '@skein/protocol/fleet/configuration';
+import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { ConfigurationPort } from './http/index.ts';
-import { Groups, type Kept, Settings, type SettingsDoc } from './upkeep/index.ts';
+import type { Metrics } from './metrics/index.ts';
+import { systemTimers } from './timers.ts';
+import {
+  Groups,
+  type Kept,
+  type Outcome,
+  type ParameterCommands,
+  ROLLOUT_COUNTERS,
+  type RolloutDoc,
+  Rollouts,
+  Settings,
+  type SettingsDoc,
+} from './upkeep/index.ts';
 
 export interface UpkeepWiring {
   readonly records: AllRecords;
   readonly fleet: Fleet;
+  readonly clock: { utcUs(): number };
+  readonly random: () => number;
+  readonly metrics: Metrics;
+  readonly log: { warn(detail: object, message: string): void };
+  /** Asked for when it is needed: commands need the groups that are made here. */
+  readonly commands: () => Commands;
+  readonly alert: (data: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Names that people choose, and drones, are few and come again: all of them stay in memory. */
 const ALL = { closedKept: Number.POSITIVE_INFINITY } as const;
 
-export function makeUpkeep({ records, fleet }: UpkeepWiring) {
+export function makeUpkeep(o: UpkeepWiring) {
+  const { records, fleet, clock, random, metrics, log } = o;
   const kept = <T extends object>(kind: string, o = {}) => records.of<T>(kind, o) as unknown as Kept<T>;
   const groups = new Groups(kept<Group>('group', ALL));
   const settings = new Settings(kept<SettingsDoc>('settings', ALL), (id) => fleet.entry(id)?.versions ?? null);
+  const members = (name: string) => fleet.ids.filter((id) => fleet.contact(id)?.groups.includes(name));
+  const rollouts = new Rollouts({
+    kept: kept<RolloutDoc>('rollout'),
+    commands: parameterCommands(o.commands),
+    fleet: {
+      members,
+      seen: (id) => {
+        const contact = fleet.contact(id);
+        if (contact === null) return null;
+        const { sessions, current, armed } = contact;
+        return { online: sessions.some((one) => one.session === current && one.alive), armed };
+      },
+    },
+    missing: (drone) => settings.missing(drone),
+    readBack: (drone, parameters, cause) => settings.readBack(drone, parameters, cause),
+    ...{ clock, timers: systemTimers, newId: ulidMaker(random), count: metrics.counters('rollouts', ROLLOUT_COUNTERS) },
+    onAlert: (rollout, words) => {
+      log.warn({ rollout, words }, 'an alert');
+      o.alert({ rollout, code: 'rollout-stopped', words });
+    },
+  });
+  metrics.gauge('rollouts_open', 'roll-outs that are not over', () => rollouts.open);
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
   const port: ConfigurationPort = {
     groups: () => groups.list(),
     group: (name) => groups.get(name),
-    members: (name) => fleet.ids.filter((id) => fleet.contact(id)?.groups.includes(name)),
+    members,
     putGroup: (name, group, by) => groups.put(name, group, operator(by)),
     removeGroup: (name, by) => groups.remove(name, operator(by)),
     settings: (drone) => settings.get(drone),
     putSettings: (drone, desired, { version, by }) => settings.put(drone, desired, { version, by: operator(by) }),
+    beginRollout: (wish, sender, key) => rollouts.begin(wish, sender, key),
+    rollout: (id) => rollouts.get(id),
+    rollouts: (q) => rollouts.list(q),
+    cancelRollout: (id, sender) => rollouts.cancel(id, sender),
   };
-  return { groups, settings, port };
+  return { groups, settings, rollouts, port };
+}
+
+/** Answers that say that nothing was done, and that may be otherwise in a moment. */
+const NOTHING_DONE = new Set([
+  'offline',
+  'state-unknown',
+  'no-link',
+  'no-autopilot',
+  'not-now',
+  'interrupted',
+  'expired',
+]);
+
+function parameterCommands(commands: () => Commands): ParameterCommands {
+  return {
+    async set({ drone, name, value, sender, key }) {
+      const body = { targets: [drone], type: 'set-parameter', params: { name, value } };
+      const answer = await commands().post(body, sender, { key, hash: key });
+      if (answer.ok) return { ok: true, id: answer.command.id };
+      return { ok: false, again: answer.code === 'store-unavailable', words: answer.detail };
+    },
+    async outcome(command, drone): Promise<Outcome | null> {
+      const delivery = (await commands().get(command))?.deliveries.find((one) => one.drone === drone);
+      if (delivery === undefined || !isFinal(delivery.state as DeliveryState)) return null;
+      const { state, sentAt, detail } = delivery;
+      const reason = delivery.reason ?? '';
+      const words = delivery.words ?? delivery.reason ?? state;
+      const { before, after } = detail ?? {};
+      const values = {
+        ...(typeof before === 'number' ? { before } : {}),
+        ...(typeof after === 'number' ? { after } : {}),
+      };
+      if (state === 'succeeded') return { state: 'set', words, ...values };
+      const code = reasonCode(reason);
+      if (state === 'unknown') return { state: 'unknown', words, ...values };
+      if (state === 'rejected' && code === 'armed') return { state: 'armed', words };
+      // Expired: by the drone before it acted, or here before it was sent.
+      const isNothing = state === 'rejected' || state === 'expired' || sentAt === null;
+      return { state: isNothing && NOTHING_DONE.has(code ?? '') ? 'nothing' : 'failed', words, ...values };
+    },
+  };
 }

@@ -81,11 +81,13 @@ export async function createController(config: Config, ports: ControllerPorts): 
       },
     });
   const records = makeRecords({ store, clock, random, metrics, log });
-  const upkeep = makeUpkeep({ records, fleet });
   const take = (event: NewEvent): void => {
     events.add(event);
     if (event.type === 'alert') watching.heard(event.entity, event.data);
   };
+  const alert = (data: Readonly<Record<string, unknown>>) =>
+    take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
+  const upkeep = makeUpkeep({ records, fleet, clock, random, metrics, log, alert, commands: () => commands });
   const noFly = readNoFly(config.itineraries.noFlyFile);
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
@@ -105,7 +107,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
     itineraries: itineraries.service,
     airframe: (drone) => upkeep.settings.airframe(drone),
-    alert: (data) => take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data }),
+    alert,
   });
   const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
@@ -211,6 +213,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => itineraries.service.close());
       orders.service.start();
       started.push(() => orders.service.close());
+      upkeep.rollouts.start();
+      started.push(() => upkeep.rollouts.close());
       ingest.start();
       // Closed before the bus: what is committed last is acked still.
       started.push(() => ingest.close());

@@ -1,10 +1,15 @@
 /** What the routes of groups, settings, roll-outs and maintenance need of the rest. */
-import type { DesiredSettings, Group } from '@skein/protocol/fleet/configuration';
+import type { DesiredSettings, Group, RolloutWish } from '@skein/protocol/fleet/configuration';
 import type { ProblemCode } from './errors.ts';
 
 export type ConfigurationAnswer<T> =
   | { readonly ok: true; readonly fresh?: boolean; readonly value: T }
   | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
+
+interface Sender {
+  readonly name: string;
+  readonly role: 'operator' | 'admin';
+}
 
 export interface GroupView {
   readonly id: string;
@@ -26,4 +31,13 @@ export interface ConfigurationPort {
     desired: DesiredSettings,
     o: { readonly version?: number | undefined; readonly by: string },
   ): Promise<ConfigurationAnswer<object>>;
+  beginRollout(
+    wish: RolloutWish,
+    sender: Sender,
+    key: { readonly key: string; readonly hash: string } | null,
+  ): Promise<ConfigurationAnswer<object>>;
+  /** null: there is no such roll-out. */
+  rollout(id: string): Promise<object | null>;
+  rollouts(q: { readonly before?: string; readonly limit: number }): Promise<readonly object[]>;
+  cancelRollout(id: string, sender: Sender): Promise<ConfigurationAnswer<object>>;
 }

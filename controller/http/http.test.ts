@@ -39,7 +39,8 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ list: () => [], get: () => null, zonesAsGeojson: () => ({}), stops: () => [] },
       },
       configuration: {
-        ...{ putGroup: fail, removeGroup: fail, putSettings: fail },
+        ...{ putGroup: fail, removeGroup: fail, putSettings: fail, beginRollout: fail, cancelRollout: fail },
+        ...{ rollout: async () => null, rollouts: async () => [] },
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
       },
       alerts: { list: async () => [], get: async () => null, deed: fail },

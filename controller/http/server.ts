@@ -16,6 +16,7 @@ import { orderRoutes } from './orders.ts';
 import { hostAllowed, originAllowed } from './origin.ts';
 import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
+import { rolloutRoutes } from './rollouts.ts';
 import { webRoutes } from './web.ts';
 
 export interface HttpOptions {
@@ -95,6 +96,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     placeRoutes(api, ports);
     configurationRoutes(api, ports);
     alertRoutes(api, ports);
+    rolloutRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

@@ -1,3 +1,6 @@
 export { Groups } from './groups.ts';
 export type * from './ports.ts';
+export type { RolloutDoc } from './rollout.ts';
+export type { Outcome } from './rollout-step.ts';
+export { type ParameterCommands, ROLLOUT_COUNTERS, Rollouts } from './rollouts.ts';
 export { Settings, type SettingsDoc, type SettingsView } from './settings.ts';
