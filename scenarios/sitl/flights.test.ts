@@ -4,6 +4,7 @@ import { measured } from '../kit/measured.ts';
 import { isSoak } from '../kit/seed.ts';
 import { flyItineraries } from './delivery-flight.ts';
 import { fly } from './flight.ts';
+import { flyOrders, ORDERED, PATIENT } from './order-flight.ts';
 import { AUTOPILOT_OWNS_THE_LOSS, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
 import { Steps } from './steps.ts';
 
@@ -32,6 +33,26 @@ t.test('a flight with a pilot, an operator and a technician', async (t) => {
 });
 
 const skip = isSoak() ? false : 'ten minutes: make soak, make sitl';
+
+t.test('orders: around a zone, and a gate that stays shut', { skip }, async (t) => {
+  t.setTimeout(900_000);
+  const autopilot = await startSimulatedAutopilot(LOADED);
+  t.teardown(() => autopilot.close());
+  const ground = await startGround(autopilot.linkUrl, PATIENT, ORDERED);
+  t.teardown(() => ground.close(process.env.KEEP === '1'));
+  const steps = new Steps(({ name, ok, detail }) => void t.ok(ok, `${name}: ${detail}`));
+  await flyOrders({
+    ...ground,
+    httpUrl: ground.controller.httpUrl,
+    pilotUrl: autopilot.pilotUrl,
+    steps,
+    simulated: true,
+    altM: 10,
+    watchMs: 1_000,
+    armableWithinMs: 60_000,
+  });
+  t.ok(steps.passed > 6, 'all was flown');
+});
 
 t.test('itineraries: verified, delivered, ended early', { skip }, async (t) => {
   t.setTimeout(900_000);

@@ -4,6 +4,7 @@
  */
 import { flyItineraries } from './delivery-flight.ts';
 import { fly } from './flight.ts';
+import { flyOrders, ORDERED, PATIENT } from './order-flight.ts';
 import { AUTOPILOT_OWNS_THE_LOSS, type Ground, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
 import { type StepResult, Steps } from './steps.ts';
 import { linkUrlOf, secondUrlOf } from './urls.ts';
@@ -22,6 +23,7 @@ interface Field {
 interface Flight {
   readonly agentArgs: readonly string[];
   readonly simulatorArgs: readonly string[];
+  readonly controllerArgs?: readonly string[];
   fly(ground: Ground, field: Field): Promise<void>;
 }
 
@@ -36,6 +38,12 @@ const FLIGHTS: Readonly<Record<string, Flight>> = {
     agentArgs: [],
     simulatorArgs: LOADED,
     fly: (ground, field) => flyItineraries({ ...field, ...ground, httpUrl: ground.controller.httpUrl }),
+  },
+  orders: {
+    agentArgs: PATIENT,
+    simulatorArgs: LOADED,
+    controllerArgs: ORDERED,
+    fly: (ground, field) => flyOrders({ ...field, ...ground, httpUrl: ground.controller.httpUrl }),
   },
 };
 
@@ -64,7 +72,7 @@ async function flights(): Promise<boolean> {
     try {
       const linkUrl = real ?? simulated?.linkUrl ?? '';
       console.log(`${name}, ${real === null ? 'our simulator' : 'autopilot'} at ${linkUrl}`);
-      const ground = await startGround(linkUrl, flight.agentArgs);
+      const ground = await startGround(linkUrl, flight.agentArgs, flight.controllerArgs);
       const failedBefore = steps.failed;
       let well = false;
       try {

@@ -18,12 +18,17 @@ export interface Ground {
 }
 
 /** `agentArgs`: settings of the agent. Those of a start come after them and are added. */
-export async function startGround(linkUrl: string, agentArgs: readonly string[] = []): Promise<Ground> {
+export async function startGround(
+  linkUrl: string,
+  agentArgs: readonly string[] = [],
+  controllerArgs: readonly string[] = [],
+): Promise<Ground> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-sitl-'));
   const controller = new Controller({
     dir: path.join(dir, 'controller'),
     httpPort: await freePort(),
     mqttPort: await freePort(),
+    extraArgs: controllerArgs,
   });
   const agent = new Agent({
     id: 'sitl',
