@@ -44,6 +44,7 @@ const Settle = Type.Object(
   Closed,
 );
 const ListQuery = Type.Object({
+  open: Type.Optional(Type.Boolean({ description: 'only those that are not over, or only those that are' })),
   before: Type.Optional(Id),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
 });

@@ -202,7 +202,7 @@ export interface OrderPort {
   place(wish: OrderWish, by: string, key: Key | null): Promise<OrderAnswer>;
   /** null: there is no such order. */
   get(id: string): Promise<object | null>;
-  list(q: { before?: string; limit: number }): Promise<readonly object[]>;
+  list(q: { open?: boolean; before?: string; limit: number }): Promise<readonly object[]>;
   deed(id: string, deed: OrderDeed, by: string, key: Key | null): Promise<OrderAnswer>;
 }
 

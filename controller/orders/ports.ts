@@ -54,7 +54,7 @@ export interface OrderRecords {
   get(id: string): Held | null;
   find(id: string): Promise<Held | null>;
   open(): Iterable<Held>;
-  list(q: { before?: string; limit: number }): Promise<readonly Held[]>;
+  list(q: { open?: boolean; before?: string; limit: number }): Promise<readonly Held[]>;
   /** In memory at once; true once durable, false when not within 5 s (it is still tried). */
   write(changes: readonly Change[]): Promise<boolean>;
   /** Runs it, unless the same request was made with this key: then the order it made or changed is named. */

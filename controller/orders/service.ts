@@ -107,7 +107,7 @@ export class Orders {
     return held === null ? null : viewOf(held);
   }
 
-  async list(q: { before?: string; limit: number }): Promise<readonly OrderView[]> {
+  async list(q: { open?: boolean; before?: string; limit: number }): Promise<readonly OrderView[]> {
     return (await this.#o.records.list(q)).map(viewOf);
   }
 

@@ -82,6 +82,11 @@ t.test('the next run has what was open, the newest closed, and the keys', async 
     (await next.list({ limit: 2, before: 'd' })).map(({ id }) => id),
     ['c', 'b'],
   );
+  t.same(
+    (await next.list({ open: true, limit: 9 })).map(({ id }) => id),
+    ['e', 'a'],
+    'an open one is found however old it is',
+  );
   const repeat = await next.once({ key: 'k', hash: 'h' }, async () => 'again');
   t.same(repeat, { kind: 'same', id: 'e' });
   t.same(await next.once({ key: 'k', hash: 'other' }, async () => 'again'), { kind: 'reused' });

@@ -116,7 +116,11 @@ export class Records<T extends object> {
   }
 
   /** Newest first, older than `before`; one of this moment is in it once it is durable. */
-  async list(q: { readonly before?: string; readonly limit: number }): Promise<readonly Held<T>[]> {
+  async list(q: {
+    readonly open?: boolean;
+    readonly before?: string;
+    readonly limit: number;
+  }): Promise<readonly Held<T>[]> {
     const stored = await this.#o.store.documents({ kind: this.#o.kind, ...q });
     return stored.map((one) => {
       const held = heldOf<T>(one);

@@ -11,6 +11,7 @@ import './styles/forms.css';
 import './styles/preflight.css';
 import './styles/results.css';
 import './styles/plan.css';
+import './styles/orders.css';
 import { createBook } from './commands/book.ts';
 import { createDesk } from './commands/desk.ts';
 import { connectLive } from './live/connection.ts';

@@ -12,6 +12,7 @@ import type { Fleet } from '../live/fleet.ts';
 import { valuesOf } from '../live/record.ts';
 import { go, selectedId } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
+import { keepBusiness } from './business.ts';
 import { createCamera } from './camera.ts';
 import { doubtsOf } from './doubt.ts';
 import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature } from './drone-features.ts';
@@ -61,6 +62,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   const camera = createCamera(map, container);
   const trails = createTrailLayer(map, fleet);
   const editor = keepEditor(map);
+  const business = keepBusiness(map, fleet, camera);
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
   const drawn = new Map<string, DroneFeature>();
   const dirty = new Set<string>();
@@ -255,9 +257,10 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   map.on('mouseout', () => options.onPointer(null));
   map.on('click', ({ point, lngLat }) => {
     const place = { latDeg: lngLat.lat, lonDeg: lngLat.lng };
-    if (pickAt(place) || editor.click(place)) return;
+    if (pickAt(place) || business.take(place) || editor.click(place)) return;
     const id = droneAt(point.x, point.y);
-    if (id !== null) go({ view: 'drone', id });
+    if (id === null) business.press(point);
+    else go({ view: 'drone', id });
   });
   const resized = new ResizeObserver(() => map.resize());
   resized.observe(container);
@@ -283,6 +286,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       for (const stop of stops) stop();
       trails.close();
       editor.close();
+      business.close();
       ground.close();
       clearTimeout(timer);
       clearTimeout(firstGround);

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { latLon, roundLength } from '../format/numbers.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { PlaceCard } from '../places/place-card.tsx';
 import { Glyph } from '../shell/glyph.tsx';
 import { go, selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
@@ -82,6 +83,7 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
         </p>
       )}
       <PickNotice />
+      <PlaceCard fleet={fleet} />
       <div class="map-buttons">
         <div>
           <MapButton

@@ -18,8 +18,8 @@ export const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', fea
  * which need not exist (maplibre-gl src/render/glyph_manager.ts).
  */
 const FAMILIES = ['-apple-system', 'BlinkMacSystemFont', 'Segoe UI', 'Roboto', 'Noto Sans', 'Liberation Sans', 'Arial'];
-const REGULAR = ['Skein Regular', ...FAMILIES];
-const BOLD = ['Skein Bold', ...FAMILIES];
+export const REGULAR = ['Skein Regular', ...FAMILIES];
+export const BOLD = ['Skein Bold', ...FAMILIES];
 
 export function mapStyle(): StyleSpecification {
   const point = (extra: object = {}) => ({ type: 'geojson' as const, data: EMPTY, ...extra });

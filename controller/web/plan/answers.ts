@@ -1,7 +1,6 @@
 /** What the controller says of itineraries, read with care: what is missing is null, never a crash of the page. Pure. */
 import type { Itinerary } from '@skein/protocol/fleet';
-
-type Json = Readonly<Record<string, unknown>>;
+import { isObject, listOf, textOf } from '../shell/json.ts';
 
 export interface StandAnswer {
   readonly drone: string;
@@ -18,11 +17,6 @@ export interface PlanAnswer {
   readonly itinerary: Itinerary | null;
   readonly drones: readonly StandAnswer[];
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function readStand(value: unknown): StandAnswer | null {
   if (!isObject(value) || typeof value.drone !== 'string' || typeof value.state !== 'string') return null;

@@ -10,6 +10,7 @@ import type { LiveConnection } from '../live/connection.ts';
 import type { Fleet } from '../live/fleet.ts';
 import type { FleetMap } from '../map/fleet-map.ts';
 import { MapPane } from '../map/map-pane.tsx';
+import { OrdersPanel } from '../orders/orders-panel.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
 import { PlanPane } from './plan-pane.tsx';
@@ -29,7 +30,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
   const at = route.value;
   const { view } = at;
   const selected = selectedId();
-  const open = selected !== null || view === 'command' || view === 'plan';
+  const open = selected !== null || view === 'command' || view === 'plan' || view === 'orders';
 
   useEffect(() => listenToKeys({ fleet, fitFleet: () => map.current?.fitFleet() }), [fleet]);
   useSignalEffect(() => {
@@ -51,6 +52,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
         />
         {selected !== null && <DronePanel key={selected} fleet={fleet} book={book} desk={desk} id={selected} />}
         {view === 'plan' && <PlanPane fleet={fleet} />}
+        {view === 'orders' && <OrdersPanel fleet={fleet} />}
         {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}
       </main>
       <nav class="tabs" aria-label="Views">

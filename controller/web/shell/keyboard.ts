@@ -1,5 +1,5 @@
 /**
- * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet; h r l ask for hold,
+ * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders; h r l ask for hold,
  * return, land of the drone looked at, m for more; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
  */
 
@@ -11,6 +11,9 @@ import { cursorId, filterText, stateFilter } from '../list/list-state.ts';
 import { listOf } from '../list/listed.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { picking } from '../map/picking.ts';
+import { question } from '../orders/desk.ts';
+import { stop, wish } from '../orders/placing.ts';
+import { pressed } from '../places/held.ts';
 import { go, leave, route, selectedId } from './route.ts';
 import { shortcutsOpen } from './shortcuts.tsx';
 
@@ -52,6 +55,8 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
       shortcutsOpen.value = true;
     } else if (event.key === 'f' && !typing) {
       fitFleet();
+    } else if (event.key === 'o' && !typing) {
+      go({ view: 'orders', id: null });
     } else {
       return;
     }
@@ -100,6 +105,9 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
   } else if (askingName.value) askingName.value = false;
   else if (picking.value !== null) picking.value = null;
   else if (inHand.value !== null) inHand.value = null;
+  else if (question.value !== null) question.value = null;
+  else if (wish.value !== null) stop();
+  else if (pressed.value !== null) pressed.value = null;
   else if (choosing.value) stopChoosing();
   else if (route.value.view !== 'list' && route.value.view !== 'map') leave();
   else {

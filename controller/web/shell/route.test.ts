@@ -21,6 +21,14 @@ t.test('links to an itinerary', async (t) => {
   t.same(parseRoute('#/plan/a/b'), { view: 'list' });
 });
 
+t.test('links to orders', async (t) => {
+  const hash = '#/orders/01JDABCDEFGHJKMNPQRSTVWXYZ';
+  t.same(parseRoute('#/orders'), { view: 'orders', id: null });
+  t.same(parseRoute(hash), { view: 'orders', id: '01JDABCDEFGHJKMNPQRSTVWXYZ' });
+  t.equal(routeHash(parseRoute(hash)), hash);
+  t.equal(routeHash(parseRoute('#/orders')), '#/orders');
+});
+
 t.test('anything else is the list', async (t) => {
   for (const hash of ['', '#', '#/drone/', '#/drone/UPPER', '#/drone/a/b', '#/drone/%3Cscript%3E', '#/nowhere']) {
     t.same(parseRoute(hash), { view: 'list' }, hash);

@@ -1,6 +1,7 @@
 /**
  * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, `#/command/…` for
- * what became of a command to several drones, `#/plan` and `#/plan/<id>` for the itinerary that is drawn.
+ * what became of a command to several drones, `#/plan` and `#/plan/<id>` for the itinerary that is drawn,
+ * `#/orders` and `#/orders/<id>`.
  */
 import { signal } from '@preact/signals';
 
@@ -10,9 +11,12 @@ export type Route =
   | { readonly view: 'drone'; readonly id: string }
   | { readonly view: 'command'; readonly id: string }
   /** The editor; `id` null: a new itinerary. */
-  | { readonly view: 'plan'; readonly id: string | null };
+  | { readonly view: 'plan'; readonly id: string | null }
+  /** All orders; `id`: the one looked at. */
+  | { readonly view: 'orders'; readonly id: string | null };
 
 const COMMAND = /^#\/command\/([0-9A-HJKMNP-TV-Z]{26})$/;
+const ORDERS = /^#\/orders(?:\/([0-9A-HJKMNP-TV-Z]{26}))?$/;
 const PLAN = /^#\/plan(?:\/([A-Za-z0-9._-]{1,64}))?$/;
 const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
 
@@ -23,12 +27,15 @@ export function parseRoute(hash: string): Route {
   if (command !== undefined) return { view: 'command', id: command };
   const plan = PLAN.exec(hash);
   if (plan !== null) return { view: 'plan', id: plan[1] ?? null };
+  const orders = ORDERS.exec(hash);
+  if (orders !== null) return { view: 'orders', id: orders[1] ?? null };
   return hash === '#/map' ? { view: 'map' } : { view: 'list' };
 }
 
 export function routeHash(route: Route): string {
   if (route.view === 'drone' || route.view === 'command') return `#/${route.view}/${route.id}`;
-  if (route.view === 'plan') return route.id === null ? '#/plan' : `#/plan/${route.id}`;
+  if (route.view === 'plan' || route.view === 'orders')
+    return route.id === null ? `#/${route.view}` : `#/${route.view}/${route.id}`;
   return route.view === 'map' ? '#/map' : '#/';
 }
 
@@ -42,6 +49,11 @@ export function selectedId(): string | null {
 /** Id of the itinerary that is drawn; null: a new one, or none. */
 export function selectedPlan(): string | null {
   return route.value.view === 'plan' ? route.value.id : null;
+}
+
+/** Id of the order looked at, or null. */
+export function selectedOrder(): string | null {
+  return route.value.view === 'orders' ? route.value.id : null;
 }
 
 /** Where Esc and the back arrow lead from a drone or a command: the pane it was opened from. */

@@ -24,6 +24,7 @@ const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly
       ['Enter', 'open it'],
       ['X', 'choose it, for a command to several'],
       ['F', 'the whole fleet on the map'],
+      ['O', 'orders'],
       ['Esc', 'one step back'],
       ['?', 'these keys'],
     ],

@@ -3,6 +3,7 @@ import type { Book } from '../commands/book.ts';
 import { Waiting } from '../commands/waiting.tsx';
 import { stateFilter, toggleState } from '../list/list-state.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { OrdersLink } from '../orders/orders-link.tsx';
 import { Clock } from './clock.tsx';
 import { Dot } from './glyph.tsx';
 import { OperatorButton } from './operator-button.tsx';
@@ -31,6 +32,7 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
       <a class="plan-link" href="#/plan" title="Draw an itinerary">
         Plan
       </a>
+      <OrdersLink />
       <span class="spacer" />
       <Waiting book={book} />
       <LiveState fleet={fleet} />

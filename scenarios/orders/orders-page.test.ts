@@ -1,0 +1,111 @@
+/** An order from a real browser: placed by a click on the map, loaded by its button, seen on its way. */
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { readyFleet } from '../flights/fleet.ts';
+import { startBrowser } from '../kit/browser.ts';
+import { getJson } from '../kit/http.ts';
+import { measured } from '../kit/measured.ts';
+import { placeOf } from '../kit/places.ts';
+
+const OPERATOR = 'Ann Viewer';
+const LIMITS = ['--itineraries.batteryWh=400', '--orders.emptyKg=4'];
+/** Beside the drone on its pad, on a map as near as it shows one drone, about 1 m a pixel. */
+const DROP_OFF_PX = { dx: 0, dy: -80 };
+
+/** Text as a person reads it: narrow spaces are spaces. */
+const textOf = async (page: Page, selector: string): Promise<string> =>
+  (await page.locator(selector).first().innerText()).replace(/[\u202f\s]+/g, ' ');
+
+t.test('an order from the first click until it is on its way', async (t) => {
+  // given: a drone on the pad of a base, in a city with a zone, and somebody at the page
+  const { world, flyers } = await readyFleet(t, [{ simulator: { winch: true, payloadKg: 0 } }], {
+    controllerFlags: LIMITS,
+  });
+  t.setTimeout(300_000);
+  const [flyer] = flyers;
+  if (flyer === undefined) throw new Error('no drone');
+  const { latDeg, lonDeg, altM } = placeOf(0).home;
+  const put = async (path: string, body: object): Promise<void> => {
+    const answer = await fetch(`${world.httpUrl}/api/v1/${path}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  };
+  const place = { latDeg, lonDeg };
+  await put('bases/oerlikon', { name: 'Oerlikon', place, groundAmslM: altM, pads: [{ id: 'a', place }] });
+  await put('weather/oerlikon', { windFromDeg: 270, windMps: 3, gustMps: 5 });
+  const centre = { latDeg, lonDeg: lonDeg + 0.0015 };
+  await put('zones/school', { name: 'School', kind: 'no-fly', circle: { centre, radiusM: 40 } });
+  const browser = await startBrowser();
+  t.teardown(() => browser.close());
+  const began = performance.now();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(world.httpUrl);
+  await page.locator('[data-map="ready"]').waitFor({ timeout: 60_000 });
+  await page.locator(`[data-drone="${flyer.id}"][data-freshness="fresh"]`).first().waitFor({ timeout: 60_000 });
+
+  await t.test('what cannot be flown is said in words; what is missing too', async (t) => {
+    await page.keyboard.press('o');
+    await page.locator('.orders-panel .empty h2').waitFor({ timeout: 30_000 });
+    t.match(await textOf(page, '.orders-panel .empty'), /No order has been placed yet/);
+    await page.locator('[data-new-order]').click();
+    await page.locator('.place-order .go').click();
+    t.match(await textOf(page, '[data-answer]'), /Click the map/);
+    await page.locator('[data-dropping="on"]').waitFor({ state: 'attached' });
+    // The only drone stands in the middle of the map, on its pad.
+    const box = await page.locator('.map-canvas').boundingBox();
+    if (box === null) throw new Error('no map');
+    await page.mouse.click(box.x + box.width / 2 + DROP_OFF_PX.dx, box.y + box.height / 2 + DROP_OFF_PX.dy);
+    await page.locator('[data-dropping=""]').waitFor({ state: 'attached' });
+    t.match(await textOf(page, '.place-order'), /wind 3 m\/s from W, gusts 5 m\/s/, 'the weather at the only base');
+    await page.locator('[name="payloadKg"]').fill('50');
+    await page.locator('.place-order .go').click();
+    t.match(await textOf(page, '.place-order'), /Nothing was sent: your name is needed/);
+    await page.locator('.place-order [name="operator"]').fill(OPERATOR);
+    await page.locator('.place-order .go').click();
+    await page.locator('[data-answer]').waitFor({ timeout: 30_000 });
+    t.match(await textOf(page, '[data-answer]'), /It cannot be flown: 50 kg/);
+  });
+
+  await t.test('placed, loaded by its button, on its way', async (t) => {
+    await page.locator('[name="payloadKg"]').fill('0.6');
+    await page.locator('.place-order .go').click();
+    const row = '.orders-list [data-chosen="true"]';
+    await page.locator(`${row}[data-state="loading"]`).waitFor({ timeout: 60_000 });
+    await page.locator('.orders-link[data-need="1"]').waitFor();
+    t.match(await textOf(page, '.orders-title'), /For people: 1/);
+    const id = (await page.locator(row).getAttribute('data-order')) ?? '';
+    const told = () =>
+      getJson<{ state: string; issuedBy: string; attempts: { loadedBy: string | null }[] }>(
+        `${world.httpUrl}/api/v1/orders/${id}`,
+      );
+    await page.locator(`${row} [data-deed="loaded"]`).click();
+    t.match(
+      await textOf(page, '[data-question="loaded"]'),
+      new RegExp(`clear of it.*${flyer.id} may arm and take off at once`),
+    );
+    await page.keyboard.press('Escape');
+    t.equal(await page.locator('[data-question]').count(), 0, 'Esc says no');
+    t.match(
+      await told(),
+      { state: 'loading', issuedBy: OPERATOR, attempts: [{ loadedBy: null }] },
+      'and nothing was said',
+    );
+
+    flyer.drone.simulator.act((simulator) => simulator.payload.load(0.6));
+    await page.locator(`${row} [data-deed="loaded"]`).click();
+    await page.locator('[data-question="loaded"] .go').click();
+    await page.locator(`${row}[data-state="outbound"]`).waitFor({ timeout: 120_000 });
+    t.match(await textOf(page, row), new RegExp(`on its way.*${flyer.id} · Oerlikon · 0.6 kg`));
+    t.match((await told()).attempts, [{ loadedBy: OPERATOR }]);
+    await page.locator('.orders-link[data-need="0"]').waitFor();
+  });
+  measured(
+    `an order on the page, from its first click to outbound: ${Math.round((performance.now() - began) / 1000)} s`,
+  );
+  t.same(errors, [], 'no error in the page');
+});
