@@ -18,12 +18,33 @@ export interface Standing {
   readonly pad: string | null;
 }
 
-export function standingOf(place: Place, bases: readonly { readonly id: string; readonly doc: Base }[]): Standing {
+type Bases = readonly { readonly id: string; readonly doc: Base }[];
+
+export function standingOf(place: Place, bases: Bases): Standing {
   for (const { id, doc } of bases) {
-    const pad = doc.pads.find((one) => distanceM(one.place, place) <= ON_PAD_M);
+    const pad = doc.pads.find((one) => isOn(one.place, place));
     if (pad !== undefined) return { base: id, pad: pad.id };
   }
   return { base: null, pad: null };
+}
+
+/** Most pads are far off, which their latitude tells already: each drone is held against each pad of the fleet. */
+function isOn(pad: Place, place: Place): boolean {
+  return Math.abs(pad.latDeg - place.latDeg) * LAT_M <= ON_PAD_M && distanceM(pad, place) <= ON_PAD_M;
+}
+
+/** A degree of latitude is nowhere shorter, m. */
+const LAT_M = 110_000;
+
+/** By base and pad, the drone that stands there: found once for a decision, not for each base. */
+export function occupants(entries: readonly Entry[], bases: Bases): (base: string, pad: string) => string | null {
+  const found = new Map<string, Map<string, string>>(bases.map(({ id }) => [id, new Map()]));
+  for (const entry of entries) {
+    const at = placeOf(entry);
+    const { base, pad } = at === null ? { base: null, pad: null } : standingOf(at, bases);
+    if (base !== null && pad !== null) found.get(base)?.set(pad, entry.id);
+  }
+  return (base, pad) => found.get(base)?.get(pad) ?? null;
 }
 
 /** By samples that are fresh; null: not known now. */
@@ -39,7 +60,7 @@ export interface CandidateWiring {
   readonly batteryWh: number;
   /** What is set for this drone goes before `orders` and `batteryWh`. */
   readonly airframe: (drone: string) => AirframeSettings;
-  readonly bases: readonly { readonly id: string; readonly doc: Base }[];
+  readonly bases: Bases;
   readonly groups: (drone: string) => readonly string[];
   /** Why it is not free although it stands there, for people; null: it is. */
   readonly taken: (drone: string) => string | null;
@@ -52,13 +73,14 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
   const standing = place === null ? { base: null, pad: null } : standingOf(place, o.bases);
+  const preflight = preflightOf(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);
   return {
     ...{ id, place, ...standing, groups: o.groups(id), flavour: status?.autopilot === PX4 ? 'px4' : 'ardupilot' },
     trusted: trust?.state === 'trusted',
     reportedPct: kinds.battery?.values.remainingPct ?? null,
-    rememberedPct: rememberedPct(entry),
+    rememberedPct: rememberedPct(entry, preflight),
     charging: (pad?.chargeW ?? 0) > 0 && status?.armed === false,
     airframe: {
       ...{ emptyKg: o.orders.emptyKg, payloadMaxKg: o.orders.payloadMaxKg, methods: o.orders.methods },
@@ -70,8 +92,8 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
     armed: status?.armed ?? true,
     onGround: status?.landed === 'on-ground',
     control: isControl(control.state) ? control.state : 'unknown',
-    preflightStops: preflightOf(entry)
-      .items.filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
+    preflightStops: preflight.items
+      .filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
       .map(({ item, words }) => (words === '' ? item : words)),
     holds: [...(safety?.locked === true ? [`locked: ${safety.lockReason ?? 'no reason given'}`] : []), ...o.holds(id)],
     busyWith: o.taken(id) ?? (flies ? `itinerary ${itinerary.id}` : null),
@@ -84,8 +106,8 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
 const PX4 = 12;
 
 /** The agent says in the pre-flight list what it carried across a restart of the autopilot, where that is the lower. */
-export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>): number | null {
-  const battery = preflightOf(entry).items.find(({ item }) => item === 'battery');
+export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>, { items } = preflightOf(entry)): number | null {
+  const battery = items.find(({ item }) => item === 'battery');
   const found = /([\d.]+) % \(remembered\)/.exec(String(battery?.value ?? ''));
   return found === null ? null : Number(found[1]);
 }

@@ -2,7 +2,7 @@
 import { DEFAULT_LIMITS, type DeliveryState, type Itinerary, isFinal, reasonWords } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
-import { candidateOf, placeOf, standingOf } from './candidates.ts';
+import { candidateOf, occupants, placeOf, standingOf } from './candidates.ts';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
 import type { Config } from './config.ts';
@@ -10,6 +10,7 @@ import { type Fleet, preflightOf } from './fleet/index.ts';
 import type { OrderPort } from './http/index.ts';
 import type { Itineraries, Stand } from './itineraries/index.ts';
 import { reservationsOf } from './kept-air.ts';
+import { keptWhy } from './kept-why.ts';
 import type { Metrics } from './metrics/index.ts';
 import {
   type Decision,
@@ -163,8 +164,13 @@ function plannerOf(o: OrderWiring): Planner {
   const { batteryWh, noFlyFile: _file, ceilingAmslM, ...limits } = config.itineraries;
   const rules = { ...DEFAULT_RULES, ...own };
   const promised = new Promised();
+  const bases = (): World['bases'] => {
+    const all = places.list('bases');
+    const standing = occupants(fleet.entries(), all);
+    return all.map(({ id, doc }) => baseOf(id, doc, (pad) => standing(id, pad)));
+  };
   const world = (reservations: readonly Reservation[]): World => ({
-    bases: places.list('bases').map(({ id, doc }) => baseOf(id, doc, fleet, places)),
+    bases: bases(),
     zones: places.list('zones').map(({ id, doc }) => zoneOf(id, doc)),
     weather: places.list('weather').map(({ id, doc, atUtcUs }) => weatherOf(id, doc, atUtcUs)),
     stops: places
@@ -175,22 +181,23 @@ function plannerOf(o: OrderWiring): Planner {
   });
   const isOfFleet = (id: string): boolean =>
     config.orders.group === '' || (fleet.contact(id)?.groups.includes(config.orders.group) ?? false);
-  const candidates = (taken: (id: string) => string | null, only?: string) =>
-    fleet
+  const candidates = (taken: (id: string) => string | null, only?: string) => {
+    const wiring = {
+      ...{ orders: config.orders, batteryWh, bases: places.list('bases'), taken },
+      ...{ holds: o.holds, airframe: o.airframe },
+      groups: (id: string) => fleet.contact(id)?.groups ?? [],
+    };
+    return fleet
       .entries()
       .filter(({ id }) => (only === undefined ? isOfFleet(id) : id === only))
-      .map((entry) =>
-        candidateOf(entry, {
-          ...{ orders: config.orders, batteryWh, bases: places.list('bases'), taken },
-          ...{ holds: o.holds, airframe: o.airframe },
-          groups: (id) => fleet.contact(id)?.groups ?? [],
-        }),
-      );
+      .map((entry) => candidateOf(entry, wiring));
+  };
   return {
     infeasible(wish) {
       const order = { ...wish, id: 'asked', placedUtcUs: clock.utcUs() };
-      const decision = plan({ order, fleet: candidates(() => null), world: world([]), nowUtcUs: clock.utcUs() });
-      const nearest = nearestBase(world([]).bases, wish.pickup);
+      const asked = world([]);
+      const decision = plan({ order, fleet: candidates(() => null), world: asked, nowUtcUs: clock.utcUs() });
+      const nearest = nearestBase(asked.bases, wish.pickup);
       if (decision.kind === 'infeasible' || nearest === null) {
         const reasons = decision.kind === 'infeasible' ? decision.reasons : [];
         return { words: reasons.map(({ words }) => words).join('; '), reasons };
@@ -230,7 +237,7 @@ function plannerOf(o: OrderWiring): Planner {
       };
       const delivery = leg('delivery');
       if (delivery === null) throw new Error('planning made no delivery');
-      return { kind: 'fly', drone: decided.drone, ferry: leg('ferry'), delivery, why: decided.why };
+      return { kind: 'fly', drone: decided.drone, ferry: leg('ferry'), delivery, why: keptWhy(decided.why) };
     },
     againstStart(drone, base) {
       const stop = places.stopFor({ groups: fleet.contact(drone)?.groups ?? [], base });
@@ -259,18 +266,12 @@ type Doc<K extends 'bases' | 'zones' | 'weather'> =
     ? NonNullable<ReturnType<typeof Places.prototype.get<K>>>['doc']
     : never;
 
-function baseOf(id: string, doc: Doc<'bases'>, fleet: Fleet, places: Places): World['bases'][number] {
+function baseOf(id: string, doc: Doc<'bases'>, standing: (pad: string) => string | null): World['bases'][number] {
   const { name, place, groundAmslM = null, returnAltM = null, ceilingM = null, pads } = doc;
-  const standing = new Map<string, string>();
-  for (const entry of fleet.entries()) {
-    const at = placeOf(entry);
-    const { base, pad } = at === null ? { base: null, pad: null } : standingOf(at, places.list('bases'));
-    if (base === id && pad !== null) standing.set(pad, entry.id);
-  }
   return {
     ...{ id, name, place, groundAmslM, returnAltM, ceilingM },
     pads: pads.map(({ chargeW = 0, closed = null, ...pad }) => ({
-      ...{ ...pad, chargeW, closed, occupiedBy: standing.get(pad.id) ?? null },
+      ...{ ...pad, chargeW, closed, occupiedBy: standing(pad.id) },
     })),
   };
 }
