@@ -6,11 +6,14 @@ import { startBrowser } from '../kit/browser.ts';
 import { getJson } from '../kit/http.ts';
 import { measured } from '../kit/measured.ts';
 import { placeOf } from '../kit/places.ts';
+import { until } from '../kit/until.ts';
 
 const OPERATOR = 'Ann Viewer';
 const LIMITS = ['--itineraries.batteryWh=400', '--orders.emptyKg=4'];
-/** Beside the drone on its pad, on a map as near as it shows one drone, about 1 m a pixel. */
+/** Beside the drone on its pad, on a map as near as it shows one drone, 0.6 m a pixel. */
 const DROP_OFF_PX = { dx: 0, dy: -80 };
+/** The middle of the zone, 113 m to the east. */
+const ZONE_PX = { dx: 197, dy: 0 };
 
 /** Text as a person reads it: narrow spaces are spaces. */
 const textOf = async (page: Page, selector: string): Promise<string> =>
@@ -47,6 +50,19 @@ t.test('an order from the first click until it is on its way', async (t) => {
   await page.goto(world.httpUrl);
   await page.locator('[data-map="ready"]').waitFor({ timeout: 60_000 });
   await page.locator(`[data-drone="${flyer.id}"][data-freshness="fresh"]`).first().waitFor({ timeout: 60_000 });
+
+  await t.test('a zone that is pressed says what it is', async (t) => {
+    const box = await page.locator('.map-canvas').boundingBox();
+    if (box === null) throw new Error('no map');
+    const pressed = async (): Promise<boolean> => {
+      await page.mouse.click(box.x + box.width / 2 + ZONE_PX.dx, box.y + box.height / 2 + ZONE_PX.dy);
+      return (await page.locator('[data-place="school"]').count()) === 1;
+    };
+    await until(pressed, { timeoutMs: 30_000, everyMs: 200, what: 'the zone to be drawn and pressed' });
+    t.match(await textOf(page, '[data-place="school"]'), /School No fly, at every height/);
+    await page.keyboard.press('Escape');
+    t.equal(await page.locator('[data-place]').count(), 0);
+  });
 
   await t.test('what cannot be flown is said in words; what is missing too', async (t) => {
     await page.keyboard.press('o');
@@ -99,7 +115,12 @@ t.test('an order from the first click until it is on its way', async (t) => {
     flyer.drone.simulator.act((simulator) => simulator.payload.load(0.6));
     await page.locator(`${row} [data-deed="loaded"]`).click();
     await page.locator('[data-question="loaded"] .go').click();
-    await page.locator(`${row}[data-state="outbound"]`).waitFor({ timeout: 120_000 });
+    let seen = '';
+    const isOutbound = async (): Promise<boolean> => {
+      seen = await textOf(page, row);
+      return (await page.locator(`${row}[data-state="outbound"]`).count()) === 1;
+    };
+    await until(isOutbound, { timeoutMs: 120_000, everyMs: 200, what: 'the order to be on its way', seen: () => seen });
     t.match(await textOf(page, row), new RegExp(`on its way.*${flyer.id} · Oerlikon · 0.6 kg`));
     t.match((await told()).attempts, [{ loadedBy: OPERATOR }]);
     await page.locator('.orders-link[data-need="0"]').waitFor();
