@@ -12,6 +12,7 @@ import './styles/preflight.css';
 import './styles/results.css';
 import './styles/plan.css';
 import './styles/orders.css';
+import './styles/alerts.css';
 import { createBook } from './commands/book.ts';
 import { createDesk } from './commands/desk.ts';
 import { connectLive } from './live/connection.ts';

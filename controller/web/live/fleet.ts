@@ -3,7 +3,7 @@
  * clock that ticks four times a second so that everything ages whether or not anything arrives.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Health, ServerMessage } from '../../live/messages.ts';
+import type { Board, Health, ServerMessage } from '../../live/messages.ts';
 import { classify, DEFAULT_LIMITS, type FreshnessLimits } from './freshness.ts';
 import { type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
 import { ageOf, type DroneRecord } from './record.ts';
@@ -37,6 +37,8 @@ export interface Fleet {
   readonly ids: ReadonlySignal<readonly string[]>;
   readonly connection: Signal<Connection>;
   readonly health: ReadonlySignal<Health>;
+  /** Alerts and ground stops; null: the controller tells nothing of them. */
+  readonly board: ReadonlySignal<Board | null>;
   readonly limits: ReadonlySignal<FreshnessLimits>;
   readonly controller: ReadonlySignal<{ readonly name: string; readonly version: string } | null>;
   /** Controller's UTC in ms as of the last tick; null before the first message. */
@@ -72,6 +74,7 @@ export function createFleet(ports: FleetPorts): Fleet {
   const listeners = new Set<(changed: ReadonlySet<string>, removed: readonly string[]) => void>();
   const ids = signal<readonly string[]>([]);
   const health = signal<Health>({ store: 'ok', message: null });
+  const board = signal<Board | null>(null);
   const limits = signal<FreshnessLimits>(DEFAULT_LIMITS);
   const controller = signal<{ name: string; version: string } | null>(null);
   const nowMs = signal<number | null>(null);
@@ -136,6 +139,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     ids,
     connection,
     health,
+    board,
     limits,
     controller,
     nowMs,
@@ -156,6 +160,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       heardMs.value = serverNowMs(clock, ports.monoMs());
       if (seen.shiftMs !== 0) drones = shiftInstants(drones, seen.shiftMs);
       if (message.health) health.value = message.health;
+      if (message.board) board.value = message.board;
       if (message.type === 'snapshot') {
         lastSeq = message.seq;
         limits.value = message.limits ?? DEFAULT_LIMITS;

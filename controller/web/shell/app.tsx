@@ -1,6 +1,8 @@
 /** The frame: bar, list, map, and the drone looked at. On a phone one of them at a time. */
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { AlertList } from '../alerts/alert-list.tsx';
+import { GroundStops } from '../alerts/ground-stops.tsx';
 import type { Book } from '../commands/book.ts';
 import type { Desk } from '../commands/desk.ts';
 import { Results } from '../commands/results.tsx';
@@ -40,7 +42,11 @@ export function App({ fleet, connection, book, desk }: AppProps) {
 
   return (
     <div class="app" data-view={view}>
-      <TopBar fleet={fleet} book={book} />
+      <div class="above">
+        <TopBar fleet={fleet} book={book} />
+        <GroundStops fleet={fleet} />
+        <AlertList fleet={fleet} />
+      </div>
       <Notices fleet={fleet} open={open} onRetry={() => connection.retryNow()} />
       <main class="panes" data-open={open}>
         <FleetList fleet={fleet} desk={desk} />

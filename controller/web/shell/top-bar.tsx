@@ -1,4 +1,5 @@
 /** The bar above everything: whose it is, how many are well, whether the page is live, what time it is. */
+import { AlertButton } from '../alerts/alert-button.tsx';
 import type { Book } from '../commands/book.ts';
 import { Waiting } from '../commands/waiting.tsx';
 import { stateFilter, toggleState } from '../list/list-state.ts';
@@ -29,6 +30,7 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
         Skein
       </h1>
       <Tally fleet={fleet} />
+      <AlertButton fleet={fleet} />
       <a class="plan-link" href="#/plan" title="Draw an itinerary">
         Plan
       </a>
