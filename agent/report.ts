@@ -125,7 +125,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
 
 function slowCard(commitMs: number | null): string | null {
   if (commitMs === null) return null;
-  return `The card is slow: it took ${(commitMs / 1000).toFixed(1)} s to write what came in a second. New data waits in memory meanwhile, where a power cut would take it. Look at what else writes to the card, or replace it.`;
+  return `The card is slow: it took ${(commitMs / 1000).toFixed(1)} s to write what came in a second. New data waits in memory meanwhile, where a power cut would take it; answers are sent all the same. Look at what else writes to the card, or replace it.`;
 }
 
 function clockProblems({ reading, sources }: AgentStatus['timekeeping']): string[] {

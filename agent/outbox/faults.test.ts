@@ -138,6 +138,12 @@ t.test('what the controller has of an earlier start and the card has not is show
   outbox.append('history', [textSample(1, 10)]);
   outbox.ack(outbox.epoch, 'history', 1);
   t.equal(outbox.status().aheadOfCard, 0, 'this start may be acked before it is durable');
+  outbox.ack(epoch, 'urgent', 2);
+  t.match(
+    outbox.status(),
+    { aheadOfCard: 0, sentUnwritten: 2 },
+    'urgent alone may have been sent before it was written',
+  );
   outbox.ack(epoch, 'history', 700);
-  t.equal(outbox.status().aheadOfCard, 300);
+  t.match(outbox.status(), { aheadOfCard: 302, sentUnwritten: 0 }, 'history never is: the card lost both');
 });

@@ -169,14 +169,14 @@ export class Mirror {
     ];
   }
 
-  /** What may be sent: durable rows, and with `volatile` those given out and not durable too. Urgent and newest first. */
-  readable(volatile: boolean): Readable[] {
+  /** What may be sent: durable rows, and in lanes that are sent from memory those that are not durable too. Urgent and newest first. */
+  readable(fromMemory: (lane: Lane) => boolean): Readable[] {
     const durable = new Map(this.#report.epochs.map((state) => [state.epoch, state]));
     const lanes = this.states().flatMap((state) =>
       LANE_NAMES.map((lane) => {
         const stored = durable.get(state.epoch)?.lanes[lane];
         const held = stored?.next ?? 1;
-        const end = volatile ? Math.max(state.lanes[lane].next, held) : held;
+        const end = fromMemory(lane) ? Math.max(state.lanes[lane].next, held) : held;
         const { first } = state.lanes[lane];
         return { epoch: state.epoch, lane, first, end: Math.min(end, stored?.heldFrom ?? end) };
       }),
@@ -202,20 +202,27 @@ export class Mirror {
     return gaps;
   }
 
-  /** Seqs of earlier starts that the controller has and the file has never heard of. */
-  #aheadOfCard(states: readonly EpochState[]): number {
+  /**
+   * Seqs of earlier starts that the controller has and the file has never heard of. What is urgent was perhaps sent before it
+   * was written, and that start cut off; history is written first, so where the controller has more of it, the card lost both.
+   */
+  #unheld(states: readonly EpochState[]): { readonly aheadOfCard: number; readonly sentUnwritten: number } {
     const ahead = ({ next, acked }: LaneState): number => Math.max(0, acked - (next - 1));
-    return states
-      .filter(({ epoch }) => epoch !== this.#epoch)
-      .reduce((sum, { lanes }) => sum + ahead(lanes.urgent) + ahead(lanes.history), 0);
+    const sums = { aheadOfCard: 0, sentUnwritten: 0 };
+    for (const { epoch, lanes } of states) {
+      if (epoch === this.#epoch) continue;
+      const [urgent, history] = [ahead(lanes.urgent), ahead(lanes.history)];
+      sums[history > 0 ? 'aheadOfCard' : 'sentUnwritten'] += urgent + history;
+    }
+    return sums;
   }
 
   /** Its part of the status. */
   shown() {
     const { usedBytes, asideBytes } = this.#report;
     const epochs = this.states();
-    const aheadOfCard = this.#aheadOfCard(epochs);
-    return { epoch: this.#epoch, usedBytes, asideBytes, epochs, aheadOfCard, backlogRows: this.backlog() };
+    const unheld = this.#unheld(epochs);
+    return { epoch: this.#epoch, usedBytes, asideBytes, epochs, ...unheld, backlogRows: this.backlog() };
   }
 
   /** Seqs that the controller does not have yet. */

@@ -2,7 +2,7 @@
  * The outage-proof buffer as the main thread sees it. Numbers are given here, at sealing; the worker only stores.
  *
  *   append → seal (seq) → Pending ──write──▶ worker: SQLite, fsync ──written──▶ durable, readable, Recent
- *                            │                                   └─failed───▶ waits, retried, readable as "volatile"
+ *                            │ urgent is readable                └─failed───▶ waits, retried, readable as "volatile"
  *                            └─ past 1 MB (4 MB while the disk fails): gaps
  */
 import type { EpochRange, Lane } from '@skein/protocol/fleet';
@@ -216,7 +216,7 @@ export class Outbox {
     const lost = this.#pending.fit(failing ? 'not-durable' : 'queue-full', (old) => this.#mirror.isAcked(old));
     this.#counters[failing ? 'notDurableBatches' : 'queueFullBatches'] += lost.batches;
     this.#counters[failing ? 'notDurableSamples' : 'queueFullSamples'] += lost.samples;
-    if (failing) this.#o.onReadable?.();
+    if (this.#isSentFromMemory(entry.lane)) this.#o.onReadable?.();
     this.#write();
   }
 
@@ -232,14 +232,20 @@ export class Outbox {
   /** Every epoch with rows for presence, newest first, at most 32. */
   readonly ranges = (): EpochRange[] => this.#mirror.ranges();
 
-  /** What may be sent now: durable rows, and while the disk fails those in memory too. */
-  readonly readable = (): Readable[] => this.#mirror.readable(this.#state === 'failing');
+  /**
+   * What is urgent is sent before it is durable: an answer waits for no card (docs/decisions/0020-answers-from-memory.md).
+   * History only while the disk fails.
+   */
+  readonly #isSentFromMemory = (lane: Lane): boolean => lane === 'urgent' || this.#state === 'failing';
+
+  /** What may be sent now: durable rows, and of lanes that are sent from memory those that wait. */
+  readonly readable = (): Readable[] => this.#mirror.readable(this.#isSentFromMemory);
 
   /** Rows from `from` on, in order and without a hole, about `maxBytes`; null when they cannot be read now. */
   async read(epoch: string, lane: Lane, from: number, maxBytes: number): Promise<readonly PageRow[] | null> {
     const recent = this.#recent.from(epoch, lane, from, maxBytes);
     if (recent.length > 0) return recent;
-    const waiting = this.#state === 'failing' ? this.#pending.from(epoch, lane, from, maxBytes) : [];
+    const waiting = this.#isSentFromMemory(lane) ? this.#pending.from(epoch, lane, from, maxBytes) : [];
     if (waiting[0]?.seq === from) return waiting;
     return this.#open && this.#thread.running ? this.#thread.read(epoch, lane, from, maxBytes) : null;
   }

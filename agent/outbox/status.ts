@@ -24,6 +24,8 @@ export interface OutboxStatus {
   readonly epochs: readonly EpochState[];
   /** Seqs of earlier starts that the controller has and this file has not: it lost its last writes, or is an old copy. */
   readonly aheadOfCard: number;
+  /** Urgent seqs of earlier starts that were sent and are not in this file: such a start was cut off within a commit. */
+  readonly sentUnwritten: number;
   /** Rows neither acked nor removed, over all epochs. */
   readonly backlogRows: number;
   readonly pendingBytes: number;

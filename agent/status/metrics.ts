@@ -82,6 +82,10 @@ export function metricsOf(status: AgentStatus): MetricGroups {
         outbox.aheadOfCard,
         'batches of earlier starts that the controller has and the card has not',
       ),
+      outboxSentUnwritten: gauge(
+        outbox.sentUnwritten,
+        'urgent batches of earlier starts that were sent and are not on the card: cut off within a commit',
+      ),
       outboxUsedBytes: gauge(outbox.usedBytes, 'bytes the outbox uses'),
       outboxAsideBytes: gauge(outbox.asideBytes, 'bytes left of a damaged outbox file that is being salvaged'),
       outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),

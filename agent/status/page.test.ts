@@ -68,6 +68,7 @@ const WELL: AgentStatus = {
     budgetBytes: 256e6,
     backlogRows: 0,
     aheadOfCard: 0,
+    sentUnwritten: 0,
     pendingBytes: 0,
     volatileBytes: 0,
     oldestNotDurableMs: 300,
@@ -133,7 +134,7 @@ t.test('the page says what is refused, what is wrong, what is lost', async (t) =
     ...WELL,
     problems: ['The disk is full.'],
     losses: { thinnedBatches: 4, corruptRows: 0 },
-    outbox: { ...WELL.outbox, volatileBytes: 2e6, asideBytes: 3e6, aheadOfCard: 12 },
+    outbox: { ...WELL.outbox, volatileBytes: 2e6, asideBytes: 3e6, aheadOfCard: 12, sentUnwritten: 1 },
     link: { ...WELL.link, open: false, error: 'no such device' },
   };
   const shown = statusPage(trouble);
@@ -142,6 +143,7 @@ t.test('the page says what is refused, what is wrong, what is lost', async (t) =
   t.match(shown, /2\.0 MB ONLY IN MEMORY/);
   t.match(shown, /SALVAGING A DAMAGED FILE \(3\.0 MB to go\)/);
   t.match(shown, /controller has 12 of earlier starts that THIS CARD HAS NOT/);
+  t.match(shown, /; 1 urgent of earlier starts were sent, and those ended before this card had them/);
   t.match(shown, /not open — no such device/);
 });
 

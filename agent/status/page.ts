@@ -62,7 +62,11 @@ function outboxLine({ outbox }: AgentStatus): string {
     outbox.aheadOfCard > 0
       ? `; the controller has ${outbox.aheadOfCard} of earlier starts that THIS CARD HAS NOT: it lost its last writes, or is an old copy`
       : '';
-  return `outbox     ${used}${held}${aside}; ${worst}${ahead}`;
+  const unwritten =
+    outbox.sentUnwritten > 0
+      ? `; ${outbox.sentUnwritten} urgent of earlier starts were sent, and those ended before this card had them`
+      : '';
+  return `outbox     ${used}${held}${aside}; ${worst}${ahead}${unwritten}`;
 }
 
 function recorderLine({ recorder }: AgentStatus): string {

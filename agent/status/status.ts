@@ -76,6 +76,7 @@ export interface AgentStatus {
     readonly asideBytes: number;
     readonly budgetBytes: number;
     readonly aheadOfCard: number;
+    readonly sentUnwritten: number;
     readonly backlogRows: number;
     readonly pendingBytes: number;
     readonly volatileBytes: number;

@@ -192,7 +192,7 @@ function pause(n: number): number {
 /** The drone says what became of it. The same delivery back: it was known, or comes after the end. */
 export function onAnswer(d: Delivery, answer: Answer, now: Now): Delivery {
   if (answer.step <= d.answered) return d;
-  if (isFinal(d.state) && d.state !== 'unknown' && !isFinal(answer.state)) return d;
+  if (isFinal(d.state) && d.state !== 'unknown' && (!isFinal(answer.state) || knowsLess(answer))) return d;
   const notNow = reasonCode(answer.reason ?? '') === 'not-now';
   const said = d.instead === null ? answer : { ...answer, reason: insteadReason(d.instead, answer) };
   const next = settle({ ...d, answered: answer.step }, now, { ...said, by: 'drone' });
@@ -201,6 +201,11 @@ export function onAnswer(d: Delivery, answer: Answer, now: Now): Delivery {
     dueMonoUs: notNow ? now.monoUs + NOT_NOW_US : next.dueMonoUs,
     giveUpMonoUs: d.state === 'unknown' ? now.monoUs + GRACE_US : next.giveUpMonoUs,
   };
+}
+
+/** A drone that lost the end of its journal does not take back what it said before. */
+function knowsLess({ state, reason }: Answer): boolean {
+  return state === 'unknown' || reasonCode(reason ?? '') === 'restarted';
 }
 
 /** Why it was told something else comes first, unless that went wrong. */

@@ -27,8 +27,6 @@ const MOST_SILENT_MS = 3_000;
 const OBEYED_WITHIN_MS = 15_000;
 /** `land` waits for no disk: the 300 ms that the journal has, and the way there. Three times 500 ms. */
 const ACTED_WITHIN_MS = 1_500;
-/** Its answer waits for the commit under way and its own, of two syncs each at worst. Three times that would be a minute: half. */
-const ANSWERED_SLOWLY_MS = 30_000;
 const WITHIN_MS = 60_000;
 /** A commit a second, and the list of the page follows what changes: three times that. */
 const SAID_WITHIN_MS = 15_000;
@@ -160,7 +158,9 @@ t.test('the whole disk, in flight', { timeout: 600_000 }, async (t) => {
         t.match(fate, { state: 'succeeded' }, order);
         const tookMs = performance.now() - fromMs;
         measured(`${how} disk: ${order} ${seconds(tookMs)} (${fate.reason})`);
-        t.ok(tookMs < (how === 'slow' ? ANSWERED_SLOWLY_MS : OBEYED_WITHIN_MS), `${order} in time`);
+        t.ok(tookMs < OBEYED_WITHIN_MS, `${order} in time`);
+        // What became of it is told without the card: waiting for it would take the end of one sync and one of its own.
+        if (order === 'land' && how === 'slow') t.ok(tookMs - actedMs < SYNC_MS, 'told without waiting for the card');
       }
       t.equal(modeOf(), 'LAND');
 

@@ -167,7 +167,7 @@ export class SimAgent {
           },
         },
         readable: outbox.readable,
-        read: (epoch, lane, from, maxBytes) => outbox.read(epoch, lane, from, maxBytes),
+        read: (epoch, lane, ...page) => truth.told(`${drone}/${epoch}/${lane}`, outbox.read(epoch, lane, ...page)),
         ack: (epoch, lane, upTo) => {
           if (this.#hearing?.session === session) answered.set(`${drone}/${epoch}/${lane}`, this.#hearing.start);
           else truth.broken(`${drone} believed an ack of session ${this.#hearing?.session}`);

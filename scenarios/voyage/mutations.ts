@@ -65,6 +65,14 @@ export const MUTATIONS: readonly Mutation[] = [
     }`,
   },
   {
+    name: 'number of what is sent and not durable given again',
+    file: 'agent/outbox/mirror.ts',
+    from: '    const changed = report.epochs.length !== this.#report.epochs.length;',
+    to: `    const changed = report.epochs.length !== this.#report.epochs.length;
+    const own = report.epochs.find((state) => state.epoch === this.#epoch)?.lanes;
+    if (own !== undefined) this.#next = { ...this.#next, urgent: own.urgent.next };`,
+  },
+  {
     name: 'same key with other bytes acked',
     file: 'controller/store/telemetry-writer.ts',
     from: 'if (crc === row.crc) tally.duplicates++;',

@@ -8,7 +8,7 @@ import type { SpawnStore } from '../../agent/outbox/thread.ts';
 import type { Card } from './card.ts';
 import { PowerCut } from './device.ts';
 import { type HeldRow, MemoryRows } from './memory-rows.ts';
-import type { Truth } from './truth.ts';
+import { crcOf, type Truth } from './truth.ts';
 import type { ProcessTimers, World } from './world.ts';
 
 export interface StoreThreadOptions {
@@ -18,11 +18,6 @@ export interface StoreThreadOptions {
   readonly drone: string;
   readonly card: Card;
   readonly onPowerCut: () => void;
-}
-
-/** The checksum stands at the end of an envelope. */
-function crcOf(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
 }
 
 export function placeOf(drone: string, { id, epoch }: HeldRow): { stream: string; seq: number } {

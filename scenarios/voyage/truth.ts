@@ -4,6 +4,7 @@
  * durable batch is in the store once, or inside a gap whose cause did occur.
  */
 import { upTopic } from '@skein/protocol/fleet';
+import { readEnvelope } from '@skein/protocol/telemetry';
 import type { StreamKey } from '../../controller/store/day-rows.ts';
 import { type MemoryDays, type Stored, streamName } from './memory-days.ts';
 import type { World } from './world.ts';
@@ -18,9 +19,16 @@ export interface Durable {
 
 const MAX_WRONG = 5;
 
+/** The checksum stands at the end of an envelope. */
+export function crcOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(bytes.length - 4, true);
+}
+
 export class Truth {
   readonly #world: World;
   readonly #durable = new Map<string, Durable>();
+  /** Checksum of the batch that a number stands for, sent or durable. */
+  readonly #numbered = new Map<string, number>();
   /** Gone with a card that lied, broke or was put back: nobody can have them. */
   readonly #forgotten = new Set<string>();
   /** Why something may be missing, by drone. */
@@ -68,9 +76,26 @@ export class Truth {
 
   durable(one: Durable): void {
     const key = `${one.stream}/${one.seq}`;
-    const before = this.#durable.get(key);
-    if (before !== undefined && before.crc !== one.crc) this.broken(`${key} was given to two batches`);
+    this.#given(key, one.crc);
     this.#durable.set(key, one);
+  }
+
+  /** Rows that a drone is about to send, durable or not: what is said under a number stays what it stands for. */
+  async told<T extends readonly { readonly seq: number; readonly bytes: Uint8Array }[] | null>(
+    stream: string,
+    reading: Promise<T>,
+  ): Promise<T> {
+    const rows = await reading;
+    for (const { seq, bytes } of rows ?? []) {
+      const read = readEnvelope(bytes);
+      if (read.ok && read.gap === null) this.#given(`${stream}/${seq}`, crcOf(bytes));
+    }
+    return rows;
+  }
+
+  #given(key: string, crc: number): void {
+    if ((this.#numbered.get(key) ?? crc) !== crc) this.broken(`${key} was given to two batches`);
+    this.#numbered.set(key, crc);
   }
 
   forgotten(stream: string, seq: number): void {
@@ -83,7 +108,7 @@ export class Truth {
 
   /** Its bytes are said again and again until they are seen (`sayForged`). */
   forge(stream: string, seq: number, bytes: Uint8Array): void {
-    const crc = new DataView(bytes.buffer).getUint32(bytes.length - 4, true);
+    const crc = crcOf(bytes);
     this.#forged.push({ stream, seq, crc, bytes });
   }
 
