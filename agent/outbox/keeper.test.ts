@@ -13,6 +13,7 @@ import { OutboxStore } from './store.ts';
 import { newBoot, newEpoch, oneBatch } from './testkit.ts';
 
 const BOOT = newBoot();
+const NOTHING = { epochs: [], past: [] };
 
 function make(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'keeper-'));
@@ -42,7 +43,7 @@ function make(t: Test) {
     nowMs: () => 0,
     onClosed: () => {},
   });
-  keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 } });
+  keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 }, known: NOTHING });
   t.teardown(() => {
     keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
     rmSync(root, { recursive: true, force: true });
@@ -69,7 +70,7 @@ t.test(
     write({ count: 40 });
     keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
     setAside(path);
-    keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 } });
+    keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 }, known: NOTHING });
     t.equal(keeper.salvage(), 'more', 'looked');
     t.equal(keeper.salvage(), 'more', 'adopted');
     disk.fails = 1;

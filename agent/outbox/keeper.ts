@@ -2,8 +2,7 @@
  * The worker's side of the outbox: one store, one message at a time, and what becomes of a file that fails. Synchronous;
  * the disk and the thread are given, so that a simulation runs it as it is.
  */
-import type { EpochState } from './entry.ts';
-import type { FromWorker, StoreReport, ToWorker } from './messages.ts';
+import type { FromWorker, KnownFile, StoreReport, ToWorker } from './messages.ts';
 import type { PastEpoch } from './past.ts';
 import { isStorageError, type OutboxProblem, problemFrom, problemOf } from './problems.ts';
 import type { Salvage } from './salvage.ts';
@@ -21,8 +20,6 @@ export interface OutboxFiles {
   isReadOnly(path: string): boolean;
 }
 
-const NOTHING = { epochs: [], past: [] } as const;
-
 export interface KeeperOptions {
   readonly files: OutboxFiles;
   readonly say: (message: FromWorker) => void;
@@ -39,8 +36,6 @@ export class Keeper {
   #condemned = false;
   /** Where a damaged file went, until that has been said. */
   #aside: string | null = null;
-  /** What a file that failed was known to hold. */
-  #known: { readonly epochs: readonly EpochState[]; readonly past: readonly PastEpoch[] } = NOTHING;
   /** As it was said last. */
   #saidPast: readonly PastEpoch[] | null = null;
   #salvage: Salvage | null = null;
@@ -53,7 +48,7 @@ export class Keeper {
   take(message: ToWorker): void {
     switch (message.type) {
       case 'open':
-        this.#open(message.options);
+        this.#open(message.options, message.known);
         break;
       case 'write':
         this.#write(message);
@@ -86,13 +81,12 @@ export class Keeper {
   }
 
   #giveUp(problem: OutboxProblem): void {
-    if (this.#store !== null) this.#known = { epochs: this.#store.states(), past: this.#store.past };
     this.#closeQuietly();
     this.#lastProblem = problem;
     this.#condemned = problem.code === 'corrupt';
   }
 
-  #open(wanted: StoreOptions): void {
+  #open(wanted: StoreOptions, known: KnownFile): void {
     const { files, say } = this.#o;
     this.#closeQuietly();
     this.#options = wanted;
@@ -101,12 +95,11 @@ export class Keeper {
         if (this.#condemned) this.#aside = files.setAside(wanted.path);
         this.#condemned = false;
         this.#store = files.open(wanted);
-        if (this.#aside !== null) this.#store.adopt(this.#known.epochs, this.#known.past.toReversed());
+        // Whoever set it aside, a thread that ended since perhaps: what is held already is left as it is.
+        if (this.#store.asideBytes > 0) this.#store.adopt(known.epochs, known.past.toReversed());
         const { earlier } = this.#store;
-        const adopted = this.#aside !== null && this.#known.epochs.length > 0;
-        say({ type: 'opened', earlier, aside: this.#aside, adopted, ...this.#report(this.#store) });
+        say({ type: 'opened', earlier, aside: this.#aside, ...this.#report(this.#store) });
         this.#aside = null;
-        this.#known = NOTHING;
         this.#salvage = files.salvage(wanted.path, this.#store);
         return;
       } catch (error) {

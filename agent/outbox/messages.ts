@@ -13,8 +13,18 @@ export interface LaneAck {
   readonly upTo: number;
 }
 
+export interface KnownFile {
+  readonly epochs: readonly EpochState[];
+  readonly past: readonly PastEpoch[];
+}
+
 export type ToWorker =
-  | { readonly type: 'open'; readonly options: StoreOptions }
+  | {
+      readonly type: 'open';
+      readonly options: StoreOptions;
+      /** As it was reported last: what a file that is set aside now is known to hold. */
+      readonly known: KnownFile;
+    }
   | {
       readonly type: 'write';
       readonly entries: readonly Entry[];
@@ -48,7 +58,6 @@ export type FromWorker =
       readonly type: 'opened';
       readonly earlier: EarlierEnd | null;
       readonly aside: string | null;
-      readonly adopted: boolean;
     } & StoreReport)
   | { readonly type: 'open-failed'; readonly problem: OutboxProblem }
   /** What is salvaged of a damaged file went on, or is over. */

@@ -6,7 +6,7 @@ import type { EpochRange, Lane } from '@skein/protocol/fleet';
 import type { Entry, EpochState, LaneState } from './entry.ts';
 import { noLosses } from './entry.ts';
 import { LANE_NAMES } from './keys.ts';
-import type { LaneAck, StoreReport } from './messages.ts';
+import type { KnownFile, LaneAck, StoreReport } from './messages.ts';
 import { PastEpochs } from './past.ts';
 import { gapEntry } from './seal.ts';
 
@@ -56,6 +56,22 @@ export class Mirror {
 
   get report(): StoreReport {
     return this.#report;
+  }
+
+  /** What the file holds: as it was reported last, and acked since. */
+  get known(): KnownFile {
+    const acked = (epoch: string, lane: Lane, state: LaneState): LaneState => ({
+      ...state,
+      acked: this.#acks.get(`${epoch}/${lane}`)?.upTo ?? state.acked,
+    });
+    const epochs = this.#report.epochs.map(({ epoch, boot, lanes: { urgent, history } }) => {
+      return {
+        epoch,
+        boot,
+        lanes: { urgent: acked(epoch, 'urgent', urgent), history: acked(epoch, 'history', history) },
+      };
+    });
+    return { epochs, past: this.past.all };
   }
 
   /** Numbers have been given in this epoch. */
@@ -185,8 +201,8 @@ export class Mirror {
   }
 
   /**
-   * The file was damaged and set aside: gap records for what it alone held and the controller lacks, so that no seq
-   * is left unexplained. `span` is when this start's batches were taken; that of earlier boots is not known.
+   * The file is gone, and nothing lies aside: gap records for what it alone held and the controller lacks, so that no
+   * seq is left unexplained. `span` is when this start's batches were taken; that of earlier boots is not known.
    */
   lost(span: { readonly monoFromUs: number; readonly monoToUs: number }): Entry[] {
     const gaps: Entry[] = [];

@@ -84,7 +84,8 @@ export class Outbox {
 
   #askOpen(): void {
     const { path, budgetBytes, keepAckedHours } = this.#o;
-    this.#thread.tell({ type: 'open', options: { path, budgetBytes, keepAckedS: keepAckedHours * 3600 } });
+    const options = { path, budgetBytes, keepAckedS: keepAckedHours * 3600 };
+    this.#thread.tell({ type: 'open', options, known: this.#mirror.known });
   }
 
   #heard(message: StoreMessage): void {
@@ -122,7 +123,8 @@ export class Outbox {
     if (this.#mirror.begun && (newFile || message.aside !== null) && this.#counters.commits > 0) {
       // Numbers given in this epoch went into a file that is gone; none is ever used twice.
       const span = { monoFromUs: Math.round(this.#startedUs), monoToUs: Math.round(this.#o.nowUs()) };
-      if (!message.adopted) for (const gap of this.#mirror.lost(span)) this.#pending.unshift(gap);
+      // What lies aside is looked through first, and what is not found in it becomes a gap there.
+      if (message.asideBytes === 0) for (const gap of this.#mirror.lost(span)) this.#pending.unshift(gap);
       this.#mirror.beginEpoch(this.#o.drawEpoch());
       this.#recent.clear();
     }
