@@ -53,7 +53,13 @@ export function makeCommands(o: CommandWiring) {
     ),
     onAlert: (drone, data) => {
       log.warn({ drone, ...data }, 'an alert');
-      o.event({ entity: `drone:${drone}`, type: 'alert', atUtcUs: clock.utcUs(), data });
+      o.event({
+        entity: `drone:${drone}`,
+        type: 'alert',
+        atUtcUs: clock.utcUs(),
+        by: { kind: 'controller', name: 'commands' },
+        data,
+      });
     },
     onProblem: (message, detail) => log.warn(detail, message),
   });

@@ -76,7 +76,13 @@ export function makeItineraries(o: ItineraryWiring) {
     onBriefs: (drone, itinerary, delivery) => fleet.show(drone, { itinerary, delivery }),
     onAlert: (drone, data) => {
       log.warn({ drone, ...data }, 'an alert');
-      o.event({ entity: `drone:${drone}`, type: 'alert', atUtcUs: clock.utcUs(), data });
+      o.event({
+        entity: `drone:${drone}`,
+        type: 'alert',
+        atUtcUs: clock.utcUs(),
+        by: { kind: 'controller', name: 'itineraries' },
+        data,
+      });
     },
     onProblem: (message, detail) => log.warn(detail, message),
   });

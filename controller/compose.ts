@@ -47,7 +47,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   let ready = false;
   let storeClosed = false;
 
-  const { store, events, countStore } = makeStore(config, ports, metrics);
+  const { store, events, countStore, feed, checkpointer } = makeStore(config, ports, metrics);
   const fleet = new Fleet({
     clock,
     count: metrics.counters('fleet', FLEET_COUNTERS),
@@ -158,6 +158,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   const chores = new StoreChores({
     ...{ store, fleet, utcUs: clock.utcUs, log },
     onDaysRemoved: (n) => countStore('daysRemoved', n),
+    checkpoint: async () => checkpointer?.daily(),
   });
   storeGauges(metrics, { stats: () => chores.stats, utcUs: clock.utcUs, ...config.store });
   gauges(metrics, { ingest, events, bus, fleet, live, commands, itineraries: itineraries.service, records });
@@ -174,7 +175,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       orders: orders.port,
       ...{ places, alerts: watching.port, configuration: upkeep.port },
       series: (request) => store.series(request),
-      events: (query) => store.events(query),
+      feed,
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
       health,
       joinLive: (socket) => live.join(socket),
@@ -197,6 +198,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     try {
       await store.start();
       started.push(() => store.close());
+      checkpointer?.start();
       fleet.load(await store.drones());
       started.push(
         () => events.close(),
@@ -267,7 +269,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       storeClosed = isClosed;
       if (isClosed) countStore('closed');
       const data = { code: isClosed ? 'store-closed' : 'store-open', message: state.message };
-      take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
+      const by = { kind: 'controller', name: 'ingest' } as const;
+      take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), by, data });
     }
     live.setHealth({ store: state.state, message: state.message });
   }

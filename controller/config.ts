@@ -83,6 +83,15 @@ export const ConfigSchema = Type.Object({
     },
     { description: 'Databases' },
   ),
+  events: Type.Object(
+    {
+      keyFile: text(
+        '',
+        'Ed25519 key (PEM, PKCS 8) that signs the daily checkpoints of the events; empty: dataDir/checkpoint.key. Made when missing',
+      ),
+    },
+    { description: 'The events: what happened, and the proof that nobody changed it since' },
+  ),
   ingest: Type.Object(
     {
       queueMB: whole(64, 1, 16_384, 'Telemetry held in memory before it is committed, MB; history may fill half of it'),

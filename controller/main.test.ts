@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { resolveConfig } from '@skein/protocol/config';
+import Database from 'better-sqlite3';
 import { parse } from 'smol-toml';
 import t, { type Test } from 'tap';
 import { ConfigSchema, configProblems } from './config.ts';
@@ -103,6 +104,44 @@ t.test(
     const { out, exited } = program(t, ['config', '--print'], { SKEIN_HTTP_PORT: '1234' });
     await exited;
     t.match(out.stdout, /port = 1234 {2}# set by environment/);
+  },
+);
+
+t.test(
+  'verify and rebuild: what a controller has stored is sound, and made again the same; what was changed is named',
+  async (t) => {
+    const dataDir = tempDir();
+    const { child, exited, line } = await run(t, dataDir);
+    const agent = new FakeAgent({ drone: 'd1', session: 'aaaaaaaa00000001', epoch: '00000000000000a1' });
+    await agent.connectTo(line.mqtt);
+    agent.presence();
+    await agent.acked('history', 0);
+    child.kill('SIGTERM');
+    await exited;
+    const tool = async (...args: string[]) => {
+      const { out, exited } = program(t, [...args, `--dataDir=${dataDir}`]);
+      await exited;
+      return out;
+    };
+    const to = path.join(tempDir(), 'copy');
+    t.match(await tool('backup', `--to=${to}`), { code: 0, stdout: /signed up to event \d+/ });
+    t.match(await tool('verify'), { code: 0, stdout: /sound\n$/, stderr: '' });
+    t.match(await tool('rebuild'), { code: 0, stdout: /the same as before/ });
+    const db = new Database(path.join(dataDir, 'core.db'));
+    db.exec("UPDATE event SET data = '{}' WHERE type = 'session'");
+    db.close();
+    t.match(await tool('verify'), {
+      code: 3,
+      stdout: /edited: entity drone:d1, version \d+, id \d+: .*\n(.*\n)*NOT SOUND/,
+    });
+    const { out, exited: looked } = program(t, ['verify', '--json', `--dataDir=${to}`]);
+    await looked;
+    t.match(
+      JSON.parse(out.stdout),
+      { ok: true, unknown: /^every event there is/ },
+      'the copy is, and all of it is signed',
+    );
+    t.match(await tool('verify', '--key=/nowhere.pem'), { code: 1, stderr: /nowhere\.pem/ });
   },
 );
 

@@ -1,17 +1,25 @@
-/** `skein-controller run | backup | config | version` */
+/** `skein-controller run | backup | restore | verify | rebuild | export | config | version` */
 import fs from 'node:fs';
 import { renderConfig, resolveConfig } from '@skein/protocol/config';
 import { parse, TomlError } from 'smol-toml';
 import { createController, StartError } from './compose.ts';
 import { type Config, ConfigSchema, configProblems } from './config.ts';
+import { exportData } from './export.ts';
 import { createLog } from './log.ts';
-import { backUp, corePath, StoreError } from './store/index.ts';
+import { backup, rebuild, restore, type Tool, UsageError, verify } from './maintenance.ts';
+import { StoreError } from './store/index.ts';
 import { systemClock } from './system-clock.ts';
 
 const USAGE = `skein-controller: holds the fleet
 
   skein-controller run      [--config FILE] [--key=value …]   run until Ctrl-C
   skein-controller backup   --to=DIR [--config FILE] [--key=value …]   copy the databases, also while it runs
+  skein-controller restore  --from=BACKUP [--damaged=DIR] [--key=FILE] [--anyway] [--json] --dataDir=DIR [--config FILE]
+                            a new dataDir out of a backup and what is left of a damaged one; says what is missing
+  skein-controller verify   [--key=FILE] [--json] [--config FILE] [--key=value …]   was anything changed since it was stored?
+  skein-controller rebuild  [--config FILE] [--key=value …]   make again from the events what people query, while it does not run
+  skein-controller export   [--drones=ID,ID|all] [--from=TIME] [--to=TIME] [--kind=position] --format=csv|geojson|gpx [--out=FILE]
+  skein-controller export   --events [--from=TIME] [--to=TIME] --format=csv|jsonl [--out=FILE]
   skein-controller config   [--print | --check] [--config FILE] [--key=value …]
   skein-controller version
 
@@ -21,7 +29,7 @@ Settings come from the file (TOML), then SKEIN_… in the environment, then flag
 const CLOSE_DEADLINE_MS = 30_000;
 const VERSION: string = JSON.parse(fs.readFileSync(new URL('./package.json', import.meta.url), 'utf8')).version;
 
-/** Exit codes: 1 it cannot run here, 2 what was asked for is wrong, 70 a bug. */
+/** Exit codes: 1 it cannot run here, 2 what was asked for is wrong, 3 what was looked at is not sound (maintenance.ts), 70 a bug. */
 const EXIT = { cannotRun: 1, usage: 2, bug: 70 } as const;
 
 function fail(lines: readonly string[], code: number = EXIT.usage): never {
@@ -101,18 +109,21 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-async function backup(flags: readonly string[]): Promise<void> {
-  const at = flags.findIndex((flag) => flag.startsWith('--to='));
-  const to = flags[at]?.slice('--to='.length) ?? '';
-  if (to === '') fail(['backup needs --to=DIR, a directory that does not exist yet']);
-  if (fs.existsSync(to)) fail([`${to} is there already: a backup is written to a directory of its own`]);
-  const { config } = settings(flags.toSpliced(at, 1));
-  if (!fs.existsSync(corePath(config.dataDir)))
-    fail([`dataDir = "${config.dataDir}": no controller has kept data there`]);
+/** What a tool has to say, and how it ends. */
+async function tool(flags: readonly string[], names: readonly string[], run: Tool): Promise<void> {
+  const own = new Map<string, string>();
+  const rest = flags.filter((flag) => {
+    const name = names.find((one) => flag === `--${one}` || flag.startsWith(`--${one}=`));
+    if (name !== undefined) own.set(name, flag.slice(name.length + 3));
+    return name === undefined;
+  });
+  const { config } = settings(rest);
   try {
-    const { files, bytes } = await backUp(config.dataDir, to);
-    process.stdout.write(`${to}: ${files} databases, ${bytes} bytes; to restore, let it take the place of dataDir\n`);
+    const { words, code } = await run(config, own);
+    process.stdout.write(words);
+    process.exitCode = code;
   } catch (error) {
+    if (error instanceof UsageError) fail([error.message]);
     if (error instanceof StoreError) fail([error.message], EXIT.cannotRun);
     throw error;
   }
@@ -125,7 +136,19 @@ switch (command) {
     await run(settings(flags).config);
     break;
   case 'backup':
-    await backup(flags);
+    await tool(flags, ['to'], backup);
+    break;
+  case 'restore':
+    await tool(flags, ['from', 'damaged', 'key', 'json', 'anyway'], restore);
+    break;
+  case 'verify':
+    await tool(flags, ['key', 'json'], verify);
+    break;
+  case 'export':
+    await tool(flags, ['drones', 'from', 'to', 'kind', 'format', 'events', 'out'], exportData);
+    break;
+  case 'rebuild':
+    await tool(flags, [], rebuild);
     break;
   case 'config': {
     const rest = flags.filter((flag) => flag !== '--print' && flag !== '--check');

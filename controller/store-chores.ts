@@ -16,6 +16,8 @@ export interface StoreChoresOptions {
   readonly utcUs: () => number;
   readonly log: Logger;
   readonly onDaysRemoved: (count: number) => void;
+  /** Signs the day's checkpoint of the events, if it is not there yet. */
+  readonly checkpoint: () => Promise<void>;
 }
 
 export class StoreChores {
@@ -38,6 +40,8 @@ export class StoreChores {
     every(SAVE_MS, this.#save);
     every(LOOK_MS, this.#look);
     every(RETAIN_MS, this.#retain);
+    every(RETAIN_MS, this.#o.checkpoint);
+    void this.#once(this.#o.checkpoint);
     void this.#once(this.#retain).then(() => this.#once(this.#look));
   }
 

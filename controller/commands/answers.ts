@@ -77,6 +77,7 @@ export class Answers {
     const data = { drone, by: 'drone', cause: 'untargeted', set: recordOf(made) };
     this.#record(entry, made, {
       ...{ entity: `command:${entry.command.id}`, type: 'delivery', atUtcUs: now.utcUs, data },
+      ...{ by: { kind: 'drone', name: drone }, cause: 'untargeted' },
     });
   }
 

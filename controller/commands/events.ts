@@ -6,6 +6,7 @@
  *   decided   {}                               it was posted in time: from now on it outlives this process
  *   delivery  {drone, by, cause, set}          fields of one delivery that have changed; with a `state`, one step more
  */
+import { actorOf } from '@skein/protocol/fleet';
 import type { Command, Delivery, DeliveryRecord } from './command.ts';
 import type { CommandEvent } from './ports.ts';
 
@@ -37,12 +38,23 @@ export function issuedEvent(command: Command, deliveries: readonly Delivery[], k
     entity: `command:${id}`,
     type: 'issued',
     atUtcUs: command.issuedAtUtcUs,
+    by: command.untargeted
+      ? { kind: 'drone', name: deliveries[0]?.drone ?? 'unknown' }
+      : { kind: 'operator', name: command.issuedBy },
+    cause: command.untargeted ? 'untargeted' : 'request',
     data: { command: about, deliveries: deliveries.map(recordOf), ...(key === null ? {} : { key }) },
   };
 }
 
 export function decidedEvent(id: string, utcUs: number): CommandEvent {
-  return { entity: `command:${id}`, type: 'decided', atUtcUs: utcUs, data: {} };
+  return {
+    entity: `command:${id}`,
+    type: 'decided',
+    atUtcUs: utcUs,
+    by: { kind: 'controller', name: 'commands' },
+    cause: 'stored',
+    data: {},
+  };
 }
 
 /** Fields besides the steps, which the projection adds by itself. */
@@ -71,6 +83,8 @@ export function deliveryEvent(
     entity: `command:${id}`,
     type: 'delivery',
     atUtcUs: o.utcUs,
+    by: actorOf(by, after.drone),
+    cause: o.cause,
     data: { drone: after.drone, by, cause: o.cause, set },
   };
 }

@@ -43,7 +43,7 @@ export interface CommandEvent {
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
-  readonly by?: Actor;
+  readonly by: Actor;
   readonly cause?: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** An event whose key is stored already is not stored again. */

@@ -288,7 +288,9 @@ export class Fleet {
   }
 
   #event(id: string, type: string, data: Readonly<Record<string, unknown>>, key?: string): void {
-    const event = { entity: `drone:${id}`, type, atUtcUs: this.#o.clock.utcUs(), data };
+    const isOurs = type === 'identity-conflict';
+    const by = { kind: isOurs ? 'controller' : 'drone', name: isOurs ? 'fleet' : id } as const;
+    const event = { entity: `drone:${id}`, type, atUtcUs: this.#o.clock.utcUs(), by, cause: 'presence', data };
     this.#o.onEvent(key === undefined ? event : { ...event, key });
   }
 

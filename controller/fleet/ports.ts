@@ -1,4 +1,6 @@
 /** What the fleet needs of the rest. */
+import type { Actor } from '@skein/protocol/fleet';
+
 export interface Clock {
   /** UTC, µs since 1970. */
   utcUs(): number;
@@ -24,6 +26,8 @@ export interface FleetEvent {
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
+  readonly by: Actor;
+  readonly cause: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly key?: string;
 }

@@ -5,12 +5,18 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { fromCursor, toCursor } from './cursor.ts';
 import { Problem, ProblemSchema } from './errors.ts';
-import type { FeedEvent, HttpPorts } from './ports.ts';
+import type { FeedEvent, FeedPort, HttpPorts } from './ports.ts';
 
 const EventsQuery = Type.Object({
   after: Type.Optional(Type.String({ maxLength: 64, description: 'cursor: `next` of an earlier answer' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
   entity: Type.Optional(Type.String({ maxLength: 64, description: 'only of this entity, e.g. drone:d1' })),
+  kind: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), {
+      maxItems: 16,
+      description: 'only of entities of these kinds, what stands before their colon: order, alert, controller…',
+    }),
+  ),
 });
 
 const Event = Type.Object({
@@ -32,10 +38,12 @@ const Event = Type.Object({
   hash: Type.String({ description: 'SHA-256 chain over the events of the entity' }),
 });
 
-const POLL_MS = 1000;
+/** Events read at once for a stream. */
+const PAGE = 100;
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 64;
-const MAX_UNSENT_BYTES = 1 << 20;
+/** One that does not take what it is sent within this is let go; it comes back with Last-Event-ID. */
+const DRAIN_MS = 10_000;
 
 function show({ id, atUtcUs, ...rest }: FeedEvent) {
   return { cursor: toCursor(id), at: formatUtc(atUtcUs), ...rest };
@@ -63,22 +71,22 @@ export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {
       },
     },
     async (request, reply) => {
-      const { limit = 100, entity } = request.query;
+      const { limit = 100, entity, kind: kinds } = request.query;
       const after = request.headers['last-event-id']?.toString() ?? request.query.after;
       const afterId = after === undefined ? 0 : fromCursor(after);
       if (afterId === null) throw new Problem('bad-cursor');
-      const read = (from: number) =>
-        ports.events({ afterId: from, limit, ...(entity === undefined ? {} : { entity }) });
+      const filter = { ...(entity === undefined ? {} : { entity }), ...(kinds === undefined ? {} : { kinds }) };
       if (!request.headers.accept?.includes('text/event-stream')) {
-        const events = await read(afterId);
-        const last = events.at(-1);
-        return { events: events.map(show), next: last ? toCursor(last.id) : (after ?? null) };
+        const { events, next } = await ports.feed.read({ afterId, limit, ...filter });
+        return { events: events.map(show), next: next > 0 ? toCursor(next) : (after ?? null) };
       }
       if (streams.size >= MAX_STREAMS) throw new Problem('busy');
       reply.hijack();
+      ports.count('streams');
       streams.add(reply.raw);
       reply.raw.once('close', () => streams.delete(reply.raw));
-      await stream(reply.raw, afterId, read).catch((error) => {
+      const read = (from: number) => ports.feed.read({ afterId: from, limit: PAGE, ...filter });
+      await stream(reply.raw, afterId, { ...ports, read }).catch((error) => {
         ports.onError(error, request.id);
         reply.raw.destroy();
       });
@@ -87,40 +95,49 @@ export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {
   );
 }
 
-/** Until the caller goes away. One that does not read is dropped; it comes back with Last-Event-ID. */
+/** Until the caller goes away. What the reader was told last is in each heartbeat too, so that it goes on from there. */
 async function stream(
   out: ServerResponse,
   afterId: number,
-  read: (afterId: number) => Promise<readonly FeedEvent[]>,
+  o: Pick<HttpPorts, 'feed' | 'count'> & { readonly read: (afterId: number) => ReturnType<FeedPort['read']> },
 ): Promise<void> {
+  const gone = new AbortController();
+  out.once('close', () => gone.abort());
   out.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   out.write(': skein\n\n');
   let from = afterId;
-  let quietMs = 0;
   while (!out.destroyed && !out.writableEnded) {
-    const events = await read(from);
-    for (const event of events) {
-      out.write(`id: ${toCursor(event.id)}\nevent: ${event.type}\ndata: ${JSON.stringify(show(event))}\n\n`);
-      from = event.id;
+    const { events, next } = await o.read(from);
+    if (out.destroyed || out.writableEnded) return;
+    const said = events.map(
+      (event) => `id: ${toCursor(event.id)}\nevent: ${event.type}\ndata: ${JSON.stringify(show(event))}\n\n`,
+    );
+    from = next;
+    if (said.length > 0) out.write(said.join(''));
+    if (out.writableNeedDrain && !(await drained(out, gone.signal))) {
+      o.count('streamsDropped');
+      out.destroy();
+      return;
     }
-    if (out.writableLength > MAX_UNSENT_BYTES) out.destroy();
-    quietMs = events.length > 0 ? 0 : quietMs + POLL_MS;
-    if (quietMs >= HEARTBEAT_MS) {
-      out.write(': still here\n\n');
-      quietMs = 0;
-    }
-    if (events.length === 0) await pause(out, POLL_MS);
+    const untilMs = performance.now() + HEARTBEAT_MS;
+    await o.feed.beyond(from, HEARTBEAT_MS, gone.signal);
+    if (!out.destroyed && !out.writableEnded && performance.now() >= untilMs)
+      out.write(`id: ${toCursor(from)}\n: still here\n\n`);
   }
 }
 
-function pause(out: ServerResponse, ms: number): Promise<void> {
+function drained(out: ServerResponse, gone: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = () => {
+    const settle = (took: boolean) => {
       clearTimeout(timer);
-      out.removeListener('close', settle);
-      resolve();
+      out.removeListener('drain', onDrain);
+      gone.removeEventListener('abort', onGone);
+      resolve(took);
     };
-    const timer = setTimeout(settle, ms);
-    out.once('close', settle);
+    const onDrain = () => settle(true);
+    const onGone = () => settle(true);
+    const timer = setTimeout(() => settle(false), DRAIN_MS);
+    out.once('drain', onDrain);
+    gone.addEventListener('abort', onGone);
   });
 }

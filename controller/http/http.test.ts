@@ -48,7 +48,13 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         asked.push(request);
         return EMPTY;
       },
-      events: async ({ afterId, limit }) => events.filter((event) => event.id > afterId).slice(0, limit),
+      feed: {
+        read: async ({ afterId, limit }) => {
+          const found = events.filter((event) => event.id > afterId).slice(0, limit);
+          return { events: found, next: found.at(-1)?.id ?? afterId };
+        },
+        beyond: async () => {},
+      },
       metrics: { text: async () => 'up 1\n', contentType: 'text/plain' },
       health: () => ({
         ...{ ready: true, store: 'ok', broker: 'ok', messages: [], queueBytes: 0, windowBytes: 1, storage: STORAGE },
@@ -122,11 +128,13 @@ t.test('every refusal is a problem with a stable code', async (t) => {
 t.test('a store that fails is 503 with its words, a bug is 500 without', async (t) => {
   const failing = (code: string) => () =>
     Promise.reject(Object.assign(new Error('core.db: the disk is full'), { code }));
-  const { get } = await given(t, { events: failing('disk-full') });
+  const { get } = await given(t, { feed: { read: failing('disk-full'), beyond: async () => {} } });
   t.match((await get('/api/v1/events')).body, { code: 'store-unavailable', status: 503, detail: /disk is full/ });
-  const busy = await given(t, { events: failing('busy') });
+  const busy = await given(t, { feed: { read: failing('busy'), beyond: async () => {} } });
   t.match((await busy.get('/api/v1/events')).body, { code: 'busy', status: 503 });
-  const broken = await given(t, { events: () => Promise.reject(new Error('secret detail')) });
+  const broken = await given(t, {
+    feed: { read: () => Promise.reject(new Error('secret detail')), beyond: async () => {} },
+  });
   const answer = await broken.get('/api/v1/events');
   t.match(answer.body, { code: 'internal', status: 500 });
   t.notMatch(answer.text, /secret/);

@@ -3,3 +3,4 @@ export type { ConfigurationPort } from './configuration-port.ts';
 export type { HealthReport, HttpCounter, HttpPorts, OrderPort, PlacePort } from './ports.ts';
 export { HTTP_COUNTERS } from './ports.ts';
 export { buildHttp, type HttpOptions } from './server.ts';
+export { trackFeature } from './track.ts';

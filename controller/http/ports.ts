@@ -55,6 +55,18 @@ export interface FeedEvent {
   readonly hash: string;
 }
 
+export interface FeedPort {
+  /** `next`: everything up to it was looked at. */
+  read(query: {
+    afterId: number;
+    limit: number;
+    entity?: string;
+    kinds?: readonly string[];
+  }): Promise<{ readonly events: readonly FeedEvent[]; readonly next: number }>;
+  /** Resolves when there is something after this id, at `signal`, or after `mostMs`. */
+  beyond(afterId: number, mostMs: number, signal: AbortSignal): Promise<void>;
+}
+
 export interface HealthReport {
   readonly ready: boolean;
   readonly store: 'ok' | 'slow' | 'failed';
@@ -265,7 +277,7 @@ export interface HttpPorts {
   readonly alerts: AlertPort;
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
-  readonly events: (query: { afterId: number; limit: number; entity?: string }) => Promise<readonly FeedEvent[]>;
+  readonly feed: FeedPort;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
   readonly health: () => HealthReport;
   readonly joinLive: (socket: LiveConnection) => { message: (text: string) => void; gone: () => void } | null;
@@ -281,5 +293,7 @@ export const HTTP_COUNTERS = {
   failures: 'requests answered with a problem of ours',
   malformed: 'connections closed because what came is not HTTP',
   foreign: 'requests refused for their Host or Origin',
+  streams: 'event streams begun',
+  streamsDropped: 'event streams ended because their reader did not read',
 } as const;
 export type HttpCounter = keyof typeof HTTP_COUNTERS;

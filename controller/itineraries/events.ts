@@ -6,7 +6,7 @@
  *   stand  {drone, version, by, set, step?, parcels?}   fields of a stand that have changed; a step more; of parcels alike
  *   asked  {what, by, key?}                             what an operator asked for
  */
-import type { Itinerary, PlanWarning } from '@skein/protocol/fleet';
+import { actorOf, type Itinerary, type PlanWarning } from '@skein/protocol/fleet';
 import type { ItineraryEvent } from './ports.ts';
 import type { Parcel, Stand } from './stand.ts';
 
@@ -34,7 +34,9 @@ export function givenEvent(
   key: KeyUse | null,
 ): ItineraryEvent {
   const data = { version, about, ...(key === null ? {} : { key }) };
-  return { entity: `itinerary:${id}`, type: 'given', atUtcUs: utcUs, data };
+  const fromDrone = about.source === 'drone';
+  const by = { kind: fromDrone ? 'drone' : 'operator', name: about.issuedBy } as const;
+  return { entity: `itinerary:${id}`, type: 'given', atUtcUs: utcUs, by, cause: fromDrone ? 'told' : 'request', data };
 }
 
 export function askedEvent(id: string, what: string, by: string, utcUs: number, key: KeyUse | null): ItineraryEvent {
@@ -42,6 +44,8 @@ export function askedEvent(id: string, what: string, by: string, utcUs: number, 
     entity: `itinerary:${id}`,
     type: 'asked',
     atUtcUs: utcUs,
+    by: actorOf(by, by),
+    cause: 'request',
     data: { what, by, ...(key === null ? {} : { key }) },
   };
 }
@@ -56,7 +60,7 @@ export function standEvent(id: string, before: Stand | null, after: Stand, utcUs
   if (Object.keys(change.set).length === 0 && change.step === undefined && changed.length === 0) return null;
   const by = after.steps.at(-1)?.by ?? 'controller';
   return {
-    ...{ entity: `itinerary:${id}`, type: 'stand', atUtcUs: utcUs },
+    ...{ entity: `itinerary:${id}`, type: 'stand', atUtcUs: utcUs, by: actorOf(by, after.drone) },
     data: {
       ...{ drone: after.drone, version: after.version, by, ...change },
       ...(changed.length > 0 ? { parcels: Object.fromEntries(changed) } : {}),

@@ -1,5 +1,5 @@
 /** What itineraries need of the rest. */
-import type { Aircraft, Limits } from '@skein/protocol/fleet';
+import type { Actor, Aircraft, Limits } from '@skein/protocol/fleet';
 
 export interface Clock {
   utcUs(): number;
@@ -11,6 +11,8 @@ export interface ItineraryEvent {
   readonly entity: string;
   readonly type: string;
   readonly atUtcUs: number;
+  readonly by: Actor;
+  readonly cause?: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -4,11 +4,14 @@
  *   hold every file's write lock ──► begin to read each ──► let go of the locks ──► copy, core.db and the newest day first
  *
  * Copied one after another the files would be of different moments, and a position in one could speak of rows that another
- * does not have: a clock that is set lets the writer go back to a day that is copied already.
+ * does not have: a clock that is set lets the writer go back to a day that is copied already. Checkpoints go before the events
+ * they speak of, and a last one is signed for the copy: all of it is vouched for.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { blocksAfter } from './checkpoint.ts';
+import { checkpointDir, listCheckpoints, newest, signingKey, writeCheckpoint } from './checkpoint-files.ts';
 import { corePath } from './core-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
 import { toStoreError } from './errors.ts';
@@ -17,6 +20,15 @@ import { makeFolder } from './folders.ts';
 export interface BackedUp {
   readonly files: number;
   readonly bytes: number;
+  /** The last event that a checkpoint in the copy vouches for; 0: none does. */
+  readonly vouchedId: number;
+}
+
+export interface BackUpOptions {
+  /** With the key that signs; null: the copy has the checkpoints that were there, and none of its own. */
+  readonly keyFile: string | null;
+  /** RFC 3339, UTC. */
+  readonly at: string;
 }
 
 /** The writer holds a lock for one commit; it waits 2 s for ours itself, which takes milliseconds. */
@@ -30,13 +42,14 @@ interface Held {
 }
 
 /** Writes to `to`, which must not exist yet; it is there only when it is whole. Rejects with a StoreError. */
-export async function backUp(dataDir: string, to: string): Promise<BackedUp> {
+export async function backUp(dataDir: string, to: string, o: BackUpOptions): Promise<BackedUp> {
   // Resolved: of a name that ends in a slash the unfinished copy would lie inside.
   const whole = path.resolve(to);
   const part = `${whole}.part`;
   try {
     fs.rmSync(part, { recursive: true, force: true });
     makeFolder(telemetryDir(part));
+    copyCheckpoints(dataDir, part);
     const held = holdStill(dataDir);
     try {
       // What is written on, first: its log can be used again only when nobody reads from it.
@@ -49,12 +62,13 @@ export async function backUp(dataDir: string, to: string): Promise<BackedUp> {
     } finally {
       for (const { db } of held) db.close();
     }
+    const vouchedId = signCopy(part, o);
     sync(telemetryDir(part));
     sync(part);
     fs.renameSync(part, whole);
     sync(path.dirname(whole));
     const bytes = held.reduce((sum, { name }) => sum + fs.statSync(path.join(whole, name)).size, 0);
-    return { files: held.length, bytes };
+    return { files: held.length, bytes, vouchedId };
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true });
     throw toStoreError(error, `backup of ${dataDir} to ${to}`);
@@ -84,6 +98,32 @@ function holdStill(dataDir: string): readonly Held[] {
     throw error;
   } finally {
     for (const lock of locks) lock.close();
+  }
+}
+
+/** Checkpoints and public keys: whoever has the copy can check it. */
+function copyCheckpoints(dataDir: string, to: string): void {
+  const from = checkpointDir(dataDir);
+  if (!fs.existsSync(from)) return;
+  makeFolder(checkpointDir(to));
+  for (const name of fs.readdirSync(from)) {
+    if (name.endsWith('.part')) continue;
+    const copied = path.join(checkpointDir(to), name);
+    fs.copyFileSync(path.join(from, name), copied);
+    sync(copied);
+  }
+  sync(checkpointDir(to));
+}
+
+function signCopy(part: string, { keyFile, at }: BackUpOptions): number {
+  const last = newest(listCheckpoints(part));
+  if (keyFile === null || !fs.existsSync(keyFile)) return last?.to ?? 0;
+  const db = new Database(corePath(part), { readonly: true });
+  try {
+    const { key } = signingKey(part, keyFile);
+    return writeCheckpoint(part, { key, at, last, blocks: blocksAfter(db, last?.to ?? 0) })?.to ?? last?.to ?? 0;
+  } finally {
+    db.close();
   }
 }
 

@@ -20,7 +20,6 @@ type Body = Record<string, unknown>;
 
 export class CommandProjection {
   readonly #db: Database;
-  static readonly TABLES = ['command', 'delivery', 'command_key'] as const;
 
   constructor(db: Database) {
     this.#db = db;

@@ -6,15 +6,13 @@
  */
 import path from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { CommandProjection } from './command-projection.ts';
 import { boundLog, emptyLog, openWriter } from './day-files.ts';
 import type { ClockRow, StreamKey } from './day-rows.ts';
-import { DocumentProjection } from './document-projection.ts';
 import type { EventRow } from './event-chain.ts';
 import { EventTable } from './event-table.ts';
-import { ItineraryProjection } from './itinerary-projection.ts';
 import { CORE_STEPS } from './migrations.ts';
 import type { DroneRecord, NewEvent, StoredEvent } from './port.ts';
+import { Projections } from './projections.ts';
 
 export function corePath(dataDir: string): string {
   return path.join(dataDir, 'core.db');
@@ -23,48 +21,32 @@ export function corePath(dataDir: string): string {
 export class CoreDb {
   readonly #db: Database;
   readonly #events: EventTable;
-  readonly #projections: readonly [CommandProjection, ItineraryProjection, DocumentProjection];
+  readonly #projections: Projections;
 
   constructor(dataDir: string, sync = true) {
     this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
     this.#events = new EventTable(this.#db);
-    this.#projections = [
-      new CommandProjection(this.#db),
-      new ItineraryProjection(this.#db),
-      new DocumentProjection(this.#db),
-    ];
+    this.#projections = new Projections(this.#db);
   }
 
   /** Makes the projections again from the events; how many of those there were. */
   rebuild(): number {
     return this.#db
       .transaction(() => {
-        for (const { TABLES } of [CommandProjection, ItineraryProjection, DocumentProjection]) {
-          for (const table of TABLES) this.#db.exec(`DELETE FROM ${table}`);
-        }
-        // Events of drones and of the controller itself are most, and in no projection.
-        const events = this.#db.prepare(
-          `SELECT id, entity, version, type, at_us, data FROM event
-           WHERE id > ? AND entity <> 'controller' AND NOT (entity >= 'drone:' AND entity < 'drone;')
-           ORDER BY id LIMIT 1000`,
-        );
-        let count = 0;
-        let after = 0;
-        for (;;) {
-          const rows = events.all(after) as Pick<EventRow, 'id' | 'entity' | 'version' | 'type' | 'at_us' | 'data'>[];
-          for (const { entity, version, type, at_us: atUtcUs, data } of rows)
-            this.#take({ entity, version, type, atUtcUs, data: JSON.parse(data) });
-          count += rows.length;
-          const last = rows.at(-1);
-          if (last === undefined) return count;
-          after = last.id;
-        }
+        this.#projections.clear();
+        return this.#projections.replay(this.#db);
       })
       .immediate();
   }
 
-  #take(event: Pick<StoredEvent, 'entity' | 'version' | 'type' | 'atUtcUs' | 'data'>): void {
-    for (const projection of this.#projections) projection.take(event);
+  /** Id of the newest event; 0: there is none. */
+  get newestEvent(): number {
+    return this.#events.newest;
+  }
+
+  /** Of each table of the projections, by all its rows. */
+  digests(): ReadonlyMap<string, string> {
+    return this.#projections.digests();
   }
 
   drones(): DroneRecord[] {
@@ -97,7 +79,34 @@ export class CoreDb {
   /** `wallUtcUs`: our clock now, for the stamps. */
   append(events: readonly NewEvent[], wallUtcUs: number): StoredEvent[] {
     if (events.length === 0) return [];
-    return this.#db.transaction(() => this.#events.append(events, wallUtcUs, (event) => this.#take(event))).immediate();
+    const take = (event: StoredEvent) => this.#projections.take(event);
+    return this.#db.transaction(() => this.#events.append(events, wallUtcUs, take)).immediate();
+  }
+
+  /** Rows of another copy of these events, as far as each follows on what is here; how many. */
+  adopt(rows: Iterable<EventRow>): number {
+    let count = 0;
+    const take = (event: StoredEvent) => this.#projections.take(event);
+    this.#db
+      .transaction(() => {
+        for (const row of rows) {
+          if (!this.#events.adopt(row, take)) return;
+          count++;
+        }
+      })
+      .immediate();
+    return count;
+  }
+
+  /** Events of an entity; 0: none. */
+  versionOf(entity: string): number {
+    const found = this.#db.prepare('SELECT max(version) FROM event WHERE entity = ?').pluck().get(entity);
+    return typeof found === 'number' ? found : 0;
+  }
+
+  /** No id up to this one is given out any more: they were once, and are lost. */
+  skipTo(id: number): void {
+    this.#db.prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'event'").run(id);
   }
 
   position(key: StreamKey): number {

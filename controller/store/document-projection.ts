@@ -26,7 +26,6 @@ interface DocumentRow {
 }
 
 export class DocumentProjection {
-  static readonly TABLES = ['document', 'document_key'] as const;
   readonly #get: Statement<[string], DocumentRow>;
   readonly #put: Statement<[DocumentRow]>;
   readonly #useKey: Statement<[string, string, string, string, number]>;

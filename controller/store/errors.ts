@@ -3,9 +3,13 @@ export const STORE_ERRORS = {
   'disk-full': 'the disk is full: free space or lower store.budgetMB; writing goes on by itself once there is room',
   locked: 'another program holds the database: is a second skein-controller running with the same dataDir?',
   'read-only': 'the database or its directory cannot be written: check owner, rights and mount of dataDir',
-  corrupt: 'SQLite calls the file damaged: move it aside; drones send again what they still hold',
+  corrupt:
+    'SQLite calls the file damaged: `skein-controller verify` says what is wrong, `skein-controller restore` makes a new dataDir out of a ' +
+    'backup and what is left of this one (docs/events.md); drones send again what they still hold',
   'too-new': 'the database was written by a newer skein-controller: start that version, or restore a backup',
   io: 'reading or writing the disk failed: look at the system log for disk errors',
+  exists: 'a controller has kept data there already: nothing is overwritten; move it away, or name another directory',
+  'bad-key': 'the key of the checkpoints cannot be used: put back the file, or move it away and a new key is made',
   'version-conflict': 'somebody else changed it first: read it again',
   closed: 'the store is closed',
   busy: 'too many queries are waiting: ask again in a few seconds',

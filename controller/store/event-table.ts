@@ -34,6 +34,20 @@ export class EventTable {
     );
   }
 
+  get newest(): number {
+    return this.#lastId.get() ?? 0;
+  }
+
+  /** A row as it was stored elsewhere: only if it follows on what is here. */
+  adopt(row: EventRow, take: (event: StoredEvent) => void): boolean {
+    const last = this.#head.get(row.entity);
+    const follows = row.id === this.newest + 1 && row.version === (last?.version ?? 0) + 1;
+    if (!follows || row.hash !== chainHash(last?.hash ?? '', row)) return false;
+    this.#insert.run(row);
+    take(toStoredEvent(row));
+    return true;
+  }
+
   /** Inside a transaction of the caller. `take` sees each as it is stored. */
   append(events: readonly NewEvent[], wallUtcUs: number, take: (event: StoredEvent) => void): StoredEvent[] {
     let id = this.#lastId.get() ?? 0;

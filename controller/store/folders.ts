@@ -2,8 +2,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-function sync(folder: string): void {
-  const fd = fs.openSync(folder, 'r');
+/** A file's content, or the names in a folder. */
+export function syncPath(fileOrFolder: string): void {
+  const fd = fs.openSync(fileOrFolder, 'r');
   try {
     fs.fsyncSync(fd);
   } finally {
@@ -19,5 +20,5 @@ export function makeFolder(folder: string): void {
   const whole = path.resolve(folder);
   const first = fs.mkdirSync(whole, { recursive: true });
   if (first === undefined) return;
-  for (let made = whole; made.length >= first.length; made = path.dirname(made)) sync(path.dirname(made));
+  for (let made = whole; made.length >= first.length; made = path.dirname(made)) syncPath(path.dirname(made));
 }

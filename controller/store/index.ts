@@ -1,6 +1,13 @@
 export { type BackedUp, backUp } from './backup.ts';
+export { fingerprint, publicKeyOf } from './checkpoint.ts';
+export { keyPath, readKey } from './checkpoint-files.ts';
+export { CHECKPOINT_COUNTERS, Checkpointer } from './checkpointer.ts';
 export { corePath } from './core-db.ts';
 export { STORE_ERRORS, StoreError, type StoreErrorCode } from './errors.ts';
 export { EventQueue } from './event-queue.ts';
 export type * from './port.ts';
+export { Reader as StoreReader } from './reader.ts';
+export { type Rebuilt, rebuildProjections } from './rebuild.ts';
+export { type Restored, restoreData } from './restore.ts';
 export { SqliteStore } from './sqlite-store.ts';
+export { type Verified, verifyData } from './verify.ts';

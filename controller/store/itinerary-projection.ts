@@ -23,7 +23,6 @@ interface Change {
 
 export class ItineraryProjection {
   readonly #db: Database;
-  static readonly TABLES = ['itinerary', 'stand', 'itinerary_key'] as const;
 
   constructor(db: Database) {
     this.#db = db;

@@ -89,6 +89,16 @@ export interface StoredEvent {
   readonly hash: string;
 }
 
+export interface EventQuery {
+  readonly afterId: number;
+  readonly limit: number;
+  /** None after it is looked at. */
+  readonly upToId?: number;
+  readonly entity?: string;
+  /** What stands before the colon of their entities; `controller` is one too. */
+  readonly kinds?: readonly string[];
+}
+
 export interface SeriesQuery {
   readonly drone: string;
   readonly kind: string;
@@ -203,6 +213,14 @@ export interface DocumentKeyUse {
   readonly atUtcUs: number;
 }
 
+/** What a run of events is, in one digest (checkpoint.ts). */
+export interface EventBlock {
+  readonly digest: string;
+  readonly from: number;
+  readonly to: number;
+  readonly stamp: string | null;
+}
+
 export interface StoreStats {
   readonly telemetryBytes: number;
   readonly days: number;
@@ -222,8 +240,8 @@ export interface Store {
   saveDrones(records: readonly DroneRecord[]): Promise<void>;
   /** Rejects with code `version-conflict` when an `expectedVersion` does not hold; then nothing is stored. */
   append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]>;
-  /** Events after `afterId` in the order they were committed; with `entity`, only its own. */
-  events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]>;
+  /** Events after `afterId` in the order they were committed; with `entity` or `kinds`, only those. */
+  events(query: EventQuery): Promise<readonly StoredEvent[]>;
   /**
    * Rejects with code `too-long` when it reads more than it may, in rows or in time: a shorter range, fewer columns or
    * one instance read less.
@@ -255,6 +273,8 @@ export interface Store {
   documents(query: DocumentQuery): Promise<readonly DocumentState[]>;
   /** Idempotency keys used on documents of a kind since then, newest first. */
   documentKeys(query: { kind: string; sinceUtcUs: number; limit: number }): Promise<readonly DocumentKeyUse[]>;
+  /** Of the thousand events after this one, or as many as there are; null: there are none. */
+  block(afterId: number): Promise<EventBlock | null>;
   /** Makes the projections again from the events; how many events there were. */
   rebuild(): Promise<number>;
   /** Applies retention; the days removed. */

@@ -17,7 +17,7 @@ import type { BatchRow } from './day-rows.ts';
 import { Downsampler } from './downsample.ts';
 import { toStoreError } from './errors.ts';
 import { toStoredEvent } from './event-table.ts';
-import type { CellValue, Lane, Series, SeriesBoot, SeriesGap, SeriesQuery, StoredEvent } from './port.ts';
+import type { CellValue, EventQuery, Lane, Series, SeriesBoot, SeriesGap, SeriesQuery, StoredEvent } from './port.ts';
 import { QueryBound } from './query-bound.ts';
 import { mergeRanges, type Range } from './ranges.ts';
 
@@ -139,12 +139,19 @@ export class Reader {
     };
   }
 
-  events(q: { afterId: number; limit: number; entity?: string }): StoredEvent[] {
-    const where = q.entity === undefined ? '' : 'AND entity = @entity';
+  events({ afterId, limit, upToId = Number.MAX_SAFE_INTEGER, entity, kinds = [] }: EventQuery): StoredEvent[] {
+    const isKind = kinds.map((_, i) => `entity = @k${i} OR (entity >= @k${i} || ':' AND entity < @k${i} || ';')`);
+    const where = `${entity === undefined ? '' : 'AND entity = @entity'} ${kinds.length > 0 ? `AND (${isKind.join(' OR ')})` : ''}`;
+    const named = Object.fromEntries(kinds.map((kind, i) => [`k${i}`, kind]));
     return this.core
-      .prepare(`SELECT * FROM event WHERE id > @afterId ${where} ORDER BY id LIMIT @limit`)
-      .all({ entity: '', ...q })
+      .prepare(`SELECT * FROM event WHERE id > @afterId AND id <= @upToId ${where} ORDER BY id LIMIT @limit`)
+      .all({ entity: entity ?? '', afterId, limit, upToId, ...named })
       .map((row) => toStoredEvent(row as Parameters<typeof toStoredEvent>[0]));
+  }
+
+  /** Ids of all that were ever heard. */
+  drones(): string[] {
+    return this.core.prepare<[], string>('SELECT id FROM drone ORDER BY id').pluck().all();
   }
 
   close(): void {

@@ -2,7 +2,15 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import type { PackedItems } from './packing.ts';
-import type { CommandQuery, DocumentQuery, DroneRecord, NewEvent, SeriesQuery } from './port.ts';
+import type {
+  CommandQuery,
+  CommitResult,
+  DocumentQuery,
+  DroneRecord,
+  EventQuery,
+  NewEvent,
+  SeriesQuery,
+} from './port.ts';
 
 export type Role = 'writer' | 'reader';
 
@@ -22,13 +30,13 @@ export type Request =
   | { readonly call: 'positions'; readonly args: { readonly drone: string; readonly epochs: readonly string[] } }
   | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
   | { readonly call: 'append'; readonly args: { readonly events: readonly NewEvent[]; readonly nowUtcUs: number } }
-  | { readonly call: 'events'; readonly args: { afterId: number; limit: number; entity?: string } }
+  | { readonly call: 'events'; readonly args: EventQuery }
   | { readonly call: 'series'; readonly args: { readonly query: SeriesQuery; readonly untilMs: number } }
   | { readonly call: 'command'; readonly args: string }
   | { readonly call: 'commands'; readonly args: CommandQuery }
   | { readonly call: 'itinerary'; readonly args: string }
   | { readonly call: 'itineraries'; readonly args: { readonly before?: string; readonly limit: number } }
-  | { readonly call: 'recentDeliveries'; readonly args: number }
+  | { readonly call: 'recentDeliveries' | 'block'; readonly args: number }
   | {
       readonly call: 'commandKeys' | 'itineraryKeys';
       readonly args: { readonly sinceUtcUs: number; readonly limit: number };
@@ -40,6 +48,12 @@ export type Request =
       readonly args: { readonly kind: string; readonly sinceUtcUs: number; readonly limit: number };
     }
   | { readonly call: 'retain'; readonly args: number };
+
+/** What a commit did, and the newest event when it brought some. */
+export interface Committed {
+  readonly result: CommitResult;
+  readonly newest: number | null;
+}
 
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }

@@ -258,12 +258,13 @@ t.test('a backup of a store in use is whole, and a store of its own', async (t) 
   await store.commit([batch(2)], NOON_US);
   await store.append([{ entity: 'drone:d1', type: 'x', atUtcUs: NOON_US, data: {} }]);
   const to = path.join(freshDir(), 'of-today', 'copy/');
-  t.match(await backUp(dir, to), { files: 3 });
+  t.match(await backUp(dir, to, { keyFile: null, at: '2026-11-21T12:00:00Z' }), { files: 3, vouchedId: 0 });
   t.match(await store.commit([batch(3)], NOON_US), { inserted: 1 }, 'the other goes on');
   const copy = await open(to);
   t.teardown(() => copy.close());
   t.match(await copy.positions('d1', [EPOCH]), [{ lane: 'history', upTo: 2 }]);
   t.equal((await copy.events({ afterId: 0, limit: 10 })).length, 1);
   t.match(await copy.commit([batch(3)], NOON_US), { inserted: 1 });
-  await t.rejects(backUp(path.join(dir, 'nothing'), path.join(freshDir(), 'copy')), { name: 'StoreError' });
+  const nothing = backUp(path.join(dir, 'nothing'), path.join(freshDir(), 'copy'), { keyFile: null, at: '' });
+  await t.rejects(nothing, { name: 'StoreError' });
 });

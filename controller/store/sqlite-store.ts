@@ -14,6 +14,8 @@ import type {
   DocumentQuery,
   DocumentState,
   DroneRecord,
+  EventBlock,
+  EventQuery,
   ItineraryState,
   KeyUse,
   NewEvent,
@@ -28,7 +30,7 @@ import type {
 } from './port.ts';
 import { monotonicMs } from './query-bound.ts';
 import { Respawn } from './respawn.ts';
-import { type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
+import { type Committed, type Role, WorkerClient, type WorkerOptions } from './rpc.ts';
 
 const CLOSE_DEADLINE_MS = 10_000;
 /** Queries waiting for the reader; past it they are turned away at once. */
@@ -48,6 +50,8 @@ export interface SqliteStoreOptions extends Omit<WorkerOptions, 'reserveBytes'> 
   readonly queryMs?: number;
   /** Our clock, µs UTC, for the stamps of events; left out: the system's. */
   readonly utcUs?: () => number;
+  /** The newest event that is durable: at the start, and after each commit that brought some. */
+  readonly onEvents?: (newestId: number) => void;
 }
 
 export class SqliteStore implements Store {
@@ -66,7 +70,8 @@ export class SqliteStore implements Store {
     const writer = this.#spawn('writer');
     this.#writer = writer;
     try {
-      await writer.ask({ call: 'start' });
+      const newest = await writer.ask<number>({ call: 'start' });
+      this.#o.onEvents?.(newest);
     } catch (error) {
       await this.close();
       throw error;
@@ -74,9 +79,12 @@ export class SqliteStore implements Store {
     this.#reader = this.#spawn('reader');
   }
 
-  commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitResult> {
+  async commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitResult> {
     const packed = packItems(items);
-    return this.#write({ call: 'commit', args: { packed, nowUtcUs } }, [packed.bytes.buffer, packed.index.buffer]);
+    const buffers = [packed.bytes.buffer, packed.index.buffer];
+    const { result, newest } = await this.#write<Committed>({ call: 'commit', args: { packed, nowUtcUs } }, buffers);
+    if (newest !== null) this.#o.onEvents?.(newest);
+    return result;
   }
 
   positions(drone: string, epochs: readonly string[]): Promise<readonly StreamPosition[]> {
@@ -91,12 +99,15 @@ export class SqliteStore implements Store {
     return this.#write({ call: 'saveDrones', args: records });
   }
 
-  append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
+  async append(events: readonly NewEvent[]): Promise<readonly StoredEvent[]> {
     const nowUtcUs = this.#o.utcUs?.() ?? Date.now() * 1e3;
-    return this.#write({ call: 'append', args: { events, nowUtcUs } });
+    const stored = await this.#write<StoredEvent[]>({ call: 'append', args: { events, nowUtcUs } });
+    const newest = stored.at(-1)?.id;
+    if (newest !== undefined) this.#o.onEvents?.(newest);
+    return stored;
   }
 
-  events(query: { afterId: number; limit: number; entity?: string }): Promise<readonly StoredEvent[]> {
+  events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return this.#read({ call: 'events', args: query });
   }
 
@@ -155,6 +166,10 @@ export class SqliteStore implements Store {
 
   documentKeys(query: { kind: string; sinceUtcUs: number; limit: number }): Promise<readonly DocumentKeyUse[]> {
     return this.#read({ call: 'documentKeys', args: query });
+  }
+
+  block(afterId: number): Promise<EventBlock | null> {
+    return this.#read({ call: 'block', args: afterId });
   }
 
   rebuild(): Promise<number> {

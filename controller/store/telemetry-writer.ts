@@ -185,9 +185,11 @@ export class TelemetryWriter {
     const entity = `drone:${row.drone}`;
     const atUtcUs = row.receivedUtcUs;
     const from = { epoch: row.epoch, lane: row.lane, seq: row.seq };
+    const by = { kind: 'drone', name: row.drone } as const;
+    const cause = `batch ${row.epoch} ${row.lane} ${row.seq}`;
     if (gap) {
       const data = { ...from, to: gap.to, reason: gap.reason, samples: row.rows, boot: row.boot };
-      return [{ entity, type: 'gap', atUtcUs, data, key: `gap/${streamId(row)}/${row.seq}-${gap.to}` }];
+      return [{ entity, type: 'gap', atUtcUs, by, cause, data, key: `gap/${streamId(row)}/${row.seq}-${gap.to}` }];
     }
     const expanded = expandBatch(row.bytes, ['text']);
     if (!expanded.ok) return [];
@@ -195,7 +197,7 @@ export class TelemetryWriter {
       if (sample.kind !== 'text' || !EVENT_SEVERITIES.includes(String(sample.values.severity))) return [];
       const data = { ...sample.values, boot: row.boot, monoUs: sample.monoUs };
       const key = `text/${streamId(row)}/${row.seq}/${row.crc}/${i}`;
-      return [{ entity, type: 'autopilot-text', atUtcUs, data, key }];
+      return [{ entity, type: 'autopilot-text', atUtcUs, by, cause, data, key }];
     });
   }
 }

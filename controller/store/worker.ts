@@ -5,13 +5,14 @@
  *                                       ── {unsettled} ──►             by itself: settling a day failed
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { blockAfter } from './checkpoint.ts';
 import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
 import { documentKeys, documentOf, documentsOf } from './document-projection.ts';
 import { toStoreError } from './errors.ts';
 import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
-import { unpackItems } from './packing.ts';
+import { type PackedItems, unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
-import type { Notice, Reply, Request, Role, WorkerOptions } from './rpc.ts';
+import type { Committed, Notice, Reply, Request, Role, WorkerOptions } from './rpc.ts';
 import { Writer } from './writer.ts';
 
 const port = parentPort;
@@ -23,6 +24,13 @@ const onUnsettled = (day: string, error: unknown): void => {
 };
 const writer = role === 'writer' ? new Writer(options, onUnsettled) : null;
 const reader = role === 'reader' ? new Reader(options.dataDir) : null;
+
+function commit(to: Writer, { packed, nowUtcUs }: { packed: PackedItems; nowUtcUs: number }): Committed {
+  const before = to.core.newestEvent;
+  const result = to.telemetry.commit(unpackItems(packed), nowUtcUs);
+  const newest = to.core.newestEvent;
+  return { result, newest: newest > before ? newest : null };
+}
 
 function perform(request: Request): unknown {
   if (request.call === 'close') {
@@ -56,6 +64,8 @@ function perform(request: Request): unknown {
         return lastStands(reader.core);
       case 'itineraryKeys':
         return itineraryKeys(reader.core, request.args);
+      case 'block':
+        return blockAfter(reader.core, request.args);
       case 'document':
         return documentOf(reader.core, request.args);
       case 'documents':
@@ -67,9 +77,10 @@ function perform(request: Request): unknown {
   if (writer) {
     switch (request.call) {
       case 'start':
-        return writer.start();
+        writer.start();
+        return writer.core.newestEvent;
       case 'commit':
-        return writer.telemetry.commit(unpackItems(request.args.packed), request.args.nowUtcUs);
+        return commit(writer, request.args);
       case 'positions':
         return writer.positions(request.args.drone, request.args.epochs);
       case 'drones':

@@ -8,6 +8,12 @@ export interface Actor {
   readonly name: string;
 }
 
+/** Of who stands in a step as `drone`, `controller` or by name: a person or program that asked for it. */
+export function actorOf(by: string, drone: string): Actor {
+  if (by === 'drone') return { kind: 'drone', name: drone };
+  return { kind: by === 'controller' ? 'controller' : 'operator', name: by };
+}
+
 /** RFC 7396: null removes a field, objects are merged, anything else takes the place of what was. */
 export type MergePatch<T> = T extends readonly unknown[]
   ? T

@@ -1,0 +1,2 @@
+export { Feed, type FeedPage } from './feed.ts';
+export type * from './ports.ts';
