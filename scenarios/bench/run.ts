@@ -9,6 +9,7 @@ const benches = {
   'agent.ts': {},
   'uplink.ts': {},
   'disk.ts': {},
+  'events.ts': {},
   'load.ts': { DRONES: '500', SECONDS: '5' },
   'backlog.ts': {},
   'return.ts': {},
