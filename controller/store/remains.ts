@@ -86,7 +86,7 @@ interface Standing {
 /** With what stands in its newest chunks; where these cannot be read, what was written down of them before. */
 function positionsOf(db: Database.Database): Iterable<Standing> {
   try {
-    return new DayTables(db).positions();
+    return new DayTables(db, () => {}).positions();
   } catch {
     return rowsOf<Standing>(db, 'SELECT drone, epoch, lane, up_to AS upTo FROM position');
   }
