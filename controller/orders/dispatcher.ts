@@ -22,10 +22,14 @@ export interface DispatcherOptions {
 const SLICE_MS = 20;
 /** An order that found no drone is looked at again after, µs; sooner where the planner says when. */
 const AGAIN_US = 5e6;
+/** Why an order waits is written down again where only its figures are new (a charge, minutes, when) after, µs. */
+const FIGURES_US = 60e6;
 
 export class Dispatcher {
   readonly #o: DispatcherOptions;
   readonly #dueUtcUs = new Map<string, number>();
+  /** When it was last written down why an order waits. */
+  readonly #saidUtcUs = new Map<string, number>();
   /** Where the last slice ended. */
   #left: string[] = [];
 
@@ -51,7 +55,8 @@ export class Dispatcher {
       if (order !== null && isWaiting(order) && !this.#o.engine.isUnwritten(id)) this.#plan(id, order);
       if (this.#o.nowMs() - startMs >= SLICE_MS) return;
     }
-    for (const id of this.#dueUtcUs.keys()) if (this.#o.records.get(id)?.open !== true) this.#dueUtcUs.delete(id);
+    for (const map of [this.#dueUtcUs, this.#saidUtcUs])
+      for (const id of map.keys()) if (this.#o.records.get(id)?.open !== true) map.delete(id);
   }
 
   #waits({ id, doc }: Held): boolean {
@@ -71,8 +76,12 @@ export class Dispatcher {
     const after = attempt === null ? this.#chosen(id, order, decision) : this.#planned(id, order, attempt, decision);
     const until = decision.kind === 'wait' ? decision.untilUtcUs : null;
     this.#dueUtcUs.set(id, Math.min(until ?? Number.POSITIVE_INFINITY, utcUs + AGAIN_US));
-    if (after !== order)
-      void this.#o.engine.change(id, order, after, decision.kind === 'fly' ? 'planned' : 'waits', DISPATCHER);
+    if (after === order) return;
+    if (decision.kind === 'wait') {
+      if (sameButFigures(order, after) && utcUs - (this.#saidUtcUs.get(id) ?? 0) < FIGURES_US) return;
+      this.#saidUtcUs.set(id, utcUs);
+    }
+    void this.#o.engine.change(id, order, after, decision.kind === 'fly' ? 'planned' : 'waits', DISPATCHER);
   }
 
   #chosen(id: string, order: Order, decision: Decision): Order {
@@ -119,6 +128,12 @@ export class Dispatcher {
     const words = `the plan is on its way to ${attempt.drone}`;
     return waited(moved(withAttempt(order, { ...attempt, delivery, plans, preflight }), 'ready', words, utcUs), words);
   }
+}
+
+function sameButFigures(a: Order, b: Order): boolean {
+  const plain = ({ state, words, dueUtcUs }: Order) =>
+    `${state} ${dueUtcUs === null} ${words?.replace(/[\d.]+/g, '0')}`;
+  return plain(a) === plain(b);
 }
 
 function nextOf(order: Order): number {

@@ -71,6 +71,7 @@ export class Engine {
     const after = this.#settled(id, late);
     if (after !== order) void this.change(id, order, after, 'moved', DISPATCHER);
     else if (isOver(order) && this.#o.records.get(id)?.open === true && !this.#isLoose(id, order)) {
+      for (const name of this.#tellings.keys()) if (name.startsWith(`${id}/`)) this.#tellings.delete(name);
       void this.#o.records.write([{ id, type: 'put-away', set: {}, open: false, by: DISPATCHER }]);
     } else this.tell(id, order);
   }
@@ -193,11 +194,11 @@ export class Engine {
       void this.#tell(id, one).then((told) => {
         this.#o.count('told');
         if (!told) this.#o.count('notTold');
-        this.#tellings.set(name, { busy: false, dueMonoUs: this.#o.clock.monoUs() + RETRY_US });
+        // Kept while anything may be owed, also of an order that is over: else it would be told at each look.
+        if (this.#o.records.get(id)?.open !== true) this.#tellings.delete(name);
+        else this.#tellings.set(name, { busy: false, dueMonoUs: this.#o.clock.monoUs() + RETRY_US });
       });
     }
-    if (isOver(order))
-      for (const name of this.#tellings.keys()) if (name.startsWith(`${id}/`)) this.#tellings.delete(name);
   }
 
   async #tell(id: string, one: Owed): Promise<boolean> {

@@ -1,0 +1,98 @@
+/** What is not news is neither written down nor told again: an order may wait, or be owed something, for days. */
+import { mergePatch } from '@skein/protocol/fleet';
+import t from 'tap';
+import { type Change, type Held, Orders, type OrdersOptions } from './index.ts';
+
+const BY = { kind: 'operator', name: 'shop' } as const;
+const PLACE = { latDeg: 47, lonDeg: 8 };
+const WISH = {
+  ...{ pickup: PLACE, dropOff: PLACE, payloadKg: 1, priority: 5, contact: null },
+  ...{ notBeforeUtcUs: null, notAfterUtcUs: null },
+  how: 'winch',
+} as const;
+
+function scene(o: Pick<OrdersOptions['planner'], 'plan'>) {
+  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0 };
+  const held = new Map<string, Held>();
+  const apply = ({ id, set, open = true }: Change) => {
+    const doc = mergePatch(held.get(id)?.doc ?? {}, set) as Held['doc'];
+    held.set(id, { id, version: 1, open, doc });
+  };
+  const orders = new Orders({
+    records: {
+      ...{ get: (id: string) => held.get(id) ?? null, isDurable: () => true, list: async () => [] },
+      find: async (id: string) => held.get(id) ?? null,
+      open: () => [...held.values()].filter(({ open }) => open),
+      once: async (_, run) => ({ kind: 'run', answer: await run() }),
+      write: async (changes) => {
+        seen.changes.push(...changes);
+        changes.forEach(apply);
+        return true;
+      },
+    },
+    flights: {
+      known: () => true,
+      stand: () => ({ state: 'verified', words: null, answered: true, takingBack: false, parcel: null }),
+      give: async () => ({ ok: true }),
+      assign: async () => ({ ok: true }),
+      takeBack: async () => {
+        seen.takenBack++;
+        return { ok: false, words: 'not stored' };
+      },
+      command: async () => ({ ok: true, id: 'c' }),
+      commandSeen: async () => null,
+    },
+    drones: {
+      seen: () => ({ silentS: 0, armed: false, at: { base: 'a' }, energyUntilUtcUs: null }),
+      preflight: () => null,
+    },
+    planner: { ...o, againstStart: () => 'storm', infeasible: () => ({ base: 'b' }) },
+    clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
+    ...{ count: () => {}, onAlert: () => {}, clockErrUs: () => 0, nowMs: () => 0, newId: () => 'one' },
+    timers: { every: () => () => {} },
+  });
+  const seconds = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      seen.nowUs += 1e6;
+      await orders.tick();
+      for (let i = 0; i < 8; i++) await null;
+    }
+  };
+  return { orders, seen, seconds };
+}
+
+t.test('an order waits, and each answer has other figures', async (t) => {
+  // given: ready in so many minutes, counted from now
+  let words = 'no drone with';
+  let pct = 0;
+  const { orders, seen, seconds } = scene({
+    plan: () => ({ kind: 'wait', words: `${words} ${++pct} %`, untilUtcUs: seen.nowUs + 600e6, why: [] }),
+  });
+  await orders.place(WISH, BY);
+  // when
+  await seconds(600);
+  // then: as often as its figures are told, once a minute
+  const waits = () => seen.changes.filter(({ type }) => type === 'waits').length;
+  t.ok(waits() >= 9 && waits() <= 11, `${waits()} events in ten minutes`);
+  // other words are news
+  const before = waits();
+  words = 'the wind is';
+  await seconds(6);
+  t.equal(waits(), before + 1);
+});
+
+t.test('an order is over, and its drone cannot be told', async (t) => {
+  const leg = {
+    ...{ itinerary: { items: [] }, startUtcUs: 0, notAfterUtcUs: 1e15, endsUtcUs: 1e15, reservation: {}, needsPct: 1 },
+  };
+  const { orders, seen, seconds } = scene({
+    plan: () => ({ kind: 'fly', drone: 'd', ferry: leg, delivery: leg, why: [] }),
+  });
+  await orders.place(WISH, BY);
+  await seconds(3);
+  await orders.deed('one', { do: 'cancel', why: null }, BY);
+  // when
+  await seconds(60);
+  // then: tried again, at its pace
+  t.ok(seen.takenBack >= 10 && seen.takenBack <= 13, `told ${seen.takenBack} times in a minute`);
+});
