@@ -132,14 +132,12 @@ export class SimAgent {
         timers,
         drone,
         card,
+        isSmall: this.#o.budgetBytes < 1 << 20,
         onPowerCut: () => this.crash('power', 'mid-write', 0),
       }),
       onOpened: (earlier) => this.#beginEpoch(outbox, earlier),
       onReadable: () => uplink.wake(),
       onEpochs: () => uplink.refreshPresence(),
-      onProblem: (problem) => {
-        if (problem !== null) truth.cause(drone, 'not-durable');
-      },
     });
     const clock = new ControllerClock();
     const desk = simulatedDesk({
@@ -234,9 +232,9 @@ export class SimAgent {
   }
 
   #measure(outbox: Outbox): void {
-    const { pendingBytes, usedBytes, counters } = outbox.status();
+    const { pendingBytes, usedBytes, asideBytes, counters } = outbox.status();
     this.mostPendingBytes = Math.max(this.mostPendingBytes, pendingBytes);
-    this.mostUsedBytes = Math.max(this.mostUsedBytes, usedBytes);
+    this.mostUsedBytes = Math.max(this.mostUsedBytes, usedBytes + asideBytes);
     if (counters.holes > 0) this.#o.truth.broken(`${this.drone} found a hole in its outbox`);
   }
 

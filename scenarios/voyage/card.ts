@@ -1,5 +1,6 @@
 /** A drone's card: the outbox file, the command journal, how often the agent has started. It outlives the process. */
 import type { JournalledCommand } from '../../agent/commands/types.ts';
+import type { DamagedRows } from './damaged-rows.ts';
 import { Device } from './device.ts';
 import { type HeldRow, RowState } from './memory-rows.ts';
 import { Tape } from './tape.ts';
@@ -29,7 +30,8 @@ export class Card {
   journal: Tape<JournalState, string>;
   journalId: string;
   starts = 0;
-  aside = false;
+  /** A damaged file, until it is salvaged or given up. */
+  aside: DamagedRows | null = null;
 
   constructor(world: World) {
     this.#world = world;

@@ -11,12 +11,8 @@ import { Fleet } from '../../controller/fleet/index.ts';
 import { Ingest } from '../../controller/ingest/index.ts';
 import { Router } from '../../controller/router.ts';
 import { ShortAnswers } from '../../controller/short-answers.ts';
-import { StoreError, toStoreError } from '../../controller/store/errors.ts';
-import { TelemetryWriter } from '../../controller/store/telemetry-writer.ts';
-import { Device, PowerCut } from './device.ts';
-import { MemoryDays } from './memory-days.ts';
-import { MemoryEvents } from './memory-events.ts';
 import type { Broker } from './network.ts';
+import type { SimStore } from './sim-store.ts';
 import type { Truth } from './truth.ts';
 import { ProcessTimers, type World } from './world.ts';
 
@@ -37,31 +33,26 @@ export interface ControllerOptions {
   readonly world: World;
   readonly truth: Truth;
   readonly broker: Broker;
+  readonly store: SimStore;
+  readonly name: string;
   readonly queueBytes: number;
   readonly onCommandSent: (drone: string, message: string) => void;
 }
 
 export class SimController {
   readonly #o: ControllerOptions;
-  readonly device: Device;
-  days: MemoryDays;
-  #events: MemoryEvents;
   #running: Running | null = null;
   /** Its wall clock is off by this. */
   utcErrorUs = 0;
-  #backup: { readonly days: MemoryDays; readonly events: MemoryEvents } | null = null;
   mostQueuedBytes = 0;
   starts = 0;
 
   constructor(o: ControllerOptions) {
     this.#o = o;
-    this.device = new Device(o.world);
-    this.days = new MemoryDays({
-      world: o.world,
-      device: this.device,
-      onStored: (stored) => o.truth.stored(stored),
-    });
-    this.#events = new MemoryEvents(this.device);
+  }
+
+  get store(): SimStore {
+    return this.#o.store;
   }
 
   get commands(): Commands | null {
@@ -92,13 +83,13 @@ export class SimController {
 
   start(): void {
     if (this.#running !== null) return;
-    const { world, truth, broker } = this.#o;
+    const { world, truth, broker, store, name } = this.#o;
+    store.use(this);
     const timers = new ProcessTimers(world);
     this.starts++;
     truth.lastEventUs = world.nowUs;
     const start = world.hex(8);
     const bus = this.#watched(broker.bus(timers), () => fleet);
-    const writer = new TelemetryWriter(this.days, this.#events);
     const clock = this.#clock;
     const count = () => {};
     const fleet = new Fleet({ clock, count, onEvent: () => {}, maxDrones: 100 });
@@ -119,16 +110,9 @@ export class SimController {
     const ingest = new Ingest({
       ...{ clock, timers, count, expand, lingerMs: 5, slowMs: 1_000, budgetBytes: this.#o.queueBytes },
       store: {
-        commit: (items, nowUtcUs) =>
-          this.#ask(timers, () => {
-            try {
-              return writer.commit(items, nowUtcUs);
-            } catch (error) {
-              throw error instanceof PowerCut ? error : toStoreError(error, 'commit');
-            }
-          }),
+        commit: (items, nowUtcUs) => store.commit(timers, items, nowUtcUs),
         positions: (drone, epochs) =>
-          this.#ask(timers, () =>
+          store.ask(timers, (writer) =>
             epochs.flatMap((epoch) =>
               (['urgent', 'history'] as const).flatMap((lane) => {
                 const upTo = writer.position({ drone, epoch, lane });
@@ -149,7 +133,7 @@ export class SimController {
       },
     });
     const router = new Router({
-      ...{ bus, fleet, ingest, answers, clock, count, expand, topicRoot: ROOT, controller: { name: 'main', start } },
+      ...{ bus, fleet, ingest, answers, clock, count, expand, topicRoot: ROOT, controller: { name, start } },
       onProblem: () => {},
       onContact: (drone, presence) => commands.contact(drone, presence),
     });
@@ -183,44 +167,20 @@ export class SimController {
     };
   }
 
-  /** One thread writes: what is asked of it takes its turn, and may take the power with it. */
-  #ask<T>(timers: ProcessTimers, work: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      timers.after(this.device.latencyMs(), () => {
-        let done: T;
-        try {
-          done = work();
-        } catch (error) {
-          if (error instanceof PowerCut) this.crash('the power was cut while it wrote');
-          else reject(error);
-          return;
-        }
-        timers.after(this.#o.world.between(0.1, 2), () => resolve(done));
-      });
-    });
-  }
-
   #stored(timers: ProcessTimers): CommandStore {
-    const ask = <T>(work: () => T): Promise<T> => this.#ask(timers, work);
+    const { store } = this.#o;
     return {
-      append: (events) =>
-        ask(() => {
-          try {
-            this.#events.append(events);
-          } catch (error) {
-            throw error instanceof PowerCut || error instanceof StoreError ? error : toStoreError(error, 'append');
-          }
-        }),
-      command: (id) => ask(() => this.#events.command(id)),
+      append: (events) => store.append(timers, events),
+      command: (id) => store.ask(timers, () => store.events.command(id)),
       commands: async () => [],
-      openCommands: () => ask(() => this.#events.open()),
+      openCommands: () => store.ask(timers, () => store.events.open()),
       recentDeliveries: async () => [],
       commandKeys: async () => [],
     };
   }
 
   #answers(drone: string) {
-    return [...this.days.streams()]
+    return [...this.#o.store.days.streams()]
       .filter(({ key }) => key.drone === drone && key.lane === 'urgent')
       .flatMap(({ batches }) => [...batches.values()].flatMap(({ bytes }) => (bytes === null ? [] : answersIn(bytes))));
   }
@@ -230,22 +190,11 @@ export class SimController {
     const { timers } = this.#running;
     this.#running = null;
     timers.end();
-    this.#o.broker.controllerGone(timers);
-    this.device.cutAfter = null;
-    this.#o.truth.fault(`controller: ${why}`);
-  }
-
-  backUp(): void {
-    this.#backup = { days: this.days.copy(), events: this.#events.copy() };
-  }
-
-  /** The database of the backup, while it stands still. Whether there was one. */
-  restore(): boolean {
-    if (this.#backup === null || this.#running !== null) return false;
-    this.days = this.#backup.days.copy();
-    this.#events = this.#backup.events.copy();
-    this.#o.truth.storeIs(this.days);
-    return true;
+    const { broker, store, truth, name } = this.#o;
+    store.users.delete(this);
+    broker.controllerGone(timers);
+    store.device.cutAfter = null;
+    truth.fault(`${name}: ${why}`);
   }
 }
 

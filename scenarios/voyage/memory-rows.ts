@@ -6,7 +6,7 @@ import { type Edge, type EpochRow, type OutboxRows, ROW_OVERHEAD, type Row } fro
 import type { Tape } from './tape.ts';
 
 const HISTORY_BIT = 2 ** 32;
-const PAGE_BYTES = 512;
+export const PAGE_BYTES = 512;
 /** Header, both trees' roots, the table of names. */
 const FIXED_PAGES = 4;
 
@@ -94,6 +94,7 @@ export class MemoryRows implements OutboxRows {
   }
 
   first(from: number, to: number, limit: number): readonly Row[] {
+    this.#o.tape.checkSound();
     const rows: Row[] = [];
     for (const row of this.each(from, to)) {
       if (rows.length >= limit) break;

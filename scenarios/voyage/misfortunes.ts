@@ -1,12 +1,12 @@
 /** What may befall agents, cards, controller, broker and radio, each by chance and each with its end. */
 
-import { upTopic } from '@skein/protocol/fleet';
-import { sealBatch, splitMessage } from '@skein/protocol/telemetry';
 import type { SimAgent } from './agent.ts';
 import type { Card } from './card.ts';
-import { ROOT, type SimController } from './controller.ts';
+import type { SimController } from './controller.ts';
 import type { Failing } from './device.ts';
+import { forged } from './impostor.ts';
 import type { Broker } from './network.ts';
+import { placeOf } from './store-thread.ts';
 import type { Truth } from './truth.ts';
 import type { World } from './world.ts';
 
@@ -15,6 +15,8 @@ export interface Fleet {
   readonly truth: Truth;
   readonly broker: Broker;
   readonly controller: SimController;
+  /** Another one on the same store, now and then. */
+  readonly spare: SimController;
   readonly agents: SimAgent[];
   /** Puts a second board with this card on the air. */
   readonly board: (drone: string, card: Card) => SimAgent;
@@ -67,6 +69,13 @@ const lyingCard: Misfortune = (fleet, agent) => {
   startLater(fleet, agent, 4_000);
 };
 
+/** Found out at the next read or write, or at the next start. */
+const damagedFile: Misfortune = (fleet, agent) => {
+  fleet.truth.fault(`${agent.drone}: its outbox is damaged`);
+  agent.card.rows.damage();
+  if (fleet.world.chance(0.5)) powerCut(fleet, agent);
+};
+
 const stopped: Misfortune = (fleet, agent) => {
   void agent.stop();
   fleet.world.after(fleet.world.between(6_000, 9_000) * ms, () => agent.start());
@@ -81,7 +90,6 @@ const cardFails: Misfortune = ({ world, truth }, agent) => {
   const how = world.pick<Failing>(['full', 'io', 'read-only', 'locked']);
   const forMs = world.between(500, 12_000);
   truth.fault(`${agent.drone}: card ${how} for ${Math.round(forMs)} ms`);
-  truth.cause(agent.drone, 'not-durable');
   agent.card.device.failing = how;
   world.after(forMs * ms, () => {
     agent.card.device.failing = null;
@@ -91,7 +99,6 @@ const cardFails: Misfortune = ({ world, truth }, agent) => {
 const slowCard: Misfortune = ({ world, truth }, agent) => {
   const slowMs = world.pick([200, 1_000, 5_000]);
   truth.fault(`${agent.drone}: ${slowMs} ms a sync`);
-  truth.cause(agent.drone, 'queue-full');
   agent.card.device.slowMs = slowMs;
   world.after(world.between(1_000, 15_000) * ms, () => {
     agent.card.device.slowMs = 0;
@@ -105,10 +112,12 @@ const restoredCard: Misfortune = (fleet, agent) => {
   truth.fault(`${agent.drone}: its card is copied`);
   world.after(world.between(2_000, 15_000) * ms, () => {
     agent.crash('power', 'its card is put back to the copy', 0);
-    truth.forgottenAll(agent.drone);
-    truth.cause(agent.drone, 'evicted');
-    truth.journalForgotten(agent.drone);
     agent.card.restore(then);
+    truth.cardIs(
+      agent.drone,
+      agent.card.rows.peek().rows.map((row) => placeOf(agent.drone, row)),
+    );
+    truth.journalIs(agent.drone, new Set(agent.card.journal.peek().entries.map(({ id }) => id)));
     startLater(fleet, agent, 2_000);
   });
 };
@@ -142,7 +151,7 @@ const newJournal: Misfortune = (fleet, agent) => {
 const clonedCard: Misfortune = ({ world, truth, board, agents }, agent) => {
   const copy = agent.card.clone();
   truth.fault(`${agent.drone}: a second board with a copy of its card`);
-  truth.journalForgotten(agent.drone);
+  truth.cloned(agent.drone);
   const other = board(agent.drone, copy);
   agents.push(other);
   other.start();
@@ -157,9 +166,9 @@ const controllerDies: Misfortune = (fleet) => {
 };
 
 const controllerCut: Misfortune = ({ world, controller }) => {
-  controller.device.cutAfter = world.whole(0, 12);
+  controller.store.device.cutAfter = world.whole(0, 12);
   world.after(world.between(1_000, 5_000) * ms, () => {
-    controller.device.cutAfter = null;
+    controller.store.device.cutAfter = null;
     controller.start();
   });
 };
@@ -168,31 +177,38 @@ const storeFails: Misfortune = ({ world, truth, controller }) => {
   const how = world.pick<Failing>(['full', 'io', 'read-only', 'locked']);
   const forMs = world.between(500, 15_000);
   truth.fault(`controller: store ${how} for ${Math.round(forMs)} ms`);
-  controller.device.failing = how;
+  controller.store.device.failing = how;
   world.after(forMs * ms, () => {
-    controller.device.failing = null;
+    controller.store.device.failing = null;
   });
 };
 
 const storeSlow: Misfortune = ({ world, truth, controller }) => {
   const slowMs = world.pick([100, 800, 8_000]);
   truth.fault(`controller: ${slowMs} ms a commit`);
-  controller.device.slowMs = slowMs;
+  controller.store.device.slowMs = slowMs;
   world.after(world.between(1_000, 15_000) * ms, () => {
-    controller.device.slowMs = 0;
+    controller.store.device.slowMs = 0;
   });
 };
 
 const restoredController: Misfortune = (fleet) => {
-  const { world, truth, controller, agents } = fleet;
-  controller.backUp();
+  const { world, truth, controller } = fleet;
+  controller.store.backUp();
   truth.fault('controller: backed up');
   world.after(world.between(3_000, 25_000) * ms, () => {
-    controller.crash('its database is put back to the backup');
-    if (!controller.restore()) return;
-    for (const { drone } of agents) truth.cause(drone, 'evicted');
+    for (const one of [...controller.store.users]) one.crash('its database is put back to the backup');
+    if (!controller.store.restore()) return;
     startLater(fleet, controller, 3_000);
   });
+};
+
+/** For a while there are two, each of which takes itself for the owner of all drones. */
+const twoControllers: Misfortune = ({ world, truth, controller, spare }) => {
+  truth.fault('a second controller on the same store');
+  spare.utcErrorUs = controller.utcErrorUs;
+  spare.start();
+  world.after(world.between(3_000, 40_000) * ms, () => spare.crash('ends'));
 };
 
 const clockStep: Misfortune = ({ world, truth, controller }) => {
@@ -204,26 +220,6 @@ const clockStep: Misfortune = ({ world, truth, controller }) => {
 const brokerRestarts: Misfortune = ({ world, truth, broker }) => {
   truth.fault('the broker restarts');
   broker.restart(world.between(100, 6_000));
-};
-
-/** Somebody else says something under a number that was given. */
-const forged: Misfortune = ({ world, truth, broker }, agent) => {
-  const was = broker.onUpstream;
-  let left = world.whole(1, 4);
-  broker.onUpstream = (topic, payload) => {
-    was(topic, payload);
-    if (left === 0 || topic !== upTopic(ROOT, agent.drone, 'history')) return;
-    const split = splitMessage(payload);
-    const first = split.ok ? split.envelopes[0] : undefined;
-    if (first === undefined || first.gap !== null) return;
-    left--;
-    const { epoch, boot, seq, monoFromUs } = first.header;
-    const text = { severity: 'info', text: `other ${world.hex(6)}`, repeats: 0 } as const;
-    const samples = [{ kind: 'text', monoUs: monoFromUs, bootMs: null, values: text } as const];
-    const bytes = sealBatch({ lane: 'history', epoch, boot, seq, samples });
-    truth.fault(`${agent.drone}: other content under ${epoch}/${seq}`);
-    truth.forge(`${agent.drone}/${epoch}/history`, seq, bytes);
-  };
 };
 
 /** While a command is under way is when these hurt. */
@@ -253,6 +249,7 @@ const MISFORTUNES: readonly (readonly [weight: number, Misfortune])[] = [
   [3, powerCut],
   [5, cutWhileWriting],
   [1, lyingCard],
+  [1.5, damagedFile],
   [1, stopped],
   [2, syncFails],
   [3, cardFails],
@@ -267,6 +264,7 @@ const MISFORTUNES: readonly (readonly [weight: number, Misfortune])[] = [
   [2, storeSlow],
   [2, restoredController],
   [1, clockStep],
+  [1.5, twoControllers],
   [2, brokerRestarts],
   [1, forged],
 ];

@@ -115,6 +115,59 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '',
   },
   {
+    name: 'salvage leaves rows behind',
+    file: 'agent/outbox/salvage.ts',
+    from: "if (lane === 'live' || gap?.reason === 'corrupt') continue;",
+    to: "if (lane === 'live' || gap?.reason === 'corrupt' || seq % 3 === 0) continue;",
+  },
+  {
+    name: 'sent from what is still salvaged',
+    file: 'agent/outbox/mender.ts',
+    from: 'return this.#held.get(',
+    to: 'return this.#held.size > 0 ? undefined : this.#held.get(',
+  },
+  {
+    name: 'gaps over what is still salvaged',
+    file: 'agent/outbox/outbox.ts',
+    from: 'if (message.asideBytes === 0) for (const gap',
+    to: 'for (const gap',
+  },
+  {
+    name: 'the file is cut before its rows are written',
+    file: 'agent/outbox/salvage.ts',
+    from: 'if (!this.#store.restore(rows)) {',
+    to: `this.#file.cutAfter(this.#rows.at(-1 - count)?.lastPage ?? 0);
+    if (!this.#store.restore(rows)) {`,
+  },
+  {
+    name: 'more given up than was acked',
+    file: 'agent/outbox/mirror.ts',
+    from: 'history: { first: history.first, next: history.next }',
+    to: 'history: { first: Math.min(history.first + 1, history.next), next: history.next }',
+  },
+  {
+    name: 'stored, but for every 40th',
+    file: 'controller/store/telemetry-writer.ts',
+    from: '    today.insertBatch(row);',
+    to: '    if (row.seq % 40 !== 0) today.insertBatch(row);',
+  },
+  {
+    name: 'gap over what is durable',
+    file: 'agent/outbox/outbox.ts',
+    from: 'const group = this.#pending.committed();',
+    to: `const group = this.#pending.committed();
+    const over = { reason: 'not-durable', samples: 0, monoFromUs: 0, monoToUs: 0 } as const;
+    for (const one of group) {
+      if (one.seq % 20 === 0 && one.gap === null) this.#pending.unshift(gapEntry(one, one.seq, one.to, over));
+    }`,
+  },
+  {
+    name: 'what another controller has stored is not looked for',
+    file: 'controller/ingest/streams.ts',
+    from: 'if (known !== undefined) stream.state = committed(stream.state, known.upTo);',
+    to: '',
+  },
+  {
     name: '`urgent` evicted',
     file: 'agent/outbox/evictor.ts',
     from: "const rows = this.#o.rows.batches(laneStart(number, 'history'), laneEnd(number, 'history'), this.#chunk);",

@@ -3,9 +3,11 @@
 import { Keeper } from '../../agent/outbox/keeper.ts';
 import { laneOf, seqOf } from '../../agent/outbox/keys.ts';
 import type { FromWorker, ToWorker } from '../../agent/outbox/messages.ts';
+import { Salvage } from '../../agent/outbox/salvage.ts';
 import { OutboxStore } from '../../agent/outbox/store.ts';
 import type { SpawnStore } from '../../agent/outbox/thread.ts';
 import type { Card } from './card.ts';
+import { DamagedRows } from './damaged-rows.ts';
 import { PowerCut } from './device.ts';
 import { type HeldRow, MemoryRows } from './memory-rows.ts';
 import { crcOf, type Truth } from './truth.ts';
@@ -17,11 +19,22 @@ export interface StoreThreadOptions {
   readonly timers: ProcessTimers;
   readonly drone: string;
   readonly card: Card;
+  /** What lies aside may have to go for want of room. */
+  readonly isSmall: boolean;
   readonly onPowerCut: () => void;
 }
 
+const SALVAGE_REST_MS = 20;
+const SALVAGE_LATER_MS = 10_000;
+
 export function placeOf(drone: string, { id, epoch }: HeldRow): { stream: string; seq: number } {
   return { stream: `${drone}/${epoch}/${laneOf(id)}`, seq: seqOf(id) };
+}
+
+/** What a row says of the numbers from … to. */
+function spanOf(drone: string, row: HeldRow): [stream: string, from: number, to: number] {
+  const { stream, seq } = placeOf(drone, row);
+  return [stream, seq, row.upto ?? seq];
 }
 
 export function simulatedThread(o: StoreThreadOptions): SpawnStore {
@@ -29,8 +42,11 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
   return ({ message, died }) => {
     let freeUs = 0;
     let alive = true;
+    let saidUs = 0;
+    // In order, as a port carries it.
     const say = (what: FromWorker) => {
-      timers.after(world.between(0.05, 0.5), () => {
+      saidUs = Math.max(saidUs + 1, world.nowUs + world.between(50, 500));
+      timers.after((saidUs - world.nowUs) / 1e3, () => {
         if (alive) message(what);
       });
     };
@@ -43,27 +59,48 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
           new OutboxStore(
             options,
             () => new MemoryRows({ tape: card.rows, onCommitted: (added) => committed(added) }),
-            { bytes: () => (card.aside ? 4096 : 0), remove: () => removeAside() },
+            { bytes: () => card.aside?.bytes ?? 0, remove: () => removeAside() },
           ),
         setAside: (path) => {
-          truth.cause(drone, 'corrupt');
-          truth.forgottenAll(drone);
+          giveUpAside();
+          const aside = new DamagedRows(world, card.rows.peek());
+          truth.fault(`${drone}: a damaged file is set aside, ${aside.lost.length} rows cannot be read`);
+          for (const row of aside.lost) truth.damaged(...spanOf(drone, row));
+          for (const epoch of aside.lostEpochs)
+            truth.onlyKnown(
+              `${drone}/${epoch}`,
+              [...aside.readable()].map((row) => placeOf(drone, row)),
+            );
           card.rows = card.emptyRows();
-          card.aside = true;
+          card.aside = aside;
           return `${path}.aside`;
         },
-        // Of a file that is damaged here nothing can be had: what becomes of one that holds rows is tested on real files.
-        salvage: (_path, store) => {
-          if (card.aside) store.endSalvage();
-          return null;
-        },
+        salvage: (_path, store) => (card.aside === null ? null : new Salvage(card.aside, store)),
         isReadOnly: () => card.device.failing === 'read-only',
       },
     });
+    const giveUpAside = (): void => {
+      for (const row of card.aside?.readable() ?? []) truth.damaged(...spanOf(drone, row));
+    };
     const removeAside = (): boolean => {
-      const was = card.aside;
-      card.aside = false;
-      return was;
+      if (card.aside === null) return false;
+      // Its bytes were needed; else all that can be read of it is somewhere else by now.
+      if (o.isSmall || card.device.failing === 'full') giveUpAside();
+      card.aside = null;
+      return true;
+    };
+    let salvaging = false;
+    const salvageOn = (): void => {
+      salvaging = true;
+      timers.after(SALVAGE_REST_MS + card.device.latencyMs(), () => {
+        if (!alive) return;
+        let went: ReturnType<Keeper['salvage']> = 'over';
+        guarded(() => {
+          went = keeper.salvage();
+        });
+        salvaging = false;
+        if (went !== 'over') timers.after(went === 'later' ? SALVAGE_LATER_MS : 0, salvageOn);
+      });
     };
     const committed = (added: readonly HeldRow[]): void => {
       for (const row of added) {
@@ -71,13 +108,17 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
         truth.durable({ ...placeOf(drone, row), drone, crc: crcOf(row.bytes), droppable: row.droppable });
       }
     };
-    const take = (what: ToWorker): void => {
+    const guarded = (run: () => void): void => {
       try {
-        keeper.take(what);
+        run();
       } catch (error) {
         if (!(error instanceof PowerCut)) throw error;
         o.onPowerCut();
       }
+    };
+    const take = (what: ToWorker): void => {
+      guarded(() => keeper.take(what));
+      if (what.type === 'open' && !salvaging) salvageOn();
     };
     return {
       postMessage(what) {
@@ -92,6 +133,8 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
             alive = false;
             card.rows.killed();
             truth.fault(`${drone}: the outbox's thread ended`);
+            // What it stumbled over, perhaps: the next one knows nothing of what the file held.
+            if (world.chance(0.3)) card.rows.damage();
             died('simulated');
           });
         }

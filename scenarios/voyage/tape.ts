@@ -37,6 +37,9 @@ export class Tape<S extends { clone(): S }, T> {
   /** Durable when it returns. A storage error: all of it may be found after reopening, or nothing. */
   commit(changes: readonly ((state: S) => void)[], bytes: number, about: T): void {
     this.#device.check();
+    this.checkSound();
+    // A sync failed, and the file was not opened anew: what it was about is written over.
+    while (this.#log.at(-1)?.synced === false) this.#log.pop();
     const sectors = Math.ceil((bytes + HEADER_BYTES) / SECTOR_BYTES);
     const written = this.#device.write(sectors);
     const made: Transaction<S, T> = { changes, sectors, about, written, synced: false };
@@ -85,10 +88,19 @@ export class Tape<S extends { clone(): S }, T> {
     this.#log = kept;
   }
 
+  /** Something of it is no longer what was written; whoever reads or writes next finds it out. */
+  damage(): void {
+    this.#damaged = true;
+  }
+
+  checkSound(): void {
+    if (this.#damaged) throw Object.assign(new Error('simulated: malformed'), { code: 'SQLITE_CORRUPT' });
+  }
+
   /** As it is read at opening: what was written and not whole ends the log. */
   read(): S {
     this.#device.check();
-    if (this.#damaged) throw Object.assign(new Error('simulated: malformed'), { code: 'SQLITE_CORRUPT' });
+    this.checkSound();
     this.killed();
     return this.peek();
   }

@@ -6,6 +6,7 @@
 import { upTopic } from '@skein/protocol/fleet';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import type { StreamKey } from '../../controller/store/day-rows.ts';
+import { collect, type Forged, type Held, isSeen } from './held.ts';
 import { type MemoryDays, type Stored, streamName } from './memory-days.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,8 @@ export interface Durable {
 }
 
 const MAX_WRONG = 5;
+/** What the controller had, and lacks since it was put back: the drone may hold it no longer, or not in a file that was damaged. */
+const GIVEN_UP: ReadonlySet<string> = new Set(['evicted', 'corrupt']);
 
 /** The checksum stands at the end of an envelope. */
 export function crcOf(bytes: Uint8Array): number {
@@ -29,8 +32,12 @@ export class Truth {
   readonly #durable = new Map<string, Durable>();
   /** Checksum of the batch that a number stands for, sent or durable. */
   readonly #numbered = new Map<string, number>();
-  /** Gone with a card that lied, broke or was put back: nobody can have them. */
+  /** Gone with a card that lied, broke or was put back, before they were stored: nobody can have them. */
   readonly #forgotten = new Set<string>();
+  /** Gone with such a card, and stored by then: while the store is not put back, they have to be there. */
+  readonly #lacking = new Map<string, Durable>();
+  /** Stored up to here before the store was put back: the drones may have given it up since. */
+  readonly #acked = new Map<string, number>();
   /** Why something may be missing, by drone. */
   readonly #causes = new Map<string, Set<string>>();
   /** Every number up to here is stored, by stream. */
@@ -39,10 +46,10 @@ export class Truth {
   readonly #mayActAgain = new Set<string>();
   /** What was done by drones whose journal was then lost: the controller alone knows that it was sent. */
   readonly #unrecorded = new Set<string>();
-  /** The controller's database was. */
-  #wasPutBack = false;
-  /** Drones whose journal was copied or put back. */
-  readonly #forgetful = new Set<string>();
+  /** Orders given before the controller's database was put back: that they were sent may be forgotten. */
+  readonly #putBackOver = new Set<string>();
+  /** Drones of which there are two, each with a journal of its own. */
+  readonly #cloned = new Set<string>();
   /** Batches of other content under numbers that were given: they must be seen for what they are. */
   readonly #forged: Forged[] = [];
   readonly #orders = new Map<string, string>();
@@ -99,11 +106,27 @@ export class Truth {
   }
 
   forgotten(stream: string, seq: number): void {
-    this.#forgotten.add(`${stream}/${seq}`);
+    const key = `${stream}/${seq}`;
+    const one = this.#durable.get(key);
+    if (one !== undefined && seq <= (this.#covered.get(stream) ?? 0)) this.#lacking.set(key, one);
+    else this.#forgotten.add(key);
   }
 
-  forgottenAll(drone: string): void {
-    for (const [key, one] of this.#durable) if (one.drone === drone) this.#forgotten.add(key);
+  /** Could not be read any more when a damaged file was set aside: as a gap, it may be `corrupt`. */
+  damaged(stream: string, from: number, to: number): void {
+    for (let seq = from; seq <= to; seq++) this.forgotten(stream, seq);
+  }
+
+  /** The row that says how far this epoch went is damaged: nobody knows of more than what is held. */
+  onlyKnown(epoch: string, held: readonly { readonly stream: string; readonly seq: number }[]): void {
+    const kept = new Set(held.map(({ stream, seq }) => `${stream}/${seq}`));
+    for (const [key, { stream, seq }] of this.#durable)
+      if (stream.startsWith(`${epoch}/`) && !kept.has(key)) this.forgotten(stream, seq);
+  }
+
+  /** Its card is another one now, which holds these: what it held besides is gone. */
+  cardIs(drone: string, held: readonly { readonly stream: string; readonly seq: number }[]): void {
+    this.onlyKnown(drone, held);
   }
 
   /** Its bytes are said again and again until they are seen (`sayForged`). */
@@ -130,10 +153,15 @@ export class Truth {
     for (const [id, of] of this.#orders) if (of === drone && this.#acted.has(id)) this.#unrecorded.add(id);
   }
 
-  /** What this drone's journal says may be less than what it did. */
-  journalForgotten(drone: string): void {
-    for (const [id, of] of this.#orders) if (of === drone) this.mayActAgain(id);
-    this.#forgetful.add(drone);
+  /** This drone's journal is an older copy now, which knows of these. */
+  journalIs(drone: string, known: ReadonlySet<string>): void {
+    for (const [id, of] of this.#orders)
+      if (of === drone && this.#acted.has(id) && !known.has(id)) this.mayActAgain(id);
+  }
+
+  /** Two boards have its card; what one has done the other cannot know. */
+  cloned(drone: string): void {
+    this.#cloned.add(drone);
   }
 
   stored(all: readonly Stored[]): void {
@@ -151,7 +179,8 @@ export class Truth {
   /** The store is another one now: an older copy. */
   storeIs(days: MemoryDays): void {
     this.#world.note('the store is put back');
-    this.#wasPutBack = true;
+    for (const id of this.#orders.keys()) this.#putBackOver.add(id);
+    for (const [stream, upTo] of this.#covered) this.#acked.set(stream, Math.max(upTo, this.#acked.get(stream) ?? 0));
     this.#covered = new Map();
     for (const { key, batches, gaps } of days.streams()) {
       const name = streamName(key);
@@ -160,6 +189,8 @@ export class Truth {
       for (const { to } of gaps) most = Math.max(most, to);
       this.#covered.set(name, most);
     }
+    for (const [key, { stream, seq }] of this.#lacking)
+      if (seq > (this.#covered.get(stream) ?? 0)) this.#forgotten.add(key);
   }
 
   acked(key: StreamKey, upTo: number): void {
@@ -170,9 +201,9 @@ export class Truth {
   acts(id: string): void {
     const times = (this.#acted.get(id) ?? 0) + 1;
     this.#acted.set(id, times);
-    const forgetful = this.#forgetful.has(this.#orders.get(id) ?? '');
-    const bothForgot = this.#wasPutBack && this.#unrecorded.has(id);
-    if (times > 1 && !forgetful && !bothForgot && !this.#mayActAgain.has(id))
+    const isCloned = this.#cloned.has(this.#orders.get(id) ?? '');
+    const bothForgot = this.#putBackOver.has(id) && this.#unrecorded.has(id);
+    if (times > 1 && !isCloned && !bothForgot && !this.#mayActAgain.has(id))
       this.broken(`command ${id} acted ${times} times`);
   }
 
@@ -209,10 +240,11 @@ export class Truth {
 
   #judgeOne(key: string, one: Durable, held: Held): void {
     const crc = held.batches.get(key);
-    if (crc === one.crc || held.quarantined.has(`${key}/${one.crc}`)) return;
+    if (crc === one.crc) return;
+    const forged = this.#forged.filter(({ stream, seq }) => key === `${stream}/${seq}`);
+    if (forged.length > 0 && held.quarantined.has(`${key}/${one.crc}`)) return;
     if (crc !== undefined) {
-      const forged = this.#forged.some(({ stream, seq, crc: other }) => crc === other && key === `${stream}/${seq}`);
-      if (!forged) this.broken(`${key} is stored with other content`);
+      if (!forged.some(({ crc: other }) => crc === other)) this.broken(`${key} is stored with other content`);
       return;
     }
     const gap = held.gaps.get(one.stream)?.find(({ from, to }) => from <= one.seq && one.seq <= to);
@@ -224,45 +256,9 @@ export class Truth {
     const { reason } = gap;
     const evicts = reason === 'thinned' || reason === 'budget';
     if (evicts && one.stream.endsWith('/urgent') && !one.droppable) this.broken(`${key} is urgent and was given up`);
-    if (!this.#causes.get(one.drone)?.has(reason)) this.broken(`${key} is in a gap "${reason}", which had no cause`);
+    const hasCause = GIVEN_UP.has(reason)
+      ? one.seq <= (this.#acked.get(one.stream) ?? 0)
+      : this.#causes.get(one.drone)?.has(reason);
+    if (!hasCause) this.broken(`${key} is in a gap "${reason}", which had no cause`);
   }
-}
-
-interface Forged {
-  readonly stream: string;
-  readonly seq: number;
-  readonly crc: number;
-  readonly bytes: Uint8Array;
-}
-
-/** In quarantine, or in the store if it came first; a gap may have taken the place of both. */
-function isSeen({ stream, seq, crc }: Forged, held: Held): boolean {
-  const key = `${stream}/${seq}`;
-  return held.quarantined.has(`${key}/${crc}`) || held.batches.get(key) === crc;
-}
-
-interface Held {
-  readonly batches: Map<string, number>;
-  readonly quarantined: Set<string>;
-  readonly gaps: Map<string, { readonly from: number; readonly to: number; readonly reason: string }[]>;
-  readonly twice: string[];
-}
-
-function collect(days: MemoryDays): Held {
-  const held: Held = { batches: new Map(), quarantined: new Set(), gaps: new Map(), twice: [] };
-  for (const { key, batches, gaps, quarantine } of days.streams()) {
-    const name = streamName(key);
-    for (const [seq, { crc }] of batches) {
-      if (held.batches.has(`${name}/${seq}`)) held.twice.push(`${name}/${seq}`);
-      held.batches.set(`${name}/${seq}`, crc);
-    }
-    for (const one of quarantine.keys()) held.quarantined.add(`${name}/${one}`);
-    held.gaps.set(name, [...(held.gaps.get(name) ?? []), ...gaps]);
-  }
-  for (const [name, gaps] of held.gaps) {
-    for (const { from, to } of gaps) {
-      for (let seq = from; seq <= to; seq++) if (held.batches.has(`${name}/${seq}`)) held.twice.push(`${name}/${seq}`);
-    }
-  }
-  return held;
 }

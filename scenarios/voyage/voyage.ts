@@ -5,9 +5,11 @@
 import { SimAgent } from './agent.ts';
 import { Card } from './card.ts';
 import { SimController } from './controller.ts';
+import { forged } from './impostor.ts';
 import { type Fleet, misfortune } from './misfortunes.ts';
 import { Broker } from './network.ts';
 import { Orders } from './orders.ts';
+import { SimStore } from './sim-store.ts';
 import { Truth } from './truth.ts';
 import { World } from './world.ts';
 
@@ -40,7 +42,10 @@ export async function voyage(seed: number): Promise<Voyage> {
   const broker = new Broker(world, truth);
   const orders = new Orders(world, truth);
   const queueBytes = world.pick([MB, 32 * MB]);
-  const controller = new SimController({ world, truth, broker, queueBytes, onCommandSent: orders.sent });
+  const store = new SimStore(world, truth);
+  const shared = { world, truth, broker, store, queueBytes };
+  const controller = new SimController({ ...shared, name: 'controller', onCommandSent: orders.sent });
+  const spare = new SimController({ ...shared, name: 'spare', onCommandSent: () => {} });
   const small = world.chance(0.3);
   const settings = {
     budgetBytes: small ? world.whole(48, 160) << 10 : 64 * MB,
@@ -54,8 +59,7 @@ export async function voyage(seed: number): Promise<Voyage> {
     new SimAgent({ world, truth, broker, drone, board: world.hex(8), card, ...settings });
   const agents = Array.from({ length: world.whole(1, 3) }, (_, i) => board(`d${i + 1}`, new Card(world)));
   if (small) for (const { drone } of agents) for (const reason of ['budget', 'thinned']) truth.cause(drone, reason);
-  for (const { drone } of agents) for (const reason of ['restart', 'stopped']) truth.cause(drone, reason);
-  const fleet: Fleet = { world, truth, broker, controller, agents, board };
+  const fleet: Fleet = { world, truth, broker, controller, spare, agents, board };
 
   if (world.chance(0.8)) {
     const { weather } = broker;
@@ -69,6 +73,8 @@ export async function voyage(seed: number): Promise<Voyage> {
   const storyS = world.between(25, 70);
   for (let n = world.whole(2, 14); n > 0; n--) world.after(world.between(3, storyS) * S, () => misfortune(fleet));
   for (let n = world.whole(1, 8); n > 0; n--) world.after(world.between(2, storyS) * S, () => orders.give(fleet));
+  // Shortly before nothing goes wrong any more, so that what it hits is still remembered by whoever compares.
+  if (world.chance(0.7)) world.after((storyS - world.between(0, 3)) * S, () => forged(fleet, world.pick(agents)));
   const stop = () => truth.wrong.length > 0;
   await world.run(storyS * S, stop);
   if (truth.wrong.length === 0) await fairWeather(fleet, stop);
@@ -78,7 +84,10 @@ export async function voyage(seed: number): Promise<Voyage> {
   };
 }
 
-async function fairWeather({ world, truth, broker, controller, agents }: Fleet, stop: () => boolean): Promise<void> {
+async function fairWeather(
+  { world, truth, broker, controller, spare, agents }: Fleet,
+  stop: () => boolean,
+): Promise<void> {
   world.note('fair weather');
   Object.assign(broker.weather, { lose: 0, double: 0, delay: 0 });
   const heal = () => {
@@ -89,7 +98,8 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
       Object.assign(agent.card.device, { failing: null, cutAfter: null, slowMs: 0, failNextSync: false });
       agent.start();
     }
-    Object.assign(controller.device, { failing: null, cutAfter: null, slowMs: 0 });
+    spare.crash('ends');
+    Object.assign(controller.store.device, { failing: null, cutAfter: null, slowMs: 0 });
     controller.start();
   };
   const known = () => {
@@ -112,7 +122,7 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
       quiet &&
       agents.every((agent) => agent.isDrainedInto(controller.run)) &&
       controller.isIdle &&
-      truth.forgedSeen(controller.days, known())
+      truth.forgedSeen(controller.store.days, known())
     )
       break;
   }
@@ -123,5 +133,6 @@ async function fairWeather({ world, truth, broker, controller, agents }: Fleet, 
     agent.checkBounds();
   }
   controller.checkBounds();
-  truth.judge(controller.days, known());
+  spare.checkBounds();
+  truth.judge(controller.store.days, known());
 }
