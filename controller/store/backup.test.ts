@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
+import { batchesInDay } from '../testing/day-file.ts';
 import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance.ts';
-import { DayContents } from './day-contents.ts';
 import { dayPath, listDays } from './day-files.ts';
 import { backUp, SqliteStore } from './index.ts';
 
@@ -26,7 +26,7 @@ function missing(dataDir: string, drone: string, upTo: number): number[] {
   const held = new Set<number>();
   for (const day of listDays(dataDir)) {
     const db = new Database(dayPath(dataDir, day), { readonly: true });
-    for (const row of new DayContents(db).all()) if (row.drone === drone) held.add(row.seq);
+    for (const row of batchesInDay(db)) if (row.drone === drone) held.add(row.seq);
     const gaps = db.prepare('SELECT from_seq, to_seq FROM gap WHERE drone = ?').raw().all(drone) as [number, number][];
     for (const [from, to] of gaps) for (let seq = from; seq <= to; seq++) held.add(seq);
     db.close();

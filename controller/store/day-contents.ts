@@ -35,7 +35,6 @@ const SQL = {
   keyedAt: `SELECT ${KEYED}
     WHERE drone = @drone AND boot = @boot AND mono_from >= @fromUs - @spanUs AND mono_from <= @toUs
       AND mono_to >= @fromUs AND received_us >= @arrivedFromUtcUs`,
-  everyKeyed: `SELECT ${KEYED} ORDER BY rowid`,
   boots: `SELECT drone, boot, mono_from AS monoFromUs, mono_to AS monoToUs, span AS spanUs, offset AS offsetUs FROM boot
     WHERE drone = ?`,
 } as const;
@@ -100,17 +99,7 @@ export class DayContents {
 
   /** Those that no place names yet, as they were committed, with the chunk they lie in. */
   *newest(): Iterable<{ readonly id: number; readonly row: BatchRow }> {
-    yield* this.#after(this.#sql('settled').pluck().get() as number);
-  }
-
-  /** Of all drones: those under their key, then the others as they were committed. */
-  *all(): Iterable<BatchRow> {
-    yield* this.#sql('everyKeyed').iterate() as IterableIterator<BatchRow>;
-    for (const { row } of this.#after(0)) yield row;
-  }
-
-  *#after(id: number): Iterable<{ readonly id: number; readonly row: BatchRow }> {
-    for (let at = id; ; ) {
+    for (let at = this.#sql('settled').pluck().get() as number; ; ) {
       const chunk = this.#sql('next').get(at) as { id: number; bytes: Buffer } | undefined;
       if (chunk === undefined) return;
       at = chunk.id;

@@ -8,8 +8,8 @@ import { crc32c, sealGap } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import type { Test } from 'tap';
 import { INGEST_COUNTERS } from '../ingest/index.ts';
-import { DayContents } from '../store/day-contents.ts';
 import { type Running, startController, tempDir } from './controller.ts';
+import { batchesInDay } from './day-file.ts';
 import { BOOT, FakeAgent, type FakeAgentOptions, position } from './fake-agent.ts';
 import { until } from './until.ts';
 
@@ -64,7 +64,7 @@ function stored(dir: string): string[] {
       const all = (sql: string) => db.prepare(sql).pluck().all() as string[];
       const key = `drone || ' ' || epoch || ' ' || lane || ' '`;
       const rows = [
-        ...Array.from(new DayContents(db).all(), (row) => `${row.drone} ${row.epoch} ${row.lane} ${row.seq}`),
+        ...Array.from(batchesInDay(db), (row) => `${row.drone} ${row.epoch} ${row.lane} ${row.seq}`),
         ...all(`SELECT ${key} || from_seq || '–' || to_seq || ' ' || reason FROM gap`),
         ...all(`SELECT ${key} || seq || '!' FROM quarantine`),
       ];

@@ -15,15 +15,16 @@ import { cutFlight } from './load-batches.ts';
 import { LoadDrone, RING, type Stream } from './load-drone.ts';
 import { REAL_EPOCHS, YES_EPOCHS } from './load-marks.ts';
 
-const WARM_UP_MS = 2000;
 const DRAIN_MS = 30_000;
 const TICK_MS = 10;
 const PRESENCE_MS = 15_000;
 const CONNECTING = 100;
 /** The steps in which the highest rate is looked for, and what is asked of it. */
-const RATE = { steps: 5, stepS: 8, up: 1.12, down: 0.85, maxAgeMs: 10_000, minShare: 0.95 };
+const RATE = { steps: 6, stepS: 8, up: 1.4, down: 0.7, maxAgeMs: 10_000, minShare: 0.95 };
 /** Acks come in turns, up to 3 s later: only then as many come as are due. */
 const TURNS_MS = 4000;
+/** Two of the longest turns: of saturation they begin together, and in less than one nothing may come or all. */
+const LEAST_FULL_MS = 6000;
 /** Batches on their way that keep the controller busy: most wait for their ack's turn, the rest fits its queue. */
 const FULL = 25_000;
 const BACKLOG = { drones: 500, each: 40 };
@@ -38,6 +39,14 @@ export interface PhaseResult {
   readonly resent: number;
   readonly ageP50Ms: number;
   readonly ageP99Ms: number;
+}
+
+/** A rate: how much of what was due in the time was acked in it. */
+export interface Tried {
+  readonly perS: number;
+  readonly share: number;
+  readonly ageP99Ms: number;
+  readonly held: boolean;
 }
 
 /** Since the very beginning, of the streams that are really stored. */
@@ -142,11 +151,12 @@ async function paced(name: string, which: number, perS: number, seconds: number)
 async function highestRate(which: number, beginPerS: number): Promise<void> {
   let best = { perS: 0, ageP99Ms: 0 };
   let perS = beginPerS;
-  const tried: { perS: number; held: boolean }[] = [];
+  const tried: Tried[] = [];
   for (let step = 0; step < RATE.steps; step++) {
     const { batches, seconds, ageP99Ms } = await paced('rate', which, perS, RATE.stepS);
-    const held = batches >= RATE.minShare * perS * seconds && ageP99Ms <= RATE.maxAgeMs;
-    tried.push({ perS, held });
+    const share = batches / (perS * seconds);
+    const held = share >= RATE.minShare && ageP99Ms <= RATE.maxAgeMs;
+    tried.push({ perS, share, ageP99Ms, held });
     if (held) best = { perS, ageP99Ms };
     const lowest = Math.min(...tried.flatMap((one) => (one.held ? [] : [one.perS])));
     perS = held ? Math.min(perS * RATE.up, (perS + lowest) / 2) : Math.max(perS * RATE.down, (perS + best.perS) / 2);
@@ -187,12 +197,12 @@ function backlog(which: number): () => void {
 const saturated: [number[], number[]] = [[], []];
 
 /** In turns, and each first as often: what else the machine does hits both. */
-async function inTurns(name: string, begin: (which: number) => () => void): Promise<void> {
+async function inTurns(name: string, sliceMs: number, begin: (which: number) => () => void): Promise<void> {
   for (let i = 0; i < passes; i++) {
     for (const which of i % 2 === 0 ? [0, 1] : [1, 0]) {
       const end = begin(which);
-      await after(WARM_UP_MS);
-      const { batches, seconds } = await measured(which === 0 ? name : `${name}, yes`, after(sliceS * 1000));
+      await after(TURNS_MS);
+      const { batches, seconds } = await measured(which === 0 ? name : `${name}, yes`, after(sliceMs));
       saturated[which]?.push(batches / seconds);
       end();
       next = () => {};
@@ -223,9 +233,9 @@ const watch = setInterval(() => {
 
 if (pacedS > 0) await paced('paced', 0, count, pacedS);
 if (passes > 0) await Promise.all(drones.map((drone) => drone.list(2)));
-await inTurns('full', full);
+await inTurns('full', Math.max(sliceS * 1000, LEAST_FULL_MS), full);
 for (const which of passes > 0 && rates ? [0, 1] : []) await highestRate(which, Math.max(...(saturated[which] ?? [])));
-await inTurns('backlog', backlog);
+await inTurns('backlog', sliceS * 1000, backlog);
 clearInterval(presence);
 clearInterval(watch);
 const stored = drones.flatMap((drone) => {

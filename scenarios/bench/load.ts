@@ -12,11 +12,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { DayContents } from '../../controller/store/day-contents.ts';
+import { batchesInDay } from '../../controller/testing/day-file.ts';
 import { inRepository } from '../kit/paths.ts';
 import { mainThreadS, threadTimes, usageOf } from '../kit/processes.ts';
 import { Program, type Said } from '../kit/program.ts';
-import type { PhaseResult, Totals } from './load-fleet.ts';
+import type { PhaseResult, Totals, Tried } from './load-fleet.ts';
 
 const drones = Number(process.env.DRONES ?? 10_000);
 const pacedS = Number(process.env.SECONDS ?? 12);
@@ -53,7 +53,7 @@ interface Rate {
   readonly name: 'stored' | 'yes';
   readonly perS: number;
   readonly ageP99Ms: number;
-  readonly tried: readonly { readonly perS: number; readonly held: boolean }[];
+  readonly tried: readonly Tried[];
 }
 
 const rates: Rate[] = [];
@@ -130,7 +130,7 @@ function stored(): { batches: number; rows: number; streams: number; whole: numb
     if (!name.endsWith('.db')) continue;
     const db = new Database(file, { readonly: true });
     const streams = new Map<string, { n: number; least: number; greatest: number }>();
-    for (const { drone, epoch, lane, seq, rows } of new DayContents(db).all()) {
+    for (const { drone, epoch, lane, seq, rows } of batchesInDay(db)) {
       const name = `${drone}/${epoch}/${lane}`;
       const stream = streams.get(name) ?? { n: 0, least: seq, greatest: seq };
       streams.set(name, stream);
@@ -203,10 +203,10 @@ try {
   }
   for (const { name, perS, ageP99Ms, tried } of rates) {
     line(`rate: highest with ack p99 ≤ 10 s, ${name}`, `${perS.toFixed(0)} a second (p99 ${ageP99Ms.toFixed(0)} ms)`);
-    line(
-      `rate: tried, ${name}`,
-      tried.map((one) => `${one.perS.toFixed(0)} ${one.held ? 'held' : 'did not'}`).join(', '),
-    );
+    for (const one of tried) {
+      const got = `${(one.share * 100).toFixed(0)} % in time, p99 ${one.ageP99Ms.toFixed(0)} ms`;
+      line(`rate: tried, ${name}`, `${one.perS.toFixed(0)} a second: ${one.held ? 'held' : 'not held'}, ${got}`);
+    }
   }
   const highest = (name: Rate['name']): number => rates.find((one) => one.name === name)?.perS ?? Number.NaN;
   if (rates.length === 2) line('rate: stored ÷ yes (aim ≥ 0.9)', (highest('stored') / highest('yes')).toFixed(2));

@@ -8,7 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { DayContents } from '../../controller/store/day-contents.ts';
+import { batchesInDay } from '../../controller/testing/day-file.ts';
 import { Controller } from '../kit/controller.ts';
 import { followLive } from '../kit/live.ts';
 import { inRepository } from '../kit/paths.ts';
@@ -32,7 +32,7 @@ function storedRows(dataDir: string): number {
     .reduce((sum, name) => {
       const db = new Database(path.join(telemetry, name), { readonly: true });
       let rows = 0;
-      for (const _ of new DayContents(db).all()) rows++;
+      for (const _ of batchesInDay(db)) rows++;
       db.close();
       return sum + rows;
     }, 0);

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expandBatch, readEnvelope, type Sample } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
-import { DayContents } from '../../controller/store/day-contents.ts';
+import { batchesInDay } from '../../controller/testing/day-file.ts';
 
 export type StoredLane = 'urgent' | 'history';
 
@@ -86,7 +86,7 @@ function readDays(dir: string, drone: string | null): StoredBatch[] {
   const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.endsWith('.db')) : [];
   return files.sort().flatMap((name) =>
     readOnly(path.join(dir, name), (db) => {
-      const batches = [...new DayContents(db).all()].filter((row) => drone === null || row.drone === drone);
+      const batches = [...batchesInDay(db, drone)];
       const gaps = db
         .prepare('SELECT drone, epoch, lane, from_seq, to_seq, reason FROM gap WHERE drone = ifnull(?, drone)')
         .all(drone) as GapRow[];
