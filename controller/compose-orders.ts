@@ -2,6 +2,7 @@
 import { DEFAULT_LIMITS, type DeliveryState, type Itinerary, isFinal, reasonWords } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
+import { againstStart } from './against-start.ts';
 import { candidateOf, occupants, placeOf, standingOf } from './candidates.ts';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
@@ -239,11 +240,13 @@ function plannerOf(o: OrderWiring): Planner {
       if (delivery === null) throw new Error('planning made no delivery');
       return { kind: 'fly', drone: decided.drone, ferry: leg('ferry'), delivery, why: keptWhy(decided.why) };
     },
-    againstStart(drone, base) {
-      const stop = places.stopFor({ groups: fleet.contact(drone)?.groups ?? [], base });
-      if (stop !== null) return `ground stop by ${stop.by}: ${stop.reason}`;
+    againstStart(drone, base, plannedUtcUs) {
       const held = places.get('weather', base);
-      return badWeather(held && weatherOf(base, held.doc, held.atUtcUs), rules)?.words ?? null;
+      return againstStart({
+        stop: places.stopFor({ groups: fleet.contact(drone)?.groups ?? [], base }),
+        badWeather: badWeather(held && weatherOf(base, held.doc, held.atUtcUs), rules)?.words ?? null,
+        ...{ holds: o.holds(drone), zones: places.list('zones'), plannedUtcUs },
+      });
     },
   };
 }

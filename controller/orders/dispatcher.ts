@@ -105,7 +105,7 @@ export class Dispatcher {
         loadedBy: null,
         deliveredUtcUs: null,
       },
-      ferry: ferry === null ? null : legOf(ferry, drone, { id: `order-${id}-${n}-ferry`, version: 1 }),
+      ferry: ferry === null ? null : legOf(ferry, drone, { id: `order-${id}-${n}-ferry`, version: 1, utcUs }),
       ...{ chosenUtcUs: utcUs, why, preflight: this.#o.drones.preflight(drone), end: null },
     };
     this.#o.count('chosen');
@@ -122,7 +122,7 @@ export class Dispatcher {
       return moved(order, 'unloading', `${decision.words}: take the parcel off, and say so`, utcUs);
     }
     const plans = attempt.plans + 1;
-    const names = { id: `order-${id}-${attempt.n}`, version: plans };
+    const names = { id: `order-${id}-${attempt.n}`, version: plans, utcUs };
     const delivery = legOf(decision.delivery, attempt.drone, names);
     const preflight = this.#o.drones.preflight(attempt.drone);
     const words = `the plan is on its way to ${attempt.drone}`;
@@ -159,10 +159,25 @@ function turnOf({ wish, placedUtcUs }: Order): number {
   return wish.priority - placedUtcUs / 600e6;
 }
 
-function legOf(planned: Planned, drone: string, names: { readonly id: string; readonly version: number }): Leg {
+interface Made {
+  readonly id: string;
+  readonly version: number;
+  readonly utcUs: number;
+}
+
+function legOf(planned: Planned, drone: string, { id, version, utcUs }: Made): Leg {
   const { itinerary, startUtcUs, notAfterUtcUs, endsUtcUs, reservation, needsPct } = planned;
   return {
-    ...{ itinerary: { ...itinerary, ...names }, drone, startUtcUs, notAfterUtcUs, endsUtcUs, reservation, needsPct },
+    ...{
+      itinerary: { ...itinerary, id, version },
+      drone,
+      plannedUtcUs: utcUs,
+      startUtcUs,
+      notAfterUtcUs,
+      endsUtcUs,
+      reservation,
+      needsPct,
+    },
     ...{ starts: 0, startedUtcUs: null, repeats: 0 },
   };
 }

@@ -121,7 +121,8 @@ export class Engine {
       ...{ utcUs: this.utcUs, clockErrUs: this.#o.clockErrUs() },
       drone: this.#o.drones.seen(drone),
       ...this.#seenOf(id, attempt),
-      againstStart: attempt === null ? null : this.#o.planner.againstStart(drone, base),
+      againstStart:
+        attempt === null ? null : this.#o.planner.againstStart(drone, base, legOf(attempt)?.plannedUtcUs ?? 0),
     };
   }
 

@@ -24,7 +24,7 @@ function attemptOf(stored: Partial<Attempt>): Attempt {
 }
 
 function legOf(stored: Partial<Leg> | null | undefined): Leg | null {
-  return stored === null || stored === undefined ? null : ({ startedUtcUs: null, ...stored } as Leg);
+  return stored === null || stored === undefined ? null : ({ startedUtcUs: null, plannedUtcUs: 0, ...stored } as Leg);
 }
 
 /** What makes `after` out of `before`; null: they are equal. */

@@ -51,6 +51,8 @@ export interface Wish {
 export interface Leg {
   readonly itinerary: Itinerary;
   readonly drone: string;
+  /** When it was planned: what changed since is looked at before the start. */
+  readonly plannedUtcUs: number;
   /** Not started before, and not after. */
   readonly startUtcUs: number;
   readonly notAfterUtcUs: number;

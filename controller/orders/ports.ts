@@ -135,7 +135,7 @@ export interface Planner {
     readonly open: readonly Held[];
   }): Decision;
   /** Why nothing may start now from there by this drone (ground stop, weather, maintenance), in words; null: it may. */
-  againstStart(drone: string, base: string): string | null;
+  againstStart(drone: string, base: string, plannedUtcUs: number): string | null;
   /** Whether an order of this kind can ever be flown; null: it can. */
   infeasible(
     wish: Omit<Wish, 'base'>,
