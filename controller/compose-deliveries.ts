@@ -6,13 +6,18 @@ import { makeOrders, type OrderWiring } from './compose-orders.ts';
 import { makePlaces } from './compose-places.ts';
 import type { Board } from './live/index.ts';
 
-export function makeDeliveries(o: Omit<OrderWiring, 'places' | 'holds' | 'orderMoved'>) {
+export interface DeliveryWiring extends Omit<OrderWiring, 'places' | 'holds' | 'orderMoved'> {
+  /** What maintenance holds it on the ground for, in words. */
+  readonly maintenance: (drone: string) => readonly string[];
+}
+
+export function makeDeliveries(o: DeliveryWiring) {
   const { records, clock, random, fleet } = o;
   const { places, port } = makePlaces({ records, clock, random, onChange: () => orders.service.wake() });
   const watching = makeDetector(o);
   const orders = makeOrders({
     ...{ ...o, places, orderMoved: watching.orderMoved },
-    holds: (drone) => watching.detector.holds(drone),
+    holds: (drone) => [...watching.detector.holds(drone), ...o.maintenance(drone)],
   });
 
   /** The ground stop that keeps this drone where it stands, as a reason of commands; null: none does. */

@@ -3,13 +3,17 @@ import { type DeliveryState, isFinal, reasonCode } from '@skein/protocol/fleet';
 import type { Group } from '@skein/protocol/fleet/configuration';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
+import type { Config } from './config.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { ConfigurationPort } from './http/index.ts';
 import type { Metrics } from './metrics/index.ts';
+import type { Store } from './store/index.ts';
 import { systemTimers } from './timers.ts';
 import {
   Groups,
   type Kept,
+  MAINTENANCE_COUNTERS,
+  Maintenance,
   type Outcome,
   type ParameterCommands,
   ROLLOUT_COUNTERS,
@@ -17,11 +21,15 @@ import {
   Rollouts,
   Settings,
   type SettingsDoc,
+  type Telemetry,
+  type UpkeepDoc,
 } from './upkeep/index.ts';
 
 export interface UpkeepWiring {
   readonly records: AllRecords;
   readonly fleet: Fleet;
+  readonly store: Pick<Store, 'series'>;
+  readonly limits: Config['maintenance'];
   readonly clock: { utcUs(): number };
   readonly random: () => number;
   readonly metrics: Metrics;
@@ -60,6 +68,14 @@ export function makeUpkeep(o: UpkeepWiring) {
       o.alert({ rollout, code: 'rollout-stopped', words });
     },
   });
+  const maintenance = new Maintenance({
+    kept: kept<UpkeepDoc>('upkeep', ALL),
+    telemetry: telemetryOf(o.store),
+    ...{ clock, timers: systemTimers, count: metrics.counters('maintenance', MAINTENANCE_COUNTERS) },
+    drones: () => fleet.ids,
+    lastHeardUtcUs: (id) => fleet.entry(id)?.freshness.lastHeardUtcUs ?? null,
+    limits: (id) => ({ ...o.limits, ...settings.desired(id).limits }),
+  });
   metrics.gauge('rollouts_open', 'roll-outs that are not over', () => rollouts.open);
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
   const port: ConfigurationPort = {
@@ -74,8 +90,10 @@ export function makeUpkeep(o: UpkeepWiring) {
     rollout: (id) => rollouts.get(id),
     rollouts: (q) => rollouts.list(q),
     cancelRollout: (id, sender) => rollouts.cancel(id, sender),
+    upkeep: (drone) => (fleet.entry(drone) === null ? null : maintenance.view(drone)),
+    inspected: (drone, note, by) => maintenance.inspected(drone, note, operator(by)),
   };
-  return { groups, settings, rollouts, port };
+  return { groups, settings, rollouts, maintenance, port };
 }
 
 /** Answers that say that nothing was done, and that may be otherwise in a moment. */
@@ -115,6 +133,34 @@ function parameterCommands(commands: () => Commands): ParameterCommands {
       // Expired: by the drone before it acted, or here before it was sent.
       const isNothing = state === 'rejected' || state === 'expired' || sentAt === null;
       return { state: isNothing && NOTHING_DONE.has(code ?? '') ? 'nothing' : 'failed', words, ...values };
+    },
+  };
+}
+
+/** More than a day of status at 1 Hz. */
+const MAX_ROWS = 200_000;
+
+function telemetryOf(store: Pick<Store, 'series'>): Telemetry {
+  return {
+    async status(drone, q) {
+      const columns = ['armed', 'landed'];
+      const found = await store.series({ ...q, drone, kind: 'status', columns, maxPoints: MAX_ROWS });
+      return found.timesUtcUs.map((atUtcUs, i) => {
+        const { armed, landed } = found.columns;
+        const [isArmed, where] = [armed?.[i], landed?.[i]];
+        return {
+          atUtcUs,
+          armed: typeof isArmed === 'boolean' ? isArmed : null,
+          landed: typeof where === 'string' ? where : null,
+        };
+      });
+    },
+    async climbs(drone, q) {
+      const found = await store.series({ ...q, drone, kind: 'air', columns: ['climbMps'], maxPoints: MAX_ROWS });
+      return found.timesUtcUs.map((atUtcUs, i) => {
+        const climb = found.columns.climbMps?.[i];
+        return { atUtcUs, climbMps: typeof climb === 'number' ? climb : null };
+      });
     },
   };
 }

@@ -87,7 +87,10 @@ export async function createController(config: Config, ports: ControllerPorts): 
   };
   const alert = (data: Readonly<Record<string, unknown>>) =>
     take({ entity: 'controller', type: 'alert', atUtcUs: clock.utcUs(), data });
-  const upkeep = makeUpkeep({ records, fleet, clock, random, metrics, log, alert, commands: () => commands });
+  const upkeep = makeUpkeep({
+    ...{ records, fleet, store, clock, random, metrics, log, alert },
+    ...{ limits: config.maintenance, commands: () => commands },
+  });
   const noFly = readNoFly(config.itineraries.noFlyFile);
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
@@ -107,6 +110,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
     itineraries: itineraries.service,
     airframe: (drone) => upkeep.settings.airframe(drone),
+    maintenance: (drone) => upkeep.maintenance.holds(drone),
     alert,
   });
   const answers = new ShortAnswers();
@@ -217,6 +221,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => orders.service.close());
       upkeep.rollouts.start();
       started.push(() => upkeep.rollouts.close());
+      upkeep.maintenance.start();
+      started.push(() => upkeep.maintenance.close());
       ingest.start();
       // Closed before the bus: what is committed last is acked still.
       started.push(() => ingest.close());

@@ -165,6 +165,14 @@ export const ConfigSchema = Type.Object({
     Object.fromEntries(ACTING.map((name) => [name, acting(name)])) as Record<ActingClass, ReturnType<typeof acting>>,
     { description: 'What the detector does (docs/alerts.md)' },
   ),
+  maintenance: Type.Object(
+    {
+      hours: real(0, 0, 1e6, 'Hours armed since its inspection at which a drone gets no orders; 0: no limit'),
+      flights: whole(0, 0, 1_000_000, 'Flights since then; 0: no limit'),
+      hardLandings: whole(0, 0, 1_000_000, 'Hard landings since then; 0: no limit'),
+    },
+    { description: 'When a drone is to be inspected, unless its settings say otherwise (docs/fleet-configuration.md)' },
+  ),
   live: Type.Object(
     {
       maxClients: whole(200, 1, 10_000, 'Live connections of pages at a time'),

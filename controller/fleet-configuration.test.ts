@@ -47,6 +47,12 @@ t.test('a group that people made is commanded; settings outlive the controller',
     body: { code: 'settings-changed' },
   });
   t.match(await running.get('/api/v1/drones/d9/settings'), { status: 404, body: { code: 'unknown-drone' } });
+  t.match(await running.get('/api/v1/drones/d1/upkeep'), { status: 200, body: { total: { flights: 0 }, holds: [] } });
+  t.match(await running.get('/api/v1/drones/d9/upkeep'), { status: 404, body: { code: 'unknown-drone' } });
+  t.match(await running.post('/api/v1/drones/d1/inspected', { issuedBy: 'Ann', note: 'new props' }), {
+    status: 200,
+    body: { inspected: { by: 'Ann', note: 'new props' } },
+  });
   await running.controller.close();
   const again = await given(t, dir);
   t.match(await again.running.get('/api/v1/drones/d1/settings'), {

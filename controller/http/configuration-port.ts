@@ -40,4 +40,7 @@ export interface ConfigurationPort {
   rollout(id: string): Promise<object | null>;
   rollouts(q: { readonly before?: string; readonly limit: number }): Promise<readonly object[]>;
   cancelRollout(id: string, sender: Sender): Promise<ConfigurationAnswer<object>>;
+  /** null: no such drone. */
+  upkeep(drone: string): object | null;
+  inspected(drone: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
 }

@@ -1,5 +1,5 @@
 /** /api/v1/groups, /:name; /api/v1/drones/:id/settings (docs/fleet-configuration.md) */
-import { DesiredSettings, DroneId, Group, GroupName } from '@skein/protocol/fleet/configuration';
+import { DesiredSettings, DroneId, Group, GroupName, Inspected } from '@skein/protocol/fleet/configuration';
 import { formatUtc } from '@skein/protocol/time';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -126,6 +126,36 @@ export function configurationRoutes(app: FastifyInstance, ports: HttpPorts): voi
       const view = valueIn(answer);
       if (answer.ok && answer.fresh === true) reply.code(201);
       return view;
+    },
+  );
+
+  const maintenance = ['maintenance'];
+  app.get<{ Params: Static<typeof Drone> }>(
+    '/api/v1/drones/:id/upkeep',
+    {
+      schema: {
+        ...{ tags: maintenance, params: Drone, response: { 200: Any, ...failures } },
+        summary: 'Hours, flights and hard landings, in all and since its inspection; what holds it on the ground',
+      },
+    },
+    async ({ params: { id } }) => {
+      const view = port.upkeep(id);
+      if (view === null) throw new Problem('unknown-drone', `"${id}"`);
+      return view;
+    },
+  );
+  app.post<{ Params: Static<typeof Drone>; Body: Static<typeof Inspected> }>(
+    '/api/v1/drones/:id/inspected',
+    {
+      preValidation,
+      schema: {
+        ...{ tags: maintenance, params: Drone, body: Inspected, response: { 200: Any, ...failures } },
+        summary: 'It was inspected: what limits count begins anew',
+      },
+    },
+    async (request) => {
+      const { note, issuedBy } = request.body;
+      return valueIn(await port.inspected(request.params.id, note, who(request, issuedBy)));
     },
   );
 }

@@ -40,6 +40,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       },
       configuration: {
         ...{ putGroup: fail, removeGroup: fail, putSettings: fail, beginRollout: fail, cancelRollout: fail },
+        ...{ inspected: fail, upkeep: () => null },
         ...{ rollout: async () => null, rollouts: async () => [] },
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
       },

@@ -5,7 +5,6 @@ import { DeliveryMethod } from './itinerary/index.ts';
 const Closed = { additionalProperties: false } as const;
 export const DroneId = Type.String({ pattern: '^[a-z0-9-]{1,32}$', description: 'id of a drone' });
 export const GroupName = Type.String({ pattern: '^[a-z0-9-]{1,26}$', description: 'yours: a-z, 0-9, -' });
-export const BatteryId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$', description: 'as it stands on the pack' });
 const Operator = Type.String({ minLength: 1, maxLength: 64 });
 
 export const Group = Type.Object(
@@ -45,7 +44,6 @@ export const MaintenanceLimits = Type.Object(
     hours: Limit('time armed, h'),
     flights: Limit('flights'),
     hardLandings: Limit('hard landings'),
-    batteryCycles: Limit('full cycles of the pack it flies with, since it was new'),
   },
   Closed,
 );
@@ -56,7 +54,6 @@ export const DesiredSettings = Type.Object(
     parameters: Type.Optional(Parameters),
     airframe: Type.Optional(AirframeSettings),
     limits: Type.Optional(MaintenanceLimits),
-    battery: Type.Optional(BatteryId),
   },
   Closed,
 );
