@@ -21,7 +21,8 @@ const MEMORY = '/dev/shm';
 const MEMORY_BYTES = 4e9;
 const isSoak = process.env.SOAK === '1';
 /** Begun first, so that nothing long is left for the end. */
-const LONG = /return-of-several|delivery|link-loss|whole-disk|upload|page|release|controller-kill|bad-disk|main|faults/;
+const LONG =
+  /return-of-several|delivery|order\.test|link-loss|whole-disk|upload|page|release|controller-kill|bad-disk|main|faults/;
 
 interface Group {
   readonly files: readonly string[];
@@ -40,7 +41,7 @@ const groups: Readonly<Record<string, Group>> = {
   },
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
-    files: ['scenarios/{commands,compat,flights,reboot,safety,sitl,voyage}/*.test.ts'],
+    files: ['scenarios/{commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
     jobs: isSoak ? 3 : 7,
     timeoutS: 3600,
     inMemory: !isSoak,
