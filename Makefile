@@ -45,6 +45,7 @@ soak: $(INSTALLED) $(WEB) servers ## the scenarios, position trust and 10 000 vo
 	@RUNS=500 node run-tests.ts agent/outbox/invariants.test.ts
 	@SEEDS=10000 node scenarios/voyage/run.ts
 	@MUTATIONS=1 node scenarios/voyage/run.ts
+	@MUTATIONS=1 node scenarios/orders/run.ts
 
 .PHONY: voyage
 voyage: $(INSTALLED) ## store and forward in virtual time through all that can go wrong: SEEDS=500, SEED= plays one again, MUTATIONS=1

@@ -26,10 +26,7 @@ const RESERVE_MB = 4;
 /** Each commit adds 20 kB or more to the databases' logs: more than the reserve holds, if these did nothing but grow. */
 const URGENT = 300;
 const SOAK_STALL_MS = 60_000;
-/**
- * Our own broker must have read meanwhile: more than 1.5 × the keep-alive of 12 s, after which everybody is dropped. An
- * external one reads by itself: longer than what is called slow.
- */
+/** Our own broker must have read meanwhile: more than 1.5 × the keep-alive of 12 s, after which everybody is dropped. */
 const STALL_MS = 20_000;
 /**
  * Who pushes without looking at any window while the store stands still: 75 MB at a queue of 64 MB, of which history may

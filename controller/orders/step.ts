@@ -92,7 +92,8 @@ function stepLoad(order: Order, attempt: Attempt, seen: Seen): Order {
   const silent = silence(order, attempt, seen);
   if (silent !== null) return silent;
   const { at, armed } = seen.drone;
-  if (armed === true || (at !== null && at.base !== order.wish.base)) {
+  // Beside its pad by one sample it is still there: somebody may be hanging a parcel on it just then.
+  if (armed === true || (at !== null && at.base !== null && at.base !== order.wish.base)) {
     const words = `${drone} left ${order.wish.base} before it was loaded`;
     return giveUp(order, 'elsewhere', words, seen);
   }

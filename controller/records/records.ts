@@ -164,7 +164,8 @@ export class Records<T extends object> {
     count('changes', steps.length);
     const durable = writing.write(events).then((stored) => {
       for (const [after, , { key }] of steps) {
-        this.#shelf.written(after.id);
+        // Given up by a store with a bug: nothing may ever be acted on that it says.
+        if (stored) this.#shelf.written(after.id);
         if (stored && key) this.#o.keys.use(key.key, { hash: key.hash, command: after.id, atUtcUs });
       }
       return stored;
