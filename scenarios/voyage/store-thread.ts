@@ -133,6 +133,8 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
             alive = false;
             card.rows.killed();
             truth.fault(`${drone}: the outbox's thread ended`);
+            // What it had committed and not told: nobody knows that it is durable, and memory gives up its oldest while the file fails.
+            truth.cause(drone, 'not-durable');
             // What it stumbled over, perhaps: the next one knows nothing of what the file held.
             if (world.chance(0.3)) card.rows.damage();
             died('simulated');
