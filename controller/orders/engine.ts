@@ -192,7 +192,9 @@ export class Engine {
       const telling = this.#tellings.get(name) ?? { busy: false, dueMonoUs: 0 };
       if (telling.busy || nowUs < telling.dueMonoUs) continue;
       this.#tellings.set(name, { ...telling, busy: true });
-      void this.#tell(id, one).then((told) => {
+      // A database that cannot be read just now is no bug of ours: it is told later.
+      const going = this.#tell(id, one).catch(() => false);
+      void going.then((told) => {
         this.#o.count('told');
         if (!told) this.#o.count('notTold');
         // Kept while anything may be owed, also of an order that is over: else it would be told at each look.
@@ -234,7 +236,7 @@ export class Engine {
       }
       if (command.seen?.final) continue;
       const drone = currentOf(order)?.drone ?? '';
-      const seen = await this.#o.flights.commandSeen(command.id, drone);
+      const seen = await this.#o.flights.commandSeen(command.id, drone).catch(() => null);
       if (seen !== null) command.seen = seen;
     }
   }

@@ -11,7 +11,7 @@ const WISH = {
   how: 'winch',
 } as const;
 
-function scene(o: Pick<OrdersOptions['planner'], 'plan'>) {
+function scene(o: Pick<OrdersOptions['planner'], 'plan'>, unreadable = false) {
   const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0 };
   const held = new Map<string, Held>();
   const apply = ({ id, set, open = true }: Change) => {
@@ -37,6 +37,7 @@ function scene(o: Pick<OrdersOptions['planner'], 'plan'>) {
       assign: async () => ({ ok: true }),
       takeBack: async () => {
         seen.takenBack++;
+        if (unreadable) throw new Error('the database cannot be read');
         return { ok: false, words: 'not stored' };
       },
       command: async () => ({ ok: true, id: 'c' }),
@@ -81,12 +82,23 @@ t.test('an order waits, and each answer has other figures', async (t) => {
   t.equal(waits(), before + 1);
 });
 
+const LEG = {
+  ...{ itinerary: { items: [] }, startUtcUs: 0, notAfterUtcUs: 1e15, endsUtcUs: 1e15, reservation: {}, needsPct: 1 },
+};
+
+t.test('a database that fails as a drone is told ends nothing: it is told later', async (t) => {
+  const plan = () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) as const;
+  const { orders, seen, seconds } = scene({ plan }, true);
+  await orders.place(WISH, BY);
+  await seconds(3);
+  await orders.deed('one', { do: 'cancel', why: null }, BY);
+  await seconds(60);
+  t.ok(seen.takenBack >= 10, `asked ${seen.takenBack} times in a minute`);
+});
+
 t.test('an order is over, and its drone cannot be told', async (t) => {
-  const leg = {
-    ...{ itinerary: { items: [] }, startUtcUs: 0, notAfterUtcUs: 1e15, endsUtcUs: 1e15, reservation: {}, needsPct: 1 },
-  };
   const { orders, seen, seconds } = scene({
-    plan: () => ({ kind: 'fly', drone: 'd', ferry: leg, delivery: leg, why: [] }),
+    plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }),
   });
   await orders.place(WISH, BY);
   await seconds(3);
