@@ -181,7 +181,9 @@ export class Alerts {
   /** Without being asked: only where the configuration says so. */
   async act(held: Held<Alert>): Promise<void> {
     const { proposal } = held.doc;
-    if (proposal?.state === 'open') await this.#carryOut(held, proposal, DETECTOR, 'acted');
+    if (proposal?.state !== 'open') return;
+    // A database that cannot be read just now ends nothing: the proposal stays open, for people.
+    await this.#carryOut(held, proposal, DETECTOR, 'acted').catch(() => this.#o.count('refused'));
   }
 
   async #carryOut(held: Held<Alert>, proposal: Proposal, by: Actor, state: 'accepted' | 'acted'): Promise<Answer> {

@@ -241,7 +241,7 @@ export class Rollouts {
       if (asked === null || now?.state !== 'set' || now.after === undefined || now.command === undefined) continue;
       count('set');
       const read = { value: now.after, atUtcUs: clock.utcUs(), command: now.command };
-      void readBack(drone, { [asked.name]: read }, `rollout:${held.id}`);
+      readBack(drone, { [asked.name]: read }, `rollout:${held.id}`).catch(() => count('bugs'));
     }
   }
 
