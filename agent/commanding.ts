@@ -17,7 +17,7 @@ import { type ExecutorParts, wireExecutors } from './executors-wiring.ts';
 import type { Journal, JournalOpened } from './journal/index.ts';
 import type { Ladder } from './ladder/index.ts';
 import { type LadderParts, wireLadder } from './ladder-wiring.ts';
-import { ChargeMemory, RebootWatch, savedChargeOf } from './reboot/index.ts';
+import { ChargeMemory, packSample, RebootWatch, savedChargeOf } from './reboot/index.ts';
 
 const LOGS_FOLDER = 'logs-autopilot';
 /** Bounds of an answer (docs/wire.md §4). */
@@ -91,6 +91,7 @@ export class Commanding {
         charge: this.#charge,
         shelf: this.#logs,
         onRebootOrdered: () => this.#watch.ordered(nowMs()),
+        newPack: (pack, instance) => this.newPack(pack, instance),
         pause,
       }),
       beforeArming: () => autopilot.logs.stop(),
@@ -221,8 +222,9 @@ export class Commanding {
   }
 
   /** A technician has put another pack in. */
-  newPack(): void {
+  newPack(pack: string | null, instance = 0): void {
     this.#charge.newPack();
+    if (pack !== null) this.#o.onSample(packSample(pack, instance, this.#o.ports.nowUs()));
   }
 
   /** Null: it is written. */

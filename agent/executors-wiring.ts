@@ -38,6 +38,7 @@ export function wireExecutors(
     readonly shelf: LogShelf;
     /** Our own order to restart the autopilot is about to be sent. */
     readonly onRebootOrdered: () => void;
+    readonly newPack: (pack: string | null, instance: number) => void;
     readonly pause: Pause;
   },
 ) {
@@ -75,6 +76,7 @@ export function wireExecutors(
     vehicle: autopilot,
     safety,
     actOf: (id) => journal.commands.get(id) ?? null,
+    newPack: o.newPack,
     about: () => ({ session, boot, autopilotBoot: autopilot.state.bootId, alive: autopilot.state.alive }),
     pause,
   });

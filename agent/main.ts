@@ -20,7 +20,7 @@ const HELP = `skein-agent ${AGENT_VERSION}: keeps one drone in touch with its fl
   skein-agent status [--json] [--config FILE]         what the agent on this machine is doing
   skein-agent preflight [--json]                      is everything right before the motors start?
   skein-agent lock|unlock --reason "…"                the ground lock: nothing arms, starts or reboots
-  skein-agent new-pack                                the battery was changed: no charge is remembered any more
+  skein-agent new-pack [ID]                           the battery was changed (to this pack): no charge is remembered any more
   skein-agent stations [unlock|lock [NAME]]           ground stations through this agent, and what they may
   skein-agent params snapshot|diff|restore [FILE]     parameters of the autopilot; restore shows first, --apply sets
   skein-agent decode FILE|-                           .tlog or raw MAVLink → JSON lines on standard output

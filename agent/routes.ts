@@ -18,10 +18,11 @@ export interface RouteParts {
   readonly safety: Safety;
   readonly stations: Stations;
   readonly clock: { read(nowUs: number): { readonly utcUs: number } | null };
-  readonly commanding: { newPack(): void };
+  readonly commanding: { newPack(pack: string | null): void };
 }
 
 const MAX_REASON = 200;
+const PACK_ID = /^[A-Za-z0-9._-]{1,32}$/;
 const MAX_CHANGES = 5_000;
 const NOT_OURS = ['pilot', 'other-station', 'autopilot-failsafe'];
 
@@ -59,9 +60,13 @@ function lockRoutes({ safety }: RouteParts): Routes {
 
 function batteryRoutes({ commanding, ports }: RouteParts): Routes {
   return {
-    'POST /new-pack': () => {
-      ports.log.info({ part: 'battery' }, 'a new pack, said at the drone: the charge reported counts again');
-      commanding.newPack();
+    'POST /new-pack': (body) => {
+      const { pack = null } = fieldsOf(body);
+      if (pack !== null && (typeof pack !== 'string' || !PACK_ID.test(pack))) {
+        return refusal(400, 'bad-pack', 'the id of a pack is 1 to 32 of A-Z a-z 0-9 . _ -');
+      }
+      ports.log.info({ part: 'battery', pack }, 'a new pack, said at the drone: the charge reported counts again');
+      commanding.newPack(pack);
       return ok({ remembered: null });
     },
   };

@@ -44,7 +44,7 @@ const TRUST_TICK_MS = 250;
 const BOARD_EVERY_MS = 5_000;
 const CLOCK_EVERY_MS = 1_000;
 const HEALTH_EVERY_MS = 60_000;
-const URGENT: readonly KindName[] = ['text', 'clock', 'answer', 'itinerary', 'delivery'];
+const URGENT: readonly KindName[] = ['text', 'clock', 'answer', 'itinerary', 'delivery', 'pack'];
 /** No states of the vehicle: the newest would hide the others. */
 const NOT_LIVE: readonly KindName[] = ['answer', 'itinerary', 'delivery'];
 

@@ -9,7 +9,8 @@ export async function newPack(line: CommandLine, io: Terminal = TERMINAL): Promi
     io.complain(agent.problems);
     return EXIT.usage;
   }
-  const answer = await agent.ask('/new-pack', { method: 'POST' });
+  const pack = line.words.find((word) => !word.startsWith('--'));
+  const answer = await agent.ask('/new-pack', { method: 'POST', ...(pack === undefined ? {} : { body: { pack } }) });
   if (!answer.ok) {
     io.complain(answer.reached ? [refusalWords(answer.reason).message] : nobodyThere(agent.dataDir, answer.reason));
     return answer.reached ? EXIT.refused : EXIT.notRunning;

@@ -15,15 +15,17 @@ import {
   MAINTENANCE_COUNTERS,
   Maintenance,
   type Outcome,
+  type PackDoc,
+  Packs,
   type ParameterCommands,
   ROLLOUT_COUNTERS,
   type RolloutDoc,
   Rollouts,
   Settings,
   type SettingsDoc,
-  type Telemetry,
   type UpkeepDoc,
 } from './upkeep/index.ts';
+import { telemetryOf } from './upkeep-telemetry.ts';
 
 export interface UpkeepWiring {
   readonly records: AllRecords;
@@ -68,13 +70,24 @@ export function makeUpkeep(o: UpkeepWiring) {
       o.alert({ rollout, code: 'rollout-stopped', words });
     },
   });
+  const packs = new Packs({
+    kept: kept<PackDoc>('battery', ALL),
+    ...{ clock, limits: packLimits(o.limits) },
+    tell: async (drone, pack, instance, { name }) => {
+      const body = { targets: [drone], type: 'new-pack', params: { pack, instance } };
+      const answer = await o.commands().post(body, { name, role: 'operator' });
+      if (!answer.ok) return { command: null, words: answer.detail };
+      return { command: answer.command.id, words: 'told; until it has answered, the lower charge counts' };
+    },
+  });
   const maintenance = new Maintenance({
     kept: kept<UpkeepDoc>('upkeep', ALL),
     telemetry: telemetryOf(o.store),
     ...{ clock, timers: systemTimers, count: metrics.counters('maintenance', MAINTENANCE_COUNTERS) },
     drones: () => fleet.ids,
     lastHeardUtcUs: (id) => fleet.entry(id)?.freshness.lastHeardUtcUs ?? null,
-    limits: (id) => ({ ...o.limits, ...settings.desired(id).limits }),
+    limits: (id) => ({ ...droneLimits(o.limits), ...settings.desired(id).limits }),
+    packs,
   });
   metrics.gauge('rollouts_open', 'roll-outs that are not over', () => rollouts.open);
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
@@ -91,9 +104,27 @@ export function makeUpkeep(o: UpkeepWiring) {
     rollouts: (q) => rollouts.list(q),
     cancelRollout: (id, sender) => rollouts.cancel(id, sender),
     upkeep: (drone) => (fleet.entry(drone) === null ? null : maintenance.view(drone)),
+    packs: () => packs.list(),
+    pack: (id) => packs.get(id),
+    putPack: (id, settings, by) => packs.put(id, settings, operator(by)),
+    fitPack: async (drone, pack, instance, sender) =>
+      fleet.entry(drone) === null
+        ? { ok: false, code: 'unknown-drone', detail: `"${drone}"` }
+        : packs.fit(drone, pack, instance, operator(sender.name)),
+    packInspected: (id, note, by) => packs.inspected(id, note, operator(by)),
+    retirePack: (id, note, by) => packs.retire(id, note, operator(by)),
     inspected: (drone, note, by) => maintenance.inspected(drone, note, operator(by)),
   };
   return { groups, settings, rollouts, maintenance, port };
+}
+
+function droneLimits({ hours, flights, hardLandings }: Config['maintenance']) {
+  return { hours, flights, hardLandings };
+}
+
+function packLimits(o: Config['maintenance']) {
+  const { packCycles: cycles, packFlights: flights, packHours: hours } = o;
+  return { cycles, flights, hours, minCellV: o.packMinCellV, maxTemperatureC: o.packMaxTemperatureC };
 }
 
 /** Answers that say that nothing was done, and that may be otherwise in a moment. */
@@ -133,34 +164,6 @@ function parameterCommands(commands: () => Commands): ParameterCommands {
       // Expired: by the drone before it acted, or here before it was sent.
       const isNothing = state === 'rejected' || state === 'expired' || sentAt === null;
       return { state: isNothing && NOTHING_DONE.has(code ?? '') ? 'nothing' : 'failed', words, ...values };
-    },
-  };
-}
-
-/** More than a day of status at 1 Hz. */
-const MAX_ROWS = 200_000;
-
-function telemetryOf(store: Pick<Store, 'series'>): Telemetry {
-  return {
-    async status(drone, q) {
-      const columns = ['armed', 'landed'];
-      const found = await store.series({ ...q, drone, kind: 'status', columns, maxPoints: MAX_ROWS });
-      return found.timesUtcUs.map((atUtcUs, i) => {
-        const { armed, landed } = found.columns;
-        const [isArmed, where] = [armed?.[i], landed?.[i]];
-        return {
-          atUtcUs,
-          armed: typeof isArmed === 'boolean' ? isArmed : null,
-          landed: typeof where === 'string' ? where : null,
-        };
-      });
-    },
-    async climbs(drone, q) {
-      const found = await store.series({ ...q, drone, kind: 'air', columns: ['climbMps'], maxPoints: MAX_ROWS });
-      return found.timesUtcUs.map((atUtcUs, i) => {
-        const climb = found.columns.climbMps?.[i];
-        return { atUtcUs, climbMps: typeof climb === 'number' ? climb : null };
-      });
     },
   };
 }

@@ -53,12 +53,26 @@ t.test('a group that people made is commanded; settings outlive the controller',
     status: 200,
     body: { inspected: { by: 'Ann', note: 'new props' } },
   });
+  t.match(await running.post('/api/v1/drones/d9/pack', { pack: 'P-7' }), { status: 404 });
+  t.match(await running.post('/api/v1/drones/d2/pack', { pack: 'P-7', issuedBy: 'Ann' }), {
+    status: 200,
+    body: { pack: 'P-7', drone: 'd2', told: { command: /^[0-9A-Z]{26}$/ } },
+  });
+  await until(() => other.commands.some(({ type }) => type === 'new-pack'), 'the word of the new pack at the drone');
+  t.match(other.commands.at(-1), { params: { pack: 'P-7', instance: 0 } });
+  t.match(await call('PUT', '/api/v1/packs/P-7', { capacityMah: 9000 }), { status: 200 });
+  t.match(await running.post('/api/v1/packs/P-7/retired', { note: 'swollen' }), { status: 200 });
+  t.match((await running.get('/api/v1/drones/d2/upkeep')).body, {
+    packs: ['P-7'],
+    holds: ['maintenance: battery P-7: it is retired; put another in'],
+  });
   await running.controller.close();
   const again = await given(t, dir);
   t.match(await again.running.get('/api/v1/drones/d1/settings'), {
     status: 200,
     body: { version: 1, desired: { airframe: { emptyKg: 5 } }, differences: [] },
   });
+  t.match((await again.running.get('/api/v1/packs')).body, { packs: [{ pack: 'P-7', drone: 'd2' }] });
   t.equal((await again.call('DELETE', '/api/v1/groups/north')).status, 204);
   t.same((await again.running.get('/api/v1/groups')).body, { groups: [] });
 });

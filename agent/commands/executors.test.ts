@@ -150,6 +150,17 @@ t.test('set-parameter: the old value is journalled first, undone by id; never wh
   t.equal(b.world.sets.length, 2);
 });
 
+t.test('a new pack is taken on the ground only, with or without its id', async (t) => {
+  const b = bench();
+  t.match(await b.give(b.command('new-pack', { params: { pack: 'P-7' } })), { state: 'succeeded' });
+  t.match(await b.give(b.command('new-pack')), { state: 'succeeded' });
+  b.world.state.armed = true;
+  t.match(await b.give(b.command('new-pack', { params: { pack: 'P-8' } })), { state: 'rejected', reason: 'armed' });
+  b.world.state.armed = null;
+  t.match(await b.give(b.command('new-pack')), { state: 'rejected', reason: 'state-unknown' });
+  t.same(b.newPacks, ['P-7', null]);
+});
+
 t.test('lock and unlock by an operator; what was locked at the drone stays locked', async (t) => {
   const b = bench();
   await b.give(b.command('lock', { params: { reason: 'maintenance' } }));

@@ -1,4 +1,4 @@
-/** What is done on the ground and needs no flying: set-parameter, ping, lock, unlock, settle. */
+/** What is done on the ground and needs no flying: set-parameter, new-pack, ping, lock, unlock, settle. */
 import { isSafetyParameter, reason } from '@skein/protocol/fleet';
 import type { Executor, Executors, Json, Outcome, Prepared, Task } from './types.ts';
 import { type CommandSafety, type CommandVehicle, type Pause, see } from './vehicle.ts';
@@ -12,12 +12,14 @@ export interface GroundOptions {
   readonly actOf: (id: string) => { readonly type: string; readonly state: string; readonly act: Json } | null;
   /** What a ping tells besides that it arrived. */
   readonly about: () => Json;
+  /** The battery was changed; without an id nobody says which it is. */
+  readonly newPack: (pack: string | null, instance: number) => void;
   readonly pause: Pause;
 }
 
 export function groundExecutors(
   o: GroundOptions,
-): Pick<Executors, 'set-parameter' | 'ping' | 'lock' | 'unlock' | 'settle'> {
+): Pick<Executors, 'set-parameter' | 'new-pack' | 'ping' | 'lock' | 'unlock' | 'settle'> {
   return {
     // A parcel belongs to an itinerary: without one there is nothing to settle.
     settle: {
@@ -25,6 +27,17 @@ export function groundExecutors(
       act: async () => ({ state: 'rejected', reason: reason('no-itinerary') }),
     },
     'set-parameter': setParameter(o),
+    'new-pack': {
+      against: () => {
+        const { armed } = o.vehicle.state;
+        if (armed === null) return [reason('state-unknown')];
+        return armed ? [reason('armed')] : [];
+      },
+      act: async ({ params: { pack = null, instance = 0 } }) => {
+        o.newPack(pack === null ? null : String(pack), Number(instance));
+        return { state: 'succeeded', reason: reason('done') };
+      },
+    },
     ping: { act: async () => ({ state: 'succeeded', reason: reason('done'), detail: o.about() }) },
     lock: {
       act: async ({ issuedBy, params }) => {

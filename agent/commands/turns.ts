@@ -1,7 +1,7 @@
 /**
  * Which commands may be under way together. Pure.
  *
- *   free      ping, lock, unlock, cancel        at once
+ *   free      ping, new-pack, lock, unlock, cancel  at once
  *   safe      hold, return, land                at once; what flies ends `superseded (newer)`
  *   flight    everything else that flies        one at a time, after what is on the ground
  *   ground    set-parameter, reboot             one at a time, after what flies

@@ -4,6 +4,8 @@
  * or a technician does. Pure: readings in, what to believe out.
  */
 
+import type { Sample } from '@skein/protocol/telemetry';
+
 /** A pack does not fill in flight; counters jitter by less. */
 const JUMP_PCT = 3;
 /** A charged pack rests so much higher than one that was worth remembering. */
@@ -57,6 +59,13 @@ export function savedChargeOf(value: unknown): SavedCharge | null {
     remembered:
       keptPct === null || reportedPct === null ? null : { pct: keptPct, reportedPct, restingV: num(kept?.restingV) },
   };
+}
+
+/** Which pack it is now, as a person said. */
+export function packSample(serial: string, instance: number, nowUs: number): Sample<'pack'> {
+  const unknown = { cycles: null, fullMah: null, designMah: null, cells: null };
+  const values = { instance, serial, source: 'person', ...unknown } as const;
+  return { kind: 'pack', monoUs: Math.round(nowUs), bootMs: null, values };
 }
 
 export class ChargeMemory {

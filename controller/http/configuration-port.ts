@@ -1,5 +1,5 @@
 /** What the routes of groups, settings, roll-outs and maintenance need of the rest. */
-import type { DesiredSettings, Group, RolloutWish } from '@skein/protocol/fleet/configuration';
+import type { DesiredSettings, Group, PackSettings, RolloutWish } from '@skein/protocol/fleet/configuration';
 import type { ProblemCode } from './errors.ts';
 
 export type ConfigurationAnswer<T> =
@@ -42,5 +42,12 @@ export interface ConfigurationPort {
   cancelRollout(id: string, sender: Sender): Promise<ConfigurationAnswer<object>>;
   /** null: no such drone. */
   upkeep(drone: string): object | null;
+  packs(): readonly object[];
+  /** null: there is no such pack. */
+  pack(id: string): object | null;
+  putPack(id: string, settings: PackSettings, by: string): Promise<ConfigurationAnswer<object>>;
+  fitPack(drone: string, pack: string, instance: number, sender: Sender): Promise<ConfigurationAnswer<object>>;
+  packInspected(id: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
+  retirePack(id: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
   inspected(drone: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
 }

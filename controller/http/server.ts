@@ -14,6 +14,7 @@ import { itineraryRoutes } from './itineraries.ts';
 import { operationRoutes } from './operations.ts';
 import { orderRoutes } from './orders.ts';
 import { hostAllowed, originAllowed } from './origin.ts';
+import { packRoutes } from './packs.ts';
 import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { rolloutRoutes } from './rollouts.ts';
@@ -96,6 +97,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     placeRoutes(api, ports);
     configurationRoutes(api, ports);
     alertRoutes(api, ports);
+    packRoutes(api, ports);
     rolloutRoutes(api, ports);
     eventRoutes(api, ports);
     operationRoutes(api, ports);

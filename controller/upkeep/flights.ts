@@ -2,6 +2,8 @@
  * Flights in stored telemetry: a pure function of it, so that counting again, after a restart or when history came late,
  * counts nothing twice: what is found in a stretch of time takes the place of what was found there before.
  */
+import type { Discharge } from './discharge.ts';
+
 export interface StatusAt {
   readonly atUtcUs: number;
   readonly armed: boolean | null;
@@ -22,6 +24,8 @@ export interface Flight {
   readonly toUtcUs: number;
   /** Fastest descent in the second before and after it touched the ground, m/s; null: not known. */
   readonly touchMps: number | null;
+  /** What it took of each battery of the drone, by instance. */
+  readonly packs?: Readonly<Record<string, Discharge>>;
 }
 
 export interface Found {

@@ -1,5 +1,7 @@
 export { Groups } from './groups.ts';
 export { MAINTENANCE_COUNTERS, Maintenance, type Telemetry, type UpkeepDoc } from './maintenance.ts';
+export type { PackDoc } from './pack.ts';
+export { Packs } from './packs.ts';
 export type * from './ports.ts';
 export type { RolloutDoc } from './rollout.ts';
 export type { Outcome } from './rollout-step.ts';

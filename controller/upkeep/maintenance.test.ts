@@ -1,8 +1,9 @@
 import type { MaintenanceLimits } from '@skein/protocol/fleet/configuration';
 import t from 'tap';
 import { MemoryStore, memoryRecords } from '../testing/memory-records.ts';
+import type { BatteryAt } from './discharge.ts';
 import { type ClimbAt, flightsIn, type StatusAt } from './flights.ts';
-import { type Kept, Maintenance, type Telemetry, type UpkeepDoc } from './index.ts';
+import { type Kept, Maintenance, type PackDoc, Packs, type Telemetry, type UpkeepDoc } from './index.ts';
 
 const START_US = 1_764_000_000e6;
 const ANN = { kind: 'operator', name: 'Ann' } as const;
@@ -19,6 +20,12 @@ class Stored implements Telemetry {
   }
   async climbs(drone: string, q: { fromUtcUs: number; toUtcUs: number }): Promise<readonly ClimbAt[]> {
     return this.status(drone, q);
+  }
+  async batteries(): Promise<readonly BatteryAt[]> {
+    return [];
+  }
+  async packs() {
+    return [];
   }
   /** Armed for `s`, up for all of it but 10 s at either end; `part`: only these seconds of it. */
   flight(atS: number, s: number, o: { touchMps?: number; arrivesS?: number; part?: readonly [number, number] } = {}) {
@@ -45,6 +52,10 @@ async function given(
 ) {
   let nowUs = from;
   const { records } = await memoryRecords<UpkeepDoc>('upkeep', { store, closedKept: Number.POSITIVE_INFINITY });
+  const packs = new Packs({
+    kept: (await memoryRecords<PackDoc>('battery', { store })).records as unknown as Kept<PackDoc>,
+    ...{ clock: { utcUs: () => nowUs }, limits: {}, tell: async () => ({}) },
+  });
   const counts = new Map<string, number>();
   const maintenance = new Maintenance({
     kept: records as unknown as Kept<UpkeepDoc>,
@@ -54,6 +65,7 @@ async function given(
     drones: () => ['d1'],
     lastHeardUtcUs: () => nowUs,
     limits: () => limits,
+    packs,
     count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
   });
   const lookAt = async (s: number) => {

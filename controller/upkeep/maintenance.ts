@@ -5,7 +5,9 @@
  *   arrived lately? ─► that stretch of time, whole ─► flights in it (flights.ts) ─► in place of those counted there ─► document
  */
 import type { MaintenanceLimits } from '@skein/protocol/fleet/configuration';
+import { type BatteryAt, dischargeOf } from './discharge.ts';
 import { type ClimbAt, type Flight, flightsIn, type StatusAt } from './flights.ts';
+import type { PackSeen, Packs } from './packs.ts';
 import { type Actor, type Answer, type Clock, type Kept, NOT_STORED, refuse, type Timers } from './ports.ts';
 
 interface Totals {
@@ -28,6 +30,8 @@ export interface UpkeepDoc {
 export interface Telemetry {
   status(drone: string, q: Stretch): Promise<readonly StatusAt[]>;
   climbs(drone: string, q: Stretch): Promise<readonly ClimbAt[]>;
+  batteries(drone: string, q: Stretch): Promise<readonly BatteryAt[]>;
+  packs(drone: string, q: Stretch): Promise<readonly PackSeen[]>;
 }
 interface Stretch {
   readonly fromUtcUs: number;
@@ -44,6 +48,7 @@ export interface MaintenanceOptions {
   /** When it was last heard, µs UTC; null: never in this run or the one before. */
   readonly lastHeardUtcUs: (drone: string) => number | null;
   readonly limits: (drone: string) => MaintenanceLimits;
+  readonly packs: Packs;
   readonly count: (name: MaintenanceCounter, by?: number) => void;
 }
 
@@ -106,7 +111,8 @@ export class Maintenance {
 
   /** Why it stays on the ground, for people. */
   holds(drone: string): readonly string[] {
-    return this.#against(drone, 1).map((words) => `maintenance: ${words}; inspect it`);
+    const own = this.#against(drone, 1).map((words) => `${words}; inspect it`);
+    return [...own, ...this.#o.packs.holds(drone)].map((words) => `maintenance: ${words}`);
   }
 
   view(drone: string): object {
@@ -119,6 +125,7 @@ export class Maintenance {
       ...{ drone, total: hours(total), sinceInspection: hours(minus(total, inspected ?? NONE)), inspected },
       ...{ limits: this.#o.limits(drone), holds },
       warnings: holds.length > 0 ? [] : this.#against(drone, WARN_PART),
+      packs: this.#o.packs.of(drone),
       lastFlights: Object.values(doc.recent ?? {}).slice(-20),
     };
   }
@@ -130,6 +137,12 @@ export class Maintenance {
 
     const written = await this.#o.kept.write([{ id: drone, type: 'inspected', set: { inspected }, open: false, by }]);
     return written ? { ok: true, value: this.view(drone) } : NOT_STORED;
+  }
+
+  async #withPacks(drone: string, flight: Flight): Promise<Flight> {
+    const { fromUtcUs, toUtcUs } = flight;
+    const packs = dischargeOf(await this.#o.telemetry.batteries(drone, { fromUtcUs, toUtcUs }));
+    return isTold(packs) ? { ...flight, packs } : flight;
   }
 
   #against(drone: string, part: number): readonly string[] {
@@ -179,6 +192,9 @@ export class Maintenance {
       // Of a drone that stands, nothing else needs to be read; after a start nobody knows whether it stood.
       if (isFlown || !this.#looked.has(drone)) await this.#recount(drone, first.atUtcUs, last.atUtcUs);
     }
+    const seen = await telemetry.packs(drone, { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) });
+    const { recent = {}, beforeUtcUs = 0 } = this.#o.kept.get(drone)?.doc ?? {};
+    await this.#o.packs.counted(drone, seen, Object.values(recent), beforeUtcUs);
     this.#looked.set(drone, nowUtcUs);
   }
 
@@ -211,7 +227,7 @@ export class Maintenance {
     for (const flight of found.flights) {
       const key = String(Math.round(flight.fromUtcUs));
       if (flight.fromUtcUs < beforeUtcUs) count('late');
-      else set[key] = flight;
+      else set[key] = await this.#withPacks(drone, flight);
       if (set[key] && recent[key] === undefined) count('flights');
     }
     const isSame = Object.entries(set).every(
@@ -236,6 +252,11 @@ export class Maintenance {
           };
     await kept.write([{ id: drone, type: 'counted', set: { recent: set, ...before }, open: false, by: CONTROLLER }]);
   }
+}
+
+/** Nothing that is an empty object: two are the same when they read the same. */
+function isTold(packs: object): boolean {
+  return Object.keys(packs).length > 0;
 }
 
 function totalOf({ before = NONE, recent = {} }: UpkeepDoc): Totals {

@@ -62,6 +62,8 @@ export interface Refused {
     | 'unknown-drone'
     | 'unknown-group'
     | 'unknown-rollout'
+    | 'unknown-pack'
+    | 'pack-retired'
     | 'no-targets'
     | 'not-granted'
     | 'bad-settings'

@@ -118,6 +118,14 @@ export const COMMANDS = {
       force: Force,
     }),
   },
+  'new-pack': {
+    ...later,
+    doc: 'the battery was changed: what the autopilot reports of its charge counts again; only while disarmed',
+    params: Type.Object({
+      pack: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$', description: 'id of the one in it now' })),
+      instance: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, description: 'number of the battery, from 0' })),
+    }),
+  },
   ping: { ...later, broadcast: true, doc: 'answer', params: Type.Object({}) },
   lock: { ...later, doc: 'set the ground lock', params: Type.Object({ reason: REASON_TEXT }) },
   unlock: { ...later, doc: 'remove the ground lock', params: Type.Object({ reason: REASON_TEXT }) },

@@ -49,6 +49,48 @@ export const MaintenanceLimits = Type.Object(
 );
 export type MaintenanceLimits = Static<typeof MaintenanceLimits>;
 
+/** Since the last inspection of the pack; where it is reached, the drone that carries it gets no orders; 0: no limit. */
+export const PackLimits = Type.Object(
+  {
+    cycles: Limit('equivalent full cycles: what was drawn in flight, by what it holds'),
+    flights: Limit('flights'),
+    hours: Limit('time armed, h'),
+    minCellV: Limit('no cell was lower in flight, V'),
+    maxTemperatureC: Limit('it was no hotter in flight, °C'),
+  },
+  Closed,
+);
+export type PackLimits = Static<typeof PackLimits>;
+
+export const PackId = Type.String({ pattern: '^[A-Za-z0-9._-]{1,32}$', description: 'id of a pack, as on its label' });
+/** What people know of a pack. */
+export const PackSettings = Type.Object(
+  {
+    capacityMah: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1e6, description: 'of the full pack' })),
+    cells: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'in series' })),
+    limits: Type.Optional(PackLimits),
+    note: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  Closed,
+);
+export type PackSettings = Static<typeof PackSettings>;
+
+export const NewPack = Type.Object(
+  {
+    pack: PackId,
+    instance: Type.Optional(Type.Integer({ minimum: 0, maximum: 9, default: 0, description: 'number of the battery' })),
+    issuedBy: Type.Optional(Operator),
+  },
+  Closed,
+);
+export const PackWord = Type.Object(
+  {
+    issuedBy: Type.Optional(Operator),
+    note: Type.Optional(Type.String({ maxLength: 500, description: 'what was found and done; why' })),
+  },
+  Closed,
+);
+
 export const DesiredSettings = Type.Object(
   {
     parameters: Type.Optional(Parameters),

@@ -49,6 +49,9 @@ export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-fai
 export const PREFLIGHT_VERDICTS = ['ok', 'warn', 'stop'] as const;
 export const TRUST_STATES = ['trusted', 'suspect', 'rejected'] as const;
 
+/** Who says which pack, or which parameters: the autopilot, or whoever put it in. */
+export const PACK_SOURCES = ['autopilot', 'person'] as const;
+
 /** How an itinerary stands on a drone (docs/itineraries.md says what each means). */
 export const ITINERARY_STATES = [
   'received',
@@ -473,6 +476,19 @@ export const KINDS = {
       latDeg: num('deg', 7, 'latitude by dead reckoning, for display only'),
       lonDeg: num('deg', 7, 'longitude by dead reckoning'),
       radiusM: num('m', 1, 'the drone is within this of it with 95 %'),
+    },
+  },
+  pack: {
+    id: 34,
+    doc: 'Which pack is in the drone (SMART_BATTERY_INFO, or whoever put it in)',
+    columns: {
+      instance: num('', 0, 'number of the battery, from 0'),
+      serial: text('its serial number, or the id a person gave'),
+      source: choice(PACK_SOURCES, 'who says so'),
+      cycles: num('', 0, 'charge cycles as the pack counts them'),
+      fullMah: num('mAh', 0, 'it holds now when full'),
+      designMah: num('mAh', 0, 'it held when new'),
+      cells: num('', 0, 'cells in series'),
     },
   },
 } as const satisfies Record<string, Kind>;

@@ -794,4 +794,30 @@ export const ROW_FORMS: { readonly [K in KindName]: RowForm<Values<K>> } = {
       };
     },
   },
+  pack: {
+    others: 1,
+    take(v: Values<'pack'>, numbers, others, row, rows) {
+      let at = row;
+      numbers[(at += rows)] = integerOf(v.instance, 1);
+      at += rows;
+      others[row] = textOf(v.serial);
+      numbers[(at += rows)] = placeOf(KINDS.pack.columns.source.names, v.source);
+      numbers[(at += rows)] = integerOf(v.cycles, 1);
+      numbers[(at += rows)] = integerOf(v.fullMah, 1);
+      numbers[(at += rows)] = integerOf(v.designMah, 1);
+      numbers[(at += rows)] = integerOf(v.cells, 1);
+    },
+    make(numbers, others, row, rows) {
+      let at = row;
+      return {
+        instance: numberAt(numbers, (at += rows)),
+        serial: others[((at += rows), row)] ?? null,
+        source: nameAt(KINDS.pack.columns.source.names, numbers, (at += rows)),
+        cycles: numberAt(numbers, (at += rows)),
+        fullMah: numberAt(numbers, (at += rows)),
+        designMah: numberAt(numbers, (at += rows)),
+        cells: numberAt(numbers, (at += rows)),
+      };
+    },
+  },
 };

@@ -34,6 +34,7 @@ const EKF_GPS_GLITCHING = 0x8000;
 
 /** `value / per`, or null where the field carries its "unknown" value. */
 const known = (value: number, unknown: number, per = 1): number | null => (value === unknown ? null : value / per);
+const positive = (value: number): number | null => (value > 0 ? value : null);
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const has = (bits: number, bit: number): boolean => (bits & bit) !== 0;
 const degrees = (value: number): number | null => finite(((value % 360) + 360) % 360);
@@ -62,6 +63,8 @@ export class Sampler {
   #receiverHealthy: boolean | null = null;
   #fenceEnabled: boolean | null = null;
   #batteryStatusSeen = false;
+  /** What each pack told last. */
+  readonly #packs = new Map<number, string>();
 
   /** Forget what the autopilot said before it rebooted. */
   reset(): void {
@@ -71,6 +74,7 @@ export class Sampler {
     this.#receiverHealthy = null;
     this.#fenceEnabled = null;
     this.#batteryStatusSeen = false;
+    this.#packs.clear();
   }
 
   /**
@@ -104,6 +108,8 @@ export class Sampler {
       case 'BATTERY_STATUS':
         this.#batteryStatusSeen = true;
         return [battery(message.fields, at())];
+      case 'SMART_BATTERY_INFO':
+        return this.#pack(message.fields, at());
       case 'GPS_RAW_INT':
         return [gps(message.fields, 0, at())];
       case 'GPS2_RAW':
@@ -196,6 +202,21 @@ export class Sampler {
     });
     // Its first battery, for autopilots that send no BATTERY_STATUS.
     return this.#batteryStatusSeen || f.voltage_battery === 0xffff ? [health] : [health, summaryBattery(f, at)];
+  }
+
+  /** Sent again and again, and always the same: what is new of it is a sample. */
+  #pack(f: Messages['SMART_BATTERY_INFO'], at: Stamp): Sample[] {
+    const serial = f.serial_number.trim();
+    if (serial === '') return [];
+    const values = {
+      ...{ instance: f.id, serial, source: 'autopilot' as const, cycles: known(f.cycle_count, 0xffff) },
+      ...{ fullMah: positive(f.capacity_full), designMah: positive(f.capacity_full_specification) },
+      cells: positive(f.cells_in_series ?? 0),
+    };
+    const told = JSON.stringify(values);
+    if (this.#packs.get(f.id) === told) return [];
+    this.#packs.set(f.id, told);
+    return [sample('pack', at, values)];
   }
 
   #mission(f: Messages['MISSION_CURRENT'], at: Stamp): Sample {

@@ -50,6 +50,7 @@ export function virtualExecutors(o: VirtualExecutorsOptions): Executors {
       safety,
       actOf: o.entry,
       about: () => ({}),
+      newPack: () => {},
       pause,
     }),
     'fetch-log': fetchLogExecutor({

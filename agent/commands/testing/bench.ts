@@ -95,6 +95,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
   const answers: Answer[] = [];
+  const newPacks: (string | null)[] = [];
   const written: JournalledCommand[] = [];
   const intents: Asked[] = [];
   const parameters = new Map<string, number>([['WPNAV_SPEED', 500]]);
@@ -208,6 +209,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
           safety,
           actOf: (id) => written.findLast((entry) => entry.id === id) ?? null,
           about: () => ({ session: SESSION }),
+          newPack: (pack) => newPacks.push(pack),
           pause,
         }),
         'fetch-log': later,
@@ -259,6 +261,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
     world,
     vehicle,
     answers,
+    newPacks,
     written,
     intents,
     parameters,
