@@ -41,7 +41,7 @@ const groups: Readonly<Record<string, Group>> = {
   },
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
-    files: ['scenarios/{commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
+    files: ['scenarios/{alerts,commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
     jobs: isSoak ? 3 : 7,
     timeoutS: 3600,
     inMemory: !isSoak,

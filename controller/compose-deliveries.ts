@@ -14,7 +14,7 @@ export interface DeliveryWiring extends Omit<OrderWiring, 'places' | 'holds' | '
 export function makeDeliveries(o: DeliveryWiring) {
   const { records, clock, random, fleet } = o;
   const { places, port } = makePlaces({ records, clock, random, onChange: () => orders.service.wake() });
-  const watching = makeDetector(o);
+  const watching = makeDetector({ ...o, payloadKg: (itinerary) => orders.payloadKg(itinerary) });
   const orders = makeOrders({
     ...{ ...o, places, orderMoved: watching.orderMoved },
     holds: (drone) => [...watching.detector.holds(drone), ...o.maintenance(drone)],

@@ -1,5 +1,6 @@
 /** The detector, wired to the fleet it looks at, the documents it keeps, and the one way commands take. */
 import { DEFAULT_LIMITS, type ItineraryState, isUnderWay } from '@skein/protocol/fleet';
+import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { rememberedPct } from './candidates.ts';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
@@ -10,6 +11,7 @@ import {
   type Alert,
   Alerts,
   type AlertsOptions,
+  classOf,
   DETECTOR_COUNTERS,
   Detector,
   type Seen,
@@ -30,6 +32,10 @@ export interface DetectorWiring {
   readonly commands: Commands;
   readonly itineraries: Itineraries;
   readonly metrics: Metrics;
+  /** What is set of this drone goes before `[orders]` and `itineraries.batteryWh`. */
+  readonly airframe: (drone: string) => AirframeSettings;
+  /** Of the parcel that is flown with an itinerary, kg. */
+  readonly payloadKg: (itinerary: string) => number;
 }
 
 /** States of an order that people end. */
@@ -91,10 +97,11 @@ export function makeDetector(o: DetectorWiring) {
   return { detector, port: portOf(alerts), heard, orderMoved, tally, start: () => alerts.start() };
 }
 
-function seer({ config, clock, fleet, itineraries }: DetectorWiring): (drone: string) => Seen | null {
+function seer({ config, clock, fleet, itineraries, ...o }: DetectorWiring): (drone: string) => Seen | null {
   const { batteryWh, noFlyFile: _file, ceilingAmslM: _ceiling, ...limits } = config.itineraries;
   const planOf = flownPlans({
-    ...{ limits: { ...DEFAULT_LIMITS, ...limits }, batteryWh, monoUs: () => clock.monoUs() },
+    ...{ limits: { ...DEFAULT_LIMITS, ...limits }, payloadKg: o.payloadKg, monoUs: () => clock.monoUs() },
+    airframe: (drone) => ({ batteryWh, emptyKg: config.orders.emptyKg, ...o.airframe(drone) }),
     entry: (drone) => fleet.entry(drone),
     itinerary: (id, version) => itineraries.planOf(id, version),
   });
@@ -140,5 +147,6 @@ function portOf(alerts: Alerts): AlertPort {
 
 function viewOf({ id, open, atUtcUs, doc }: NonNullable<Awaited<ReturnType<Alerts['get']>>>) {
   const { raisedUtcUs, drone = null, base = null, order = null, proposal = null, ...rest } = doc;
-  return { id, open, raisedUtcUs, changedUtcUs: atUtcUs, drone, base, order, proposal, ...rest };
+  const staysDown = open && drone !== null && classOf(rest.class)?.holds === true;
+  return { id, open, raisedUtcUs, changedUtcUs: atUtcUs, drone, base, order, proposal, staysDown, ...rest };
 }

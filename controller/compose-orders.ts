@@ -22,6 +22,7 @@ import {
   Orders,
   type Planned,
   type Planner,
+  payloadKgOf,
   type StandSeen,
   takenBy,
 } from './orders/index.ts';
@@ -89,7 +90,7 @@ export function makeOrders(o: OrderWiring) {
     list: (q) => service.list(q),
     deed: (id, deed, by, key) => service.deed(id, deed, operator(by), key),
   };
-  return { service, port };
+  return { service, port, payloadKg: (itinerary: string) => payloadKgOf(records.open(), itinerary) };
 }
 
 function preflight(fleet: Fleet, id: string): object | null {

@@ -110,7 +110,9 @@ function booted(past: Past, seen: Seen): Pick<Past, 'session' | 'boot' | 'autopi
   const what = rebooted(past, { ...now, isNewSession });
   if (what === null) return { ...now, rebooted: past.rebooted };
   const flew = past.flewUs !== null && seen.monoUs - past.flewUs <= (what === 'autopilot' ? 15e6 : 120e6);
-  const air = flew && past.armed !== false;
+  // An autopilot that restarts in the air says first that it is disarmed, and that it fell.
+  const landed = past.armed === false && past.fell === null && past.dropping === null;
+  const air = flew && !landed;
   // People switch a drone off and on; an agent is restarted by an update: on the ground that is nothing to tell.
   const isPlain = !air && what !== 'autopilot';
   if (isPlain || isOrdered(seen)) return { ...now, rebooted: past.rebooted };

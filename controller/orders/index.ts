@@ -2,5 +2,5 @@ export type * from './ports.ts';
 export { ORDER_COUNTERS } from './ports.ts';
 export type * from './seen.ts';
 export { type Answer, type Deed, Orders, type OrdersOptions } from './service.ts';
-export { takenBy } from './taken.ts';
+export { payloadKgOf, takenBy } from './taken.ts';
 export type { OrderView } from './view.ts';

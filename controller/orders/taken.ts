@@ -26,3 +26,12 @@ export function takenDrones(orders: Iterable<readonly [string, Order]>): Readonl
   }
   return taken;
 }
+
+/** Of the parcel that is flown with an itinerary, kg; 0: it is flown for no order. */
+export function payloadKgOf(open: Iterable<Pick<Held, 'doc'>>, itinerary: string): number {
+  for (const { doc } of open) {
+    const { attempts, wish } = orderOf(doc);
+    if (Object.values(attempts).some((one) => one.delivery?.itinerary.id === itinerary)) return wish.payloadKg;
+  }
+  return 0;
+}

@@ -55,8 +55,13 @@ export function modelWh(phases: readonly Phase[], massRatio: number, limits: Lim
   return joules / 3600;
 }
 
-export const massRatioOf = ({ airframe, payloadKg }: Pick<Loaded, 'airframe' | 'payloadKg'>): number =>
-  (airframe.emptyKg + payloadKg) / airframe.emptyKg;
+export const massRatioOf = ({
+  airframe,
+  payloadKg,
+}: {
+  readonly airframe: Pick<Airframe, 'emptyKg'>;
+  readonly payloadKg: number;
+}): number => (airframe.emptyKg + payloadKg) / airframe.emptyKg;
 
 /** Energy of phases, Wh, at the worst. */
 export function worstWh(phases: readonly Phase[], drone: Loaded, limits: Limits, rules: Rules): number {

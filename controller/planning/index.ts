@@ -1,6 +1,7 @@
 export { calibrate, type FlownFlight, MAX_FLIGHTS, MIN_FLIGHTS } from './calibration.ts';
 export { chargedPct, chargingS } from './charging.ts';
 export { badWeather, chargeOf } from './drones.ts';
+export { massRatioOf, powerW } from './energy.ts';
 export { nearestBase } from './feasibility.ts';
 export { plan, type Question } from './plan.ts';
 export type * from './ports.ts';

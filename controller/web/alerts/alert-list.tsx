@@ -1,15 +1,14 @@
-/** The open alerts, newest first, and what can be done with each; a command that is proposed is asked for twice. */
-import { useEffect, useState } from 'preact/hooks';
+/** The open alerts, newest first, and what can be done with each. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { askingName, operator } from '../commands/operator.ts';
-import { ageExact } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { ask, newKey } from '../shell/ask.ts';
 import { alertsOpen } from './alert-button.tsx';
+import { AlertRow } from './alert-row.tsx';
 import { type AlertShown, readAlerts } from './alerts.ts';
-import { SeverityMark } from './mark.tsx';
 
-const SILENCE_S = 600;
 const SHOWN = 100;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 
 export function AlertList({ fleet }: { readonly fleet: Fleet }) {
   return alertsOpen.value ? <Opened fleet={fleet} /> : null;
@@ -46,8 +45,30 @@ function Opened({ fleet }: { readonly fleet: Fleet }) {
     });
   };
 
+  // The keys lead to a row; where that one is gone, or the list was made anew, to the newest.
+  const list = useRef<HTMLUListElement>(null);
+  const reached = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (alerts === null || list.current === null || document.activeElement !== document.body) return;
+    const rows = rowsOf(list.current);
+    reach(rows.find((row) => row.dataset.id === reached.current) ?? rows[0]);
+  }, [alerts]);
+  const walk = (event: KeyboardEvent): void => {
+    const by = STEPS[event.key];
+    if (by === undefined || list.current === null) return;
+    const rows = rowsOf(list.current);
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    reach(rows[Math.max(0, Math.min(rows.length - 1, at + by))]);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const remember = (event: FocusEvent): void => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('li') : null;
+    if (row !== null) reached.current = row.dataset.id ?? null;
+  };
+
   return (
-    <section class="alert-list" aria-label="Open alerts">
+    <section class="alert-list" aria-label="Open alerts" onKeyDown={walk} onFocusIn={remember}>
       <header>
         <h2>Alerts</h2>
         <button
@@ -67,9 +88,9 @@ function Opened({ fleet }: { readonly fleet: Fleet }) {
         </p>
       )}
       {alerts?.length === 0 && <p>None is open.</p>}
-      <ul>
+      <ul ref={list}>
         {alerts?.map((alert) => (
-          <Row key={alert.id} alert={alert} nowMs={fleet.second.value * 1000} tell={tell} />
+          <AlertRow key={alert.id} alert={alert} nowMs={fleet.second.value * 1000} tell={tell} />
         ))}
       </ul>
       {alerts?.length === SHOWN && <p>The newest {SHOWN}; the others are at /api/v1/alerts.</p>}
@@ -77,64 +98,8 @@ function Opened({ fleet }: { readonly fleet: Fleet }) {
   );
 }
 
-interface RowProps {
-  readonly alert: AlertShown;
-  readonly nowMs: number;
-  readonly tell: (id: string, deed: string, more?: object) => void;
-}
+const rowsOf = (list: HTMLElement): readonly HTMLElement[] => [...list.querySelectorAll<HTMLElement>('li')];
 
-function Row({ alert, nowMs, tell }: RowProps) {
-  const [sure, setSure] = useState(false);
-  const { id, severity, state, drone, order, words, whatToDo, raisedAt, acknowledgedBy, proposal } = alert;
-  const mayAccept = proposal?.state === 'open';
-  return (
-    <li data-alert={alert.class} data-severity={severity} data-state={state}>
-      <p>
-        <SeverityMark severity={severity} /> <b>{severity}</b>{' '}
-        {drone !== null && <a href={`#/drone/${drone}`}>{drone}</a>} {order !== null && `order ${order}`}{' '}
-        <time dateTime={raisedAt} title={raisedAt}>
-          for {ageExact(Math.max(0, nowMs - Date.parse(raisedAt)))}
-        </time>
-      </p>
-      <p>{words}</p>
-      <p class="what-to-do">{whatToDo}.</p>
-      <div class="deeds">
-        {mayAccept && !sure && (
-          <button type="button" onClick={() => setSure(true)}>
-            {proposal.words} …
-          </button>
-        )}
-        {mayAccept && sure && (
-          <span role="alertdialog" aria-label={`Send ${proposal.type} to ${drone}?`} class="sure">
-            Send <b>{proposal.type}</b> to <b>{drone}</b>?{' '}
-            <button type="button" class="go" onClick={() => tell(id, 'accept')}>
-              Send
-            </button>{' '}
-            <button type="button" class="second" onClick={() => setSure(false)}>
-              No
-            </button>
-          </span>
-        )}
-        {proposal !== null && !mayAccept && (
-          <span>
-            {proposal.type}: {proposal.state}
-          </span>
-        )}
-        {state === 'acknowledged' ? (
-          <span>{acknowledgedBy} looks after it</span>
-        ) : (
-          <button type="button" onClick={() => tell(id, 'acknowledge')}>
-            Acknowledge
-          </button>
-        )}
-        {state === 'silenced' ? (
-          <span>silenced</span>
-        ) : (
-          <button type="button" onClick={() => tell(id, 'silence', { forS: SILENCE_S })}>
-            Silence 10 min
-          </button>
-        )}
-      </div>
-    </li>
-  );
+function reach(row: HTMLElement | undefined): void {
+  row?.querySelector<HTMLElement>('button')?.focus();
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { countOf, readAlerts, worstOf } from './alerts.ts';
+import { countOf, dismissalWords, readAlerts, worstOf } from './alerts.ts';
 
 const TALLY = { critical: 0, warning: 0, info: 0, silenced: 2, changes: 9 };
 
@@ -28,4 +28,17 @@ t.test('what is no alert is left out, and what is not known of one is said so', 
     drone: null,
     proposal: { type: 'land' },
   });
+});
+
+t.test('what it means to dismiss one is said before it is done', async (t) => {
+  const [fell, low] = readAlerts({
+    alerts: [
+      { id: 'a', drone: 'heron', staysDown: true },
+      { id: 'b', drone: 'ibis', proposal: { type: 'return', words: 'Have it fly back and land', state: 'open' } },
+    ],
+  });
+  if (!fell || !low) throw new Error('two wanted');
+  t.match(dismissalWords(fell), /not raised again before it was well.*heron may be given orders again/);
+  t.match(dismissalWords(low), /What is proposed is not done: have it fly back and land/);
+  t.notMatch(dismissalWords(low), /orders/);
 });

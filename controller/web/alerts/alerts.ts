@@ -15,6 +15,8 @@ export interface AlertShown {
   readonly whatToDo: string;
   readonly raisedAt: string;
   readonly acknowledgedBy: string | null;
+  /** While it is open no order is given to the drone. */
+  readonly staysDown: boolean;
   readonly proposal: { readonly type: string; readonly words: string; readonly state: string } | null;
 }
 
@@ -35,6 +37,7 @@ export function readAlerts(answer: unknown): readonly AlertShown[] {
         severity: SEVERITIES.find((severity) => severity === one.severity) ?? 'warning',
         ...{ drone: maybe(one.drone), order: maybe(one.order), raisedAt: textOf(one.raisedAt) },
         ...{ words: textOf(one.words), whatToDo: textOf(one.whatToDo) },
+        staysDown: one.staysDown === true,
         acknowledgedBy: isObject(acknowledged) ? maybe(acknowledged.by) : null,
         proposal: isObject(proposal)
           ? { type: textOf(proposal.type), words: textOf(proposal.words), state: textOf(proposal.state) }
@@ -51,4 +54,14 @@ export function worstOf(tally: AlertTally | null): Severity | null {
 
 export function countOf({ critical, warning, info }: AlertTally): number {
   return critical + warning + info;
+}
+
+/** What an operator says by dismissing it. */
+export function dismissalWords({ drone, staysDown, proposal }: AlertShown): string {
+  const whom = drone ?? 'it';
+  return [
+    'It is over, you say: it is not raised again before it was well and happens anew.',
+    ...(staysDown && drone !== null ? [`${whom} may be given orders again.`] : []),
+    ...(proposal?.state === 'open' ? [`What is proposed is not done: ${proposal.words.toLowerCase()}.`] : []),
+  ].join(' ');
 }

@@ -1,8 +1,9 @@
 /**
- * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders; h r l ask for hold,
+ * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders, a the alerts; h r l ask for hold,
  * return, land of the drone looked at, m for more; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
  */
 
+import { alertsOpen } from '../alerts/alert-button.tsx';
 import { inHand } from '../commands/desk.ts';
 import type { SafeType } from '../commands/forecast.ts';
 import { askingName } from '../commands/operator.ts';
@@ -57,6 +58,8 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
       fitFleet();
     } else if (event.key === 'o' && !typing) {
       go({ view: 'orders', id: null });
+    } else if (event.key === 'a' && !typing) {
+      alertsOpen.value = !alertsOpen.value;
     } else {
       return;
     }
@@ -107,6 +110,7 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
   else if (inHand.value !== null) inHand.value = null;
   else if (question.value !== null) question.value = null;
   else if (wish.value !== null) stop();
+  else if (alertsOpen.value) alertsOpen.value = false;
   else if (pressed.value !== null) pressed.value = null;
   else if (choosing.value) stopChoosing();
   else if (route.value.view !== 'list' && route.value.view !== 'map') leave();

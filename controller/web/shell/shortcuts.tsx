@@ -25,6 +25,8 @@ const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly
       ['X', 'choose it, for a command to several'],
       ['F', 'the whole fleet on the map'],
       ['O', 'orders'],
+      ['A', 'alerts'],
+      ['D', 'in their list: dismiss this one, asks first'],
       ['Esc', 'one step back'],
       ['?', 'these keys'],
     ],
