@@ -1,12 +1,18 @@
 /**
- * Runs the tests as `make test` and `make soak` do: unit tests, then stories and scenarios (each starts whole fleets), and
- * ends with what failed, in its own words, and one line counted from what really ran. Arguments: unit | stories |
- * scenarios | files.
+ * Runs the tests as `make test` and `make soak` do: unit tests, stories and scenarios (each starts whole fleets), and ends
+ * with what failed, in its own words, and one line counted from what really ran. Arguments: unit | stories | scenarios |
+ * files.
+ *
+ * Stories wait for most of their time, unit tests calculate: `make test` runs the groups beside each other. Unit tests give
+ * way; a further story or scenario begins only while the processor has time to spare, so that what is measured in it is
+ * not the load of the others, on slower machines either. `make soak` runs one group after the other.
  */
 import { spawn } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { availableParallelism, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endedChildrenS, Spare } from './scenarios/kit/processor.ts';
 
 const root = import.meta.dirname;
 const resultsDir = join(root, '.tap');
@@ -20,14 +26,38 @@ const MEMORY = '/dev/shm';
 /** Free there, else the disk is taken: a container often has 64 MB. */
 const MEMORY_BYTES = 4e9;
 const isSoak = process.env.SOAK === '1';
-/** Begun first, so that nothing long is left for the end. */
-const LONG =
-  /return-of-several|delivery|order\.test|link-loss|whole-disk|upload|page|release|controller-kill|bad-disk|main|faults/;
+/** Begun first and in this order, so that nothing long is left for the end. */
+const LONG = [
+  'scenarios/orders/order.test.ts',
+  'scenarios/safety/whole-disk-in-flight.test.ts',
+  'scenarios/flights/delivery.test.ts',
+  'scenarios/flights/link-loss.test.ts',
+  'scenarios/commands/return-of-several.test.ts',
+  'scenarios/flights/return-of-several.test.ts',
+  'scenarios/flights/page.test.ts',
+  'scenarios/flights/upload.test.ts',
+  'scenarios/flights/agent-killed.test.ts',
+  'scenarios/flights/release.test.ts',
+  'scenarios/safety/bad-disk-in-flight.test.ts',
+  'scenarios/controller-disk.test.ts',
+  'scenarios/controller-kill.test.ts',
+  'scenarios/bad-disk.test.ts',
+  'scenarios/demo.test.ts',
+  'controller/commands/late-commit.test.ts',
+  'controller/itineraries/restart.test.ts',
+  'controller/main.test.ts',
+  'agent/main.test.ts',
+  'protocol/telemetry/trust/faults.test.ts',
+];
 
 interface Group {
   readonly files: readonly string[];
   readonly jobs: number;
   readonly timeoutS: number;
+  /** So many at once whatever else runs; from there on one more only while the processor has time to spare. */
+  readonly atLeast: number;
+  /** Of its processes, as of nice(1). */
+  readonly nice: number;
   /** Their files stand in memory: dozens of databases at once that wait for one real disk would be late for each other. */
   readonly inMemory: boolean;
 }
@@ -35,20 +65,35 @@ interface Group {
 const groups: Readonly<Record<string, Group>> = {
   unit: {
     files: ['*.test.ts', '{protocol,hardware,agent,controller,scenarios/kit}/**/*.test.ts'],
-    jobs: availableParallelism() + 1,
+    jobs: availableParallelism(),
+    atLeast: availableParallelism(),
+    nice: 5,
     timeoutS: 180,
     inMemory: true,
   },
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
     files: ['scenarios/{alerts,commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
-    jobs: isSoak ? 3 : 7,
+    jobs: isSoak ? 3 : 8,
+    atLeast: 3,
+    nice: 0,
     timeoutS: 3600,
     inMemory: !isSoak,
   },
   // Whole fleets of processes on a real disk, measured: two at a time, in the soak one.
-  scenarios: { files: ['scenarios/*.test.ts'], jobs: isSoak ? 1 : 2, timeoutS: 3600, inMemory: false },
+  scenarios: {
+    files: ['scenarios/*.test.ts'],
+    jobs: isSoak ? 1 : 2,
+    atLeast: 1,
+    nice: 0,
+    timeoutS: 3600,
+    inMemory: false,
+  },
 };
+/** Processors: what one more story takes as it begins. */
+const SPARE = 0.5;
+/** What has just begun is seen in what is left over after this. */
+const SETTLES_MS = 4_000;
 
 interface Count {
   passed: number;
@@ -59,6 +104,8 @@ interface Count {
 interface Result {
   readonly file: string;
   readonly tookS: number;
+  /** Processor time of all its processes; null where the system does not say. */
+  readonly cpuS: number | null;
   /** What it printed, in the Test Anything Protocol, and beside it. */
   readonly tap: string;
   readonly count: Count;
@@ -76,11 +123,16 @@ function countTests(tap: string, ended: string): Count {
 }
 
 /** Each file is a process of its own; nothing stands between it and Node. */
-function runFile(file: string, timeoutS: number, scratch: string): Promise<Result> {
+function runFile(file: string, { timeoutS, nice }: Group, scratch: string): Promise<Result> {
   const began = performance.now();
   const { promise, resolve } = Promise.withResolvers<Result>();
   const env = { ...process.env, TAP_TIMEOUT: String(timeoutS), TMPDIR: scratch };
   const child = spawn(process.execPath, [file], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (child.pid !== undefined && nice > 0) setPriority(child.pid, nice);
+  let cpuS: number | null = null;
+  child.on('exit', () => {
+    cpuS = cpuOfEnded();
+  });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => said.push(bytes));
   const hung = setTimeout(() => child.kill('SIGKILL'), (timeoutS + GRACE_S) * 1000);
@@ -88,9 +140,36 @@ function runFile(file: string, timeoutS: number, scratch: string): Promise<Resul
     clearTimeout(hung);
     const tap = Buffer.concat(said).toString();
     const count = countTests(tap, String(signal ?? code));
-    resolve({ file, tookS: (performance.now() - began) / 1000, tap, count });
+    resolve({ file, tookS: (performance.now() - began) / 1000, cpuS, tap, count });
   });
   return promise;
+}
+
+let endedS = endedChildrenS() ?? 0;
+
+/** What has been added since it was asked last: of two that end in the same moment the first has it all. */
+function cpuOfEnded(): number | null {
+  const nowS = endedChildrenS();
+  if (nowS === null) return null;
+  const cpuS = nowS - endedS;
+  endedS = nowS;
+  return cpuS;
+}
+
+const spare = new Spare();
+let begunMs = Number.NEGATIVE_INFINITY;
+
+interface Running {
+  count: number;
+}
+
+/** Until one more of the group may begin; it is counted then. */
+async function turn(running: Running, { atLeast, nice }: Group): Promise<void> {
+  const mayBegin = (): boolean =>
+    isSoak || running.count < atLeast || (performance.now() - begunMs > SETTLES_MS && spare.processors > SPARE);
+  while (!mayBegin()) await pause(500);
+  running.count++;
+  if (nice === 0) begunMs = performance.now();
 }
 
 function hasRoom(path: string): boolean {
@@ -105,10 +184,14 @@ function hasRoom(path: string): boolean {
 const MEASURED = /^ *# (measured: .*|.*\bSEED=.*)$/gm;
 const FAULT = /^ *not ok \d+ - (.*)$/gm;
 
-/** The files that took longest, and of each that failed what failed in it, or its last words. */
+/** The files that took longest and most, and of each that failed what failed in it, or its last words. */
 function tell(results: readonly Result[]): string[] {
-  const slowest = results.toSorted((a, b) => b.tookS - a.tookS).slice(0, SLOWEST);
-  const lines = [`  longest: ${slowest.map(({ file, tookS }) => `${file} ${Math.round(tookS)} s`).join(', ')}`];
+  const most = (words: string, of: (result: Result) => number): string => {
+    const first = results.toSorted((a, b) => of(b) - of(a)).slice(0, SLOWEST);
+    return `  ${words}: ${first.map((result) => `${result.file} ${Math.round(of(result))} s`).join(', ')}`;
+  };
+  const lines = [most('longest', ({ tookS }) => tookS)];
+  if (results.some(({ cpuS }) => cpuS !== null)) lines.push(most('most processor', ({ cpuS }) => cpuS ?? 0));
   for (const { file, tap } of results.filter(({ count }) => count.failed > 0)) {
     const faults = [...tap.matchAll(FAULT)].map(([, words = '']) => words);
     const words = faults.length > 0 ? faults : tap.trimEnd().split('\n').slice(-FAULTS_PER_FILE);
@@ -120,49 +203,60 @@ function tell(results: readonly Result[]): string[] {
   return lines;
 }
 
-async function runGroup(
-  name: string,
-  { files: patterns, jobs, timeoutS, inMemory }: Group,
-): Promise<readonly Result[]> {
-  const files = globSync([...patterns], { cwd: root }).filter((path) => !path.includes('node_modules'));
-  console.log(`\n${name}: ${files.length} files`);
-  if (files.length === 0) return [{ file: name, tookS: 0, tap: '', count: { passed: 0, failed: 1, skipped: 0 } }];
+async function runGroup(name: string, group: Group): Promise<readonly Result[]> {
+  const files = globSync([...group.files], { cwd: root }).filter((path) => !path.includes('node_modules'));
+  console.log(`${name}: ${files.length} files`);
+  if (files.length === 0) {
+    return [{ file: name, tookS: 0, cpuS: null, tap: '', count: { passed: 0, failed: 1, skipped: 0 } }];
+  }
   const began = performance.now();
-  const waiting = files.sort((a, b) => Number(LONG.test(b)) - Number(LONG.test(a)) || a.localeCompare(b));
-  const scratch = mkdtempSync(join(inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
+  const place = (file: string): number => (LONG.includes(file) ? LONG.indexOf(file) : LONG.length);
+  const waiting = files.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+  const scratch = mkdtempSync(join(group.inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
   const results: Result[] = [];
+  const running: Running = { count: 0 };
   const worker = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runFile(file, timeoutS, scratch);
+    while (waiting.length > 0) {
+      await turn(running, group);
+      const file = waiting.shift();
+      if (file === undefined) return;
+      const result = await runFile(file, group, scratch);
+      running.count--;
       results.push(result);
       if (result.count.failed > 0) console.log(`  FAILED ${file}`);
       for (const [, measured] of result.tap.matchAll(MEASURED)) console.log(`  ${measured}`);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(Array.from({ length: group.jobs }, worker));
   if (process.env.KEEP !== '1') rmSync(scratch, { recursive: true, force: true });
   mkdirSync(resultsDir, { recursive: true });
+  const cost = ({ tookS, cpuS }: Result): string => `${tookS.toFixed(1)} s, ${cpuS?.toFixed(1) ?? '?'} s of processor`;
   writeFileSync(
     join(resultsDir, `${name}.tap`),
-    results.map(({ file, tookS, tap }) => `# ${file}, ${tookS.toFixed(1)} s\n${tap}\n`).join(''),
+    results.map((result) => `# ${result.file}, ${cost(result)}\n${result.tap}\n`).join(''),
   );
+  const cpuS = results.reduce((sum, result) => sum + (result.cpuS ?? 0), 0);
   said.push(
-    `${name}: ${results.length} files in ${Math.round((performance.now() - began) / 1000)} s`,
+    `${name}: ${results.length} files in ${Math.round((performance.now() - began) / 1000)} s, ${Math.round(cpuS)} s of processor`,
     ...tell(results),
   );
   return results;
 }
 
+const gone = LONG.filter((file) => !existsSync(join(root, file)));
+if (gone.length > 0) throw new Error(`run-tests.ts: LONG names what is not there: ${gone.join(', ')}`);
 const asked = process.argv.slice(2);
 const names = asked.length === 0 ? Object.keys(groups) : asked.filter((name) => name in groups);
 const files = asked.filter((name) => !(name in groups));
 const said: string[] = [];
 const all: Result[] = [];
-for (const name of names) {
-  const group = groups[name];
-  if (group) all.push(...(await runGroup(name, group)));
+const chosen = names.flatMap((name) => (groups[name] ? [[name, groups[name]] as const] : []));
+if (isSoak) for (const [name, group] of chosen) all.push(...(await runGroup(name, group)));
+else all.push(...(await Promise.all(chosen.map(([name, group]) => runGroup(name, group)))).flat());
+if (files.length > 0) {
+  const group = { files, jobs: 1, atLeast: 1, nice: 0, timeoutS: 3600, inMemory: false };
+  all.push(...(await runGroup('chosen', group)));
 }
-if (files.length > 0) all.push(...(await runGroup('chosen', { files, jobs: 1, timeoutS: 3600, inMemory: false })));
 const sum = (of: keyof Count): number => all.reduce((total, { count }) => total + count[of], 0);
 const failed = sum('failed');
 console.log(`\n${said.join('\n')}`);
