@@ -17,6 +17,7 @@ import { makeItineraries } from './compose-itineraries.ts';
 import { makeRecords } from './compose-records.ts';
 import { makeStore } from './compose-store.ts';
 import { makeUpkeep } from './compose-upkeep.ts';
+import { makeWebhooks } from './compose-webhooks.ts';
 import type { Config } from './config.ts';
 import { expand } from './expand.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
@@ -113,6 +114,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     maintenance: (drone) => upkeep.maintenance.holds(drone),
     alert,
   });
+  const webhooks = makeWebhooks({ config, version, store, feed, clock, metrics, log, event: take });
   const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
@@ -179,7 +181,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       orders: orders.port,
       ...{ places, alerts: watching.port, configuration: upkeep.port },
       series: (request) => store.series(request),
-      feed,
+      ...{ feed, webhooks: webhooks.port },
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
       health,
       joinLive: (socket) => live.join(socket),
@@ -204,11 +206,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => store.close());
       checkpointer?.start();
       fleet.load(await store.drones());
-      started.push(
-        () => events.close(),
-        () => chores.close(),
-      );
-      started.push(() => bus.close());
+      for (const one of [events, chores, bus]) started.push(() => one.close());
       // Stopped after ingest: the answers of its last commits are written down still.
       await records.start();
       watching.start();
@@ -238,6 +236,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => live.close());
       every(TICK_MS, () => fleet.tick());
       chores.start();
+      await webhooks.start();
+      started.push(() => webhooks.close());
       every(TICK_MS, () => live.setBoard(board()));
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
@@ -283,12 +283,12 @@ export async function createController(config: Config, ports: ControllerPorts): 
 
   function health(): HealthReport {
     const { state, message } = ingest.health;
-    const messages = [message, brokerState.up ? null : `no connection to ${config.broker.url}: ${brokerState.reason}`];
+    const noBroker = brokerState.up ? null : `no connection to ${config.broker.url}: ${brokerState.reason}`;
     return {
       ready,
       store: state,
       broker: brokerState.up ? 'ok' : 'down',
-      messages: messages.filter((one) => one !== null),
+      messages: [message, noBroker, ...webhooks.messages()].filter((one) => one !== null),
       queueBytes: ingest.depthBytes,
       windowBytes: ingest.windowBytes,
       storage: { ...chores.stats, budgetBytes: config.store.budgetMB * 1e6 },

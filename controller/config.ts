@@ -22,11 +22,30 @@ const acting = (name: string) =>
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
+const Webhook = Type.Object(
+  {
+    /** Under it its place in the feed is kept: another address of the same name goes on there. */
+    name: Type.String({ pattern: '^[a-z0-9-]{1,32}$' }),
+    url: Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 2000 }),
+    /** Left out: all. */
+    kinds: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), { maxItems: 16 })),
+    secretFile: Type.String({ minLength: 1 }),
+    fromStart: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
 export const ConfigSchema = Type.Object({
   dataDir: Type.String({
     default: 'skein-data',
     minLength: 1,
     description: 'Directory of the databases and logs; made when missing',
+  }),
+  webhooks: Type.Array(Webhook, {
+    default: [],
+    maxItems: 16,
+    description:
+      'Who is sent the events (docs/events.md); [[webhooks]] with name, url, kinds, secretFile, fromStart, at the end of the file, in the place of this line',
   }),
   http: Type.Object(
     {
@@ -223,6 +242,15 @@ export function configProblems(config: Config): string[] {
     problems.push(
       `broker.url = "${config.broker.url}": write mqtt://host:port, or leave it empty for the embedded broker`,
     );
+  }
+  const names = new Set<string>();
+  for (const { name, url } of config.webhooks) {
+    if (names.has(name)) problems.push(`webhooks: ${name} is there twice: each needs a name of its own`);
+    names.add(name);
+    const parsed = URL.parse(url);
+    if (parsed === null) problems.push(`webhooks: ${name}: url cannot be read: write https://host/path`);
+    else if (parsed.username !== '' || parsed.password !== '')
+      problems.push(`webhooks: ${name}: no user or password in url: the signature says who sends`);
   }
   return problems;
 }

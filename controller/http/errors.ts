@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'pack-retired': [409, 'This pack is retired'],
   'unknown-rollout': [404, 'There is no roll-out of this id'],
   'unknown-order': [404, 'There is no order of this id'],
+  'unknown-webhook': [404, 'The configuration file has no webhook of this name'],
   'unknown-alert': [404, 'There is no alert of this id'],
   'unknown-delivery': [404, 'The drone has said nothing of such a delivery'],
   'unknown-command': [404, 'There is no command of this id'],

@@ -45,7 +45,8 @@ const MAX_STREAMS = 64;
 /** One that does not take what it is sent within this is let go; it comes back with Last-Event-ID. */
 const DRAIN_MS = 10_000;
 
-function show({ id, atUtcUs, ...rest }: FeedEvent) {
+/** As others see it: in the feed, and sent by webhooks. */
+export function shownEvent({ id, atUtcUs, ...rest }: FeedEvent) {
   return { cursor: toCursor(id), at: formatUtc(atUtcUs), ...rest };
 }
 
@@ -59,6 +60,11 @@ export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {
   app.get<{ Querystring: Static<typeof EventsQuery> }>(
     '/api/v1/events',
     {
+      // One kind alone comes as a text, two as a list.
+      preValidation: async (request) => {
+        const query: { kind?: unknown } = request.query;
+        if (typeof query.kind === 'string') query.kind = [query.kind];
+      },
       schema: {
         tags: ['events'],
         summary: 'What happened, in the order it was committed; with Accept: text/event-stream as a stream',
@@ -78,7 +84,7 @@ export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {
       const filter = { ...(entity === undefined ? {} : { entity }), ...(kinds === undefined ? {} : { kinds }) };
       if (!request.headers.accept?.includes('text/event-stream')) {
         const { events, next } = await ports.feed.read({ afterId, limit, ...filter });
-        return { events: events.map(show), next: next > 0 ? toCursor(next) : (after ?? null) };
+        return { events: events.map(shownEvent), next: next > 0 ? toCursor(next) : (after ?? null) };
       }
       if (streams.size >= MAX_STREAMS) throw new Problem('busy');
       reply.hijack();
@@ -110,7 +116,7 @@ async function stream(
     const { events, next } = await o.read(from);
     if (out.destroyed || out.writableEnded) return;
     const said = events.map(
-      (event) => `id: ${toCursor(event.id)}\nevent: ${event.type}\ndata: ${JSON.stringify(show(event))}\n\n`,
+      (event) => `id: ${toCursor(event.id)}\nevent: ${event.type}\ndata: ${JSON.stringify(shownEvent(event))}\n\n`,
     );
     from = next;
     if (said.length > 0) out.write(said.join(''));

@@ -45,6 +45,10 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ rollout: async () => null, rollouts: async () => [] },
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
       },
+      webhooks: {
+        ...{ letters: async () => null, resend: fail, enable: fail },
+        ...{ list: () => [], get: () => null },
+      },
       alerts: { list: async () => [], get: async () => null, deed: fail },
       series: async (request) => {
         asked.push(request);
@@ -125,6 +129,19 @@ t.test('every refusal is a problem with a stable code', async (t) => {
     t.match(answer.body, { code, status, type: `urn:skein:problem:${code}`, title: String, instance: String });
   }
   t.equal(counts.get('problems'), cases.length);
+});
+
+t.test('one kind alone is a kind, as several are', async (t) => {
+  const asked: unknown[] = [];
+  const read = async (query: object) => {
+    asked.push(query);
+    return { events: [], next: 0 };
+  };
+  const { get } = await given(t, { feed: { read, beyond: async () => {} } });
+  t.equal((await get('/api/v1/events?kind=order')).status, 200);
+  t.equal((await get('/api/v1/events?kind=order&kind=alert')).status, 200);
+  t.equal((await get('/api/v1/events?kind=Order')).status, 400);
+  t.match(asked, [{ kinds: ['order'] }, { kinds: ['order', 'alert'] }]);
 });
 
 t.test('a store that fails is 503 with its words, a bug is 500 without', async (t) => {

@@ -1,8 +1,8 @@
 /** What the routes need of the rest of the controller. */
-
 import type { AlertPort } from './alert-port.ts';
 import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
+import type { WebhookPort } from './webhook-port.ts';
 
 export interface DroneView {
   readonly id: string;
@@ -278,6 +278,7 @@ export interface HttpPorts {
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly feed: FeedPort;
+  readonly webhooks: WebhookPort;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
   readonly health: () => HealthReport;
   readonly joinLive: (socket: LiveConnection) => { message: (text: string) => void; gone: () => void } | null;

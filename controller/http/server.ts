@@ -19,6 +19,7 @@ import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import { webRoutes } from './web.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export interface HttpOptions {
   readonly ports: HttpPorts;
@@ -100,6 +101,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     packRoutes(api, ports);
     rolloutRoutes(api, ports);
     eventRoutes(api, ports);
+    webhookRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);
   });

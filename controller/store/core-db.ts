@@ -13,6 +13,7 @@ import { EventTable } from './event-table.ts';
 import { CORE_STEPS } from './migrations.ts';
 import type { DroneRecord, NewEvent, StoredEvent } from './port.ts';
 import { Projections } from './projections.ts';
+import { WebhookTable } from './webhook-table.ts';
 
 export function corePath(dataDir: string): string {
   return path.join(dataDir, 'core.db');
@@ -22,11 +23,13 @@ export class CoreDb {
   readonly #db: Database;
   readonly #events: EventTable;
   readonly #projections: Projections;
+  readonly webhooks: WebhookTable;
 
   constructor(dataDir: string, sync = true) {
     this.#db = openWriter(corePath(dataDir), CORE_STEPS, sync);
     this.#events = new EventTable(this.#db);
     this.#projections = new Projections(this.#db);
+    this.webhooks = new WebhookTable(this.#db);
   }
 
   /** Makes the projections again from the events; how many of those there were. */

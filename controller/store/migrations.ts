@@ -129,7 +129,21 @@ export const CORE_STEPS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX document_key_time ON document_key (at_us);
   `,
+  // How far each webhook has come, and what it did not take (webhook-table.ts); no projections: nothing makes them again.
+  `
+  CREATE TABLE webhook (
+    name TEXT PRIMARY KEY, position INTEGER NOT NULL, delivered INTEGER NOT NULL, dropped INTEGER NOT NULL, disabled TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE dead_letter (
+    webhook TEXT NOT NULL, event INTEGER NOT NULL, at_us INTEGER NOT NULL, tries INTEGER NOT NULL, reason TEXT NOT NULL,
+    resend INTEGER NOT NULL, PRIMARY KEY (webhook, event)
+  ) WITHOUT ROWID;
+  CREATE INDEX dead_letter_resend ON dead_letter (webhook, event) WHERE resend = 1;
+  `,
 ];
+
+/** From this version of core.db on everything that is verified stands in it as it does now. */
+export const CORE_VERIFIABLE = 4;
 
 /** Brings a database to the newest version, each step in a transaction of its own. */
 export function migrate(db: Database, steps: readonly string[], file: string): void {

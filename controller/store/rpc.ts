@@ -5,11 +5,13 @@ import type { PackedItems } from './packing.ts';
 import type {
   CommandQuery,
   CommitResult,
+  DeadLetterQuery,
   DocumentQuery,
   DroneRecord,
   EventQuery,
   NewEvent,
   SeriesQuery,
+  WebhookStep,
 } from './port.ts';
 
 export type Role = 'writer' | 'reader';
@@ -22,7 +24,16 @@ export interface WorkerOptions {
   readonly reserveBytes: number;
 }
 
-type PlainCall = 'start' | 'drones' | 'stats' | 'rebuild' | 'openCommands' | 'openItineraries' | 'lastStands' | 'close';
+type PlainCall =
+  | 'start'
+  | 'drones'
+  | 'stats'
+  | 'rebuild'
+  | 'openCommands'
+  | 'openItineraries'
+  | 'lastStands'
+  | 'webhooks'
+  | 'close';
 
 export type Request =
   | { readonly call: PlainCall; readonly args?: null }
@@ -46,6 +57,12 @@ export type Request =
   | {
       readonly call: 'documentKeys';
       readonly args: { readonly kind: string; readonly sinceUtcUs: number; readonly limit: number };
+    }
+  | { readonly call: 'saveWebhook'; readonly args: WebhookStep }
+  | { readonly call: 'deadLetters'; readonly args: DeadLetterQuery }
+  | {
+      readonly call: 'resendDeadLetters';
+      readonly args: { readonly name: string; readonly events: readonly number[] | null };
     }
   | { readonly call: 'retain'; readonly args: number };
 

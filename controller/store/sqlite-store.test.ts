@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import t from 'tap';
 import { batchesInDay } from '../testing/day-file.ts';
 import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
+import { webhookConformance } from './conformance-webhooks.ts';
 import { dayPath } from './day-files.ts';
 import { chainHash, type EventRow } from './event-chain.ts';
 import { backUp, SqliteStore } from './index.ts';
@@ -19,6 +20,7 @@ async function open(dataDir: string, more: { budgetBytes?: number; queryMs?: num
 }
 
 storeConformance(t, open, freshDir);
+webhookConformance(t, open, freshDir);
 
 t.test('a day over the budget goes first, today never', async (t) => {
   const store = await open(freshDir(), { budgetBytes: 1 });
@@ -236,6 +238,18 @@ t.test('a released version with chunks, as a controller that was killed left it'
   const again = Array.from({ length: 9 }, (_, i) => batch(i + 1, { verify: true })).filter((_, i) => i !== 7);
   t.match(await store.commit(again, NOON_US), { duplicates: 8, inserted: 0 });
   t.match(await store.commit([batch(8, { verify: true }), batch(12)], NOON_US), { filled: 1, inserted: 1 });
+});
+
+t.test('a released version with webhooks, one of them with dead letters', async (t) => {
+  const dir = freshDir();
+  fs.cpSync(path.join(import.meta.dirname, 'testdata', 'v6'), dir, { recursive: true });
+  const store = await open(dir);
+  t.teardown(() => store.close());
+  t.match(await store.webhooks(), [
+    { name: 'audit', position: 1, disabled: '0123456789abcdef' },
+    { name: 'shop', position: 2, delivered: 1, dead: 1, dropped: 0 },
+  ]);
+  t.match(await store.deadLetters({ name: 'shop', afterEvent: 0, limit: 9 }), [{ event: 2, tries: 8, resend: true }]);
 });
 
 t.test('a query of history ends at its deadline, in plain words, and the next one is answered', async (t) => {

@@ -10,6 +10,8 @@ import type {
   CommandQuery,
   CommandState,
   CommitResult,
+  DeadLetter,
+  DeadLetterQuery,
   DocumentKeyUse,
   DocumentQuery,
   DocumentState,
@@ -27,6 +29,8 @@ import type {
   StoreItem,
   StoreStats,
   StreamPosition,
+  WebhookState,
+  WebhookStep,
 } from './port.ts';
 import { monotonicMs } from './query-bound.ts';
 import { Respawn } from './respawn.ts';
@@ -170,6 +174,22 @@ export class SqliteStore implements Store {
 
   block(afterId: number): Promise<EventBlock | null> {
     return this.#read({ call: 'block', args: afterId });
+  }
+
+  webhooks(): Promise<readonly WebhookState[]> {
+    return this.#write({ call: 'webhooks' });
+  }
+
+  saveWebhook(step: WebhookStep): Promise<WebhookState> {
+    return this.#write({ call: 'saveWebhook', args: step });
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetter[]> {
+    return this.#read({ call: 'deadLetters', args: query });
+  }
+
+  resendDeadLetters(query: { name: string; events: readonly number[] | null }): Promise<number> {
+    return this.#write({ call: 'resendDeadLetters', args: query });
   }
 
   rebuild(): Promise<number> {

@@ -9,7 +9,7 @@ import { checkpointDir, listCheckpoints, publicKeys } from './checkpoint-files.t
 import { corePath } from './core-db.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { type Finding, Findings } from './findings.ts';
-import { CORE_STEPS, migrate } from './migrations.ts';
+import { CORE_STEPS, CORE_VERIFIABLE, migrate } from './migrations.ts';
 import { differences, Projections } from './projections.ts';
 import { verifyChains, verifyCheckpoints, verifyOrder } from './verify-events.ts';
 
@@ -74,7 +74,7 @@ function look(db: Database.Database, { file, files, keys, findings }: Looking) {
   for (const words of said) if (words !== 'ok') findings.add('corrupt', { file }, words);
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version > CORE_STEPS.length) throw new StoreError('too-new', file);
-  if (version < CORE_STEPS.length) {
+  if (version < CORE_VERIFIABLE) {
     throw new StoreError('read-only', `${file} is of an older version: let this skein-controller start on it once`);
   }
   const { events, entities } = verifyChains(db, findings);

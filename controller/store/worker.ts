@@ -13,6 +13,7 @@ import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries 
 import { type PackedItems, unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
 import type { Committed, Notice, Reply, Request, Role, WorkerOptions } from './rpc.ts';
+import { WebhookTable } from './webhook-table.ts';
 import { Writer } from './writer.ts';
 
 const port = parentPort;
@@ -70,6 +71,8 @@ function perform(request: Request): unknown {
         return documentOf(reader.core, request.args);
       case 'documents':
         return documentsOf(reader.core, request.args);
+      case 'deadLetters':
+        return new WebhookTable(reader.core).list(request.args);
       case 'documentKeys':
         return documentKeys(reader.core, request.args);
     }
@@ -89,6 +92,12 @@ function perform(request: Request): unknown {
         return writer.lend(() => writer.core.saveDrones(request.args));
       case 'append':
         return writer.lend(() => writer.core.append(request.args.events, request.args.nowUtcUs));
+      case 'webhooks':
+        return writer.core.webhooks.all();
+      case 'saveWebhook':
+        return writer.lend(() => writer.core.webhooks.save(request.args));
+      case 'resendDeadLetters':
+        return writer.lend(() => writer.core.webhooks.resend(request.args));
       case 'retain':
         return writer.retain(request.args);
       case 'stats':

@@ -36,11 +36,15 @@ export async function startController(
   dataDir: string,
   ports: Partial<ControllerPorts> = {},
   flags: readonly string[] = [],
+  more: Partial<Config> = {},
 ): Promise<Running> {
-  const controller = await createController(testConfig(dataDir, flags), {
-    ...{ clock: systemClock(), random: Math.random, log: SILENT, version: 'test', processMetrics: false },
-    ...ports,
-  });
+  const controller = await createController(
+    { ...testConfig(dataDir, flags), ...more },
+    {
+      ...{ clock: systemClock(), random: Math.random, log: SILENT, version: 'test', processMetrics: false },
+      ...ports,
+    },
+  );
   const addresses = await controller.start();
   const inject = (url: string) => controller.http.inject({ url, headers: { host: '127.0.0.1' } });
   return {
