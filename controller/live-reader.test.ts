@@ -66,9 +66,11 @@ t.test(
     const first = whole(EPOCHS[0], [home(1_000_000, 100)]);
     const change = delta(first, [home(2_000_000, 90)]);
     t.same(reader.read('d1', change), { batches: [], problem: 'liveWithoutBase' });
+    t.ok(reader.lacksBase('d1') && !reader.lacksBase('d2'), 'and asks for it');
     reader.read('d2', first.payload);
     t.match(reader.read('d1', change), { problem: 'liveWithoutBase' }, "another drone's is none");
     reader.read('d1', first.payload);
+    t.notOk(reader.lacksBase('d1'));
     t.match(reader.read('d1', change), { batches: [{ samples: [{ values: { altAmslM: 90 } }] }] });
     const next = whole(EPOCHS[0], [home(9_000_000, 100)]);
     reader.read('d1', next.payload);

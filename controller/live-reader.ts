@@ -1,7 +1,7 @@
 /**
  * Live messages → samples. One that says only what changed needs the last whole one of its session (docs/wire.md §5, live
  * deltas): that is kept for each drone, two where two boards share a name. Without it nothing is guessed: the message is
- * counted and dropped, and the next whole one is 10 s away at most.
+ * counted and dropped, and the next answer for the time asks for a whole one.
  */
 import {
   type BatchHeader,
@@ -38,6 +38,8 @@ export class LiveReader {
   readonly #expand: Expand;
   /** In the order in which drones were heard last. */
   readonly #bases = new Map<string, readonly LiveBase[]>();
+  /** Drones whose last live message could not be read for want of its base. */
+  readonly #lacking = new Set<string>();
 
   constructor(expand: Expand) {
     this.#expand = expand;
@@ -45,7 +47,15 @@ export class LiveReader {
 
   /** `drone`: whose topic it came by. */
   read(drone: string, payload: Uint8Array): LiveRead {
-    return isLiveDelta(payload) ? this.#delta(drone, payload) : this.#whole(drone, payload);
+    const read = isLiveDelta(payload) ? this.#delta(drone, payload) : this.#whole(drone, payload);
+    if (read.problem !== 'liveWithoutBase') this.#lacking.delete(drone);
+    else if (this.#lacking.size < MAX_DRONES) this.#lacking.add(drone);
+    return read;
+  }
+
+  /** A whole message of this drone is wanted. */
+  lacksBase(drone: string): boolean {
+    return this.#lacking.has(drone);
   }
 
   #whole(drone: string, payload: Uint8Array): LiveRead {

@@ -170,7 +170,8 @@ export class Router {
     const answer = () => {
       const made = this.#o.fleet.time(drone, read.value, at);
       if (made === 'early') return made;
-      this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), this.#o.answers.write(drone, made), 0);
+      const said = this.#liveReader.lacksBase(drone) ? { ...made, base: true } : made;
+      this.#o.bus.publish(downTopic(this.#o.topicRoot, drone, 'time'), this.#o.answers.write(drone, said), 0);
       this.#o.onContact(drone, false);
       return 'done';
     };

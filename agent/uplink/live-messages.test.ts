@@ -18,6 +18,7 @@ import { BOOT, EPOCH } from './testing/far-end.ts';
 const expand: Expand = (packed, dictionary, maxBytes) =>
   inflateRawSync(packed, { dictionary, maxOutputLength: maxBytes });
 const ALL = { packs: ['deflate-1', 'live-delta-1'], codecs: [1, 2] };
+const ASKS = { packs: [...ALL.packs, 'live-base-1'], codecs: [1, 2] };
 
 const status = (monoUs: number, mode: string): Sample => ({
   ...{ kind: 'status', monoUs, bootMs: null },
@@ -35,10 +36,14 @@ function given() {
   const takes = new Takes();
   const counters = noUplinkCounts();
   let epoch = EPOCH;
-  const live = new LiveMessages({ epoch: () => epoch, boot: BOOT, takes, counters });
+  let nowS = 100;
+  const live = new LiveMessages({ epoch: () => epoch, boot: BOOT, nowUs: () => nowS * 1e6, takes, counters });
   const send = (samples: readonly Sample[], everything = false) => live.payload(samples, everything);
   const isDelta = (samples: readonly Sample[], everything = false) => isLiveDelta(send(samples, everything));
-  return { takes, counters, live, send, isDelta, newEpoch: () => (epoch = '00c0ffee00c0fff0') };
+  const wait = (seconds: number) => {
+    nowS += seconds;
+  };
+  return { takes, counters, live, send, isDelta, wait, newEpoch: () => (epoch = '00c0ffee00c0fff0') };
 }
 
 t.test('only to a controller that says so, and never what the next ones refer to', async (t) => {
@@ -85,3 +90,44 @@ t.test('what is new or said in other words comes beside what changed', async (t)
   const [envelope] = rest.ok ? rest.envelopes : [];
   t.same(envelope && liveBaseOf(envelope.bytes)?.samples, [status(2_000_000, 'AUTO'), home(2_500_000)]);
 });
+
+t.test('to who asks for what it lacks, everything goes whole each 30 s, and at once when it asks', async (t) => {
+  const { takes, live, isDelta, wait, newEpoch, counters } = given();
+  takes.heard(ASKS, true);
+  t.ok(live.isWholeDue, 'it begins with one');
+  t.notOk(isDelta([home(1)], true));
+  t.notOk(live.isWholeDue);
+  wait(10);
+  t.ok(isDelta([home(2)], true), 'everything, and only what changed is written');
+  wait(19.5);
+  t.ok(isDelta([home(3)], true));
+  wait(0.5);
+  t.ok(live.isWholeDue);
+  t.ok(isDelta([home(4)]), 'only with everything');
+  t.notOk(isDelta([home(4)], true));
+  live.asked();
+  t.equal(counters.basesAsked, 1);
+  t.ok(live.isWholeDue);
+  t.notOk(isDelta([home(5)], true));
+  newEpoch();
+  t.notOk(isDelta([home(6)]), 'without everything, for want of another');
+  t.ok(live.isWholeDue, 'which is due then');
+  t.notOk(isDelta([home(7)], true));
+  takes.heard(ALL, true);
+  t.notOk(isDelta([home(8)], true), 'a controller that does not ask');
+});
+
+t.test(
+  'words that read otherwise than in the base are written again and again only as long as that is cheap',
+  async (t) => {
+    const { takes, live, send, isDelta } = given();
+    takes.heard(ASKS, true);
+    const whole = send([status(1_000_000, 'GUIDED')], true).length;
+    let sent = 0;
+    for (let i = 2; !live.isWholeDue && i < 20; i++) sent += send([status(i * 1_000_000, 'AUTO')]).length;
+    t.ok(live.isWholeDue && sent >= whole && sent < 3 * whole, `${sent} bytes, of ${whole}`);
+    t.notOk(isDelta([status(21_000_000, 'AUTO')], true));
+    t.ok(isDelta([status(22_000_000, 'AUTO')]));
+    t.notOk(live.isWholeDue);
+  },
+);

@@ -50,8 +50,13 @@ export class LiveLane {
 
   /** A session began: everything at the next tick. */
   begin(): void {
-    this.#everythingMs = Number.NEGATIVE_INFINITY;
+    this.wantAll();
     this.#nextMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Everything when it is time next. */
+  wantAll(): void {
+    this.#everythingMs = Number.NEGATIVE_INFINITY;
   }
 
   /** What to send now; empty when it is not time or nothing changed. */

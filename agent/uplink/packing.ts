@@ -1,7 +1,7 @@
 /** Sealed envelopes → the payload of a message: a pack where that is smaller and taken, else back to back. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { longJson } from '@skein/protocol/fleet';
-import { packEnvelopes } from '@skein/protocol/telemetry';
+import { packDense, packEnvelopes } from '@skein/protocol/telemetry';
 import type { UplinkCounters } from './status.ts';
 
 /** Measured on a recorded flight: beyond level 6 nothing is gained that counts; 6 takes 50 µs for six seconds of it. */
@@ -9,6 +9,22 @@ const LEVEL = 6;
 
 const compress = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { dictionary, level: LEVEL });
+
+/** More is a backlog: to work so hard on it would hold up what it waits behind. */
+const MOST_DENSE = 16;
+
+/** The payload of a message as a dense pack; null: they are many, or cannot travel so. */
+export function densePayloadOf(envelopes: readonly Uint8Array[], counters: UplinkCounters): Uint8Array | null {
+  if (envelopes.length > MOST_DENSE) return null;
+  const pack = packDense(envelopes, compress, (bytes, dictionary, most) =>
+    inflateRawSync(bytes, { dictionary, maxOutputLength: most }),
+  );
+  if (pack === null) return null;
+  counters.packs++;
+  counters.packsDense++;
+  for (const { length } of envelopes) counters.bytesBeforePacking += length;
+  return pack;
+}
 
 /** A message of the controller as the JSON it is, whether it came short or not; null: it cannot be opened. */
 export function openShort(payload: Buffer): Buffer | null {

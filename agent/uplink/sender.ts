@@ -1,9 +1,10 @@
 /** Takes rows from the outbox and puts them on the wire while window, bucket, socket and broker let it. */
 import { TokenBucket } from './bucket.ts';
 import { Gathering } from './gathering.ts';
-import { payloadOf } from './packing.ts';
-import type { ReadableLane, Session } from './session.ts';
+import { densePayloadOf, payloadOf } from './packing.ts';
+import type { ReadableLane, Session, Wanted } from './session.ts';
 import type { UplinkCounters } from './status.ts';
+import type { Takes } from './takes.ts';
 
 /** Messages of the outbox that the broker has not confirmed yet. */
 const MAX_UNCONFIRMED = 32;
@@ -24,8 +25,7 @@ export interface SenderOptions {
   readonly backfillKBps: number;
   /** Most that history of the present epoch waits for company, s. */
   readonly gatherS: number;
-  /** The controller opens packs. */
-  readonly packs: () => boolean;
+  readonly takes: Pick<Takes, 'packs' | 'densePacks'>;
   /** Somebody looks at this drone: nothing waits. */
   readonly isWatched: () => boolean;
   readonly epoch: () => string;
@@ -70,8 +70,8 @@ export class Sender {
 
   /** History of the present epoch, where it is packed and nobody looks. */
   #gathers({ epoch, lane }: { readonly epoch: string; readonly lane: string }): boolean {
-    const { packs, isWatched } = this.#o;
-    return lane === 'history' && packs() && !isWatched() && epoch === this.#o.epoch();
+    const { takes, isWatched } = this.#o;
+    return lane === 'history' && takes.packs && !isWatched() && epoch === this.#o.epoch();
   }
 
   #isDue(lane: ReadableLane, nowMs: number): boolean {
@@ -131,15 +131,20 @@ export class Sender {
         passed.add(`${wanted.epoch}/${wanted.lane}`);
         continue;
       }
-      this.#send(wanted.lane, rows);
+      this.#send(wanted, rows);
       if (this.#gathers(wanted)) this.#gathering.sent();
       session.sent(wanted, last.to, bytes, this.#o.nowMs());
     }
   }
 
-  #send(lane: 'urgent' | 'history', rows: readonly Row[]): void {
+  #send(wanted: Wanted, rows: readonly Row[]): void {
+    const { lane } = wanted;
     const envelopes = rows.map((row) => row.bytes);
-    const payload = payloadOf(envelopes, this.#o.packs(), this.#o.counters);
+    // What was not acked the first time goes the plainer way: it may be that it could not be read.
+    const isDense = lane === 'history' && this.#o.takes.densePacks && !this.#o.session.isAgain(wanted);
+    const payload =
+      (isDense ? densePayloadOf(envelopes, this.#o.counters) : null) ??
+      payloadOf(envelopes, this.#o.takes.packs, this.#o.counters);
     if (this.#unconfirmed++ === 0) this.#confirmedMs = this.#o.nowMs();
     if (lane === 'history') {
       this.#bucket.take(payload.length, this.#o.nowMs());

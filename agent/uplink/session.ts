@@ -88,6 +88,11 @@ export class Session {
     return this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.position === wanted.from;
   }
 
+  /** Has some of it gone out before, over this connection? */
+  isAgain(wanted: Wanted): boolean {
+    return wanted.from <= (this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.sentTo ?? 0);
+  }
+
   /** Does it fit the window as it is now? A single envelope may go beyond it when nothing is on its way. */
   fits(wanted: Wanted, bytes: number, envelopes: number): boolean {
     const send = this.#lanes.get(`${wanted.epoch}/${wanted.lane}`);

@@ -25,7 +25,6 @@ import { Sender } from './sender.ts';
 import { Session } from './session.ts';
 import { noUplinkCounts, type UplinkStatus, withoutPassword } from './status.ts';
 import { Takes } from './takes.ts';
-import type { Timers } from './timers.ts';
 
 const PRESENCE_EVERY_MS = 15_000;
 const TIME_EVERY_MS = 5_000;
@@ -36,6 +35,7 @@ const SOCKET_FULL_BYTES = 256 << 10;
 const GOODBYE_MS = 1_000;
 const MAX_COMMAND_BYTES = 16 << 10;
 const MAX_ITINERARY_BYTES = 256 << 10;
+const TOO_LONG = { ok: false, reason: 'too long' } as const;
 /** Starts remembered per connection; past it a new one is served like the rest, only without the early live message. */
 const MAX_CONTROLLERS = 64;
 
@@ -50,7 +50,6 @@ export class Uplink {
   readonly #liveMessages: LiveMessages;
   #leaseUntilMs = 0;
   #conflict: string | null = null;
-  readonly #timers: Timers;
   #stopTicking: () => void = () => {};
   #presenceDueMs = 0;
   #timeDueMs = 0;
@@ -60,13 +59,11 @@ export class Uplink {
   constructor(o: UplinkOptions) {
     this.#o = o;
     this.#session = new Session(o.session);
-    this.#timers = o.timers;
     this.#liveMessages = new LiveMessages({ ...o, takes: this.#takes, counters: this.#counters });
     this.#connection = new Connection({
       ...o,
       dial: o.dial ?? dialMqtt,
-      timers: this.#timers,
-      nowMs: () => this.#nowMs(),
+      nowMs: this.#nowMs,
       counters: this.#counters,
       will: () => this.#presence(false),
       onUp: () => this.#up(),
@@ -77,10 +74,10 @@ export class Uplink {
       session: this.#session,
       backfillKBps: o.backfillKBps,
       gatherS: o.gatherS ?? 0,
-      packs: () => this.#takes.packs,
+      takes: this.#takes,
       isWatched: () => this.#live.hz > 1,
       epoch: () => o.epoch(),
-      nowMs: () => this.#nowMs(),
+      nowMs: this.#nowMs,
       counters: this.#counters,
       readable: () => o.source.readable(),
       read: (epoch, lane, from, maxBytes) => o.source.read(epoch, lane, from, maxBytes),
@@ -91,22 +88,26 @@ export class Uplink {
     });
   }
 
-  #nowMs(): number {
-    return this.#o.nowUs() / 1000;
-  }
+  readonly #nowMs = (): number => this.#o.nowUs() / 1000;
 
   start(): void {
     if (this.#o.url === '') return;
-    this.#stopTicking = this.#timers.every(TICK_MS, () => this.#tick());
+    this.#stopTicking = this.#o.timers.every(TICK_MS, () => this.#tick());
     this.#connection.start();
   }
 
   #up(): void {
     const nowMs = this.#nowMs();
-    this.#live.begin();
+    this.#beginLive();
     this.#presenceDueMs = nowMs;
     this.#timeDueMs = nowMs;
     this.#tick();
+  }
+
+  /** All of it at once, and whole: somebody may have nothing of it. */
+  #beginLive(): void {
+    this.#live.begin();
+    this.#liveMessages.begin();
   }
 
   #down(): void {
@@ -141,6 +142,7 @@ export class Uplink {
   }
 
   #sendLive(nowMs: number): void {
+    if (this.#liveMessages.isWholeDue) this.#live.wantAll();
     const samples = this.#live.take(nowMs, this.#o.nowUs());
     if (samples.length === 0) return;
     if (this.#connection.waitingBytes > SOCKET_FULL_BYTES) {
@@ -208,7 +210,7 @@ export class Uplink {
   #known(start: string): void {
     if (this.#answeredBy.has(start) || this.#answeredBy.size >= MAX_CONTROLLERS) return;
     this.#answeredBy.add(start);
-    this.#live.begin();
+    this.#beginLive();
     this.#timeDueMs = this.#nowMs();
     this.#tick();
   }
@@ -224,6 +226,7 @@ export class Uplink {
     this.#leaseUntilMs = receivedMonoUs / 1000 + answer.leaseS * 1000;
     this.#conflict = answer.conflict ?? null;
     this.#live.setHz(answer.liveHz);
+    if (answer.base === true) this.#liveMessages.asked();
     this.#o.onTime?.(answer, receivedMonoUs);
   }
 
@@ -233,22 +236,19 @@ export class Uplink {
     const at = this.#nowMs() + this.#o.random() * HELLO_JITTER_MS;
     this.#presenceDueMs = Math.min(this.#presenceDueMs, at);
     this.#timeDueMs = Math.min(this.#timeDueMs, at);
-    // A controller that begins has no live view yet.
-    this.#live.begin();
+    this.#beginLive();
   }
 
   #heardCommand(topic: string, payload: Buffer): void {
     const { topicRoot, drone } = this.#o;
-    const tooLong = { ok: false, reason: 'too long' } as const;
-    const command = this.#checked(payload.length > MAX_COMMAND_BYTES ? tooLong : readCommand(payload));
+    const command = this.#checked(payload.length > MAX_COMMAND_BYTES ? TOO_LONG : readCommand(payload));
     if (command === null) return;
     this.#counters.commands++;
     this.#o.onCommand?.(command, topic === downTopic(topicRoot, drone, 'command') ? 'own' : 'broadcast');
   }
 
   #heardItinerary(payload: Buffer): void {
-    const tooLong = { ok: false, reason: 'too long' } as const;
-    const message = this.#checked(payload.length > MAX_ITINERARY_BYTES ? tooLong : readItineraryMessage(payload));
+    const message = this.#checked(payload.length > MAX_ITINERARY_BYTES ? TOO_LONG : readItineraryMessage(payload));
     if (message === null) return;
     this.#counters.itineraries++;
     this.#o.onItinerary?.(message);
@@ -288,7 +288,7 @@ export class Uplink {
     this.#stopTicking();
     if (this.#connection.state === 'up') {
       await new Promise<void>((resolve) => {
-        const callOff = this.#timers.after(GOODBYE_MS, resolve);
+        const callOff = this.#o.timers.after(GOODBYE_MS, resolve);
         this.#connection.publish('presence', this.#presence(false), 1, () => {
           callOff();
           resolve();

@@ -7,7 +7,7 @@
  * Nothing here waits for the store before it returns: the broker is never held back. What does not fit is dropped and
  * counted; the drone holds every batch until it is acked.
  */
-import { type Envelope, isPack, openMessage, PACKS, SAMPLE_CODECS, sealGap } from '@skein/protocol/telemetry';
+import { type Envelope, isPack, openMessage, sealGap } from '@skein/protocol/telemetry';
 import { AckPace } from './ack-pace.ts';
 import { Committer } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
@@ -16,6 +16,7 @@ import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } fr
 import { costOf, type QueuedItem } from './queued-item.ts';
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
+import { type Takes, takesOf } from './takes.ts';
 import { FIRST_WINDOW_BYTES, type Load, MAX_WINDOW_BYTES, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
@@ -24,9 +25,6 @@ const TICK_MS = 250;
 /** This part of its window committed since it was told, and it is told at once: it must not run out of it. */
 const WINDOW_PART = 4;
 const REFUSED = { damaged: 'malformed', 'too-large': 'packTooLarge', unknown: 'packUnknown' } as const;
-/** What an agent may send us, told in answer to its presence. */
-const TAKES = { packs: PACKS, codecs: SAMPLE_CODECS } as const;
-
 export class Ingest {
   readonly #o: IngestOptions;
   readonly #roster: Roster;
@@ -120,7 +118,7 @@ export class Ingest {
   #begin(stream: Stream, first: number, session: string): void {
     const missing = missingBefore(stream.state, first);
     if (missing === null) {
-      this.#ack(stream, [session], this.#o.expand === undefined ? {} : TAKES);
+      this.#ack(stream, [session], this.#o.expand === undefined ? {} : takesOf(this.#roster.sending));
       return;
     }
     // Acked once the gap is committed: the first ack then says where the drone really goes on.
@@ -270,7 +268,7 @@ export class Ingest {
     this.#ack(stream, this.#roster.sessionsOf(stream));
   }
 
-  #ack(stream: Stream, sessions: readonly string[], takes: Partial<typeof TAKES> = {}): void {
+  #ack(stream: Stream, sessions: readonly string[], takes: Takes = {}): void {
     const { drone, epoch, lane, state } = stream;
     const window = Math.min(stream.creditBytes, windowBytes(lane, this.#load()));
     stream.toldBytes = window;

@@ -107,6 +107,8 @@ export const TimeAnswer = Type.Object({
   liveHz: Type.Number({ minimum: 0, maximum: 50 }),
   /** Another board says that it is this drone, and why the controller thinks so. */
   conflict: Type.Optional(Type.String({ maxLength: 32 })),
+  /** The controller lacks what live deltas of this drone refer to: the next live message is to go whole. */
+  base: Type.Optional(Type.Boolean()),
 });
 export type TimeAnswer = Static<typeof TimeAnswer>;
 

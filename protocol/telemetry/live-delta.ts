@@ -1,7 +1,7 @@
 /**
  * A live message as what changed since an earlier one, its base: the last live message that was no delta, which every
- * reader has had if it has had anything, since one comes each 10 s. Nobody confirms; a reader that lacks the base drops
- * the delta and waits for the next. docs/wire.md §5.
+ * reader has had if it has had anything. Nobody confirms; a reader that lacks the base drops the delta, and waits for the
+ * next base or has it sent (LIVE_BASE). docs/wire.md §5.
  *
  *   0  2  magic "SL"          7  2  length of the changes
  *   2  1  version = 1         9  …  changes, bit by bit
@@ -27,13 +27,15 @@ import { type BatchHeader, expandBatch } from './envelope.ts';
 import { MAX_BOOT_MS, MAX_INTEGER, scaled } from './forms.ts';
 import { IDENTITY_BYTES } from './identity.ts';
 import { columnsOf, KINDS, type Sample } from './kinds.ts';
-import { DEFLATE_PACKS } from './pack.ts';
+import { DEFLATE_PACKS, DENSE_PACKS } from './pack.ts';
 import { DICTIONARY_1 } from './pack-dictionary.generated.ts';
 
 /** As an ack names it among what is opened (docs/wire.md §4). */
 export const LIVE_DELTA = 'live-delta-1';
+/** It asks for a whole message when it lacks one (`base` of its time answer), so these need not come each 10 s. */
+export const LIVE_BASE = 'live-base-1';
 /** All that this version opens besides envelopes, as an ack says it. */
-export const PACKS = [DEFLATE_PACKS, LIVE_DELTA] as const;
+export const PACKS = [DEFLATE_PACKS, LIVE_DELTA, LIVE_BASE, DENSE_PACKS] as const;
 
 const VERSION = 1;
 const HEADER_BYTES = 9;

@@ -3,7 +3,8 @@
  *
  *   0  2  magic "SP"                 5  4  raw length
  *   2  1  pack version = 1           9  …  raw, compressed
- *   3  1  compressor, 1 deflate    end  4  CRC-32C of all before it
+ *   3  1  compressor, 1 deflate,   end  4  CRC-32C of all before it
+ *         2 dense (dense/pack.ts)
  *   4  1  dictionary
  *
  *   raw  = count:varint  lean × count  body × count
@@ -14,6 +15,7 @@
  */
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
 import { crc32c } from './crc32c.ts';
+import { readDense, writeDense } from './dense/pack.ts';
 import { assembleEnvelope, type BatchHeader, type Envelope, readEnvelope, splitMessage } from './envelope.ts';
 import { IDENTITY_BYTES } from './identity.ts';
 import { DICTIONARY_1 } from './pack-dictionary.generated.ts';
@@ -25,6 +27,8 @@ export type Expand = (compressed: Uint8Array, dictionary: Uint8Array, maxBytes: 
 
 /** As an ack names packs of this compressor and dictionary (docs/wire.md §4). */
 export const DEFLATE_PACKS = 'deflate-1';
+/** The same of those that foresee each batch from the ones before it. */
+export const DENSE_PACKS = 'dense-1';
 
 /** A pack holds at most this, compressed away. An envelope that is larger travels outside one. */
 export const MAX_PACK_BYTES = 256 << 10;
@@ -32,6 +36,7 @@ export const MAX_PACK_ENVELOPES = 4096;
 
 const VERSION = 1;
 const DEFLATE = 1;
+const DENSE = 2;
 /** In place of a dictionary's number: that of the message the pack stands in. */
 const OUTER = 0;
 const HEADER_BYTES = 9;
@@ -109,13 +114,30 @@ export function packEnvelopes(
   for (const body of bodies) raw.raw(body);
   if (raw.length > MAX_PACK_BYTES) return null;
   const compressed = compress(raw.finish(), dictionary ?? DICTIONARY_1);
-  const pack = new Uint8Array(HEADER_BYTES + compressed.length + CRC_BYTES);
+  return assemblePack(DEFLATE, dictionary === undefined ? 1 : OUTER, raw.length, compressed);
+}
+
+function assemblePack(compressor: number, dictionary: number, length: number, held: Uint8Array): Uint8Array {
+  const pack = new Uint8Array(HEADER_BYTES + held.length + CRC_BYTES);
   const view = new DataView(pack.buffer);
-  pack.set([0x53, 0x50, VERSION, DEFLATE, dictionary === undefined ? 1 : OUTER]);
-  view.setUint32(5, raw.length, true);
-  pack.set(compressed, HEADER_BYTES);
+  pack.set([0x53, 0x50, VERSION, compressor, dictionary]);
+  view.setUint32(5, length, true);
+  pack.set(held, HEADER_BYTES);
   view.setUint32(pack.length - CRC_BYTES, crc32c(pack, 0, pack.length - CRC_BYTES), true);
   return pack;
+}
+
+/** Sealed envelopes → one dense pack, or null if they cannot travel so (they are damaged, too many, or of another make). */
+export function packDense(envelopes: readonly Uint8Array[], compress: Compress, expand: Expand): Uint8Array | null {
+  const read: Envelope[] = [];
+  for (const bytes of envelopes) {
+    const one = readEnvelope(bytes);
+    if (!one.ok || one.bytes.length !== bytes.length) return null;
+    read.push(one);
+  }
+  const dense = read.length === 0 ? null : writeDense(read, compress, expand);
+  const length = read.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return dense && assemblePack(DENSE, 1, length, dense);
 }
 
 export function isPack(payload: Uint8Array): boolean {
@@ -154,13 +176,14 @@ export function openMessage(payload: Uint8Array, expand: Expand | undefined, out
   if (version !== VERSION) return refuse(`pack version ${version} is not known here`, 'unknown');
   if (view.getUint32(end, true) !== crc32c(payload, 0, end)) return refuse('checksum of the pack does not match');
   const dictionary = number === OUTER ? outer : number === 1 ? DICTIONARY_1 : undefined;
-  if (compressor !== DEFLATE || dictionary === undefined) {
+  if ((compressor !== DEFLATE && (compressor !== DENSE || number !== 1)) || dictionary === undefined) {
     return refuse(`pack of compressor ${compressor}, dictionary ${number} is not known here`, 'unknown');
   }
   const rawLength = view.getUint32(5, true);
   if (rawLength > MAX_PACK_BYTES) {
     return refuse(`pack of ${rawLength} bytes, at most ${MAX_PACK_BYTES} are taken`, 'too-large');
   }
+  if (compressor === DENSE) return refused(() => readDense(payload.subarray(HEADER_BYTES, end), rawLength, expand));
   let raw: Uint8Array;
   try {
     raw = expand(payload.subarray(HEADER_BYTES, end), dictionary, rawLength);
@@ -168,8 +191,13 @@ export function openMessage(payload: Uint8Array, expand: Expand | undefined, out
     return refuse('pack that does not expand to what it says');
   }
   if (raw.length !== rawLength) return refuse('pack that does not expand to what it says');
+  return refused(() => readRaw(raw));
+}
+
+/** What is read, or why it is refused. */
+function refused(read: () => readonly Envelope[]): OpenedMessage {
   try {
-    return { ok: true, envelopes: readRaw(raw) };
+    return { ok: true, envelopes: read() };
   } catch (error) {
     if (error instanceof Malformed) return refuse(`damaged pack: ${error.message}`);
     throw error;

@@ -13,19 +13,19 @@
 import { type BitReader, type BitWriter, MAX_RICE, riceBits } from './bits.ts';
 import { type ByteReader, type ByteWriter, Malformed, unzigzag, zigzag } from './bytes.ts';
 
-const NOTHING_MISSED = MAX_RICE + 1;
-const ORDERS = 3;
+export const NOTHING_MISSED = MAX_RICE + 1;
+export const ORDERS = 3;
 /** A step is about so much wider than what the prediction misses after it. */
 const STEP_WIDER = 5;
 const MAX_STEP_RICE = 12;
-const SEED_SIZE = 256;
+export const SEED_SIZE = 256;
 /** Second differences of larger values would leave what a double holds exactly. */
 const MAX_SECOND = 2 ** 49;
 
 let codes1 = new Float64Array(1024);
 let codes2 = new Float64Array(1024);
 
-const stepRice = (k: number): number => Math.min(k + STEP_WIDER, MAX_STEP_RICE);
+export const stepRice = (k: number): number => Math.min(k + STEP_WIDER, MAX_STEP_RICE);
 
 /** The k that writes `codes` from…to in the fewest bits. Near the logarithm of the mean, or below it if a few are far off. */
 export function riceOf(codes: Float64Array, from: number, to: number, sum: number): number {
