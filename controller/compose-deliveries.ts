@@ -29,9 +29,8 @@ export function makeDeliveries(o: DeliveryWiring) {
     return stop && reason('ground-stop', `${stop.reason} (${stop.by})`);
   }
 
-  /** What everybody must see; asked for twice a second, so that what time alone brings is seen. */
+  /** What everybody must see. */
   function board(): Board {
-    watching.detector.tick();
     return { alerts: watching.tally(), groundStops: places.stops() };
   }
 

@@ -94,7 +94,12 @@ export function makeDetector(o: DetectorWiring) {
     return { ...counts, silenced: alerts.open.length - heardOf.length, changes };
   }
 
-  return { detector, port: portOf(alerts), heard, orderMoved, tally, start: () => alerts.start() };
+  function start(): void {
+    alerts.start();
+    detector.start();
+  }
+
+  return { detector, port: portOf(alerts), heard, orderMoved, tally, start };
 }
 
 function seer({ config, clock, fleet, itineraries, ...o }: DetectorWiring): (drone: string) => Seen | null {
@@ -146,7 +151,8 @@ function portOf(alerts: Alerts): AlertPort {
 }
 
 function viewOf({ id, open, atUtcUs, doc }: NonNullable<Awaited<ReturnType<Alerts['get']>>>) {
-  const { raisedUtcUs, drone = null, base = null, order = null, proposal = null, ...rest } = doc;
-  const staysDown = open && drone !== null && classOf(rest.class)?.holds === true;
-  return { id, open, raisedUtcUs, changedUtcUs: atUtcUs, drone, base, order, proposal, staysDown, ...rest };
+  const { raisedUtcUs, drone = null, base = null, order = null, drones = [], proposal = null, ...rest } = doc;
+  const staysDown = open && (drone !== null || drones.length > 0) && classOf(rest.class)?.holds === true;
+  const about = { drone, base, order, drones };
+  return { id, open, raisedUtcUs, changedUtcUs: atUtcUs, ...about, proposal, staysDown, ...rest };
 }

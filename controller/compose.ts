@@ -38,6 +38,8 @@ export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
 
 const TICK_MS = 500;
+/** The detector looks at a part of the fleet each time. */
+const WATCH_MS = 50;
 
 export async function createController(config: Config, ports: ControllerPorts): Promise<Controller> {
   const { clock, log, random, version } = ports;
@@ -239,6 +241,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       await webhooks.start();
       started.push(() => webhooks.close());
       every(TICK_MS, () => live.setBoard(board()));
+      every(WATCH_MS, () => watching.detector.tick());
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');
       ready = true;
       return { http: address, mqtt: bus.address ?? config.broker.url };

@@ -27,6 +27,8 @@ export interface Alert {
   readonly drone?: string;
   readonly base?: string;
   readonly order?: string;
+  /** It tells of many: these are still so. */
+  readonly drones?: readonly string[];
   readonly words: string;
   readonly whatToDo: string;
   readonly evidence: Values;
@@ -35,6 +37,8 @@ export interface Alert {
   readonly acknowledged?: { readonly by: string; readonly atUtcUs: number };
   readonly silenced?: { readonly by: string; readonly untilUtcUs: number };
   readonly cleared?: { readonly by: string; readonly atUtcUs: number };
+  /** Id of the alert that tells of it now, with others. */
+  readonly gathered?: string;
   readonly proposal?: Proposal;
 }
 
@@ -48,3 +52,15 @@ export interface About {
 export function keyOf(name: string, { drone = '', base = '', order = '' }: About): string {
   return `${name}/${drone}/${base}/${order}`;
 }
+
+export interface Raise extends About {
+  readonly class: string;
+  readonly severity: AlertSeverity;
+  readonly words: string;
+  readonly whatToDo: string;
+  readonly values: Values;
+  readonly drones?: readonly string[];
+}
+
+/** What is said of an open one anew. */
+export type Retold = Pick<Raise, 'words' | 'values' | 'drones'>;

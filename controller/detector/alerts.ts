@@ -2,9 +2,9 @@
  * The alerts: of one class at most one is open about each drone (or order, or the controller itself), across restarts too.
  * Who says something of one is written down with it.
  */
-import { type About, type Alert, keyOf, type Proposal } from './alert.ts';
+import { type About, type Alert, keyOf, type Proposal, type Raise, type Retold } from './alert.ts';
 import type { Actor, Clock, Count, Held, Kept, Send } from './ports.ts';
-import { ALERT_SEVERITIES, type AlertSeverity, type Values } from './verdict.ts';
+import { isWorse } from './verdict.ts';
 
 export interface AlertsOptions {
   readonly records: Kept<Alert>;
@@ -20,14 +20,6 @@ export interface AlertsOptions {
   readonly against: (drone: string) => string | null;
 }
 
-export interface Raise extends About {
-  readonly class: string;
-  readonly severity: AlertSeverity;
-  readonly words: string;
-  readonly whatToDo: string;
-  readonly values: Values;
-}
-
 export interface Refused {
   readonly ok: false;
   readonly code: 'unknown-alert' | 'alert-not-so' | 'store-unavailable';
@@ -38,6 +30,8 @@ export type Answer = { readonly ok: true; readonly alert: Held<Alert> } | Refuse
 export const DETECTOR: Actor = { kind: 'controller', name: 'detector' };
 /** Open at a time; past it a fleet has one trouble and not so many. */
 const MAX_OPEN = 20_000;
+/** Words that change are written down at most so often, µs. */
+const RETOLD_US = 5e6;
 
 export class Alerts {
   readonly #o: AlertsOptions;
@@ -88,7 +82,11 @@ export class Alerts {
     const { clock, newId, count } = this.#o;
     const known = this.openOf(name, about);
     if (known !== null) {
-      if (!isWorse(severity, known.doc.severity)) return known.id;
+      if (!isWorse(severity, known.doc.severity)) {
+        if (gistOf(words) !== gistOf(known.doc.words) && clock.utcUs() - known.atUtcUs >= RETOLD_US)
+          this.retold(name, about, { words, values });
+        return known.id;
+      }
       count('worsened');
       this.#change(known, 'worsened', { severity, words, evidence: values, state: 'raised', silenced: null }, DETECTOR);
       return known.id;
@@ -106,6 +104,22 @@ export class Alerts {
     this.#put(id, alert);
     this.#write([{ id, type: 'raised', set: alert, open: true, by: DETECTOR }]);
     return id;
+  }
+
+  /** Other words for what is open; nobody is called anew. */
+  retold(name: string, about: About, { values, ...set }: Retold): void {
+    const held = this.openOf(name, about);
+    if (held === null) return;
+    this.#o.count('retold');
+    this.#change(held, 'retold', { ...set, evidence: values }, DETECTOR);
+  }
+
+  /** Another tells of it now, with others. */
+  gather(name: string, about: About, into: string): void {
+    const held = this.openOf(name, about);
+    if (held === null) return;
+    this.#o.count('gathered');
+    this.#close(held, 'gathered', DETECTOR, { gathered: into });
   }
 
   /** It is over by itself. */
@@ -214,7 +228,12 @@ export class Alerts {
     return alert === null ? unknown(id) : { ok: true, alert };
   }
 
-  #close(held: Held<Alert>, type: 'cleared' | 'dismissed', by: Actor): Promise<boolean> {
+  #close(
+    held: Held<Alert>,
+    type: 'cleared' | 'dismissed' | 'gathered',
+    by: Actor,
+    more: Partial<Alert> = {},
+  ): Promise<boolean> {
     const { id, doc } = held;
     const lapsed =
       doc.proposal?.state === 'open' ? { proposal: { state: type === 'dismissed' ? type : 'lapsed' } } : {};
@@ -223,6 +242,7 @@ export class Alerts {
       cleared: { by: by.name, atUtcUs: this.#o.clock.utcUs() },
       silenced: null,
       ...lapsed,
+      ...more,
     };
     this.#byKey.delete(keyOf(doc.class, doc));
     if (doc.drone !== undefined) {
@@ -254,9 +274,8 @@ export class Alerts {
   }
 }
 
-function isWorse(severity: AlertSeverity, than: AlertSeverity): boolean {
-  return ALERT_SEVERITIES.indexOf(severity) > ALERT_SEVERITIES.indexOf(than);
-}
+/** The words without their figures: those go on changing, and are no news. */
+const gistOf = (words: string): string => words.replace(/[\d.]+/g, '#');
 
 const NOT_STORED: Refused = {
   ...{ ok: false, code: 'store-unavailable' },

@@ -10,6 +10,7 @@ import { DISMISSED, type Hold, isOn, ON, QUIET, step } from './hold.ts';
 import { NO_PAST, type Past, remember } from './past.ts';
 import type { Held } from './ports.ts';
 import { armed, type Seen } from './seen.ts';
+import { Storms } from './storms.ts';
 import { CLASSES, classOf } from './table.ts';
 import type { FindingClass, Verdict } from './verdict.ts';
 
@@ -31,21 +32,42 @@ interface Watched {
 
 /** Each drone is looked at when something came of it, and at least so often, µs. */
 const EVERY_US = 1e6;
+/** The whole fleet in half a second of ticks; of a small one all at each. */
+const TICKS_A_ROUND = 10;
+const LEAST_A_TICK = 20;
 
 export class Detector {
   readonly #o: DetectorOptions;
   readonly #watched = new Map<string, Watched>();
+  readonly #storms: Storms;
+  /** Whom to look at next, among `drones()`. */
+  #next = 0;
+  #tickedUs = Number.NEGATIVE_INFINITY;
 
   constructor(o: DetectorOptions) {
     this.#o = o;
+    this.#storms = new Storms({ alerts: o.alerts, fleet: () => o.drones().length, classOf });
   }
 
-  /** Several times a second: those of whom nothing came. */
+  /** Those that were open when the controller ended are known. */
+  start(): void {
+    this.#storms.start();
+  }
+
+  /** Twenty times a second: those of whom nothing came, a part of the fleet each time, so that nobody waits for all. */
   tick(): void {
     const nowUs = this.#o.monoUs();
-    for (const drone of this.#o.drones()) {
+    const drones = this.#o.drones();
+    const most = Math.min(drones.length, Math.max(LEAST_A_TICK, Math.ceil(drones.length / TICKS_A_ROUND)));
+    for (let n = 0; n < most; n++) {
+      const drone = drones[this.#next % drones.length];
+      this.#next = (this.#next + 1) % drones.length;
+      if (drone === undefined) continue;
       if (nowUs - (this.#watched.get(drone)?.lookedUs ?? Number.NEGATIVE_INFINITY) >= EVERY_US) this.look(drone);
     }
+    this.#storms.flush(nowUs);
+    if (nowUs - this.#tickedUs < EVERY_US / 2) return;
+    this.#tickedUs = nowUs;
     this.#o.alerts.tick();
   }
 
@@ -61,21 +83,25 @@ export class Detector {
 
   /** Why it is kept on the ground, for people; empty: nothing here speaks against it. */
   holds(drone: string): readonly string[] {
-    return this.#o.alerts
-      .about(drone)
+    return this.#about(drone)
       .filter(({ doc }) => classOf(doc.class)?.holds === true)
       .map(({ doc }) => `alert ${doc.class}: ${doc.words}`);
   }
 
   /** An operator called it over: it is not raised again before it was good. */
-  dismissed({ class: name, drone }: Alert): void {
-    if (drone === undefined || classOf(name) === null) return;
-    (this.#watched.get(drone) ?? this.#begin(drone)).holds.set(name, DISMISSED);
+  dismissed({ class: name, drone, drones = drone === undefined ? [] : [drone] }: Alert): void {
+    if (classOf(name) === null) return;
+    for (const one of drones) (this.#watched.get(one) ?? this.#begin(one)).holds.set(name, DISMISSED);
+    if (drone === undefined) this.#storms.dismissed(name);
+  }
+
+  #about(drone: string): readonly Held<Alert>[] {
+    return [...this.#o.alerts.about(drone), ...this.#storms.about(drone)];
   }
 
   #begin(drone: string): Watched {
     // What was open when the controller ended is on.
-    const holds = this.#o.alerts.about(drone).map(({ doc }) => [doc.class, ON] as const);
+    const holds = this.#about(drone).map(({ doc }) => [doc.class, ON] as const);
     const watched: Watched = { past: NO_PAST, holds: new Map(holds), lookedUs: Number.NEGATIVE_INFINITY };
     this.#watched.set(drone, watched);
     return watched;
@@ -90,7 +116,7 @@ export class Detector {
     else watched.holds.set(one.name, after);
     const about = { drone: seen.drone };
     if (isOn(after)) this.#on(one, verdict, seen);
-    else if (isOn(before)) this.#o.alerts.clear(one.name, about);
+    else if (isOn(before) && !this.#storms.leave(one.name, seen.drone)) this.#o.alerts.clear(one.name, about);
   }
 
   #on(one: FindingClass, verdict: Verdict, seen: Seen): void {
@@ -98,7 +124,11 @@ export class Detector {
     const { name, whatToDo } = one;
     if (verdict.level === 'bad') {
       const { words, values, severity = one.severity } = verdict;
-      alerts.raise({ class: name, severity, words, whatToDo, values, drone: seen.drone });
+      const { drone, monoUs } = seen;
+      const isOwn = alerts.openOf(name, { drone }) !== null;
+      if (isOwn || !this.#storms.take(one, drone, severity, monoUs)) {
+        alerts.raise({ class: name, severity, words, whatToDo, values, drone });
+      }
     }
     if (one.proposes === null) return;
     const held = alerts.openOf(name, { drone: seen.drone });

@@ -12,6 +12,11 @@ t.test('docs/alerts.md has each class as the code has it', (t) => {
     t.ok(doc.includes(row), `the row of ${one.name}:\n${row}`);
     t.ok(doc.includes(`- \`${one.name}\`: ${one.whatToDo}.`), `- \`${one.name}\`: ${one.whatToDo}.`);
   }
+  for (const { name, gathers } of CLASSES) {
+    if (gathers === null) continue;
+    const row = `| \`${name}\` | ${gathers.words} | ${gathers.whatToDo} |`;
+    t.ok(doc.includes(row), row);
+  }
   for (const [name, { severity, whatToDo }] of Object.entries(ADVICE)) {
     t.ok(doc.includes(`| \`${name}\` | ${severity} | ${whatToDo} |`), `| \`${name}\` | ${severity} | ${whatToDo} |`);
   }

@@ -51,6 +51,8 @@ export type Send = (o: {
 export const DETECTOR_COUNTERS = {
   raised: 'alerts raised',
   worsened: 'open alerts that became more severe',
+  retold: 'open alerts of which other words are said, or other drones',
+  gathered: 'alerts that became part of one that tells of many drones',
   cleared: 'alerts that were over by themselves',
   dismissed: 'alerts that an operator called over',
   acknowledged: 'alerts that an operator acknowledged',

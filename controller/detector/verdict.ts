@@ -34,6 +34,8 @@ export interface FindingClass {
   readonly holds: boolean;
   /** Proposed to an operator, only to a drone that is heard, armed, and flown by Skein. */
   readonly proposes: 'hold' | 'return' | 'land' | null;
+  /** Of many drones at once one alert is made, which says this of them; null: each has its own. */
+  readonly gathers: { readonly words: string; readonly whatToDo: string } | null;
   judge(seen: Seen, past: Past): Verdict;
 }
 
@@ -42,4 +44,8 @@ export const UNCLEAR: Verdict = { level: 'unclear' };
 
 export function bad(words: string, values: Values = {}, severity?: AlertSeverity): Verdict {
   return { level: 'bad', words, values, ...(severity === undefined ? {} : { severity }) };
+}
+
+export function isWorse(severity: AlertSeverity, than: AlertSeverity): boolean {
+  return ALERT_SEVERITIES.indexOf(severity) > ALERT_SEVERITIES.indexOf(than);
 }

@@ -5,6 +5,7 @@ export interface AlertView {
   readonly id: string;
   readonly raisedUtcUs: number;
   readonly changedUtcUs: number;
+  readonly drones: readonly string[];
   readonly staysDown: boolean;
   readonly acknowledged?: { readonly by: string; readonly atUtcUs: number };
   readonly silenced?: { readonly by: string; readonly untilUtcUs: number };

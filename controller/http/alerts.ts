@@ -34,6 +34,7 @@ const Alert = Type.Object(
     words: Type.String(),
     whatToDo: Type.String(),
     evidence: Type.Object({}, Open),
+    drones: Type.Array(Type.String(), { description: 'it tells of these at once; empty: of one, or of none' }),
     staysDown: Type.Boolean({ description: 'while it is open no order is given to its drone' }),
   },
   Open,

@@ -15,6 +15,7 @@ const QUICK_CARD_MS = 5_000;
 
 export const BOARD: FindingClass = {
   ...{ name: 'board', severity: 'warning', onsetS: 20, clearS: 60, holds: true, proposes: null },
+  gathers: null,
   when: 'its companion has 85 °C or more, is throttled, has less than 300 MB of disk or 40 MB of memory, or its card keeps samples waiting for 20 s',
   over: 'it has less than 75 °C, is not throttled, has 600 MB and 80 MB, and its card takes samples within 5 s',
   whatToDo:
@@ -47,6 +48,10 @@ const CLOCK_GOOD_US = 1e6;
 
 export const CLOCK: FindingClass = {
   ...{ name: 'clock', severity: 'warning', onsetS: 60, clearS: 10, holds: true, proposes: null },
+  gathers: {
+    words: 'their clocks cannot be trusted',
+    whatToDo: 'Look at the time server they share, and at this controller: its own clock is one of their sources',
+  },
   when: 'its clock is not set, its sources contradict each other, or it may be wrong by 2 s or more',
   over: 'it is set, its sources agree, and it is good to 1 s',
   whatToDo:
@@ -70,6 +75,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 
 export const IDENTITY: FindingClass = {
   ...{ name: 'identity', severity: 'warning', onsetS: 0, clearS: 0, holds: true, proposes: null },
+  gathers: null,
   when: 'two boards, or two boots, claim to be this drone, or one batch number came with two contents (critical while one of them is armed)',
   over: 'no evidence came for a minute',
   whatToDo:

@@ -8,6 +8,7 @@ const MOVES_S = 15;
 
 export const NO_PROGRESS: FindingClass = {
   ...{ name: 'no-progress', severity: 'warning', onsetS: 2, clearS: 5, holds: false, proposes: 'return' },
+  gathers: null,
   when: 'it flies its plan and came no 5 m nearer to its item for 45 s, the time it is to stay there not counted',
   over: 'it came nearer within 15 s, or flies its plan no more (held, at a gate, on its way back)',
   whatToDo: 'Look at wind, mode and speed. If it does not get on, bring it back',
@@ -32,6 +33,7 @@ const ON_M = 15;
 
 export const OFF_ROUTE: FindingClass = {
   ...{ name: 'off-route', severity: 'warning', onsetS: 4, clearS: 8, holds: false, proposes: 'hold' },
+  gathers: null,
   when: 'it flies its plan and its trusted position is 30 m or more from every leg of it',
   over: 'it is within 15 m, or flies its plan no more',
   whatToDo:
@@ -67,6 +69,7 @@ const CRITICAL_STATES = [3, 4, 5, 6];
 
 export const BATTERY: FindingClass = {
   ...{ name: 'battery', severity: 'critical', onsetS: 5, clearS: 20, holds: false, proposes: 'return' },
+  gathers: null,
   when: 'in the air its charge (the lower of reported and remembered) less what the rest of its plan takes by the model leaves 8 % less than the reserve; or its autopilot calls the battery critical',
   over: 'no more than 3 % less than the reserve would be left, or it has landed',
   whatToDo: 'Bring it back now, or land it where it is safe, while there is charge to do it with',

@@ -10,6 +10,7 @@ const TAKEN: Readonly<Record<string, readonly [string, AlertSeverity]>> = {
 
 export const CONTROL_TAKEN: FindingClass = {
   ...{ name: 'control-taken', severity: 'warning', onsetS: 0, clearS: 5, holds: false, proposes: null },
+  gathers: null,
   when: 'it is armed, and a pilot, another station or a failsafe of its autopilot (critical) has control',
   over: 'Skein has control again, or it is disarmed',
   whatToDo:
@@ -28,6 +29,7 @@ export const CONTROL_TAKEN: FindingClass = {
 
 export const DISARMED_IN_AIR: FindingClass = {
   ...{ name: 'disarmed-in-air', severity: 'critical', onsetS: 0, clearS: 0, holds: true, proposes: null },
+  gathers: null,
   when: 'armed in the air and disarmed in the next samples, and it moves at 2 m/s or more, lies on its side, or its autopilot still calls it in the air; or its agent says that it fell',
   over: 'somebody has armed it again, or says here that it is over',
   whatToDo:
@@ -45,6 +47,7 @@ const RESTARTED = { autopilot: 'autopilot', companion: 'companion computer', age
 
 export const REBOOTED: FindingClass = {
   ...{ name: 'rebooted', severity: 'warning', onsetS: 0, clearS: 0, holds: false, proposes: null },
+  gathers: null,
   when: 'its autopilot restarted and nobody had ordered a reboot within 10 min; in the air (critical) also its companion or its agent',
   over: '10 min have passed; in the air: it has landed too',
   whatToDo:
@@ -62,6 +65,7 @@ export const REBOOTED: FindingClass = {
 
 export const FENCE: FindingClass = {
   ...{ name: 'fence', severity: 'critical', onsetS: 2, clearS: 10, holds: false, proposes: 'return' },
+  gathers: null,
   when: 'it is armed and its autopilot says that it is outside its fence',
   over: 'it is inside, or disarmed',
   whatToDo: 'Its autopilot acts by FENCE_ACTION: let it. If it does nothing, bring it back',
@@ -77,6 +81,7 @@ export const FENCE: FindingClass = {
 
 export const PARCEL_UNPROVED: FindingClass = {
   ...{ name: 'parcel-unproved', severity: 'warning', onsetS: 0, clearS: 0, holds: true, proposes: null },
+  gathers: null,
   when: 'nothing proves that its parcel was released, and nobody has said so',
   over: 'somebody has said what became of it, or the drone knows',
   whatToDo:

@@ -19,6 +19,11 @@ const seconds = (ms: number | null): number | null => (ms === null ? null : Math
 
 export const LAST_WILL: FindingClass = {
   ...{ name: 'last-will', severity: 'warning', onsetS: 10, clearS: 5, holds: false, proposes: null },
+  gathers: {
+    words: 'their connections are gone',
+    whatToDo:
+      'Look at what they have in common: the network, the broker, the power of the site. Each does by itself what its panel says it must; nothing is to be sent',
+  },
   when: 'the broker says that its connection is gone, and it was armed or under way when it was heard last',
   over: 'it is connected, or was heard disarmed with nothing under way',
   whatToDo:
@@ -32,6 +37,11 @@ export const LAST_WILL: FindingClass = {
 
 export const LEASE: FindingClass = {
   ...{ name: 'lease', severity: 'warning', onsetS: 5, clearS: 5, holds: false, proposes: null },
+  gathers: {
+    words: 'their leases have run out',
+    whatToDo:
+      'Look at what they have in common: the network, the broker, this controller. Each does by itself what its panel says it must; nothing is to be sent',
+  },
   when: 'its lease has run out (15 s without an answered time message) and it may fly',
   over: 'its lease is renewed',
   whatToDo:
@@ -49,6 +59,11 @@ const HEARD_MS = 7_000;
 
 export const STALE: FindingClass = {
   ...{ name: 'stale', severity: 'info', onsetS: 3, clearS: 5, holds: false, proposes: null },
+  gathers: {
+    words: 'connected, and silent',
+    whatToDo:
+      'Look at the broker and the network before any drone: they have that in common. Values on the page are as old as they say',
+  },
   when: 'the broker holds its connection, and nothing came of it for 12 s',
   over: 'it was heard within 7 s, or the broker says that it is gone (then last-will tells)',
   whatToDo:
@@ -65,6 +80,11 @@ const VEHICLE_HEARD_MS = 3_000;
 
 export const AUTOPILOT_SILENT: FindingClass = {
   ...{ name: 'autopilot-silent', severity: 'info', onsetS: 4, clearS: 5, holds: true, proposes: null },
+  gathers: {
+    words: 'their agents hear nothing of their autopilots',
+    whatToDo:
+      'Many at once is no line of one drone: was a roll-out under way, or an update? Do not restart anything in flight',
+  },
   when: 'its agent is heard, and nothing came of its autopilot for 6 s (warning where it was armed)',
   over: 'a sample of the autopilot is at most 3 s old',
   whatToDo:

@@ -21,6 +21,7 @@ function byRatio(seen: Seen, ratio: number | null, what: string) {
 
 export const EKF: FindingClass = {
   ...{ name: 'ekf', severity: 'warning', onsetS: 3, clearS: 10, holds: true, proposes: null },
+  gathers: null,
   when: 'in the air the test ratio of velocity or horizontal position of its estimator is 0.8 or more',
   over: 'both are below 0.5, or it has landed',
   whatToDo:
@@ -41,6 +42,7 @@ const MAG = 4;
 
 export const COMPASS: FindingClass = {
   ...{ name: 'compass', severity: 'warning', onsetS: 5, clearS: 10, holds: true, proposes: null },
+  gathers: null,
   when: 'in the air the test ratio of its compass is 0.8 or more, or its autopilot calls the compass unhealthy',
   over: 'the ratio is below 0.5 and the compass healthy, or it has landed',
   whatToDo:
@@ -67,6 +69,7 @@ const CLIPS_PER_S = 10;
 
 export const VIBRATION: FindingClass = {
   ...{ name: 'vibration', severity: 'warning', onsetS: 5, clearS: 15, holds: true, proposes: 'return' },
+  gathers: null,
   when: 'in the air an axis vibrates with 60 m/s² or more, or its accelerometers clip 10 times a second or more',
   over: 'all axes are below 30 m/s² and less than one clipping a second is counted, or it has landed',
   whatToDo: 'Bring it back and look at propellers, motors and mounts before it flies again',
@@ -92,6 +95,7 @@ const COOL_C = 85;
 
 export const ESC: FindingClass = {
   ...{ name: 'esc', severity: 'critical', onsetS: 1, clearS: 10, holds: true, proposes: 'land' },
+  gathers: null,
   when: 'in the air a motor turns at less than a fifth of the middle one, or its controller has 100 °C or more (warning)',
   over: 'all turn at half of it or more and have less than 85 °C, or it has landed',
   whatToDo: 'A motor may have failed: see that nobody is below, land it. Do not arm it again before it was looked at',
@@ -119,6 +123,7 @@ const REFUSED_S = 900;
 
 export const PRE_ARM: FindingClass = {
   ...{ name: 'pre-arm', severity: 'warning', onsetS: 0, clearS: 5, holds: true, proposes: null },
+  gathers: null,
   when: 'its autopilot refused to arm twice within 15 min',
   over: 'it is armed, or 15 min have passed without another refusal',
   whatToDo:
@@ -142,6 +147,11 @@ const SUSPECT_S = 20;
 
 export const POSITION: FindingClass = {
   ...{ name: 'position', severity: 'warning', onsetS: 5, clearS: 10, holds: false, proposes: null },
+  gathers: {
+    words: 'their positions are not trusted',
+    whatToDo:
+      'Many at once is no receiver of one drone: look for jamming and for the satellites. Nothing that acts on a position goes to them; their autopilots fly, and may land. Send no return',
+  },
   when: 'in the air its position is rejected, or suspect for 20 s',
   over: 'it is trusted, or it has landed',
   whatToDo:

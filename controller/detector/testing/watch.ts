@@ -84,12 +84,14 @@ export interface WatchOptions {
   readonly store?: Awaited<ReturnType<typeof memoryRecords>>['store'];
   readonly acts?: (name: string) => boolean;
   readonly send?: Send;
+  /** All of them are seen alike; `heron` alone unless said. */
+  readonly drones?: readonly string[];
 }
 
 /** A detector over records in memory; with the same `store` it is the next run of the controller. */
-export async function watch({ store, acts = () => false, send }: WatchOptions = {}) {
+export async function watch({ store, acts = () => false, send, drones = ['heron'] }: WatchOptions = {}) {
   let nowS = 0;
-  let shown: Otherwise = {};
+  let shown: (drone: string) => Otherwise = () => ({});
   let id = 0;
   const kept = await memoryRecords<Alert>('alert', store === undefined ? {} : { store });
   const sent: Parameters<Send>[0][] = [];
@@ -104,22 +106,35 @@ export async function watch({ store, acts = () => false, send }: WatchOptions = 
     },
   });
   const detector: Detector = new Detector({
-    ...{ alerts, acts, drones: () => ['heron'], monoUs: () => 1e9 + nowS * 1e6 },
-    seen: () => seenOf(shown, nowS),
+    ...{ alerts, acts, drones: () => drones, monoUs: () => 1e9 + nowS * 1e6 },
+    seen: (drone) => ({ ...seenOf(shown(drone), nowS), drone }),
   });
   alerts.start();
+  detector.start();
   /** So it is seen for so many seconds; `by` makes of each second what is seen. */
   const see = (by: Otherwise | ((s: number) => Otherwise), forS = 1): void => {
     for (let s = 0; s < forS; s++) {
       nowS++;
-      shown = typeof by === 'function' ? by(s) : by;
-      detector.tick();
+      const now = typeof by === 'function' ? by(s) : by;
+      each(() => now);
+    }
+  };
+  /** So each is seen for so many seconds. */
+  const each = (by: (drone: string) => Otherwise): void => {
+    shown = by;
+    // As often as it takes to look at all of them.
+    for (let n = 0; n < 10; n++) detector.tick();
+  };
+  const seeEach = (by: (drone: string, s: number) => Otherwise, forS: number): void => {
+    for (let s = 0; s < forS; s++) {
+      nowS++;
+      each((drone) => by(drone, s));
     }
   };
   const raised = (): readonly string[] =>
     kept.store.events.filter(({ type }) => type === 'raised').map(({ data }) => (data.set as Alert).class);
   const open = (): readonly string[] => alerts.open.map(({ doc }) => doc.class);
-  return { ...kept, alerts, detector, see, raised, open, sent, nowUtcUs: () => UTC_US + nowS * 1e6 };
+  return { ...kept, alerts, detector, see, seeEach, raised, open, sent, nowUtcUs: () => UTC_US + nowS * 1e6 };
 }
 
 export const atOf = (utcUs: number): string => new Date(utcUs / 1e3).toISOString();

@@ -17,7 +17,7 @@ export interface RowProps {
 export function AlertRow({ alert, nowMs, tell }: RowProps) {
   const [asked, setAsked] = useState<'accept' | 'dismiss' | null>(null);
   const row = useRef<HTMLLIElement>(null);
-  const { id, severity, state, drone, order, words, whatToDo, raisedAt, acknowledgedBy, proposal } = alert;
+  const { id, severity, state, drone, drones, order, words, whatToDo, raisedAt, acknowledgedBy, proposal } = alert;
   const mayAccept = proposal?.state === 'open';
   const no = (): void => {
     setAsked(null);
@@ -48,6 +48,7 @@ export function AlertRow({ alert, nowMs, tell }: RowProps) {
         </time>
       </p>
       <p>{words}</p>
+      {drones.length > 0 && <Names drones={drones} />}
       <p class="what-to-do">{whatToDo}.</p>
       <div class="deeds">
         {mayAccept && asked === null && (
@@ -134,5 +135,22 @@ function Sure({ tone, label, yes, onYes, onNo, children }: SureProps) {
         </button>
       </span>
     </span>
+  );
+}
+
+/** Of all of them more than these are not read. */
+const NAMED = 50;
+
+function Names({ drones }: { readonly drones: readonly string[] }) {
+  return (
+    <details>
+      <summary>{drones.length === 1 ? 'Which one' : `Which ${drones.length}`}</summary>
+      {drones.slice(0, NAMED).map((one) => (
+        <a key={one} href={`#/drone/${one}`}>
+          {one}
+        </a>
+      ))}
+      {drones.length > NAMED && <span>and {drones.length - NAMED} more</span>}
+    </details>
   );
 }

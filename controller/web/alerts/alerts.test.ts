@@ -31,13 +31,15 @@ t.test('what is no alert is left out, and what is not known of one is said so', 
 });
 
 t.test('what it means to dismiss one is said before it is done', async (t) => {
-  const [fell, low] = readAlerts({
+  const [fell, low, many] = readAlerts({
     alerts: [
       { id: 'a', drone: 'heron', staysDown: true },
       { id: 'b', drone: 'ibis', proposal: { type: 'return', words: 'Have it fly back and land', state: 'open' } },
+      { id: 'c', drone: null, drones: ['a', 'b', 7], staysDown: true },
     ],
   });
-  if (!fell || !low) throw new Error('two wanted');
+  if (!fell || !low || !many) throw new Error('three wanted');
+  t.match(dismissalWords(many), /2 drones may be given orders again/);
   t.match(dismissalWords(fell), /not raised again before it was well.*heron may be given orders again/);
   t.match(dismissalWords(low), /What is proposed is not done: have it fly back and land/);
   t.notMatch(dismissalWords(low), /orders/);

@@ -11,6 +11,8 @@ export interface AlertShown {
   readonly state: string;
   readonly drone: string | null;
   readonly order: string | null;
+  /** It tells of many at once. */
+  readonly drones: readonly string[];
   readonly words: string;
   readonly whatToDo: string;
   readonly raisedAt: string;
@@ -36,6 +38,7 @@ export function readAlerts(answer: unknown): readonly AlertShown[] {
         ...{ id: one.id, class: textOf(one.class), state: textOf(one.state) },
         severity: SEVERITIES.find((severity) => severity === one.severity) ?? 'warning',
         ...{ drone: maybe(one.drone), order: maybe(one.order), raisedAt: textOf(one.raisedAt) },
+        drones: Array.isArray(one.drones) ? one.drones.filter((name) => typeof name === 'string') : [],
         ...{ words: textOf(one.words), whatToDo: textOf(one.whatToDo) },
         staysDown: one.staysDown === true,
         acknowledgedBy: isObject(acknowledged) ? maybe(acknowledged.by) : null,
@@ -57,11 +60,11 @@ export function countOf({ critical, warning, info }: AlertTally): number {
 }
 
 /** What an operator says by dismissing it. */
-export function dismissalWords({ drone, staysDown, proposal }: AlertShown): string {
-  const whom = drone ?? 'it';
+export function dismissalWords({ drone, drones, staysDown, proposal }: AlertShown): string {
+  const whom = drone ?? (drones.length > 0 ? `${drones.length} drones` : null);
   return [
     'It is over, you say: it is not raised again before it was well and happens anew.',
-    ...(staysDown && drone !== null ? [`${whom} may be given orders again.`] : []),
+    ...(staysDown && whom !== null ? [`${whom} may be given orders again.`] : []),
     ...(proposal?.state === 'open' ? [`What is proposed is not done: ${proposal.words.toLowerCase()}.`] : []),
   ].join(' ');
 }
