@@ -8,11 +8,12 @@
  * not the load of the others, on slower machines either. `make soak` runs one group after the other.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { endedChildrenS, Spare } from './scenarios/kit/processor.ts';
+import { type Count, type Result, resultsOf } from './scenarios/kit/test-results.ts';
 
 const root = import.meta.dirname;
 const resultsDir = join(root, '.tap');
@@ -58,6 +59,8 @@ interface Group {
   readonly atLeast: number;
   /** Of its processes, as of nice(1). */
   readonly nice: number;
+  /** So many short files share a process. */
+  readonly together: number;
   /** Their files stand in memory: dozens of databases at once that wait for one real disk would be late for each other. */
   readonly inMemory: boolean;
 }
@@ -68,7 +71,8 @@ const groups: Readonly<Record<string, Group>> = {
     jobs: availableParallelism(),
     atLeast: availableParallelism(),
     nice: 5,
-    timeoutS: 180,
+    together: 8,
+    timeoutS: 300,
     inMemory: true,
   },
   // Each in one process, and mostly waiting for what takes its time: several at once.
@@ -77,6 +81,7 @@ const groups: Readonly<Record<string, Group>> = {
     jobs: isSoak ? 3 : 8,
     atLeast: 3,
     nice: 0,
+    together: 1,
     timeoutS: 3600,
     inMemory: !isSoak,
   },
@@ -86,48 +91,26 @@ const groups: Readonly<Record<string, Group>> = {
     jobs: isSoak ? 1 : 2,
     atLeast: 1,
     nice: 0,
+    together: 1,
     timeoutS: 3600,
     inMemory: false,
   },
 };
+/** What is said of the whole process: such a file shares none. */
+const FOR_ITS_PROCESS =
+  /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =)/m;
 /** Processors: what one more story takes as it begins. */
 const SPARE = 0.5;
 /** What has just begun is seen in what is left over after this. */
 const SETTLES_MS = 4_000;
 
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
-
-interface Result {
-  readonly file: string;
-  readonly tookS: number;
-  /** Processor time of all its processes; null where the system does not say. */
-  readonly cpuS: number | null;
-  /** What it printed, in the Test Anything Protocol, and beside it. */
-  readonly tap: string;
-  readonly count: Count;
-}
-
-/** Named tests that failed, passed or were left out: what a person calls a test. A file that ends otherwise failed as well. */
-function countTests(tap: string, ended: string): Count {
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  for (const [line, not] of tap.matchAll(/^(not )?ok \d+ .*$/gm)) {
-    count[/ # SKIP\b/.test(line) ? 'skipped' : not === undefined ? 'passed' : 'failed']++;
-  }
-  const none = count.passed + count.failed + count.skipped === 0;
-  if (count.failed === 0 && (ended !== '0' || none)) count.failed++;
-  return count;
-}
-
-/** Each file is a process of its own; nothing stands between it and Node. */
-function runFile(file: string, { timeoutS, nice }: Group, scratch: string): Promise<Result> {
+/** One file is a process of its own; several share one (run-together.ts). */
+function runFiles(files: readonly string[], { timeoutS, nice }: Group, scratch: string): Promise<readonly Result[]> {
   const began = performance.now();
-  const { promise, resolve } = Promise.withResolvers<Result>();
+  const { promise, resolve } = Promise.withResolvers<readonly Result[]>();
   const env = { ...process.env, TAP_TIMEOUT: String(timeoutS), TMPDIR: scratch };
-  const child = spawn(process.execPath, [file], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const args = files.length === 1 ? files : ['run-together.ts', ...files];
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   if (child.pid !== undefined && nice > 0) setPriority(child.pid, nice);
   let cpuS: number | null = null;
   child.on('exit', () => {
@@ -138,9 +121,8 @@ function runFile(file: string, { timeoutS, nice }: Group, scratch: string): Prom
   const hung = setTimeout(() => child.kill('SIGKILL'), (timeoutS + GRACE_S) * 1000);
   child.on('close', (code, signal) => {
     clearTimeout(hung);
-    const tap = Buffer.concat(said).toString();
-    const count = countTests(tap, String(signal ?? code));
-    resolve({ file, tookS: (performance.now() - began) / 1000, cpuS, tap, count });
+    const tookS = (performance.now() - began) / 1000;
+    resolve(resultsOf({ files, tookS, cpuS, tap: Buffer.concat(said).toString(), ended: String(signal ?? code) }));
   });
   return promise;
 }
@@ -203,6 +185,24 @@ function tell(results: readonly Result[]): string[] {
   return lines;
 }
 
+/** What each process runs, in the order in which they begin. */
+function processes(files: readonly string[], together: number): string[][] {
+  const place = (file: string): number => (LONG.includes(file) ? LONG.indexOf(file) : LONG.length);
+  const sorted = files.toSorted((a, b) => place(a) - place(b) || a.localeCompare(b));
+  const [alone, shared] = [[] as string[][], [] as string[][]];
+  for (const file of sorted) {
+    const last = shared.at(-1);
+    if (together === 1 || LONG.includes(file) || FOR_ITS_PROCESS.test(readFileSync(join(root, file), 'utf8'))) {
+      alone.push([file]);
+    } else if (last === undefined || last.length === together || packageOf(last[0]) !== packageOf(file)) {
+      shared.push([file]);
+    } else last.push(file);
+  }
+  return [...alone, ...shared];
+}
+
+const packageOf = (file = ''): string | undefined => file.split('/', 1)[0];
+
 async function runGroup(name: string, group: Group): Promise<readonly Result[]> {
   const files = globSync([...group.files], { cwd: root }).filter((path) => !path.includes('node_modules'));
   console.log(`${name}: ${files.length} files`);
@@ -210,21 +210,22 @@ async function runGroup(name: string, group: Group): Promise<readonly Result[]> 
     return [{ file: name, tookS: 0, cpuS: null, tap: '', count: { passed: 0, failed: 1, skipped: 0 } }];
   }
   const began = performance.now();
-  const place = (file: string): number => (LONG.includes(file) ? LONG.indexOf(file) : LONG.length);
-  const waiting = files.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+  const waiting = processes(files, group.together);
   const scratch = mkdtempSync(join(group.inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
   const results: Result[] = [];
   const running: Running = { count: 0 };
   const worker = async (): Promise<void> => {
     while (waiting.length > 0) {
       await turn(running, group);
-      const file = waiting.shift();
-      if (file === undefined) return;
-      const result = await runFile(file, group, scratch);
+      const next = waiting.shift();
+      if (next === undefined) return;
+      const ended = await runFiles(next, group, scratch);
       running.count--;
-      results.push(result);
-      if (result.count.failed > 0) console.log(`  FAILED ${file}`);
-      for (const [, measured] of result.tap.matchAll(MEASURED)) console.log(`  ${measured}`);
+      results.push(...ended);
+      for (const { file, tap, count } of ended) {
+        if (count.failed > 0) console.log(`  FAILED ${file}`);
+        for (const [, measured] of tap.matchAll(MEASURED)) console.log(`  ${measured}`);
+      }
     }
   };
   await Promise.all(Array.from({ length: group.jobs }, worker));
@@ -254,7 +255,7 @@ const chosen = names.flatMap((name) => (groups[name] ? [[name, groups[name]] as 
 if (isSoak) for (const [name, group] of chosen) all.push(...(await runGroup(name, group)));
 else all.push(...(await Promise.all(chosen.map(([name, group]) => runGroup(name, group)))).flat());
 if (files.length > 0) {
-  const group = { files, jobs: 1, atLeast: 1, nice: 0, timeoutS: 3600, inMemory: false };
+  const group = { files, jobs: 1, atLeast: 1, nice: 0, together: 1, timeoutS: 3600, inMemory: false };
   all.push(...(await runGroup('chosen', group)));
 }
 const sum = (of: keyof Count): number => all.reduce((total, { count }) => total + count[of], 0);

@@ -32,7 +32,7 @@ const ENTRY_POINTS = [
   /(^|\/)main\.tsx?$/,
   /worker\.ts$/,
   /^protocol\/(mavlink|telemetry)\/generate\.ts$/,
-  /^run-tests\.ts$/,
+  /^run-t(ests|ogether)\.ts$/,
   /^scenarios\/(demo|sitl)\.ts$/,
   /^scenarios\/bench\/[a-z-]+\.ts$/,
   /^scenarios\/voyage\/run\.ts$/,
