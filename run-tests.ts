@@ -44,9 +44,14 @@ const LONG = [
   'scenarios/controller-kill.test.ts',
   'scenarios/bad-disk.test.ts',
   'scenarios/demo.test.ts',
+  'controller/store/sqlite-store.test.ts',
   'controller/commands/late-commit.test.ts',
   'controller/itineraries/restart.test.ts',
   'controller/main.test.ts',
+  'controller/controller.test.ts',
+  'controller/detector.test.ts',
+  'controller/commands/fleet-wide.test.ts',
+  'controller/strange-agents.test.ts',
   'agent/main.test.ts',
   'protocol/telemetry/trust/faults.test.ts',
 ];
@@ -100,7 +105,7 @@ const groups: Readonly<Record<string, Group>> = {
 const FOR_ITS_PROCESS =
   /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =)/m;
 /** Processors: what one more story takes as it begins. */
-const SPARE = 0.5;
+const SPARE = 0.4;
 /** What has just begun is seen in what is left over after this. */
 const SETTLES_MS = 4_000;
 

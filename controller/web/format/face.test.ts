@@ -1,10 +1,12 @@
 import { UTC_FACE } from '@skein/protocol/time';
 import t from 'tap';
-import { chooseFace, clockMinute, clockTime, readFace, zoneWord } from './face.ts';
+import { chooseFace, clockMinute, clockTime, face, readFace, zoneWord } from './face.ts';
 
 const MS = 1_795_000_000_000;
 
 t.test('times are shown in the chosen zone and manner', async (t) => {
+  const { value: before } = face;
+  t.teardown(() => chooseFace(before));
   chooseFace(UTC_FACE);
   t.same([clockTime(MS), clockMinute(MS), zoneWord(MS)], ['11:06:40', '11:06', 'UTC']);
   chooseFace({ zone: 'America/New_York', hours: '12h' });

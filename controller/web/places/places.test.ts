@@ -1,8 +1,11 @@
+import { UTC_FACE } from '@skein/protocol/time';
 import t from 'tap';
+import { chooseFace } from '../format/face.ts';
 import { readBases, readWeathers, readZones } from './answers.ts';
 import { baseFeatures, zoneFeatures } from './features.ts';
 import { bandWords, inForce, timesWords, weatherAge, weatherWords } from './words.ts';
 
+chooseFace(UTC_FACE);
 const NOW_MS = Date.parse('2026-11-27T20:00:00Z');
 const RING = [
   { latDeg: 47, lonDeg: 8 },
