@@ -4,6 +4,7 @@ import { readEnvelope } from '@skein/protocol/telemetry';
 import type { EpochState, LaneState } from './entry.ts';
 import { LANE_NAMES, laneEnd, laneStart, seqOf } from './keys.ts';
 import type { PastEpoch } from './past.ts';
+import { contradiction } from './problems.ts';
 import type { OutboxRows } from './rows.ts';
 
 export interface EpochLane {
@@ -46,7 +47,17 @@ export interface LoadedFile {
   readonly newestAtS: number;
 }
 
+/** One that cannot be read, or contradicts itself, is closed again: it is to be set aside. */
 export function loadFile(file: OutboxRows): LoadedFile {
+  try {
+    return load(file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function load(file: OutboxRows): LoadedFile {
   const epochs = new Map<string, Epoch>();
   const past: LoadedPast[] = [];
   const stored = file.epochs();
@@ -66,7 +77,13 @@ export function loadFile(file: OutboxRows): LoadedFile {
       if (name === 'urgent') urgentBytes += file.bytes(from, to);
       const read = high === undefined ? null : readEnvelope(high.bytes);
       if (read?.ok) lastOf[name] = read.header.monoToUs;
-      return { first: low === undefined ? next : seqOf(low.id), next, acked, gone };
+      const first = low === undefined ? next : seqOf(low.id);
+      if (first > next || (low === undefined) !== (high === undefined)) {
+        throw contradiction(
+          `${name} of ${row.epoch}: the file says that it begins at ${first} and ends before ${next}`,
+        );
+      }
+      return { first, next, acked, gone };
     };
     const lanes = {
       urgent: lane('urgent'),

@@ -36,12 +36,23 @@ const ADVICE: Record<OutboxProblemCode, string> = {
   worker: 'The outbox worker ended by itself: it is started again, new data waits in memory. Please report this.',
 };
 
+const CONTRADICTION = 'CONTRADICTION';
+
+/**
+ * What SQLite gives without complaint and no outbox can hold: pages of two ages in one tree, as a card leaves them that dropped
+ * writes it had confirmed.
+ */
+export function contradiction(words: string): Error & { readonly code: string } {
+  return Object.assign(new Error(words), { code: CONTRADICTION });
+}
+
 function codeOf(sqliteCode: string): OutboxProblemCode {
   if (sqliteCode === 'SQLITE_FULL' || sqliteCode === 'ENOSPC') return 'full';
   if (sqliteCode.startsWith('SQLITE_READONLY') || sqliteCode === 'EROFS' || sqliteCode === 'SQLITE_PERM')
     return 'read-only';
   if (sqliteCode.startsWith('SQLITE_BUSY') || sqliteCode.startsWith('SQLITE_LOCKED')) return 'locked';
-  if (sqliteCode.startsWith('SQLITE_CORRUPT') || sqliteCode === 'SQLITE_NOTADB') return 'corrupt';
+  if (sqliteCode.startsWith('SQLITE_CORRUPT') || ['SQLITE_NOTADB', CONTRADICTION].includes(sqliteCode))
+    return 'corrupt';
   if (sqliteCode.startsWith('SQLITE_CANTOPEN') || ['ENOENT', 'EACCES', 'ENOTDIR', 'EPERM'].includes(sqliteCode)) {
     return 'cannot-open';
   }

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import type { Budget } from './budget.ts';
 import { openDatabase, pageBytesOf } from './database.ts';
 import { epochSum } from './epoch-sum.ts';
+import { contradiction, isStorageError } from './problems.ts';
 import type { Edge, EpochRow, OutboxRows, Row } from './rows.ts';
 import { ROW_OVERHEAD } from './rows.ts';
 
@@ -115,7 +116,7 @@ export class SqlRows implements OutboxRows {
   }
 
   addGap(id: number, upto: number, atS: number, bytes: Uint8Array): void {
-    this.#addGap.run(id, upto, atS, bytes);
+    mustBeNew(() => this.#addGap.run(id, upto, atS, bytes));
   }
 
   remove(from: number, to: number): void {
@@ -137,10 +138,9 @@ export class SqlRows implements OutboxRows {
   }
 
   addEpoch(epoch: string, boot: string, number: number | null = null): number {
-    const added = this.#db
-      .prepare('INSERT INTO epochs (number, epoch, boot, sum) VALUES (?, ?, ?, ?)')
-      .run(number, epoch, boot, epochSum({ epoch, acked: NONE, gone: NONE }));
-    return Number(added.lastInsertRowid);
+    const insert = this.#db.prepare('INSERT INTO epochs (number, epoch, boot, sum) VALUES (?, ?, ?, ?)');
+    const sum = epochSum({ epoch, acked: NONE, gone: NONE });
+    return Number(mustBeNew(() => insert.run(number, epoch, boot, sum)).lastInsertRowid);
   }
 
   saveAcks(number: number, acked: Record<Lane, number>, gone: Record<Lane, number>): void {
@@ -176,6 +176,16 @@ export class SqlRows implements OutboxRows {
 
   close(): void {
     this.#db.close();
+  }
+}
+
+/** What was looked for and not found, or removed, is there all the same. */
+function mustBeNew<T>(insert: () => T): T {
+  try {
+    return insert();
+  } catch (error) {
+    if (isStorageError(error) || !(error instanceof Error) || !/^UNIQUE/.test(error.message)) throw error;
+    throw contradiction(error.message);
   }
 }
 

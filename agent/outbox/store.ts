@@ -18,6 +18,7 @@ import { GapWriter } from './gaps.ts';
 import { rowKey } from './keys.ts';
 import { Mender, type Salvaged } from './mender.ts';
 import type { PastEpoch } from './past.ts';
+import { contradiction } from './problems.ts';
 import { PageReader, type PageRow } from './reader.ts';
 import { type OutboxRows, ROW_OVERHEAD } from './rows.ts';
 import { openRows } from './sql-rows.ts';
@@ -200,7 +201,12 @@ export class OutboxStore {
     const epoch = this.#book.live.get(epochId);
     if (!epoch) return [];
     const start = Math.max(from, epoch.lanes[lane].first);
-    const { rows, damaged } = this.#reader.read(epoch, lane, start, maxBytes, this.#mender.heldFrom(epochId, lane));
+    const { next } = epoch.lanes[lane];
+    const end = this.#mender.heldFrom(epochId, lane);
+    const { rows, damaged } = this.#reader.read(epoch, lane, start, maxBytes, end);
+    if (rows.length === 0 && start < Math.min(next, end ?? next)) {
+      throw contradiction(`${lane} of ${epochId}: the file says that it holds ${start} to ${next - 1}, and gives none`);
+    }
     if (damaged.length > 0) this.#replaceDamaged(epoch, lane, damaged);
     return rows;
   }
