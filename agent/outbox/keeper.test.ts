@@ -18,7 +18,7 @@ const NOTHING = { epochs: [], past: [] };
 function make(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'keeper-'));
   const path = join(root, 'outbox.db');
-  const disk = { fails: 0, code: 'SQLITE_FULL' };
+  const disk = { passes: 0, fails: 0, code: 'SQLITE_FULL' };
   const said: FromWorker[] = [];
   const keeper = new Keeper({
     files: {
@@ -27,7 +27,8 @@ function make(t: Test) {
           const rows = openRows(file, budget);
           const { addBatch } = rows;
           rows.addBatch = (...row) => {
-            if (disk.fails > 0) {
+            if (disk.passes > 0) disk.passes--;
+            else if (disk.fails > 0) {
               disk.fails--;
               throw Object.assign(new Error('a bad disk'), { code: disk.code });
             }
@@ -85,12 +86,12 @@ t.test('a full disk: others are asked first, then what the controller has goes; 
   const { disk, write } = make(t);
   t.match(write({ count: 100, ackTo: 0 }), { type: 'written', losses: { evictedAcked: 0 } });
   disk.fails = 1;
-  t.match(write({ ackTo: 90 }), { type: 'write-failed', problem: { code: 'full' }, reopen: false });
+  t.match(write({ ackTo: 90 }), { type: 'write-failed', problem: { code: 'full' }, held: { asideBytes: 0 } });
   t.match(write(), { type: 'written', losses: { evictedAcked: 0 } }, 'somebody else made room');
   disk.fails = 1;
   t.match(write({ pressing: true }), { type: 'written', losses: { evictedAcked: 90 } }, 'nobody did');
   disk.fails = 2;
-  t.match(write({ pressing: true }), { type: 'write-failed', problem: { code: 'full' }, reopen: false });
+  t.match(write({ pressing: true }), { type: 'write-failed', problem: { code: 'full' }, held: { asideBytes: 0 } });
 });
 
 t.test('errors of the disk: the file is closed, and opened anew with the next attempt', async (t) => {
@@ -98,5 +99,14 @@ t.test('errors of the disk: the file is closed, and opened anew with the next at
   write();
   disk.fails = 1;
   disk.code = 'SQLITE_IOERR_WRITE';
-  t.match(write(), { type: 'write-failed', problem: { code: 'io', message: /Replace the card/ }, reopen: true });
+  t.match(write(), { type: 'write-failed', problem: { code: 'io', message: /Replace the card/ }, held: null });
+});
+
+t.test('a large group is written in parts: of one that fails what is in the file is told, to be sent', async (t) => {
+  const { disk, write } = make(t);
+  Object.assign(disk, { passes: 200, fails: 1 });
+  const failed = write({ count: 250 });
+  if (failed.type !== 'write-failed') throw new Error(failed.type);
+  const { next = 0 } = failed.held?.epochs[0]?.lanes.history ?? {};
+  t.ok(next > 1 && next <= 201, `up to ${next - 1}`);
 });

@@ -121,7 +121,7 @@ export class Keeper {
     const store = this.#store;
     const options = this.#options;
     if (!store || !options) {
-      say({ type: 'write-failed', problem: this.#lastProblem, reopen: true });
+      say({ type: 'write-failed', problem: this.#lastProblem, held: null });
       return;
     }
     for (const attempt of [1, 2]) {
@@ -138,7 +138,7 @@ export class Keeper {
         if (problem.code === 'full' && message.pressing && attempt === 1 && this.#makeSpace(store)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
-        say({ type: 'write-failed', problem, reopen });
+        say({ type: 'write-failed', problem, held: reopen ? null : this.#report(store) });
         return;
       }
     }

@@ -63,8 +63,8 @@ export type FromWorker =
   /** What is salvaged of a damaged file went on, or is over. */
   | ({ readonly type: 'salvaged' } & StoreReport)
   | ({ readonly type: 'written'; readonly commitMs: number } & StoreReport)
-  /** `reopen`: the file is closed now and wants a new `open`. */
-  | { readonly type: 'write-failed'; readonly problem: OutboxProblem; readonly reopen: boolean }
+  /** Some of the group may be in it all the same: `held`. Null: the file is closed now and wants a new `open`. */
+  | { readonly type: 'write-failed'; readonly problem: OutboxProblem; readonly held: StoreReport | null }
   /** Reading met an error; the file is closed now and wants a new `open`. */
   | { readonly type: 'read-failed'; readonly problem: OutboxProblem }
   | { readonly type: 'page'; readonly id: number; readonly rows: readonly PageRow[] | null }

@@ -101,7 +101,9 @@ export class Outbox {
         this.#written(message);
         break;
       case 'write-failed':
-        this.#open = !message.reopen;
+        this.#open = message.held !== null;
+        // A large group is written in parts: what is in the file is sent, also to make room for the rest.
+        if (message.held !== null && this.#mirror.written(message.held)) this.#o.onEpochs?.();
         this.#fail(message.problem);
         break;
       case 'salvaged':
