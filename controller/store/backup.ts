@@ -10,11 +10,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { blocksAfter } from './checkpoint.ts';
 import { checkpointDir, listCheckpoints, newest, signingKey, writeCheckpoint } from './checkpoint-files.ts';
 import { corePath } from './core-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
 import { toStoreError } from './errors.ts';
+import { blocksAfter } from './event-blocks.ts';
 import { makeFolder } from './folders.ts';
 
 export interface BackedUp {

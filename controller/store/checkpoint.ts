@@ -7,12 +7,10 @@
  *   └─ checkpoint 1: blocks ──────┘└ 2: previous ┘       of whole chains is found to the thousand
  */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import type { Database } from 'better-sqlite3';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { EventBlock } from './port.ts';
+import { sha256 } from './event-blocks.ts';
 
-export const BLOCK = 1000;
 const hex = (digits: number) => Type.String({ pattern: `^[0-9a-f]{${digits}}$` });
 
 const Body = Type.Object({
@@ -36,7 +34,6 @@ export type CheckpointBody = Type.Static<typeof Body>;
 export type Checkpoint = Type.Static<typeof Signed>;
 
 export const digestOf = (body: CheckpointBody): string => sha256(JSON.stringify(body));
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The first sixteen digits of the SHA-256 of the public key as DER. */
 export function fingerprint(key: KeyObject): string {
@@ -66,39 +63,4 @@ export function readCheckpoint(text: string): Checkpoint | null {
   } catch {
     return null;
   }
-}
-
-interface Link {
-  readonly id: number;
-  readonly entity: string;
-  readonly version: number;
-  readonly hash: string;
-  readonly key: string | null;
-}
-
-/**
- * The digest of the rows with ids in (after, after + BLOCK], or fewer when there are no more or `upTo` comes first; null: there
- * are none. A row that is missing changes it.
- */
-export function blockAfter(db: Database, after: number, upTo = Number.MAX_SAFE_INTEGER): EventBlock | null {
-  const end = Math.min(after + BLOCK, upTo);
-  const rows = db
-    .prepare<[number, number], Link & { stamp: string | null }>(
-      'SELECT id, entity, version, hash, key, stamp FROM event WHERE id > ? AND id <= ? ORDER BY id',
-    )
-    .all(after, end);
-  // Ids that a restored backup has lost make a block shorter, or empty, and never end them.
-  const isMore = db.prepare('SELECT 1 FROM event WHERE id > ? AND id <= ? LIMIT 1').get(end, upTo) !== undefined;
-  const last = rows.at(-1);
-  if (last === undefined && !isMore) return null;
-  const text = rows.map(({ id, entity, version, hash, key }) => JSON.stringify([id, entity, version, hash, key]));
-  const to = isMore ? end : (last?.id ?? end);
-  return { digest: sha256(text.join('\n')), from: after + 1, to, stamp: last?.stamp ?? null };
-}
-
-/** All that there are after this event. */
-export function blocksAfter(db: Database, after: number): EventBlock[] {
-  const blocks: EventBlock[] = [];
-  for (let at = blockAfter(db, after); at !== null; at = blockAfter(db, at.to)) blocks.push(at);
-  return blocks;
 }

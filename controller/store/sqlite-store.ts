@@ -73,6 +73,8 @@ export class SqliteStore implements Store {
   async start(): Promise<void> {
     const writer = this.#spawn('writer');
     this.#writer = writer;
+    // Beside it: each takes its time to load, and the reader opens nothing before it is asked.
+    this.#reader = this.#spawn('reader');
     try {
       const newest = await writer.ask<number>({ call: 'start' });
       this.#o.onEvents?.(newest);
@@ -80,7 +82,6 @@ export class SqliteStore implements Store {
       await this.close();
       throw error;
     }
-    this.#reader = this.#spawn('reader');
   }
 
   async commit(items: readonly StoreItem[], nowUtcUs: number): Promise<CommitResult> {

@@ -4,8 +4,9 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { BLOCK, blockAfter, digestOf, isSignedBy } from './checkpoint.ts';
+import { digestOf, isSignedBy } from './checkpoint.ts';
 import type { CheckpointFile } from './checkpoint-files.ts';
+import { BLOCK, blockAfter } from './event-blocks.ts';
 import { chainHash, type EventRow } from './event-chain.ts';
 import { FINDING_WORDS, type Findings } from './findings.ts';
 

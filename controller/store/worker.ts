@@ -5,10 +5,10 @@
  *                                       ── {unsettled} ──►             by itself: settling a day failed
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { blockAfter } from './checkpoint.ts';
 import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } from './command-projection.ts';
 import { documentKeys, documentOf, documentsOf } from './document-projection.ts';
 import { toStoreError } from './errors.ts';
+import { blockAfter } from './event-blocks.ts';
 import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
 import { type PackedItems, unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
