@@ -54,15 +54,27 @@ export const verify: Tool = async (config, own) => {
   const file = own.get('key');
   const keys = file === undefined ? null : readKey(file, publicKeyOf);
   const pinned = keys === null ? {} : { keys: new Map([[fingerprint(keys), keys]]) };
-  const found = verifyData(config.dataDir, pinned);
+  const found = verifyData(config.dataDir, { ...pinned, onProgress: progress() });
   const words = own.has('json') ? `${JSON.stringify(found)}\n` : report(found, file === undefined);
   return { words, code: found.ok ? 0 : UNSOUND };
 };
 
+const PROGRESS_MS = 2000;
+
+/** A line on stderr now and then: a large day takes minutes. */
+function progress(): (day: string, share: number) => void {
+  let saidMs = performance.now();
+  return (day, share) => {
+    if (performance.now() - saidMs < PROGRESS_MS) return;
+    saidMs = performance.now();
+    process.stderr.write(`telemetry of ${day}: ${Math.round(share * 100)} %\n`);
+  };
+}
+
 function report(found: Verified, isLocal: boolean): string {
-  const { events, entities, checkpoints, keys, findings, counts } = found;
+  const { events, entities, checkpoints, batches, days, keys, findings, counts } = found;
   const lines = [
-    `${events} events of ${entities} entities, ${checkpoints} checkpoints`,
+    `${events} events of ${entities} entities, ${checkpoints} checkpoints; ${batches} batches of telemetry in ${days} days`,
     isLocal
       ? `keys beside them: ${keys.join(', ') || 'none'}; whoever can write there can put another: --key=FILE names the one to believe`
       : `believed: only ${keys.join(', ')}`,
@@ -99,7 +111,8 @@ export const restore: Tool = async ({ dataDir }, own) => {
     );
   const file = own.get('key');
   const key = file === undefined ? null : readKey(file, publicKeyOf);
-  const found = verifyData(from, key === null ? {} : { keys: new Map([[fingerprint(key), key]]) });
+  const pinned = key === null ? {} : { keys: new Map([[fingerprint(key), key]]) };
+  const found = verifyData(from, { ...pinned, onProgress: progress() });
   if (!found.ok && !own.has('anyway')) {
     const words = `${report(found, key === null)}nothing was restored: take an older backup, or add --anyway to take this one as it is\n`;
     return { words, code: UNSOUND };

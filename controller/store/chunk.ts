@@ -50,17 +50,31 @@ function pack(rows: readonly BatchRow[], length: number): Chunk {
   return { rows, firstDrone: rows[0]?.drone ?? '', lastDrone: rows.at(-1)?.drone ?? '', bytes };
 }
 
-/** The batches in a chunk of one drone, or of all. One whose header is damaged is only told of. */
-export function* batchesIn(bytes: Buffer, drone: string | null, onDamaged = (): void => {}): Iterable<BatchRow> {
+export interface ChunkRecord {
+  readonly drone: string;
+  readonly receivedUtcUs: number;
+  readonly envelope: Uint8Array;
+}
+
+/** null, as the last: from here on it is damaged, and the rest is lost. */
+export function* recordsIn(bytes: Buffer): Iterable<ChunkRecord | null> {
   for (let at = 0; at < bytes.length; ) {
     const nameEnd = at + 1 + (bytes[at] ?? 0);
     const stampEnd = nameEnd + STAMP_BYTES;
     const end = stampEnd > bytes.length ? Number.POSITIVE_INFINITY : stampEnd + bytes.readUInt32LE(nameEnd + 8);
-    if (end > bytes.length) return onDamaged();
-    const name = bytes.toString('utf8', at + 1, nameEnd);
+    if (end > bytes.length) return yield null;
+    const drone = bytes.toString('utf8', at + 1, nameEnd);
+    yield { drone, receivedUtcUs: bytes.readDoubleLE(nameEnd), envelope: bytes.subarray(stampEnd, end) };
     at = end;
-    if (drone !== null && name !== drone) continue;
-    const row = asRow(name, bytes.readDoubleLE(nameEnd), bytes.subarray(stampEnd, end));
+  }
+}
+
+/** The batches in a chunk of one drone, or of all. One whose header is damaged is only told of. */
+export function* batchesIn(bytes: Buffer, drone: string | null, onDamaged = (): void => {}): Iterable<BatchRow> {
+  for (const record of recordsIn(bytes)) {
+    if (record === null) return onDamaged();
+    if (drone !== null && record.drone !== drone) continue;
+    const row = asRow(record.drone, record.receivedUtcUs, record.envelope);
     if (row === null) onDamaged();
     else yield row;
   }

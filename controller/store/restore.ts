@@ -13,9 +13,11 @@ import { checkpointDir, keyPath, listCheckpoints } from './checkpoint-files.ts';
 import { CoreDb, corePath } from './core-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
 import { StoreError, toStoreError } from './errors.ts';
+import { Findings } from './findings.ts';
 import { makeFolder, syncPath } from './folders.ts';
 import { missingBatches, type Range, readable } from './remains.ts';
 import { verifyData } from './verify.ts';
+import { verifyTelemetry } from './verify-telemetry.ts';
 
 export interface RestoreOptions {
   readonly from: string;
@@ -59,18 +61,9 @@ export function restoreData(o: RestoreOptions): Restored {
   }
 }
 
-/** SQLite's own check of a file, its log included. */
-function isSound(file: string): boolean {
-  try {
-    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
-    try {
-      return db.prepare('PRAGMA integrity_check(1)').pluck().get() === 'ok';
-    } finally {
-      db.close();
-    }
-  } catch {
-    return false;
-  }
+/** By SQLite's own check, by the checksum of each batch, by what should be there (verify-telemetry.ts). */
+function damagedDays(dataDir: string): ReadonlySet<string> {
+  return verifyTelemetry(dataDir, { findings: new Findings(), onProgress: () => {} }).damagedDays;
 }
 
 /** Whole, with what stands in its log. */
@@ -88,11 +81,12 @@ function copyDays({ from, damaged }: RestoreOptions, part: string): Restored['da
   const old = damaged !== undefined && fs.existsSync(telemetryDir(damaged)) ? listDays(damaged) : [];
   const backed = listDays(from);
   const done: { day: string; of: Restored['days'][number]['of'] }[] = [];
+  const unsound = damaged === undefined ? new Set<string>() : damagedDays(damaged);
   let isWhole = damaged !== undefined;
   for (const day of [...new Set([...backed, ...old])].sort()) {
     // A day that retention has removed since the backup stays removed.
     if (damaged !== undefined && isWhole && !old.includes(day)) continue;
-    isWhole &&= damaged !== undefined && isSound(dayPath(damaged, day));
+    isWhole &&= damaged !== undefined && old.includes(day) && !unsound.has(day);
     if (isWhole && damaged !== undefined) copyDb(dayPath(damaged, day), dayPath(part, day));
     else if (backed.includes(day)) copyDb(dayPath(from, day), dayPath(part, day));
     done.push({ day, of: isWhole ? 'damaged directory' : backed.includes(day) ? 'backup' : 'left out' });
@@ -110,7 +104,8 @@ function copyCore(
     fs.copyFileSync(own, keyPath(part));
     syncPath(keyPath(part));
   }
-  const isKept = damaged !== undefined && fs.existsSync(corePath(damaged)) && verifyData(damaged).ok;
+  const isKept =
+    damaged !== undefined && fs.existsSync(corePath(damaged)) && verifyData(damaged, { telemetry: false }).ok;
   const source = isKept ? damaged : from;
   copyDb(corePath(source), corePath(part));
   if (fs.existsSync(checkpointDir(source))) fs.cpSync(checkpointDir(source), checkpointDir(part), { recursive: true });

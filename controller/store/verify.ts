@@ -12,12 +12,25 @@ import { type Finding, Findings } from './findings.ts';
 import { CORE_STEPS, CORE_VERIFIABLE, migrate } from './migrations.ts';
 import { differences, Projections } from './projections.ts';
 import { verifyChains, verifyCheckpoints, verifyOrder } from './verify-events.ts';
+import { verifyTelemetry } from './verify-telemetry.ts';
+
+export interface VerifyOptions {
+  /** Only these are believed; left out: those beside the checkpoints. */
+  readonly keys?: ReadonlyMap<string, KeyObject>;
+  /** false: core.db alone. */
+  readonly telemetry?: boolean;
+  readonly onProgress?: (day: string, share: number) => void;
+}
 
 export interface Verified {
   readonly ok: boolean;
   readonly events: number;
   readonly entities: number;
   readonly lastId: number;
+  /** Batches of telemetry that are as they were sealed, and the days they lie in. */
+  readonly batches: number;
+  readonly days: number;
+  readonly damagedDays: readonly string[];
   readonly checkpoints: number;
   /** Fingerprints of the keys that were believed. */
   readonly keys: readonly string[];
@@ -31,8 +44,8 @@ export interface Verified {
 
 const MAX_DIFFERENCES = 200;
 
-/** Throws a StoreError when there is nothing to look at. `keys`: only these are believed; else those beside the checkpoints. */
-export function verifyData(dataDir: string, o: { readonly keys?: ReadonlyMap<string, KeyObject> } = {}): Verified {
+/** Throws a StoreError when there is nothing to look at. */
+export function verifyData(dataDir: string, o: VerifyOptions = {}): Verified {
   const file = corePath(dataDir);
   if (!fs.existsSync(file)) throw new StoreError('read-only', `${file} does not exist`);
   const findings = new Findings();
@@ -54,9 +67,13 @@ export function verifyData(dataDir: string, o: { readonly keys?: ReadonlyMap<str
     if (known.code !== 'corrupt') throw known;
     findings.add('corrupt', { file }, known.message);
   }
+  const onProgress = o.onProgress ?? (() => {});
+  const telemetry = o.telemetry === false ? null : verifyTelemetry(dataDir, { findings, onProgress });
   const { events, entities, last, vouched } = seen;
   return {
     ...{ ok: findings.total === 0, events, entities, lastId: last, vouchedId: vouched, checkpoints: files.length },
+    ...{ batches: telemetry?.batches ?? 0, days: telemetry?.days.length ?? 0 },
+    damagedDays: [...(telemetry?.damagedDays ?? [])],
     ...{ keys: [...keys.keys()], findings: findings.kept, counts: findings.counts },
     unknown: unknownOf(last, vouched, checkpointDir(dataDir)),
   };
