@@ -61,12 +61,23 @@ function bitsOf(from: ByteReader, body: Uint8Array, length: number): BitReader {
   return new BitReader(body, start, start + length);
 }
 
-/** What is put together: section by section, in order. */
+/** Working memory; nothing of one body is looked at by the next. */
+const heads = new ByteWriter();
+const data = new BitWriter();
+const order = new BitWriter();
+const out = new ByteWriter();
+
+/** What is put together: section by section, in order, one body at a time. */
 export class Together {
-  readonly heads = new ByteWriter();
-  readonly data = new BitWriter();
+  readonly heads = heads;
+  readonly data = data;
   readonly #headEnds: number[] = [];
   readonly #dataEnds: number[] = [];
+
+  constructor() {
+    // A body that could not be put together may have left something.
+    for (const writer of [heads, data, order, out]) writer.reset();
+  }
 
   endSection(): void {
     this.#headEnds.push(this.heads.length);
@@ -77,30 +88,28 @@ export class Together {
     sections: readonly DenseSection[],
     o: { readonly bootFrom: number; readonly owners: Uint16Array; readonly writeTimes: (bits: BitWriter) => void },
   ): Uint8Array {
-    const out = new ByteWriter();
     out.varint(sections.length);
     for (const { kind, forms } of sections) {
       out.varint(kind);
       out.varint(forms.length);
       for (const form of forms) out.byte(form);
     }
-    writeLengths(out, this.#headEnds);
+    writeLengths(this.#headEnds);
     out.varint(o.bootFrom);
     out.raw(this.heads.written());
-    const order = new BitWriter();
     writeOwners(order, o.owners, o.owners.length, sections.length);
     o.writeTimes(order);
     const orderBytes = order.written();
     out.varint(o.owners.length);
     out.varint(orderBytes.length);
     out.raw(orderBytes);
-    writeLengths(out, this.#dataEnds);
+    writeLengths(this.#dataEnds);
     out.raw(this.data.written());
     return out.finish();
   }
 }
 
-function writeLengths(out: ByteWriter, ends: readonly number[]): void {
+function writeLengths(ends: readonly number[]): void {
   let before = 0;
   for (const end of ends) {
     out.varint(end - before);

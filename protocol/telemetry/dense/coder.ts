@@ -25,6 +25,8 @@ const TIME_WIDTHS = 32;
 /** Is only the shape of a form another? */
 export const SHAPE_ONLY = TIMES + TIME_WIDTHS * LENGTHS;
 const CONTEXTS = SHAPE_ONLY + 1;
+/** Plain bits at a time. */
+const PIECE = 24;
 /** Set of lengths of those numbers that have no history. */
 const PLAIN_WIDTH = WIDTHS - 1;
 
@@ -47,6 +49,14 @@ export class Track {
   #width = 0;
   #history = 0;
 
+  copy(): Track {
+    const made = new Track();
+    made.value = this.value;
+    made.#width = this.#width;
+    made.#history = this.#history;
+    return made;
+  }
+
   /** `foreseen` in place of what it was. */
   code(coder: DenseCoder, actual: number | undefined, foreseen = this.value): number {
     const same = coder.flag(FAMILY.number + this.#history, actual === undefined ? undefined : actual === foreseen);
@@ -65,6 +75,12 @@ export class Track {
 export class Habit {
   #history = 0;
 
+  copy(): Habit {
+    const made = new Habit();
+    made.#history = this.#history;
+    return made;
+  }
+
   /** Whether it is what it was. */
   code(coder: DenseCoder, family: Family, same: boolean | undefined): boolean {
     const is = coder.flag(FAMILY[family] + this.#history, same);
@@ -79,7 +95,7 @@ interface Written {
   readonly bytes: ByteWriter;
 }
 
-interface Parts {
+export interface DenseParts {
   readonly range: Uint8Array;
   readonly bits: Uint8Array;
   readonly bytes: Uint8Array;
@@ -90,8 +106,8 @@ export class DenseCoder {
   readonly #write: Written | null;
   readonly #read: { readonly range: RangeReader; readonly bits: BitReader; readonly bytes: ByteReader } | null;
 
-  /** With what was written: reads. */
-  constructor(from?: Parts, contexts = new Contexts(CONTEXTS)) {
+  /** `from`: what was written, which is read. */
+  constructor(from?: DenseParts, contexts = new Contexts(CONTEXTS)) {
     this.#contexts = contexts;
     this.#write = from ? null : { range: new RangeWriter(contexts), bits: new BitWriter(), bytes: new ByteWriter() };
     this.#read = from
@@ -102,9 +118,9 @@ export class DenseCoder {
       : null;
   }
 
-  /** Writes what nobody reads: its contexts, which are those of this coder, learn from it. */
-  primer(): DenseCoder {
-    return new DenseCoder(undefined, this.#contexts);
+  /** Another that has learnt as much; it writes, or reads `from`. */
+  next(from?: DenseParts): DenseCoder {
+    return new DenseCoder(from, this.#contexts.copy());
   }
 
   flag(context: number, value?: boolean): boolean {
@@ -145,10 +161,14 @@ export class DenseCoder {
   #wide(tree: number, value: number | undefined): number {
     const length = this.#tree(tree, value === undefined ? undefined : bitLength(value));
     if (length === 0 || length > 53) throw new Malformed('integer over 2^53');
+    if (length <= PIECE + 1) {
+      const first = 1 << (length - 1);
+      return first | this.plain(length - 1, value === undefined ? undefined : value ^ first);
+    }
     let rest = value;
     let known = 1;
     for (let left = length - 1; left > 0; ) {
-      const count = Math.min(left, 24);
+      const count = Math.min(left, PIECE);
       left -= count;
       const power = 2 ** left;
       const piece = this.plain(count, rest === undefined ? undefined : Math.floor(rest / power) % 2 ** count);
@@ -185,7 +205,7 @@ export class DenseCoder {
     this.#read?.range.checked();
   }
 
-  finish(): Parts {
+  finish(): DenseParts {
     if (!this.#write) throw new Error('nothing was written');
     const { range, bits, bytes } = this.#write;
     return { range: range.finish(), bits: bits.take(), bytes: bytes.finish() };

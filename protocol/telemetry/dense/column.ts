@@ -17,18 +17,32 @@ export interface ColumnSide {
   readonly spend: (cells: number) => void;
 }
 
+const NO_TEXT = new Uint8Array(0);
 /** Of a form. */
 const SHAPE_BITS = 3 << 3;
 
 class Series {
-  readonly #order = new Habit();
-  readonly #upper = new Habit();
-  readonly #k = new Track();
-  readonly #seed = new Track();
-  readonly #step = new Track();
+  #order = new Habit();
+  #upper = new Habit();
+  #k = new Track();
+  #seed = new Track();
+  #step = new Track();
   #was = 1;
   #last = 0;
   #mean = 0;
+
+  copy(): Series {
+    const made = new Series();
+    made.#order = this.#order.copy();
+    made.#upper = this.#upper.copy();
+    made.#k = this.#k.copy();
+    made.#seed = this.#seed.copy();
+    made.#step = this.#step.copy();
+    made.#was = this.#was;
+    made.#last = this.#last;
+    made.#mean = this.#mean;
+    return made;
+  }
 
   code(side: ColumnSide, count: number): void {
     const { coder, head, data, out } = side;
@@ -83,9 +97,22 @@ class Series {
   }
 }
 
+/** A number that may be a series: most are only ever one of them. */
 class Item {
-  readonly track = new Track();
-  readonly series = new Series();
+  track = new Track();
+  #series: Series | null = null;
+
+  copy(): Item {
+    const made = new Item();
+    made.track = this.track.copy();
+    made.#series = this.#series?.copy() ?? null;
+    return made;
+  }
+
+  get series(): Series {
+    this.#series ??= new Series();
+    return this.#series;
+  }
 }
 
 export class DenseColumn {
@@ -93,14 +120,38 @@ export class DenseColumn {
   #before = ABSENT;
   /** Its form but for the shape, when it was not absent last. */
   #type = 0;
-  readonly #formHabit = new Habit();
-  readonly #beforeHabit = new Habit();
-  readonly #track = new Track();
-  readonly #series = new Series();
-  readonly #contentHabit = new Habit();
-  #text: Uint8Array = new Uint8Array(0);
+  #formHabit = new Habit();
+  #beforeHabit = new Habit();
+  #contentHabit = new Habit();
+  #own = new Item();
+  #text: Uint8Array = NO_TEXT;
   #items: readonly number[] = [];
-  readonly #places: Item[] = [];
+  /** Of a list, by place. */
+  #places: readonly Item[] = [];
+
+  copy(): DenseColumn {
+    const made = new DenseColumn();
+    made.#form = this.#form;
+    made.#before = this.#before;
+    made.#type = this.#type;
+    made.#formHabit = this.#formHabit.copy();
+    made.#beforeHabit = this.#beforeHabit.copy();
+    made.#contentHabit = this.#contentHabit.copy();
+    made.#own = this.#own.copy();
+    made.#text = this.#text;
+    made.#items = this.#items;
+    made.#places = this.#places.map((item) => item.copy());
+    return made;
+  }
+
+  /** Places are asked for in order. */
+  #place(i: number): Item {
+    const known = this.#places[i];
+    if (known !== undefined) return known;
+    const made = new Item();
+    this.#places = [...this.#places, made];
+    return made;
+  }
 
   codeForm(coder: DenseCoder, actual: number | undefined): number {
     const is = (form: number) => (actual === undefined ? undefined : actual === form);
@@ -129,8 +180,8 @@ export class DenseColumn {
     switch (form & 7) {
       case TYPE.number:
       case TYPE.choice:
-        if (same) signed(side, this.#track);
-        else this.#series.code(side, count);
+        if (same) signed(side, this.#own.track);
+        else this.#own.series.code(side, count);
         return;
       case TYPE.flag:
         if (same) this.#codeByte(side);
@@ -157,7 +208,7 @@ export class DenseColumn {
   }
 
   #codeByte({ coder, head, out }: ColumnSide): void {
-    const byte = this.#track.code(coder, head?.byte());
+    const byte = this.#own.track.code(coder, head?.byte());
     out?.heads.byte(byte);
   }
 
@@ -174,10 +225,10 @@ export class DenseColumn {
       this.#codeText(side);
       return;
     }
-    const entries = varint(side, this.#track);
+    const entries = varint(side, this.#own.track);
     side.spend(entries);
     for (let i = 0; i < entries; i++) this.#codeText(side);
-    this.#series.code(side, count);
+    this.#own.series.code(side, count);
   }
 
   /** A list as it stands in a head; its codes are what it is compared and foreseen by. */
@@ -189,8 +240,7 @@ export class DenseColumn {
       const length = coder.count(actual?.length);
       spend(length);
       this.#items = Array.from({ length }, (_, i) => {
-        this.#places[i] ??= new Item();
-        return (this.#places[i] as Item).track.code(coder, actual?.[i]);
+        return this.#place(i).track.code(coder, actual?.[i]);
       });
     }
     out?.heads.varint(this.#items.length);
@@ -201,15 +251,14 @@ export class DenseColumn {
   }
 
   #codeLists(side: ColumnSide, count: number): void {
-    const regular = varint(side, this.#track);
+    const regular = varint(side, this.#own.track);
     if (regular === 0) {
       for (let i = 0; i < count; i++) this.#codeItems(side);
       return;
     }
     if ((regular - 1) * count > MAX_REGULAR_ITEMS) throw new Malformed('list longer than its column');
     for (let item = 0; item < regular - 1; item++) {
-      this.#places[item] ??= new Item();
-      (this.#places[item] as Item).series.code(side, count);
+      this.#place(item).series.code(side, count);
     }
   }
 }

@@ -13,7 +13,7 @@ import { assembleEnvelope, CODEC_COMPACT, type Envelope, readEnvelope } from '..
 import { IDENTITY_BYTES } from '../identity.ts';
 import type { Compress, Expand } from '../pack.ts';
 import { DICTIONARY_1 } from '../pack-dictionary.generated.ts';
-import { DenseCoder, Habit, Track } from './coder.ts';
+import { type DenseCoder, type DenseParts, Habit, Track } from './coder.ts';
 import { DenseWalk } from './walk.ts';
 
 /** All that comes out of one: what a reader works for a message is bounded by it. */
@@ -39,9 +39,13 @@ class Envelopes {
   #to = 0;
   #monoToUs = 0;
 
-  constructor(coder: DenseCoder) {
-    this.#coder = coder;
-    this.#walk = new DenseWalk(coder, MAX_CELLS);
+  constructor(from?: DenseParts) {
+    this.#walk = DenseWalk.begin(MAX_CELLS, from);
+    this.#coder = this.#walk.coder;
+  }
+
+  finish(): DenseParts {
+    return this.#coder.finish();
   }
 
   /** The next one: `actual` when it is written, nothing when it is read. */
@@ -85,10 +89,9 @@ export function writeDense(envelopes: readonly Envelope[], compress: Compress, e
   const length = envelopes.reduce((sum, { bytes }) => sum + bytes.length, 0);
   if (envelopes.length > MAX_ENVELOPES || length > MAX_DENSE_BYTES) return null;
   try {
-    const coder = new DenseCoder();
-    const all = new Envelopes(coder);
+    const all = new Envelopes();
     for (const envelope of envelopes) all.next(envelope);
-    const { range, bits, bytes } = coder.finish();
+    const { range, bits, bytes } = all.finish();
     const out = new ByteWriter();
     for (const part of [envelopes.length, range.length, bits.length]) out.varint(part);
     for (const part of [range, bits, compress(bytes, DICTIONARY_1)]) out.raw(part);
@@ -117,7 +120,7 @@ export function readDense(dense: Uint8Array, length: number, expand: Expand): re
   } catch {
     throw new Malformed('bytes that do not expand');
   }
-  const all = new Envelopes(new DenseCoder({ range, bits, bytes }));
+  const all = new Envelopes({ range, bits, bytes });
   let left = length;
   const made = Array.from({ length: count }, () => {
     const one = all.next();

@@ -20,6 +20,13 @@ export class Contexts {
     this.#seen = new Uint8Array(count);
   }
 
+  copy(): Contexts {
+    const made = new Contexts(this.zeros.length);
+    made.zeros.set(this.zeros);
+    made.#seen.set(this.#seen);
+    return made;
+  }
+
   learn(context: number, bit: number): void {
     const seen = this.#seen[context] ?? 0;
     const zeros = this.zeros[context] ?? 0;

@@ -11,7 +11,7 @@ import { Malformed, unzigzag, zigzag } from '../bytes.ts';
 import { MAX_COLUMNS } from '../forms.ts';
 import { DICTIONARY_1 } from '../pack-dictionary.generated.ts';
 import { type DenseSection, type TakenApart, Together, takeApart } from './body.ts';
-import { type DenseCoder, nextContext, sameContext, Track } from './coder.ts';
+import { DenseCoder, type DenseParts, nextContext, sameContext, Track } from './coder.ts';
 import { DenseColumn } from './column.ts';
 
 const MAX_ROWS = 65_535;
@@ -26,8 +26,24 @@ const PRIMER = DICTIONARY_1.subarray(3983, 7100);
 
 /** A section as it is known from batch to batch. */
 class Known {
-  readonly columnCount = new Track();
-  readonly columns: DenseColumn[] = [];
+  columnCount = new Track();
+  #columns: DenseColumn[] = [];
+
+  copy(): Known {
+    const made = new Known();
+    made.columnCount = this.columnCount.copy();
+    made.#columns = this.#columns.map((column) => column.copy());
+    return made;
+  }
+
+  /** Columns are asked for in order. */
+  column(i: number): DenseColumn {
+    const known = this.#columns[i];
+    if (known !== undefined) return known;
+    const made = new DenseColumn();
+    this.#columns.push(made);
+    return made;
+  }
 }
 
 export interface DenseBatch {
@@ -38,27 +54,49 @@ export interface DenseBatch {
 }
 
 export class DenseWalk {
-  #coder: DenseCoder;
+  readonly coder: DenseCoder;
   readonly #known = new Map<number, Known>();
+  /** Sections as the primer left them: each is copied when it first comes. */
+  #primed: ReadonlyMap<number, Known> = new Map();
   /** The first sections there were. */
-  readonly #keys: number[] = [];
+  #keys: number[] = [];
   /** What followed a section, and what followed two. */
-  readonly #next = new Map<number, number>();
+  #next = new Map<number, number>();
   /** The sections of the last two rows. */
   #earlier = NOBODY;
   #before = NOBODY;
-  readonly #rows = new Track();
-  readonly #boot = new Track();
-  readonly #timesRice = new Track();
+  #rows = new Track();
+  #boot = new Track();
+  #timesRice = new Track();
   #monoFromUs = 0;
   #cellsLeft: number;
 
   /** `most`: cells that all batches together may hold. */
-  constructor(coder: DenseCoder, most: number) {
+  private constructor(coder: DenseCoder, most: number) {
+    this.coder = coder;
     this.#cellsLeft = most;
-    this.#coder = coder.primer();
-    this.batch(0, PRIMER);
-    this.#coder = coder;
+  }
+
+  /** As the primer left it, once and for all. */
+  static #primer: DenseWalk | null = null;
+
+  /** `from`: what was written, which is read. */
+  static begin(most: number, from?: DenseParts): DenseWalk {
+    if (DenseWalk.#primer === null) {
+      DenseWalk.#primer = new DenseWalk(new DenseCoder(), PRIMER.length * 8);
+      DenseWalk.#primer.batch(0, PRIMER);
+    }
+    const primer = DenseWalk.#primer;
+    const made = new DenseWalk(primer.coder.next(from), most);
+    made.#primed = primer.#known;
+    made.#keys = [...primer.#keys];
+    made.#next = new Map(primer.#next);
+    made.#earlier = primer.#earlier;
+    made.#before = primer.#before;
+    made.#rows = primer.#rows.copy();
+    made.#boot = primer.#boot.copy();
+    made.#timesRice = primer.#timesRice.copy();
+    return made;
   }
 
   readonly #spend = (cells: number): void => {
@@ -68,7 +106,7 @@ export class DenseWalk {
 
   /** The next batch: `body` when it is written, nothing when it is read. */
   batch(monoFromUs: number, body?: Uint8Array): DenseBatch {
-    const coder = this.#coder;
+    const coder = this.coder;
     const from = body ? takeApart(body) : null;
     const rows = this.#rows.code(coder, from?.owners.length);
     if (rows < 0 || rows > MAX_ROWS) throw new Malformed('more rows than a batch holds');
@@ -117,7 +155,7 @@ export class DenseWalk {
     const owners = new Uint16Array(rows);
     const add = (key: number): void => {
       const kind = Math.floor(key / INSTANCES);
-      const known = this.#known.get(key) ?? new Known();
+      const known = this.#known.get(key) ?? this.#primed.get(key)?.copy() ?? new Known();
       this.#known.set(key, known);
       const section = from?.sections[keyOf.length] ?? { kind, forms: [], rows: 0, head: null, data: null };
       sections.set(key, { section: { ...section }, known, place: keyOf.length });
@@ -147,7 +185,7 @@ export class DenseWalk {
 
   /** One after two, or after one, as it was last time; else in full. */
   #walkKey(actual: number | undefined): number {
-    const coder = this.#coder;
+    const coder = this.coder;
     const [earlier, before] = [this.#earlier, this.#before];
     const both = -1 - (earlier * 2 ** 21 + before);
     const guesses = [this.#next.get(both), this.#next.get(before)];
@@ -174,17 +212,17 @@ export class DenseWalk {
 
   #walkAny(actual: number | undefined): number {
     const found = actual === undefined ? undefined : this.#keys.indexOf(actual);
-    const place = this.#coder.section(found === undefined ? undefined : found < 0 ? OTHER : found);
+    const place = this.coder.section(found === undefined ? undefined : found < 0 ? OTHER : found);
     const known = this.#keys[place];
     if (place !== OTHER && known === undefined) throw new Malformed('row of no section');
     if (known !== undefined) return known;
-    const key = this.#coder.plain(KIND_BITS + 4, actual);
+    const key = this.coder.plain(KIND_BITS + 4, actual);
     if (this.#keys.length < OTHER) this.#keys.push(key);
     return key;
   }
 
   #walkTimes(from: TakenApart | null, keys: readonly number[]) {
-    const coder = this.#coder;
+    const coder = this.coder;
     const k = this.#timesRice.code(coder, from?.times.bits(5));
     if (k < 0 || k > MAX_RICE) throw new Malformed('times of an unknown form');
     let before = NOBODY;
@@ -199,7 +237,7 @@ export class DenseWalk {
   }
 
   #walkSection(section: DenseSection, known: Known, out: Together | null): void {
-    const coder = this.#coder;
+    const coder = this.coder;
     const isGiven = section.head !== null;
     const count = known.columnCount.code(coder, isGiven ? section.forms.length : undefined);
     if (count < 0 || count > MAX_COLUMNS) throw new Malformed(`section of ${count} columns`);
@@ -207,8 +245,7 @@ export class DenseWalk {
     const { head, data, rows } = section;
     const side = { coder, head, data, out, rows, spend: this.#spend };
     for (let i = 0; i < count; i++) {
-      known.columns[i] ??= new DenseColumn();
-      const column = known.columns[i] as DenseColumn;
+      const column = known.column(i);
       const form = column.codeForm(coder, isGiven ? section.forms[i] : undefined);
       if (!isGiven) section.forms[i] = form;
       column.codeContent(side, form);
