@@ -46,12 +46,15 @@ export class CardPace {
     return nowMs - this.#longAtMs < REMEMBERED_MS;
   }
 
-  get longestCommitMs(): number {
-    return this.#longestMs;
-  }
-
-  get worstNotDurableUs(): number {
-    return this.#worstNotDurableUs;
+  /** Its part of the status; the stamp is that of the oldest sample that waits. */
+  shown(oldestMonoUs: number | null, nowUs: number) {
+    const notDurableUs = nowUs - (oldestMonoUs ?? nowUs);
+    return {
+      oldestNotDurableMs: notDurableUs / 1000,
+      worstNotDurableMs: Math.max(notDurableUs, this.#worstNotDurableUs) / 1000,
+      longestCommitMs: this.#longestMs,
+      slowCommitMs: this.slowMs(nowUs / 1000),
+    };
   }
 
   /** Longest commit of late, ms; null while the card is not to be called slow. */

@@ -40,7 +40,8 @@ t.test(
     t.equal(mirror.number('history'), 1);
     t.equal(mirror.number('history'), 2);
     t.match(mirror.ranges(), [{ lanes: { history: { first: 1, next: 3 } } }]);
-    const end = (volatile: boolean) => mirror.readable(() => volatile).find((entry) => entry.lane === 'history')?.end;
+    const end = (volatile: boolean) =>
+      mirror.readable(() => (volatile ? 99 : 0)).find((entry) => entry.lane === 'history')?.end;
     t.equal(end(false), 1);
     t.equal(end(true), 3);
     mirror.written(report([{ epoch: mine, next: 2, acked: 0 }]));
@@ -58,7 +59,7 @@ t.test('urgent before history, this start before earlier ones', async (t) => {
   const mirror = new Mirror(BOOT, mine);
   mirror.opened(report([{ epoch: old, next: 3, acked: 0 }]));
   t.same(
-    mirror.readable(() => false).map((entry) => [entry.lane, entry.epoch === mine]),
+    mirror.readable(() => 0).map((entry) => [entry.lane, entry.epoch === mine]),
     [
       ['urgent', true],
       ['urgent', false],

@@ -185,14 +185,14 @@ export class Mirror {
     ];
   }
 
-  /** What may be sent: durable rows, and in lanes that are sent from memory those that are not durable too. Urgent and newest first. */
-  readable(fromMemory: (lane: Lane) => boolean): Readable[] {
+  /** What may be sent: durable rows, and those that are not up to where a lane is sent from memory. Urgent and newest first. */
+  readable(memoryEnd: (lane: Lane) => number): Readable[] {
     const durable = new Map(this.#report.epochs.map((state) => [state.epoch, state]));
     const lanes = this.states().flatMap((state) =>
       LANE_NAMES.map((lane) => {
         const stored = durable.get(state.epoch)?.lanes[lane];
         const held = stored?.next ?? 1;
-        const end = fromMemory(lane) ? Math.max(state.lanes[lane].next, held) : held;
+        const end = Math.max(Math.min(state.lanes[lane].next, memoryEnd(lane)), held);
         const { first } = state.lanes[lane];
         return { epoch: state.epoch, lane, first, end: Math.min(end, stored?.heldFrom ?? end) };
       }),

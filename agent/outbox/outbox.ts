@@ -8,6 +8,7 @@
 import type { EpochRange, Lane } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
 import { CardPace } from './card-pace.ts';
+import { Company } from './company.ts';
 import type { Entry } from './entry.ts';
 import type { FromWorker } from './messages.ts';
 import { Mirror, type Readable } from './mirror.ts';
@@ -37,6 +38,7 @@ export class Outbox {
   readonly #retry: Retry;
   readonly #startedUs: number;
   readonly #pace = new CardPace();
+  readonly #company: Company;
   readonly #counters = noOutboxCounts();
   #state: OutboxStatus['state'] = 'opening';
   #problem: OutboxProblem | null = null;
@@ -51,6 +53,7 @@ export class Outbox {
     this.#startedUs = o.nowUs();
     this.#timers = o.timers;
     this.#retry = new Retry(this.#timers, () => this.#tryAgain());
+    this.#company = new Company(this.#timers, () => this.#writeSoon());
     this.#thread = new StoreThread(o.spawn ?? spawnThread, this.#timers, {
       onMessage: (message) => this.#heard(message),
       onDied: (detail) => this.#died(detail),
@@ -149,8 +152,8 @@ export class Outbox {
     this.#recovered();
     if (changed) this.#o.onEpochs?.();
     this.#o.onReadable?.();
-    if (this.#pending.length > 0) this.#write();
-    else this.#drained();
+    if (this.#company.isPressing || this.#state === 'closed') this.#write();
+    if (this.#pending.length === 0) this.#drained();
   }
 
   #recovered(): void {
@@ -164,6 +167,7 @@ export class Outbox {
 
   #fail(problem: OutboxProblem): void {
     this.#pending.failed();
+    this.#company.press();
     this.#pace.failed();
     if (this.#state === 'closed') {
       this.#drained();
@@ -189,6 +193,7 @@ export class Outbox {
     if (!this.#open || this.#retry.waiting) return;
     const entries = this.#pending.takeGroup(GROUP_BYTES);
     if (entries.length === 0) return;
+    if (entries.length === this.#pending.length) this.#company.gone();
     this.#pace.began(this.#o.nowUs() / 1000);
     const pressing = this.#problem?.code === 'full' || this.#o.onDiskFull === undefined;
     this.#thread.tell({ type: 'write', entries, acks: this.#mirror.takeAcks(), runningS: this.#runningS(), pressing });
@@ -204,23 +209,28 @@ export class Outbox {
     this.#counters.batches++;
     const place = { epoch: this.epoch, boot: this.#o.boot, lane };
     const form = { droppable: o.droppable === true, codec: this.#o.codec?.() ?? 1 };
-    this.#push(batchEntry(place, this.#mirror.number(lane), samples, form));
+    this.#push(batchEntry(place, this.#mirror.number(lane), samples, form), samples);
   }
 
   /** Takes one number of the lane for a gap record: something is known to be missing here. */
   appendGap(lane: Lane, span: GapSpan): void {
     if (this.#state === 'closed') return;
     const seq = this.#mirror.number(lane);
-    this.#push(gapEntry({ epoch: this.epoch, boot: this.#o.boot, lane }, seq, seq, span));
+    this.#push(gapEntry({ epoch: this.epoch, boot: this.#o.boot, lane }, seq, seq, span), []);
   }
 
-  #push(entry: Entry): void {
+  #push(entry: Entry, samples: readonly Sample[]): void {
     this.#pending.push(entry);
+    this.#company.add(entry, samples, { nowUs: this.#o.nowUs(), writing: this.#pending.writing });
     const failing = this.#state === 'failing';
     const lost = this.#pending.fit(failing ? 'not-durable' : 'queue-full', (old) => this.#mirror.isAcked(old));
     this.#counters[failing ? 'notDurableBatches' : 'queueFullBatches'] += lost.batches;
     this.#counters[failing ? 'notDurableSamples' : 'queueFullSamples'] += lost.samples;
-    if (this.#isSentFromMemory(entry.lane)) this.#o.onReadable?.();
+    if (this.#company.isPressing) this.#writeSoon();
+  }
+
+  #writeSoon(): void {
+    this.#o.onReadable?.();
     this.#write();
   }
 
@@ -236,28 +246,21 @@ export class Outbox {
   /** Every epoch with rows for presence, newest first, at most 32. */
   readonly ranges = (): EpochRange[] => this.#mirror.ranges();
 
-  /**
-   * What is urgent is sent before it is durable: an answer waits for no card (docs/decisions/0020-answers-from-memory.md).
-   * History only while the disk fails.
-   */
-  readonly #isSentFromMemory = (lane: Lane): boolean => lane === 'urgent' || this.#state === 'failing';
+  readonly #memoryEnd = (lane: Lane): number => this.#company.memoryEnd(lane, this.#state === 'failing');
 
   /** What may be sent now: durable rows, and of lanes that are sent from memory those that wait. */
-  readonly readable = (): Readable[] => this.#mirror.readable(this.#isSentFromMemory);
+  readonly readable = (): Readable[] => this.#mirror.readable(this.#memoryEnd);
 
   /** Rows from `from` on, in order and without a hole, about `maxBytes`; null when they cannot be read now. */
   async read(epoch: string, lane: Lane, from: number, maxBytes: number): Promise<readonly PageRow[] | null> {
     const recent = this.#recent.from(epoch, lane, from, maxBytes);
     if (recent.length > 0) return recent;
-    const waiting = this.#isSentFromMemory(lane) ? this.#pending.from(epoch, lane, from, maxBytes) : [];
+    const waiting = this.#pending.from(epoch, lane, { from, end: this.#memoryEnd(lane) }, maxBytes);
     if (waiting[0]?.seq === from) return waiting;
     return this.#open && this.#thread.running ? this.#thread.read(epoch, lane, from, maxBytes) : null;
   }
 
   status(): OutboxStatus {
-    const nowUs = this.#o.nowUs();
-    const notDurableUs = nowUs - (this.#pending.oldestMonoUs ?? nowUs);
-    const { longestCommitMs, worstNotDurableUs } = this.#pace;
     return {
       state: this.#state,
       problem: this.#problem,
@@ -265,10 +268,7 @@ export class Outbox {
       budgetBytes: this.#o.budgetBytes,
       pendingBytes: this.#pending.bytes,
       volatileBytes: this.#state === 'failing' ? this.#pending.bytes : 0,
-      oldestNotDurableMs: notDurableUs / 1000,
-      worstNotDurableMs: Math.max(notDurableUs, worstNotDurableUs) / 1000,
-      longestCommitMs,
-      slowCommitMs: this.#pace.slowMs(nowUs / 1000),
+      ...this.#pace.shown(this.#pending.oldestMonoUs, this.#o.nowUs()),
       counters: { ...this.#counters, ...this.#mirror.report.losses },
     };
   }

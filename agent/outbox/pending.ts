@@ -17,6 +17,11 @@ const ENTRY_OVERHEAD = 128;
 
 const costOf = (entry: Entry): number => entry.bytes.length + ENTRY_OVERHEAD;
 
+interface Span {
+  readonly from: number;
+  readonly end: number;
+}
+
 export class Pending {
   #entries: Entry[] = [];
   #writing = 0;
@@ -143,12 +148,12 @@ export class Pending {
     return null;
   }
 
-  /** Entries of a lane from `from` on, a gap cut to the part that is wanted: what can be sent although it is not durable. */
-  from(epoch: string, lane: Lane, from: number, maxBytes: number): readonly Entry[] {
+  /** Entries of a lane between `from` and `end`, a gap cut to the part that is wanted: what can be sent although it is not durable. */
+  from(epoch: string, lane: Lane, { from, end }: Span, maxBytes: number): readonly Entry[] {
     const page: Entry[] = [];
     let bytes = 0;
     for (const entry of this.#entries) {
-      if (entry.epoch !== epoch || entry.lane !== lane || entry.to < from) continue;
+      if (entry.epoch !== epoch || entry.lane !== lane || entry.to < from || entry.seq >= end) continue;
       if (page.length > 0 && bytes + entry.bytes.length > maxBytes) break;
       const { seq, to, gap: reason } = entry;
       page.push(reason !== null && seq < from ? cutGap(entry, { ...entry, from: seq, to, reason }, from) : entry);
