@@ -6,7 +6,6 @@ import { startBrowser } from '../kit/browser.ts';
 import { getJson } from '../kit/http.ts';
 import { measured } from '../kit/measured.ts';
 import { placeOf } from '../kit/places.ts';
-import { isSoak } from '../kit/seed.ts';
 import { until } from '../kit/until.ts';
 
 const OPERATOR = 'Ann Viewer';
@@ -20,9 +19,7 @@ const ZONE_PX = { dx: 197, dy: 0 };
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).first().innerText()).replace(/[\u202f\s]+/g, ' ');
 
-const skip = isSoak() ? false : 'a minute with a browser: make soak';
-
-t.test('an order from the first click until it is on its way', { skip }, async (t) => {
+t.test('an order from the first click until it is on its way', async (t) => {
   // given: a drone on the pad of a base, in a city with a zone, and somebody at the page
   const { world, flyers } = await readyFleet(t, [{ simulator: { winch: true, payloadKg: 0 } }], {
     controllerFlags: LIMITS,
