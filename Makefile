@@ -55,6 +55,10 @@ voyage: $(INSTALLED) ## store and forward in virtual time through all that can g
 sitl: $(INSTALLED) ## flights on the simulator, or on an autopilot you have running: AUTOPILOT=tcp:127.0.0.1:5760 [WATCH=1 only looks]
 	@FLIGHT='$(FLIGHT)' AUTOPILOT='$(AUTOPILOT)' AUTOPILOT2='$(AUTOPILOT2)' FLAVOUR='$(or $(FLAVOUR),ardupilot)' WATCH='$(WATCH)' exec node scenarios/sitl/run.ts
 
+.PHONY: recorded
+recorded: $(INSTALLED) ## what recorded flights would have raised, and how near each class of alert came: FLIGHTS="one.tlog two.tlog"
+	@exec node scenarios/alerts/recordings.ts $(FLIGHTS)
+
 .PHONY: dialect
 dialect: $(INSTALLED) ## generate the MAVLink dialect again from its definitions
 	node protocol/mavlink/generate.ts

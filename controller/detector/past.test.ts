@@ -27,3 +27,28 @@ t.test('one that restarts right after it landed did so on the ground', async (t)
   w.see({ ...landed, autopilotBoot: 'a2' }, 1);
   t.match(w.alerts.openOf('rebooted', { drone: 'heron' })?.doc, { severity: 'warning' });
 });
+
+t.test('one that lies there armed after it fell stays told; disarmed too, until it is armed anew', async (t) => {
+  const w = await watch();
+  const at = (tiltRad: number, downMps: number, altRelM: number, armed = true): Otherwise => ({
+    kinds: {
+      status: { armed, landed: armed ? 'in-air' : 'on-ground' },
+      attitude: { rollRad: tiltRad, pitchRad: 0 },
+      velocity: { northMps: 0, eastMps: 0, downMps },
+      position: { latDeg: 47.4, lonDeg: 8.5, altRelM },
+    },
+  });
+  w.see({}, 3);
+  // As a real ArduCopter fell that lost a motor at 15 m.
+  w.see(at(1.24, 1.7, 14.8), 1);
+  t.notOk(w.open().includes('tumbles'), 'it leans, and does not sink yet');
+  w.see(at(1.1, 9.1, 8.8), 1);
+  t.same(w.open(), ['tumbles']);
+  w.see(at(0, 0, -0.2), 120);
+  t.ok(w.open().includes('tumbles'), 'upright on the ground');
+  w.see(at(0, 0, -0.2, false), 120);
+  t.ok(w.open().includes('tumbles'), 'and disarmed');
+  w.see(at(0, 0, 0), 25);
+  t.notOk(w.open().includes('tumbles'), 'armed again');
+  t.equal(w.raised().filter((one) => one === 'tumbles').length, 1);
+});

@@ -10,6 +10,8 @@ export interface Past {
   readonly dropping: { readonly atUs: number; readonly heightM: number | null } | null;
   /** It was seen to fall. */
   readonly fell: { readonly words: string; readonly heightM: number | null; readonly speedMps: number | null } | null;
+  /** Armed in the air it tumbled, and has not flown well since. */
+  readonly tumbled: { readonly tiltDeg: number; readonly sinkMps: number; readonly heightM: number | null } | null;
   readonly session: string | null;
   readonly boot: string | null;
   /** Of this session. */
@@ -28,7 +30,7 @@ export interface Past {
 
 export const NO_PAST: Past = {
   ...{ armed: null, flewUs: null, dropping: null, fell: null, session: null, boot: null, autopilotBoot: null },
-  ...{ rebooted: null, progress: null, suspectSinceUs: null, clipping: null },
+  ...{ tumbled: null, rebooted: null, progress: null, suspectSinceUs: null, clipping: null },
 };
 
 /** Armed in the air and disarmed in samples further apart than this: it may have landed between them, µs. */
@@ -49,6 +51,7 @@ export function remember(past: Past, seen: Seen): Past {
     ...past,
     ...flight,
     ...booted({ ...past, ...flight }, seen),
+    tumbled: tumbled(past, seen),
     progress: progressed(past, seen),
     suspectSinceUs: suspected(past, seen),
     clipping: clipped(past, seen),
@@ -99,6 +102,29 @@ function fallen(dropping: Past['dropping'], seen: Seen): string | null {
   const tilt = Math.max(Math.abs(attitude?.rollRad ?? 0), Math.abs(attitude?.pitchRad ?? 0));
   if (tilt >= TILTED_RAD && stampOf(seen, 'attitude') >= dropping.atUs) return 'disarmed, and it lies on its side';
   return null;
+}
+
+/** Autopilots lean 30 to 45° (ArduPilot ANGLE_MAX) and sink 1.5 to 5 m/s at the most that can be set (WPNAV_SPEED_DN). */
+const LEANS_DEG = 60;
+const SINKS_MPS = 4;
+/** It flies well again: upright, and no nearer to the ground than what lies there may seem, m. */
+const UPRIGHT_DEG = 45;
+const FLIES_M = 5;
+
+function tumbled(past: Past, seen: Seen): Past['tumbled'] {
+  const { armed, landed } = fresh(seen, 'status') ?? {};
+  // Disarmed it is the other class: what was is told until it has flown well.
+  if (armed !== true || past.armed === false) return armed === true ? null : past.tumbled;
+  const [attitude, velocity] = [fresh(seen, 'attitude', 2500), fresh(seen, 'velocity', 2500)];
+  if (attitude?.rollRad == null || attitude.pitchRad === null || velocity?.downMps == null) return past.tumbled;
+  const tiltDeg = (Math.acos(Math.cos(attitude.rollRad) * Math.cos(attitude.pitchRad)) * 180) / Math.PI;
+  const { downMps } = velocity;
+  const heightM = fresh(seen, 'position')?.altRelM ?? null;
+  if (tiltDeg >= LEANS_DEG && downMps >= SINKS_MPS && landed !== 'on-ground') {
+    return past.tumbled ?? { tiltDeg: Math.round(tiltDeg), sinkMps: Math.round(downMps), heightM };
+  }
+  const isWell = tiltDeg < UPRIGHT_DEG && downMps < SINKS_MPS && heightM !== null && heightM > FLIES_M;
+  return isWell ? null : past.tumbled;
 }
 
 function booted(past: Past, seen: Seen): Pick<Past, 'session' | 'boot' | 'autopilotBoot' | 'rebooted'> {

@@ -41,6 +41,20 @@ export const DISARMED_IN_AIR: FindingClass = {
   },
 };
 
+export const TUMBLES: FindingClass = {
+  ...{ name: 'tumbles', severity: 'critical', onsetS: 0, clearS: 20, holds: true, proposes: null },
+  gathers: null,
+  when: 'armed in the air it leans 60° or more and sinks with 4 m/s or more at once: no plan asks for either',
+  over: 'it flies upright, 5 m up or higher, or somebody has armed it again',
+  whatToDo:
+    'A motor or a propeller may have failed: it falls, and lies there with its motors armed. Keep everybody away until it is seen disarmed; only a pilot or an independent system stops them. Send somebody to where it was seen last',
+  judge(seen, { tumbled }) {
+    if (tumbled === null) return armed(seen) === true ? GOOD : UNCLEAR;
+    const { tiltDeg, sinkMps, heightM } = tumbled;
+    return bad(`It tumbles: it leans ${tiltDeg}° and sinks with ${sinkMps} m/s`, { tiltDeg, sinkMps, heightM });
+  },
+};
+
 /** A restart on the ground is told for so long, s. */
 const TOLD_S = 600;
 const RESTARTED = { autopilot: 'autopilot', companion: 'companion computer', agent: 'agent' } as const;

@@ -11,6 +11,10 @@ const down = (mps: number, altRelM: number, armed: boolean, landed: 'in-air' | '
   },
 });
 
+const leaning = (deg: number, downMps: number): Otherwise => ({
+  kinds: { attitude: { rollRad: (deg * Math.PI) / 180, pitchRad: 0 }, velocity: { northMps: 3, eastMps: 0, downMps } },
+});
+
 export const AIR_CASES: readonly Case[] = [
   {
     name: 'disarmed-in-air',
@@ -40,6 +44,35 @@ export const AIR_CASES: readonly Case[] = [
     over: [
       [PARKED, 900],
       [flies, 1],
+    ],
+  },
+  {
+    name: 'tumbles',
+    misses: [
+      [
+        'a gust leans it, and it sinks as fast as it can be told to',
+        [
+          [leaning(50, 5), 10],
+          [flies, 10],
+        ],
+      ],
+      [
+        'thrown about, and it keeps its height',
+        [
+          [leaning(75, 1), 2],
+          [flies, 10],
+        ],
+      ],
+    ],
+    real: [
+      [flies, 5],
+      [leaning(64, 9), 1],
+    ],
+    withinS: 1,
+    // It lies there upright and armed, its autopilot calls it in the air.
+    over: [
+      [down(0, 0, true, 'in-air'), 30],
+      [flies, 25],
     ],
   },
   {
