@@ -115,6 +115,7 @@ async function run(): Promise<number> {
       dir,
       httpPort,
       mqttPort,
+      cuttable: CARRIERS.map(({ id }) => id),
       // An agent that someone started by hand outlives its demo; it must not join the next one.
       controllerArgs: [
         `--broker.topicRoot=${topicRoot}`,

@@ -17,6 +17,7 @@ import { followLive, type LiveFollower } from './kit/live.ts';
 import { type DronePlace, FLEET } from './kit/places.ts';
 import { freePort } from './kit/ports.ts';
 import type { Program } from './kit/program.ts';
+import { createRelay, type Relay } from './kit/relay.ts';
 import { type LinkKind, Simulator } from './kit/simulator.ts';
 
 export interface WorldOptions {
@@ -33,6 +34,8 @@ export interface WorldOptions {
   /** Put before the controller's command (private-mount.ts, whole-disk.ts), given where its data will lie. */
   readonly controllerPrefix?: (dataDir: string) => readonly string[];
   readonly agentArgs?: readonly string[];
+  /** Drones whose way to the controller can be cut: `drone.uplink`. */
+  readonly cuttable?: readonly string[];
   readonly simulatorArgs?: readonly string[];
   /** Further ones, of the drone with this place in FLEET. */
   readonly simulatorArgsOf?: (index: number) => readonly string[];
@@ -44,6 +47,8 @@ export interface Drone {
   readonly id: string;
   readonly simulator: Simulator;
   readonly agent: Agent;
+  /** Its way to the controller; null unless it is `cuttable`. */
+  readonly uplink: Relay | null;
 }
 
 export interface World {
@@ -98,7 +103,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     undo.push(() => controller.stop());
 
     const places = typeof options.drones === 'number' ? FLEET.slice(0, options.drones) : options.drones;
-    const drones = places.map((place, index) => pairOf({ place, index, dir, brokerUrl: controller.mqttUrl, options }));
+    const drones: Drone[] = [];
+    for (const [index, place] of places.entries()) {
+      const uplink = options.cuttable?.includes(place.id) ? await createRelay(addressOf(controller.mqttUrl)) : null;
+      if (uplink !== null) undo.push(() => uplink.close());
+      drones.push(pairOf({ place, index, dir, brokerUrl: controller.mqttUrl, uplink, options }));
+    }
     undo.push(() => Promise.all(drones.map(({ simulator }) => simulator.program.stop())));
     undo.push(() => Promise.all(drones.map(({ agent }) => agent.stop())));
 
@@ -135,10 +145,16 @@ interface PairOptions {
   readonly index: number;
   readonly dir: string;
   readonly brokerUrl: string;
+  readonly uplink: Relay | null;
   readonly options: WorldOptions;
 }
 
-function pairOf({ place, index, dir, brokerUrl, options }: PairOptions): Drone {
+function addressOf(url: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}
+
+function pairOf({ place, index, dir, brokerUrl, uplink, options }: PairOptions): Drone {
   const own = path.join(dir, place.id);
   const simulator = new Simulator({
     ...place,
@@ -154,10 +170,10 @@ function pairOf({ place, index, dir, brokerUrl, options }: PairOptions): Drone {
     id: place.id,
     dir: own,
     linkUrl: () => simulator.linkUrl,
-    brokerUrl,
+    brokerUrl: uplink === null ? brokerUrl : `mqtt://127.0.0.1:${uplink.port}`,
     extraArgs: [...(options.agentArgs ?? []), ...(place.agentArgs ?? [])],
   });
-  return { id: place.id, simulator, agent };
+  return { id: place.id, simulator, agent, uplink };
 }
 
 /** Waits for all, also when one fails early: nothing still starts while the rest is being ended. */

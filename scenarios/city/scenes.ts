@@ -19,7 +19,16 @@ export interface Scene {
   readonly play: (stage: SceneStage) => Promise<void>;
 }
 
-/** A drone in the air with a parcel; waits until there is one. */
+interface Seen {
+  readonly kinds: {
+    readonly position?: { readonly values: { readonly altRelM: number | null } };
+    readonly velocity?: { readonly values: { readonly northMps: number | null; readonly eastMps: number | null } };
+  };
+}
+const ALOFT_M = 20;
+const ON_ITS_WAY_MPS = 4;
+
+/** A drone on its way with a parcel, not only off its pad; waits until there is one. */
 async function flying({ life, wait, world }: SceneStage) {
   for (;;) {
     const { orders } = await life.api
@@ -27,7 +36,11 @@ async function flying({ life, wait, world }: SceneStage) {
       .catch(() => ({ orders: [] }));
     const id = orders.find(({ state }) => state === 'outbound')?.drone;
     const drone = world.drones.find((one) => one.id === id);
-    if (drone !== undefined) return drone;
+    const seen = drone === undefined ? null : await life.api.get<Seen>(`/drones/${drone.id}`).catch(() => null);
+    const { position, velocity } = seen?.kinds ?? {};
+    const speedMps = Math.hypot(velocity?.values.northMps ?? 0, velocity?.values.eastMps ?? 0);
+    const isAloft = (position?.values.altRelM ?? 0) > ALOFT_M && speedMps > ON_ITS_WAY_MPS;
+    if (drone !== undefined && isAloft) return drone;
     await wait(1);
   }
 }
@@ -35,28 +48,32 @@ async function flying({ life, wait, world }: SceneStage) {
 export const SCENES: Readonly<Record<string, Scene>> = {
   outage: {
     words: [
-      'The agent of a drone in flight is stopped for 40 s, as by an outage of its board.',
-      'Look at: its row turns stale, then lost, with what it must be doing now; its order waits and does nothing; after its return',
-      'the live view is right at once, history fills in behind it as "filled in later".',
+      'The way of a drone in flight to the controller is cut for 40 s, as by a mobile network that is gone.',
+      'Look at: its row turns stale within seconds and lost after 30 s; its panel says what it must be doing now, and for how long; it',
+      'flies on, its order does nothing meanwhile, and nothing is released while it is not heard. Afterwards the live view is right at once,',
+      'and history fills in behind it, dotted as "filled in later". (A minute after it was cut it would come home: the ladder.)',
     ],
     async play(stage) {
-      const { id, agent } = await flying(stage);
-      agent.program.signal('SIGSTOP');
-      stage.say(`${id}: its board stands still`);
+      const { id, uplink } = await flying(stage);
+      uplink?.cut();
+      stage.say(`${id}: not heard any more`);
       await stage.wait(40);
-      agent.program.signal('SIGCONT');
-      stage.say(`${id}: its board goes on`);
+      uplink?.mend();
+      stage.say(`${id}: its network is back`);
     },
   },
   reboot: {
     words: [
       'An operator restarts the autopilot of a drone that stands on the ground.',
-      'Look at: the command card: interlock, carried out, proved by the time since boot; one in the air refuses the same.',
+      'Look at: the command in its panel, proved by the time since boot, with how long it was away; its pre-flight list until it is ready',
+      'again. The one in the air is ordered the same and refuses: armed.',
     ],
     async play(stage) {
       const { api } = stage.life;
       const air = await flying(stage);
-      const ground = stage.world.drones.find(({ id }) => id !== air.id && /stork|crane/.test(id));
+      const { orders } = await api.get<{ orders: readonly OrderView[] }>('/orders?limit=20');
+      const taken = new Set(orders.filter(({ state }) => state !== 'closed').map(({ drone }) => drone));
+      const ground = stage.world.drones.find(({ id }) => id !== air.id && /stork|crane/.test(id) && !taken.has(id));
       for (const id of [ground?.id, air.id].filter((one) => one !== undefined)) {
         stage.say(`reboot of ${id} is ordered`);
         await api.post('/commands', {
@@ -71,8 +88,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'bad-gps': {
     words: [
       'The receiver of a drone in flight jumps 300 m aside for 30 s.',
-      'Look at: "position not trusted" with its reason, the last trusted place and how sure it is; nothing that needs a position is',
-      'begun meanwhile; the release waits at its gate.',
+      'Look at: within seconds its position is not trusted, with the reason, and alerts say what its estimator makes of it; the failsafe of',
+      'the autopilot lands it where it is (badge FAILSAFE). Nothing is done against that, nothing that needs a position is begun: the parcel',
+      'stays aboard, and once it stands the order asks people to take it off.',
     ],
     async play(stage) {
       const { id, simulator } = await flying(stage);
@@ -85,8 +103,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'lost-drone': {
     words: [
       'A drone with a parcel falls silent for ever.',
-      'Look at: it is never called delivered and its order is given to nobody else; after its energy is over the order is "lost"',
-      'and asks people: settle it with delivered, lost or relaunch.',
+      'Look at: its row turns stale, after 30 s lost; its panel says what it must be doing and until when its energy lasts. It is never',
+      'called delivered and its order is given to nobody else. Ten minutes after its energy must be over (some half an hour) the order is',
+      '"lost" and asks people: settle it with delivered, lost or relaunch. An operator may say that earlier.',
     ],
     async play(stage) {
       const { id, agent, simulator } = await flying(stage);
@@ -97,11 +116,13 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   storm: {
     words: [
-      'A storm comes over both bases for 90 s.',
-      'Look at: nothing new starts, orders say why; who flies goes on; with the ground stop no operator can start anything either.',
+      'A storm comes over both bases for 90 s, and Ann stops the fleet.',
+      'Look at: the ground stop on every page; who flies goes on and comes home; nothing new starts, the orders that wait say why, and no',
+      'operator can start anything either. When it is over they go on by themselves.',
     ],
     async play(stage) {
       const { api } = stage.life;
+      await flying(stage);
       for (const { id } of BASES) await api.put(`/weather/${id}`, STORM);
       const stop = await api.post<{ id: string }>('/ground-stops', {
         reach: 'fleet',
