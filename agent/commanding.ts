@@ -32,6 +32,8 @@ export interface CommandingOptions extends LadderParts, ExecutorParts {
   readonly onCrash: (words: string) => void;
   /** Something that presence tells has changed. */
   readonly onPresence: () => void;
+  /** Motors are about to be started by our order. */
+  readonly onArming: () => void;
   readonly onProblem: (part: string, message: string | null) => void;
 }
 
@@ -94,7 +96,10 @@ export class Commanding {
         newPack: (pack, instance) => this.newPack(pack, instance),
         pause,
       }),
-      beforeArming: () => autopilot.logs.stop(),
+      beforeArming: () => {
+        o.onArming();
+        return autopilot.logs.stop();
+      },
       answer: (answer) => this.#answer(answer),
       log: ports.log,
     });
@@ -225,6 +230,15 @@ export class Commanding {
   newPack(pack: string | null, instance = 0): void {
     this.#charge.newPack();
     if (pack !== null) this.#o.onSample(packSample(pack, instance, this.#o.ports.nowUs()));
+  }
+
+  /** Of what outlives this process, in the journal. */
+  kept(key: string): unknown {
+    return this.#journal.lasting.get(key);
+  }
+
+  keep(key: string, value: string): void {
+    this.#journal.remember(key, value);
   }
 
   /** Null: it is written. */

@@ -6,6 +6,7 @@ import type { AgentConfig } from './config.ts';
 import type { Itineraries } from './itinerary/index.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { Outbox, Sealer } from './outbox/index.ts';
+import type { ParameterWatch } from './params/index.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Recorder } from './recorder/index.ts';
 import type { Safety } from './safety.ts';
@@ -37,6 +38,7 @@ export interface AgentParts {
   readonly safety: Safety;
   readonly itineraries: Itineraries;
   readonly stations: Stations;
+  readonly parameters: { readonly watch: ParameterWatch };
 }
 
 export function reportOf(parts: AgentParts): AgentStatus {
@@ -120,6 +122,7 @@ export function reportOf(parts: AgentParts): AgentStatus {
     itinerary,
     safety,
     stations,
+    parameters: parts.parameters.watch.status(),
   };
 }
 

@@ -19,6 +19,7 @@ import type { Itineraries } from './itinerary/index.ts';
 import { wireItineraries } from './itinerary-wiring.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
+import { wireParameters } from './parameters-wiring.ts';
 import type { AgentPorts } from './ports.ts';
 import { Recorder } from './recorder/index.ts';
 import { type AgentParts, reportOf } from './report.ts';
@@ -46,7 +47,7 @@ const CLOCK_EVERY_MS = 1_000;
 const HEALTH_EVERY_MS = 60_000;
 const URGENT: readonly KindName[] = ['text', 'clock', 'answer', 'itinerary', 'delivery', 'pack'];
 /** No states of the vehicle: the newest would hide the others. */
-const NOT_LIVE: readonly KindName[] = ['answer', 'itinerary', 'delivery'];
+const NOT_LIVE: readonly KindName[] = ['answer', 'itinerary', 'delivery', 'parameters'];
 
 export class RunningAgent implements AgentParts {
   readonly config: AgentConfig;
@@ -67,6 +68,7 @@ export class RunningAgent implements AgentParts {
   readonly itineraries: Itineraries;
   readonly extraStreams: ExtraStreams;
   readonly stations: Stations;
+  readonly parameters: ReturnType<typeof wireParameters>;
   readonly recorder: Recorder | null;
   readonly startedUs: number;
   readonly loopDelay = new LoopDelay();
@@ -172,9 +174,11 @@ export class RunningAgent implements AgentParts {
       outboxFull: () => this.outbox.status().problem?.code === 'budget',
       onSample: (sample) => this.#sample(sample),
       onCrash: (words) => void this.safety.lockAfterCrash(words),
+      onArming: () => this.parameters.watch.stop(),
       onPresence: () => this.uplink.refreshPresence(),
       onProblem: (part, message) => this.#problem(part, message),
     });
+    this.parameters = wireParameters(this, (sample, urgent) => this.#sample(sample, urgent));
     this.stations = wireStations(this);
     this.uplink = wireUplink(this, { n, serial: o.serial });
   }
@@ -193,6 +197,7 @@ export class RunningAgent implements AgentParts {
     this.safety.take(sample);
     this.itineraries.take(sample);
     this.commanding.measured(sample);
+    this.parameters.take(sample);
     if (!NOT_LIVE.includes(sample.kind)) this.uplink.noteLive(sample);
   }
 
@@ -212,7 +217,10 @@ export class RunningAgent implements AgentParts {
     });
     this.stations.start();
     this.#every(STATION_TICK_MS, () => this.stations.tick());
-    this.#every(SAFETY_TICK_MS, () => this.safety.tick());
+    this.#every(SAFETY_TICK_MS, () => {
+      this.safety.tick();
+      this.parameters.watch.tick(this.ports.nowUs() / 1000);
+    });
     this.#every(TRUST_TICK_MS, () => this.trust.tick());
     await counted;
     // Live needs no disk: it is up while the outbox still opens. Presence follows when its epochs are known.
@@ -268,6 +276,7 @@ export class RunningAgent implements AgentParts {
     for (const timer of this.#timers) clearInterval(timer);
     this.loopDelay.close();
     await this.stations.close();
+    await this.parameters.watch.close();
     await this.commanding.close();
     await this.itineraries.close();
     await this.safety.close();

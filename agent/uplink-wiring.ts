@@ -5,6 +5,7 @@ import type { AgentConfig } from './config.ts';
 import type { Itineraries } from './itinerary/index.ts';
 import type { Outbox } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
+import { settingsHash } from './settings-hash.ts';
 import { systemTimers } from './timers.ts';
 import { Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
@@ -27,6 +28,7 @@ export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly
   const { config, ports, session, boot, clock, outbox, vehicle, commanding, itineraries } = parts;
   const { nowUs, random, log } = ports;
   const { username, password, url, topicRoot, backfillKBps, gatherS } = config.uplink;
+  const settings = settingsHash(config);
   return new Uplink({
     url,
     topicRoot,
@@ -46,7 +48,10 @@ export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly
         n: o.n,
         ...commanding.presence(),
         ...itineraries.presence(),
-        versions: { agent: AGENT_VERSION, node: process.version, ...(autopilot === null ? {} : { autopilot }) },
+        versions: {
+          ...{ agent: AGENT_VERSION, node: process.version, settings },
+          ...(autopilot === null ? {} : { autopilot }),
+        },
         board: o.serial,
         ...(config.groups.length > 0 ? { groups: config.groups } : {}),
         bootAgeMs: Math.round(nowUs() / 1000),

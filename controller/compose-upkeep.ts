@@ -1,4 +1,5 @@
 /** Groups, settings, roll-outs and maintenance, wired to their documents, to the fleet and to the commands. */
+import { createHash } from 'node:crypto';
 import { type DeliveryState, isFinal, reasonCode } from '@skein/protocol/fleet';
 import type { Group } from '@skein/protocol/fleet/configuration';
 import { type Commands, ulidMaker } from './commands/index.ts';
@@ -10,8 +11,10 @@ import type { Metrics } from './metrics/index.ts';
 import type { Store } from './store/index.ts';
 import { systemTimers } from './timers.ts';
 import {
+  type BaselineDoc,
   Groups,
   type Kept,
+  type ListDoc,
   MAINTENANCE_COUNTERS,
   Maintenance,
   type Outcome,
@@ -23,6 +26,9 @@ import {
   Rollouts,
   Settings,
   type SettingsDoc,
+  SNAPSHOT_COUNTERS,
+  type SnapshotDoc,
+  Snapshots,
   type UpkeepDoc,
 } from './upkeep/index.ts';
 import { telemetryOf } from './upkeep-telemetry.ts';
@@ -42,6 +48,10 @@ export interface UpkeepWiring {
 }
 
 /** Names that people choose, and drones, are few and come again: all of them stay in memory. */
+/** Lists of parameters are long. */
+const FEW = { closedKept: 20 } as const;
+/** As the agents take it. */
+const HASH_HEX = 16;
 const ALL = { closedKept: Number.POSITIVE_INFINITY } as const;
 
 export function makeUpkeep(o: UpkeepWiring) {
@@ -80,6 +90,15 @@ export function makeUpkeep(o: UpkeepWiring) {
       return { command: answer.command.id, words: 'told; until it has answered, the lower charge counts' };
     },
   });
+  const snapshots = new Snapshots({
+    lists: kept<ListDoc>('parameters', FEW),
+    snapshots: kept<SnapshotDoc>('snapshot', ALL),
+    baselines: kept<BaselineDoc>('baseline', ALL),
+    drones: () => fleet.ids,
+    groups: (drone) => fleet.contact(drone)?.groups ?? [],
+    hash: (text) => createHash('sha256').update(text).digest('hex').slice(0, HASH_HEX),
+    count: metrics.counters('snapshots', SNAPSHOT_COUNTERS),
+  });
   const maintenance = new Maintenance({
     kept: kept<UpkeepDoc>('upkeep', ALL),
     telemetry: telemetryOf(o.store),
@@ -87,7 +106,7 @@ export function makeUpkeep(o: UpkeepWiring) {
     drones: () => fleet.ids,
     lastHeardUtcUs: (id) => fleet.entry(id)?.freshness.lastHeardUtcUs ?? null,
     limits: (id) => ({ ...droneLimits(o.limits), ...settings.desired(id).limits }),
-    packs,
+    ...{ packs, snapshots },
   });
   metrics.gauge('rollouts_open', 'roll-outs that are not over', () => rollouts.open);
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
@@ -104,6 +123,11 @@ export function makeUpkeep(o: UpkeepWiring) {
     rollouts: (q) => rollouts.list(q),
     cancelRollout: (id, sender) => rollouts.cancel(id, sender),
     upkeep: (drone) => (fleet.entry(drone) === null ? null : maintenance.view(drone)),
+    parameters: (drone) => (fleet.entry(drone) === null ? null : snapshots.view(drone)),
+    parameterDiff: async (drone) =>
+      fleet.entry(drone) === null ? { ok: false, code: 'unknown-drone', detail: `"${drone}"` } : snapshots.diff(drone),
+    putBaseline: (name, wish, by) => snapshots.put(name, wish, operator(by)),
+    removeBaseline: (name, by) => snapshots.remove(name, operator(by)),
     packs: () => packs.list(),
     pack: (id) => packs.get(id),
     putPack: (id, settings, by) => packs.put(id, settings, operator(by)),

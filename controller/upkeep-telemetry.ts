@@ -47,6 +47,17 @@ export function telemetryOf(store: Pick<Store, 'series'>): Telemetry {
         temperatureC: num(of('temperatureC')),
       }));
     },
+    async parameters(drone, q) {
+      const texts = ['event', 'hash', 'list', 'version', 'gitHash'] as const;
+      const found = await rows(drone, 'parameters', [...texts, 'ageMs', 'part', 'parts'], q);
+      return found.flatMap(({ atUtcUs, of }) => {
+        const event = of('event');
+        if (event !== 'arming' && event !== 'list') return [];
+        const words = { hash: text(of('hash')), list: text(of('list')), version: text(of('version')) };
+        const numbers = { ageMs: num(of('ageMs')), part: num(of('part')), parts: num(of('parts')) };
+        return [{ atUtcUs, event, gitHash: text(of('gitHash')), ...words, ...numbers }];
+      });
+    },
     async packs(drone, q) {
       const found = await rows(drone, 'pack', ['instance', 'serial', 'cycles', 'fullMah', 'designMah'], q);
       return found.flatMap(({ atUtcUs, of }) => {

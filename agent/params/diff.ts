@@ -24,13 +24,3 @@ export function diffParameters(
     return same ? [] : [{ name, from: before, to: after }];
   });
 }
-
-/** A float32 as short as it is exact: 0.800000011920929 → 0.8. */
-export function shownValue(value: number): string {
-  const fround = Math.fround(value);
-  for (let digits = 1; digits < 10; digits++) {
-    const short = Number(fround.toPrecision(digits));
-    if (Math.fround(short) === fround) return String(short);
-  }
-  return String(value);
-}

@@ -1,4 +1,6 @@
 /** What a restore would set, and what it would rather leave alone; looked at before anything is written. */
+
+import { CALIBRATION } from '@skein/protocol/fleet';
 import { diffParameters, type ParameterChange } from './diff.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -22,9 +24,6 @@ export interface RestorePlan {
 /** Written by the autopilot itself: counts, list lengths, what it measured at boot, ids of its sensors. */
 const COUNTERS =
   /^(STAT_|FORMAT_VERSION$|SYSID_SW|MIS_TOTAL$|FENCE_TOTAL$|RALLY_TOTAL$|BARO\d*_GND_PRESS$|GND_ABS_PRESS|GND_TEMP$|INS_GYR\d*OFFS|LND_FLIGHT_T|COM_FLIGHT_UUID$|.*_DEVID$|.*_DEV_ID\d?$|COMPASS_PRIO\d_ID$)/;
-/** True of one board, its sensors and its transmitter only. */
-const CALIBRATION =
-  /^(INS_ACC|INS_GYR|INS_TCAL|INS_POS|COMPASS_(OFS|DIA|ODI|MOT|SCALE|PRIO|ORIENT|DEC)|AHRS_TRIM|RC\d+_(MIN|MAX|TRIM)$|BATT\d*_(VOLT_MULT|AMP_PERVLT|AMP_OFFSET|SERIAL_NUM)|BARO\d*_(ALT_OFFSET|PRIMARY)|SYSID_THISMAV$|MAV_SYSID$|BRD_SERIAL_NUM$|CAL_|SENS_BOARD|MAV_SYS_ID$)/;
 
 function whyNot({ name, from, to }: ParameterChange, foreign: boolean, o: RestoreOptions): LeftOut | null {
   if (to === null) return 'missing-in-file';

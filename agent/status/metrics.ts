@@ -37,7 +37,7 @@ function summed(each: readonly Readonly<Record<string, number>>[]): Record<strin
 
 /** The facts of the status that are numbers. */
 export function metricsOf(status: AgentStatus): MetricGroups {
-  const { link, vehicle, uplink, outbox, recorder, clock, commanding, trust, safety, stations } = status;
+  const { link, vehicle, uplink, outbox, recorder, clock, commanding, trust, safety, stations, parameters } = status;
   const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
@@ -61,6 +61,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       trustDoubts: Object.fromEntries(Object.entries(trust.doubts).map(([name, n]) => [name.replaceAll('-', '_'), n])),
       itineraries: status.itinerary.counters,
       safety: numbers(safety.counters),
+      parameters: { reads: parameters.reads, failed: parameters.failed, calledOff: parameters.calledOff },
       stations: summed(stations.map(({ counters }) => numbers(counters))),
       commands: commanding.commands.counters,
       journal: commanding.journal.counters,

@@ -99,6 +99,7 @@ const WELL: AgentStatus = {
   },
   itinerary: { current: null, custody: 'none', parcels: [], problem: null, counters: {} },
   stations: [],
+  parameters: { hash: null, count: null, reads: 0, failed: 0, calledOff: 0 },
   commanding: {
     control: { state: 'skein', why: 'the vehicle is disarmed', adopted: false, readOnly: false, commander: null },
     ladder: { owner: 'agent', rung: 'none', words: '', leaseLostMs: null, counters: {} },

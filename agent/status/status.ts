@@ -153,6 +153,14 @@ export interface AgentStatus {
     readonly problem: string | null;
     readonly counters: Readonly<Record<string, number>>;
   };
+  /** Those of the autopilot, as read last; hash null: not read yet. */
+  readonly parameters: {
+    readonly hash: string | null;
+    readonly count: number | null;
+    readonly reads: number;
+    readonly failed: number;
+    readonly calledOff: number;
+  };
   /** End points for ground stations. */
   readonly stations: readonly {
     readonly name: string;

@@ -1,5 +1,5 @@
 /** What the routes of groups, settings, roll-outs and maintenance need of the rest. */
-import type { DesiredSettings, Group, PackSettings, RolloutWish } from '@skein/protocol/fleet/configuration';
+import type { Baseline, DesiredSettings, Group, PackSettings, RolloutWish } from '@skein/protocol/fleet/configuration';
 import type { ProblemCode } from './errors.ts';
 
 export type ConfigurationAnswer<T> =
@@ -42,6 +42,12 @@ export interface ConfigurationPort {
   cancelRollout(id: string, sender: Sender): Promise<ConfigurationAnswer<object>>;
   /** null: no such drone. */
   upkeep(drone: string): object | null;
+  /** null: no such drone. */
+  parameters(drone: string): object | null;
+  parameterDiff(drone: string): Promise<ConfigurationAnswer<object>>;
+  /** `<drone>` or `group-<name>`. */
+  putBaseline(name: string, wish: Baseline, by: string): Promise<ConfigurationAnswer<object>>;
+  removeBaseline(name: string, by: string): Promise<ConfigurationAnswer<null>>;
   packs(): readonly object[];
   /** null: there is no such pack. */
   pack(id: string): object | null;

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'bad-settings': [400, 'Its shape is right, but it cannot be: detail says why'],
   'unknown-place': [404, 'There is none of this id'],
   'unknown-group': [404, 'Nobody made a group of this name, and no drone says it is in one'],
+  'no-baseline': [404, 'No baseline of parameters is set'],
   'unknown-pack': [404, 'There is no pack of this id'],
   'pack-retired': [409, 'This pack is retired'],
   'unknown-rollout': [404, 'There is no roll-out of this id'],

@@ -41,6 +41,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       configuration: {
         ...{ putGroup: fail, removeGroup: fail, putSettings: fail, beginRollout: fail, cancelRollout: fail },
         ...{ inspected: fail, upkeep: () => null, packs: () => [], pack: () => null },
+        ...{ parameters: () => null, parameterDiff: fail, putBaseline: fail, removeBaseline: fail },
         ...{ putPack: fail, fitPack: fail, packInspected: fail, retirePack: fail },
         ...{ rollout: async () => null, rollouts: async () => [] },
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },

@@ -5,6 +5,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { alertRoutes } from './alerts.ts';
+import { baselineRoutes } from './baselines.ts';
 import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
 import { droneRoutes } from './drones.ts';
@@ -99,6 +100,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     configurationRoutes(api, ports);
     alertRoutes(api, ports);
     packRoutes(api, ports);
+    baselineRoutes(api, ports);
     rolloutRoutes(api, ports);
     eventRoutes(api, ports);
     webhookRoutes(api, ports);

@@ -7,3 +7,10 @@ export type { RolloutDoc } from './rollout.ts';
 export type { Outcome } from './rollout-step.ts';
 export { type ParameterCommands, ROLLOUT_COUNTERS, Rollouts } from './rollouts.ts';
 export { Settings, type SettingsDoc, type SettingsView } from './settings.ts';
+export {
+  type BaselineDoc,
+  type ListDoc,
+  SNAPSHOT_COUNTERS,
+  type SnapshotDoc,
+  Snapshots,
+} from './snapshots.ts';

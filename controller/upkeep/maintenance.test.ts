@@ -3,7 +3,18 @@ import t from 'tap';
 import { MemoryStore, memoryRecords } from '../testing/memory-records.ts';
 import type { BatteryAt } from './discharge.ts';
 import { type ClimbAt, flightsIn, type StatusAt } from './flights.ts';
-import { type Kept, Maintenance, type PackDoc, Packs, type Telemetry, type UpkeepDoc } from './index.ts';
+import {
+  type BaselineDoc,
+  type Kept,
+  type ListDoc,
+  Maintenance,
+  type PackDoc,
+  Packs,
+  type SnapshotDoc,
+  Snapshots,
+  type Telemetry,
+  type UpkeepDoc,
+} from './index.ts';
 
 const START_US = 1_764_000_000e6;
 const ANN = { kind: 'operator', name: 'Ann' } as const;
@@ -25,6 +36,9 @@ class Stored implements Telemetry {
     return [];
   }
   async packs() {
+    return [];
+  }
+  async parameters() {
     return [];
   }
   /** Armed for `s`, up for all of it but 10 s at either end; `part`: only these seconds of it. */
@@ -56,6 +70,18 @@ async function given(
     kept: (await memoryRecords<PackDoc>('battery', { store })).records as unknown as Kept<PackDoc>,
     ...{ clock: { utcUs: () => nowUs }, limits: {}, tell: async () => ({}) },
   });
+  const kept = async <T extends object>(kind: string) =>
+    (await memoryRecords<T>(kind, { store })).records as unknown as Kept<T>;
+  const snapshots = new Snapshots({
+    ...{ lists: await kept<ListDoc>('parameters'), snapshots: await kept<SnapshotDoc>('snapshot') },
+    ...{
+      baselines: await kept<BaselineDoc>('baseline'),
+      drones: () => [],
+      groups: () => [],
+      hash: () => '',
+      count: () => {},
+    },
+  });
   const counts = new Map<string, number>();
   const maintenance = new Maintenance({
     kept: records as unknown as Kept<UpkeepDoc>,
@@ -66,6 +92,7 @@ async function given(
     lastHeardUtcUs: () => nowUs,
     limits: () => limits,
     packs,
+    snapshots,
     count: (name, by = 1) => counts.set(name, (counts.get(name) ?? 0) + by),
   });
   const lookAt = async (s: number) => {

@@ -9,6 +9,7 @@ import { type BatteryAt, dischargeOf } from './discharge.ts';
 import { type ClimbAt, type Flight, flightsIn, type StatusAt } from './flights.ts';
 import type { PackSeen, Packs } from './packs.ts';
 import { type Actor, type Answer, type Clock, type Kept, NOT_STORED, refuse, type Timers } from './ports.ts';
+import type { ParametersSeen, Snapshots } from './snapshots.ts';
 
 interface Totals {
   readonly armedS: number;
@@ -32,6 +33,7 @@ export interface Telemetry {
   climbs(drone: string, q: Stretch): Promise<readonly ClimbAt[]>;
   batteries(drone: string, q: Stretch): Promise<readonly BatteryAt[]>;
   packs(drone: string, q: Stretch): Promise<readonly PackSeen[]>;
+  parameters(drone: string, q: Stretch): Promise<readonly ParametersSeen[]>;
 }
 interface Stretch {
   readonly fromUtcUs: number;
@@ -49,6 +51,7 @@ export interface MaintenanceOptions {
   readonly lastHeardUtcUs: (drone: string) => number | null;
   readonly limits: (drone: string) => MaintenanceLimits;
   readonly packs: Packs;
+  readonly snapshots: Snapshots;
   readonly count: (name: MaintenanceCounter, by?: number) => void;
 }
 
@@ -92,6 +95,7 @@ export class Maintenance {
   }
 
   start(): void {
+    void this.#o.snapshots.start().catch(() => this.#o.count('failed'));
     this.#stop = this.#o.timers.every(TICK_MS, () => void this.tick());
   }
 
@@ -112,7 +116,9 @@ export class Maintenance {
   /** Why it stays on the ground, for people. */
   holds(drone: string): readonly string[] {
     const own = this.#against(drone, 1).map((words) => `${words}; inspect it`);
-    return [...own, ...this.#o.packs.holds(drone)].map((words) => `maintenance: ${words}`);
+    return [...own, ...this.#o.packs.holds(drone), ...this.#o.snapshots.holds(drone)].map(
+      (words) => `maintenance: ${words}`,
+    );
   }
 
   view(drone: string): object {
@@ -124,7 +130,7 @@ export class Maintenance {
     return {
       ...{ drone, total: hours(total), sinceInspection: hours(minus(total, inspected ?? NONE)), inspected },
       ...{ limits: this.#o.limits(drone), holds },
-      warnings: holds.length > 0 ? [] : this.#against(drone, WARN_PART),
+      warnings: [...(holds.length > 0 ? [] : this.#against(drone, WARN_PART)), ...this.#o.snapshots.warnings(drone)],
       packs: this.#o.packs.of(drone),
       lastFlights: Object.values(doc.recent ?? {}).slice(-20),
     };
@@ -192,9 +198,11 @@ export class Maintenance {
       // Of a drone that stands, nothing else needs to be read; after a start nobody knows whether it stood.
       if (isFlown || !this.#looked.has(drone)) await this.#recount(drone, first.atUtcUs, last.atUtcUs);
     }
-    const seen = await telemetry.packs(drone, { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) });
+    const lately = { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) };
+    const seen = await telemetry.packs(drone, lately);
     const { recent = {}, beforeUtcUs = 0 } = this.#o.kept.get(drone)?.doc ?? {};
     await this.#o.packs.counted(drone, seen, Object.values(recent), beforeUtcUs);
+    await this.#o.snapshots.counted(drone, await telemetry.parameters(drone, lately));
     this.#looked.set(drone, nowUtcUs);
   }
 

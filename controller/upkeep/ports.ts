@@ -63,6 +63,7 @@ export interface Refused {
     | 'unknown-group'
     | 'unknown-rollout'
     | 'unknown-pack'
+    | 'no-baseline'
     | 'pack-retired'
     | 'no-targets'
     | 'not-granted'

@@ -91,6 +91,25 @@ export const PackWord = Type.Object(
   Closed,
 );
 
+const Hash = Type.String({ pattern: '^[0-9a-f]{16}$', description: 'of a list of parameters' });
+/** What the parameters of a drone, or of a group, are to be: a list that some drone has had. */
+export const Baseline = Type.Object(
+  {
+    hash: Type.Optional(Hash),
+    drone: Type.Optional(DroneId),
+    ignore: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9_]{1,16}\\*?$' }), {
+        maxItems: 200,
+        description: 'names that may differ; NAME* for all that begin so',
+      }),
+    ),
+    hold: Type.Optional(Type.Boolean({ default: false, description: 'a difference holds it from orders' })),
+    note: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  { ...Closed, description: 'hash: of a list; drone: the one whose list it is to be, as it is now' },
+);
+export type Baseline = Static<typeof Baseline>;
+
 export const DesiredSettings = Type.Object(
   {
     parameters: Type.Optional(Parameters),

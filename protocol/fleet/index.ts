@@ -5,6 +5,7 @@ export * from './itinerary/index.ts';
 export * from './itinerary-message.ts';
 export * from './ladder.ts';
 export * from './messages.ts';
+export * from './parameters.ts';
 export type { Parsed } from './reader.ts';
 export * from './reasons.ts';
 export * from './short-json.ts';

@@ -52,6 +52,8 @@ export const TRUST_STATES = ['trusted', 'suspect', 'rejected'] as const;
 /** Who says which pack, or which parameters: the autopilot, or whoever put it in. */
 export const PACK_SOURCES = ['autopilot', 'person'] as const;
 
+export const PARAMETER_EVENTS = ['arming', 'list'] as const;
+
 /** How an itinerary stands on a drone (docs/itineraries.md says what each means). */
 export const ITINERARY_STATES = [
   'received',
@@ -489,6 +491,20 @@ export const KINDS = {
       fullMah: num('mAh', 0, 'it holds now when full'),
       designMah: num('mAh', 0, 'it held when new'),
       cells: num('', 0, 'cells in series'),
+    },
+  },
+  parameters: {
+    id: 35,
+    doc: 'Which parameters the autopilot has: their hash at each arming, the list once for each hash',
+    columns: {
+      event: choice(PARAMETER_EVENTS, 'it was armed, or a part of the list'),
+      hash: text('hash of the list (docs/fleet-configuration.md); null: it could not be read yet'),
+      ageMs: num('ms', 0, 'since the list was read'),
+      part: num('', 0, 'of the list, from 1'),
+      parts: num('', 0, 'of the list, in all'),
+      list: text('lines of NAME type value, by name'),
+      version: text('flight software version'),
+      gitHash: text('first 8 characters of its source version'),
     },
   },
 } as const satisfies Record<string, Kind>;

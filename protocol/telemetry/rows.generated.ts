@@ -820,4 +820,35 @@ export const ROW_FORMS: { readonly [K in KindName]: RowForm<Values<K>> } = {
       };
     },
   },
+  parameters: {
+    others: 4,
+    take(v: Values<'parameters'>, numbers, others, row, rows) {
+      let at = row;
+      numbers[(at += rows)] = placeOf(KINDS.parameters.columns.event.names, v.event);
+      at += rows;
+      others[row * 4] = textOf(v.hash);
+      numbers[(at += rows)] = integerOf(v.ageMs, 1);
+      numbers[(at += rows)] = integerOf(v.part, 1);
+      numbers[(at += rows)] = integerOf(v.parts, 1);
+      at += rows;
+      others[row * 4 + 1] = textOf(v.list);
+      at += rows;
+      others[row * 4 + 2] = textOf(v.version);
+      at += rows;
+      others[row * 4 + 3] = textOf(v.gitHash);
+    },
+    make(numbers, others, row, rows) {
+      let at = row;
+      return {
+        event: nameAt(KINDS.parameters.columns.event.names, numbers, (at += rows)),
+        hash: others[((at += rows), row * 4)] ?? null,
+        ageMs: numberAt(numbers, (at += rows)),
+        part: numberAt(numbers, (at += rows)),
+        parts: numberAt(numbers, (at += rows)),
+        list: others[((at += rows), row * 4 + 1)] ?? null,
+        version: others[((at += rows), row * 4 + 2)] ?? null,
+        gitHash: others[((at += rows), row * 4 + 3)] ?? null,
+      };
+    },
+  },
 };
