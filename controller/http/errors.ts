@@ -136,6 +136,7 @@ export function toProblem(error: unknown): Problem {
 /** Codes of the store's errors that are the disk's or the database's fault, not ours. */
 const STORE_CODES: ReadonlySet<string> = new Set([
   'disk-full',
+  'unsettled',
   'locked',
   'read-only',
   'corrupt',

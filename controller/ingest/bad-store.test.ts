@@ -71,6 +71,24 @@ t.test('the reserve of a full disk is used up: urgent is told to wait as well, a
   t.equal(ingest.health.state, 'ok');
 });
 
+t.test('a day file that cannot be settled for long: history waits, what is urgent goes on', async (t) => {
+  const { store, ingest, announce, send, last } = given(t);
+  await announce();
+  send(batch(1));
+  await until(() => store.groups.length === 1, 'a commit');
+  store.fail('unsettled', 'no more of it');
+  await until(() => last()?.window === 0, 'a closed window');
+  ingest.message('d1', 'urgent', batch(1, { lane: 'urgent' }));
+  await until(() => store.groups.length === 2, 'urgent alone');
+  store.succeed();
+  await until(() => last('urgent')?.upTo === 1 && (last('urgent')?.window ?? 0) > 0, 'its ack');
+  t.match(ingest.health, { state: 'failed', message: 'no more of it' });
+  await until(() => store.groups.length === 3, 'history, tried again');
+  store.succeed();
+  await until(() => last()?.upTo === 1, 'its ack');
+  t.equal(ingest.health.state, 'ok');
+});
+
 t.test('a full disk in a large fleet: history is tried again although something urgent always waits', async (t) => {
   const { store, ingest, announce, send, last } = given(t);
   await announce();

@@ -4,7 +4,7 @@
  *   take() ──► urgent ─┐
  *              history ─┼─► one group in flight ──► store.commit ──► onCommitted
  *              verify  ─┘          ├── failed: the same group again, with back-off
- *                                   ├── the disk is full: urgent alone, out of the store's reserve; the rest now and then
+ *                                   ├── the disk (or what a day file may leave unsettled) is full: urgent alone, out of the store's reserve; the rest now and then
  *                                   └── failed by a bug: its halves, until one envelope is left, which is given up
  */
 import type { BatchStore, Clock, CommitOutcome, Count, StoreHealth, Timers } from './ports.ts';
@@ -32,6 +32,8 @@ export interface CommitterOptions {
 const MAX_GROUP_BYTES = 4 << 20;
 const MAX_GROUP_ITEMS = 4096;
 const RETRY_MS = { min: 250, max: 10_000 } as const;
+/** What is urgent has a reserve then, of the disk or of a day file. */
+const HISTORY_WAITS: readonly string[] = ['disk-full', 'unsettled'];
 
 export class Committer {
   readonly #o: CommitterOptions;
@@ -221,7 +223,8 @@ export class Committer {
     const message = error instanceof Error ? error.message : String(error);
     const code = codeOf(error);
     if (code === 'internal') this.#isolate(group, message);
-    else if (code === 'disk-full' && group.some((item) => queueOf(item) !== 'urgent')) this.#hold(group, message);
+    else if (HISTORY_WAITS.includes(code) && group.some((item) => queueOf(item) !== 'urgent'))
+      this.#hold(group, message);
     else {
       this.#retryAtMs = this.#nowMs() + pauseMs(++this.#failures);
       this.#setHealth({ state: 'failed', message });

@@ -78,8 +78,8 @@ export function widen(boot: Boot, { monoFromUs, monoToUs, receivedUtcUs }: BootS
 
 /** Errors of the storage carry a `code`. */
 export interface DayRows {
-  /** All or nothing, and durable when it returns. */
-  transaction(run: () => void): void;
+  /** All or nothing, and durable when it returns. What is urgent, and nothing else, may use what is kept for it. */
+  transaction(run: () => void, isUrgent?: boolean): void;
   /** The next of its lane: behind all that this file holds of it. */
   insertBatch(b: BatchRow): void;
   /** One that comes after its place: the gap over it is gone. */

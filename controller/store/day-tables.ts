@@ -19,6 +19,7 @@ import {
   type StreamKey,
   streamId,
 } from './day-rows.ts';
+import { StoreError, toStoreError } from './errors.ts';
 import { type Run, Tail } from './tail.ts';
 
 interface GapColumns {
@@ -87,8 +88,8 @@ export class DayTables implements DayRows {
     }
   }
 
-  transaction(run: () => void): void {
-    if (this.#tail.isOverfull) this.#settleFirst();
+  transaction(run: () => void, isUrgent = false): void {
+    if (this.#tail.isOverfull(isUrgent)) this.#settleFirst();
     const added: { readonly chunk: Chunk; readonly id: number }[] = [];
     try {
       const write = (): void => {
@@ -131,7 +132,9 @@ export class DayTables implements DayRows {
       this.#settle();
     } catch (error) {
       this.#onUnsettled(error);
-      throw error;
+      // On a full disk whoever may use the reserve gets room, and this is tried again.
+      const known = toStoreError(error, 'settling');
+      throw known.code === 'disk-full' ? known : new StoreError('unsettled', known.detail);
     }
   }
 

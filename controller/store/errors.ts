@@ -10,6 +10,8 @@ export const STORE_ERRORS = {
   io: 'reading or writing the disk failed: look at the system log for disk errors',
   exists: 'a controller has kept data there already: nothing is overwritten; move it away, or name another directory',
   'bad-key': 'the key of the checkpoints cannot be used: put back the file, or move it away and a new key is made',
+  unsettled:
+    'where batches of this day lie could not be written down for so long that history waits on the drones; the log says why',
   'version-conflict': 'somebody else changed it first: read it again',
   closed: 'the store is closed',
   busy: 'too many queries are waiting: ask again in a few seconds',

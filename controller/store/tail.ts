@@ -10,8 +10,10 @@ const BATCHES_A_LANE = 32;
 const MIN_CHUNKS = 256;
 /** … and never later: readers look through these, and a start reads them, 16 kB each. */
 const MAX_CHUNKS = 16_384;
-/** What cannot be written down, again and again: behind this no more is taken. */
+/** What cannot be written down, again and again: behind this no more history is taken … */
 const MAX_UNSETTLED_CHUNKS = 4 * MAX_CHUNKS;
+/** … and behind these nothing at all. */
+const URGENT_CHUNKS = MAX_CHUNKS;
 
 /** Batches of one boot, in the order of their numbers; there may be gaps in between. */
 export interface Run {
@@ -48,9 +50,9 @@ export class Tail {
     return isWorthIt || this.#chunks >= MAX_CHUNKS;
   }
 
-  /** It should have been written down long ago. */
-  get isOverfull(): boolean {
-    return this.#chunks >= MAX_UNSETTLED_CHUNKS;
+  /** It should have been written down long ago. What is urgent has a reserve. */
+  isOverfull(isUrgent: boolean): boolean {
+    return this.#chunks >= MAX_UNSETTLED_CHUNKS + (isUrgent ? URGENT_CHUNKS : 0);
   }
 
   get lastChunk(): number {

@@ -71,11 +71,11 @@ export class TelemetryWriter {
   commit(items: readonly StoreItem[], nowUtcUs: number): CommitResult {
     const opened = items.flatMap((item) => open(item) ?? []);
     const isUrgent = opened.every(({ item, row }) => row.lane === 'urgent' && !item.verify);
-    const write = () => this.#commit(opened, nowUtcUs);
+    const write = () => this.#commit(opened, nowUtcUs, isUrgent);
     return isUrgent ? this.#room.lend(write) : this.#room.spare(write);
   }
 
-  #commit(opened: readonly Opened[], nowUtcUs: number): CommitResult {
+  #commit(opened: readonly Opened[], nowUtcUs: number, isUrgent: boolean): CommitResult {
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
     this.#core.append(
       opened.filter(mayTell).flatMap((one) => this.#eventsOf(one)),
@@ -94,7 +94,7 @@ export class TelemetryWriter {
     today.transaction(() => {
       for (const one of byDrone) this.#take(today, one, moved, tally);
       for (const { key, upTo } of moved.values()) today.setPosition(key, upTo);
-    });
+    }, isUrgent);
     for (const [id, { upTo }] of moved) this.#remember(id, upTo);
     // Other files are not part of the transaction: only now is the batch safe. Should this fail, its repeat ends here too.
     for (const { file, row } of tally.punches) file.punchGap(row, row.seq);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
-import { batch, DAY_US, EPOCH, NOON_US } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance.ts';
 import { dayOf, dayPath } from './day-files.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import { Writer } from './writer.ts';
@@ -13,6 +13,8 @@ import { Writer } from './writer.ts';
 const CHUNKS = 256;
 /** Behind so many nothing is taken any more. */
 const MOST_CHUNKS = 65_536;
+/** And so many more only of what is urgent. */
+const URGENT_CHUNKS = 16_384;
 const options = { budgetBytes: 1e9, keepDays: 9, syncCommits: false, reserveBytes: 0 };
 const FORBID = `CREATE TRIGGER forbid BEFORE INSERT ON place BEGIN SELECT RAISE(ABORT, 'not today'); END`;
 
@@ -76,28 +78,63 @@ t.test('a day that is over and cannot be settled is told of: at its end, at the 
   t.end();
 });
 
-t.test('what is never settled has a bound: then nothing more is taken until it is', (t) => {
-  const dataDir = freshDir();
-  const { writer, commit } = openWriter(t, dataDir);
-  commit();
-  writer.close();
-  inDay(
-    dataDir,
-    NOON_US,
-    `UPDATE settled SET up_to = 0; DELETE FROM place;
+t.test(
+  'what is never settled has a bound: then no more history is taken until it is; what is urgent has a reserve',
+  (t) => {
+    const dataDir = freshDir();
+    const { writer, commit } = openWriter(t, dataDir);
+    commit();
+    writer.close();
+    inDay(
+      dataDir,
+      NOON_US,
+      `UPDATE settled SET up_to = 0; DELETE FROM place;
      WITH RECURSIVE more(id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM more WHERE id < ${MOST_CHUNKS})
        INSERT INTO chunk SELECT more.id, first_drone, last_drone, bytes FROM more, chunk WHERE chunk.id = 1;
      ${FORBID}`,
-  );
-  const again = openWriter(t, dataDir);
-  const more = () => again.writer.telemetry.commit([batch(2)], NOON_US);
-  t.throws(more, { code: 'internal', message: /not today/ });
-  t.equal(again.told.length, 2);
-  inDay(dataDir, NOON_US, 'DROP TRIGGER forbid');
-  t.match(more(), { inserted: 1 });
-  t.equal(settledTo(dataDir, NOON_US), MOST_CHUNKS);
-  t.end();
-});
+    );
+    const again = openWriter(t, dataDir);
+    const more = () => again.writer.telemetry.commit([batch(2)], NOON_US);
+    t.throws(more, { code: 'unsettled', message: /not today/ });
+    t.equal(again.told.length, 2);
+    let seq = 0;
+    const urgent = () => again.writer.telemetry.commit([batch(++seq, { lane: 'urgent' })], NOON_US);
+    t.match(urgent(), { inserted: 1 });
+    t.throws(() => again.writer.telemetry.commit([batch(2), batch(2, { lane: 'urgent' })], NOON_US), {
+      code: 'unsettled',
+    });
+    for (let n = 1; n < URGENT_CHUNKS; n++) urgent();
+    t.throws(urgent, { code: 'unsettled' }, 'the reserve has a bound as well');
+    inDay(dataDir, NOON_US, 'DROP TRIGGER forbid');
+    t.match(more(), { inserted: 1 });
+    t.equal(settledTo(dataDir, NOON_US), MOST_CHUNKS + URGENT_CHUNKS);
+    t.end();
+  },
+);
+
+t.test(
+  'a gap behind the last batch of what is not settled counts after the next start, settled by then or not',
+  (t) => {
+    const dataDir = freshDir();
+    const first = openWriter(t, dataDir);
+    first.writer.telemetry.commit([batch(1), batch(2), gap(3, 5), batch(1, { drone: 'd2' })], NOON_US);
+    inDay(dataDir, NOON_US, FORBID);
+    first.writer.close();
+    const stands = (writer: Writer) => {
+      t.match(writer.positions('d1', [EPOCH]), [{ upTo: 5 }]);
+      t.match(writer.positions('d2', [EPOCH]), [{ upTo: 1 }]);
+      t.match(writer.telemetry.commit([gap(4, 5)], NOON_US), { duplicates: 1, gaps: 0 }, 'and is not written twice');
+    };
+    const second = openWriter(t, dataDir);
+    stands(second.writer);
+    inDay(dataDir, NOON_US, 'DROP TRIGGER forbid');
+    second.writer.close();
+    const third = openWriter(t, dataDir);
+    stands(third.writer);
+    t.match(third.writer.telemetry.commit([batch(6)], NOON_US), { inserted: 1 });
+    t.end();
+  },
+);
 
 t.test('the thread that writes tells of it', async (t) => {
   const dataDir = freshDir();
