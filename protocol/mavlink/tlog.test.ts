@@ -76,6 +76,14 @@ t.test('the last record cut short by a power loss costs only itself', async (t) 
   }
 });
 
+t.test('a damaged header at the end does not swallow the good record behind it as an unknown message', async (t) => {
+  // It fits some CRC_EXTRA, as one in 256 does.
+  const header = Uint8Array.of(0, 6, 96, 206, 132, 172, 251, 44, 253, 6, 0, 0, 153);
+  const good = Uint8Array.of(0xfe, 0x04, 0x4f, 0xf9, 0x40, 0x2c, 0, 0, 0, 0, 0x32, 0xcd);
+  const { records } = readAll([concat([header, encodeTlogRecord(595_628_247_569_234, good)])]);
+  t.same(shown(records), [`595628247569234 ${hex(good)}`]);
+});
+
 t.test('unknown messages are records too', async (t) => {
   const unknown = Uint8Array.of(0xfd, 1, 0, 0, 1, 1, 1, 0x31, 0xd4, 0, 42, 0, 0);
   writeChecksum(unknown, 11, 99);

@@ -32,8 +32,8 @@ export interface UnknownCounters {
  * (some CRC_EXTRA fits one candidate in 256), so something else must speak for it:
  *
  * - the same CRC_EXTRA fitted this id before; or
- * - a plausible frame, or the end, follows directly; or
- * - its sender is known, and no good frame overlaps it (as one does where a lost byte made two frames one).
+ * - a plausible frame follows directly; or
+ * - the end does, or its sender is known, and no good frame overlaps it (as one does where a lost byte made two frames one).
  *
  * Against it speaks that it would be a good frame of a known message if one byte of its id were another; and while a
  * line damages frames in place a first sight is not believed at all.
@@ -70,8 +70,8 @@ export class UnknownMessages {
       if (isSource) this.#learn(id, extra);
       return this.#unproved();
     }
-    if (next === REJECT) {
-      if (!isSource) return this.#unproved();
+    if (next <= 0) {
+      if (next === REJECT && !isSource) return this.#unproved();
       const overlap = this.#overlaps(candidate);
       if (overlap < 0) return overlap;
       if (overlap > 0) return this.#unproved();
