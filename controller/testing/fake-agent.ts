@@ -10,6 +10,7 @@ import {
   type Command,
   clientId,
   type ItineraryMessage,
+  longJson,
   type Presence,
   readAck,
   readCommand,
@@ -18,6 +19,7 @@ import {
   type TimeAnswer,
 } from '@skein/protocol/fleet';
 import { columnsOf, type Sample, sealBatch, type Values } from '@skein/protocol/telemetry';
+import { expand } from '../expand.ts';
 import {
   type ConnectPacket,
   connectPacket,
@@ -225,8 +227,9 @@ export class FakeAgent {
     if (type === 2) this.connackCode = body[1] ?? -1;
     if (type === 9) this.granted = [...body.subarray(2)];
     if (type !== 3) return;
-    const { topic, payload, puback } = readPublish(first, body);
+    const { topic, payload: sent, puback } = readPublish(first, body);
     if (puback !== null) this.#stream?.write(puback);
+    const payload = Buffer.from(longJson(sent, expand) ?? sent);
     this.topics.push(topic);
     if (topic.endsWith('/down/ack')) {
       const ack = readAck(payload);

@@ -6,6 +6,8 @@
  */
 import fs from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { longJson } from '@skein/protocol/fleet';
+import { expand } from '../../controller/expand.ts';
 import { allMoving } from '../kit/moving.ts';
 import { connectMqtt } from '../kit/mqtt-socket.ts';
 import { Operator } from '../kit/operator.ts';
@@ -35,8 +37,9 @@ try {
         const count = (counts.get(key) ?? 0) + 1;
         counts.set(key, count);
         if (count > ((MOST as Readonly<Record<string, number>>)[channel] ?? Number.POSITIVE_INFINITY)) return;
-        const isJson = payload[0] === 0x7b;
-        said.push({ topic, ...(isJson ? { json: payload.toString('utf8') } : { hex: payload.toString('hex') }) });
+        const text = Buffer.from(longJson(payload, expand) ?? payload);
+        const isJson = text[0] === 0x7b;
+        said.push({ topic, ...(isJson ? { json: text.toString('utf8') } : { hex: payload.toString('hex') }) });
       },
     },
   );
