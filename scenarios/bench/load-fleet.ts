@@ -144,24 +144,41 @@ async function paced(name: string, which: number, perS: number, seconds: number)
   return result;
 }
 
+/** What is known of a rate that is looked for. */
+interface Search {
+  readonly which: number;
+  /** The next to be tried. */
+  perS: number;
+  /** 0: none of them held. */
+  best: { readonly perS: number; readonly ageP99Ms: number };
+  readonly tried: Tried[];
+}
+
+async function tryNext(search: Search): Promise<void> {
+  const { which, perS, tried } = search;
+  const { batches, seconds, ageP99Ms } = await paced('rate', which, perS, RATE.stepS);
+  const share = batches / (perS * seconds);
+  const held = share >= RATE.minShare && ageP99Ms <= RATE.maxAgeMs;
+  tried.push({ perS, share, ageP99Ms, held });
+  if (held) search.best = { perS, ageP99Ms };
+  const lowest = Math.min(...tried.flatMap((one) => (one.held ? [] : [one.perS])));
+  search.perS = held
+    ? Math.min(perS * RATE.up, (perS + lowest) / 2)
+    : Math.max(perS * RATE.down, (perS + search.best.perS) / 2);
+}
+
 /**
- * The highest rate tried at which the acks keep up: nearly all that is due in the time is acked in it, and p99 is young enough.
- * Begins at what saturation gave and takes so many steps; 0: none of them held.
+ * The highest rates tried at which the acks keep up: nearly all that is due in the time is acked in it, and p99 is young enough.
+ * Both begin at what saturation gave, and step by step they take turns, each first as often.
  */
-async function highestRate(which: number, beginPerS: number): Promise<void> {
-  let best = { perS: 0, ageP99Ms: 0 };
-  let perS = beginPerS;
-  const tried: Tried[] = [];
+async function highestRates(): Promise<void> {
+  const searches = [0, 1].map((which): Search => {
+    return { which, perS: Math.max(...(saturated[which] ?? [])), best: { perS: 0, ageP99Ms: 0 }, tried: [] };
+  });
   for (let step = 0; step < RATE.steps; step++) {
-    const { batches, seconds, ageP99Ms } = await paced('rate', which, perS, RATE.stepS);
-    const share = batches / (perS * seconds);
-    const held = share >= RATE.minShare && ageP99Ms <= RATE.maxAgeMs;
-    tried.push({ perS, share, ageP99Ms, held });
-    if (held) best = { perS, ageP99Ms };
-    const lowest = Math.min(...tried.flatMap((one) => (one.held ? [] : [one.perS])));
-    perS = held ? Math.min(perS * RATE.up, (perS + lowest) / 2) : Math.max(perS * RATE.down, (perS + best.perS) / 2);
+    for (const search of step % 2 === 0 ? searches : searches.toReversed()) await tryNext(search);
   }
-  say('rate', { name: which === 0 ? 'stored' : 'yes', ...best, tried });
+  for (const { which, best, tried } of searches) say('rate', { name: which === 0 ? 'stored' : 'yes', ...best, tried });
 }
 
 /** The agents one after the other, a batch each, as long as not too many are on their way. */
@@ -234,7 +251,7 @@ const watch = setInterval(() => {
 if (pacedS > 0) await paced('paced', 0, count, pacedS);
 if (passes > 0) await Promise.all(drones.map((drone) => drone.list(2)));
 await inTurns('full', Math.max(sliceS * 1000, LEAST_FULL_MS), full);
-for (const which of passes > 0 && rates ? [0, 1] : []) await highestRate(which, Math.max(...(saturated[which] ?? [])));
+if (passes > 0 && rates) await highestRates();
 await inTurns('backlog', sliceS * 1000, backlog);
 clearInterval(presence);
 clearInterval(watch);
