@@ -30,6 +30,14 @@ export const ADVICE = {
     ...{ severity: 'warning', words: 'An order cannot go on by itself' },
     whatToDo: 'Read the order; say what became of the parcel (settle) or that it was taken off (unloaded)',
   },
+  'rollout-stopped': {
+    ...{ severity: 'warning', words: 'A roll-out of parameters was stopped' },
+    whatToDo: 'Read the roll-out: who failed, and why; mend that, and begin another for those that are left',
+  },
+  'webhook-gone': {
+    ...{ severity: 'warning', words: 'A receiver of webhooks wants no more events' },
+    whatToDo: 'Ask whoever runs it: give it another url, or enable it again at /api/v1/webhooks, then dismiss this',
+  },
   'store-closed': {
     ...{ severity: 'critical', words: 'The database takes nothing any more' },
     whatToDo:

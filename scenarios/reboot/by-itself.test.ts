@@ -2,6 +2,7 @@
 import { MavCmd } from '@skein/protocol/mavlink';
 import t from 'tap';
 import { createInProcessWorld, type InProcessDrone } from '../in-process.ts';
+import { Desk } from '../kit/desk.ts';
 import { measured, seconds } from '../kit/measured.ts';
 import { Operator } from '../kit/operator.ts';
 import { until } from '../kit/until.ts';
@@ -36,6 +37,7 @@ t.test('an autopilot that restarts by itself', { timeout: 240_000 }, async (t) =
   });
   t.teardown(() => world.close());
   const ann = new Operator(world.httpUrl);
+  const desk = new Desk(world.httpUrl);
   const live = world.live();
   await known(live, world.ids);
   const [flying, resting, silent, writing] = world.drones;
@@ -59,6 +61,8 @@ t.test('an autopilot that restarts by itself', { timeout: 240_000 }, async (t) =
     });
     measured(`restart in the air shown after ${seconds(tookMs)}`);
     t.match(problems(flying), /restarted by itself/);
+    const { value } = await desk.opens(flying.id, 'rebooted', 5_000);
+    t.match(value, { severity: 'critical', words: 'Its autopilot restarted by itself in the air', proposal: null });
     t.same(
       came.filter((command) => ACTS.includes(command)),
       [],
@@ -73,6 +77,8 @@ t.test('an autopilot that restarts by itself', { timeout: 240_000 }, async (t) =
       what: 'the alarm at the controller',
     });
     measured(`restart on the ground shown after ${seconds(tookMs)}`);
+    const { value } = await desk.opens(resting.id, 'rebooted', 5_000);
+    t.match(value, { severity: 'warning', words: 'Its autopilot restarted by itself', proposal: null });
     const asked = live.serverNowUtcUs();
     const fresh = () => {
       const drone = live.drones.get(resting.id);
@@ -103,6 +109,7 @@ t.test('an autopilot that restarts by itself', { timeout: 240_000 }, async (t) =
     t.equal(bootsOf(silent), 2);
     t.equal(came.filter((command) => command === MavCmd.PREFLIGHT_REBOOT_SHUTDOWN).length, 1);
     t.notOk(await said(silent, /restarted by itself/), 'what was ordered is no alarm');
+    t.notOk((await desk.raised(silent.id)).includes('rebooted'), 'nor an alert');
   });
 
   await t.test('with an order in hand: it ends, and says what is so', async (t) => {

@@ -1,6 +1,7 @@
 /** Situation 18 of docs/flight-rules.md: two drones with one identity, a second companion, a swapped autopilot. */
 import t from 'tap';
 import { createInProcessWorld, type InProcessDrone } from '../in-process.ts';
+import { Desk } from '../kit/desk.ts';
 import { HeardOrders } from '../kit/heard-orders.ts';
 import { measured, seconds } from '../kit/measured.ts';
 import { Operator } from '../kit/operator.ts';
@@ -33,6 +34,7 @@ t.test('identities', { timeout: 200_000 }, async (t) => {
   const [first, twin, accompanied, swapped] = world.drones;
   if (!first || !twin || !accompanied || !swapped) throw new Error('four drones wanted');
   const ann = new Operator(world.httpUrl);
+  const desk = new Desk(world.httpUrl);
   const live = world.live();
   await Promise.all(world.drones.map((drone) => drone.startAgent()));
   const heron = () => live.drones.get(first.id);
@@ -49,6 +51,8 @@ t.test('identities', { timeout: 200_000 }, async (t) => {
       const conflict = heron()?.conflict;
       t.equal(conflict?.reason, 'two-boards');
       t.equal(conflict?.sessions.length, 2);
+      const { value: alert } = await desk.opens(first.id, 'identity', 5_000, ({ severity }) => severity === 'critical');
+      t.match(alert, { words: 'Two boards claim to be this drone', whatToDo: /second board/, proposal: null });
 
       for (const type of ['ping', 'hold', 'resume', 'reboot']) {
         const params = type === 'reboot' ? { target: 'autopilot' } : {};
@@ -82,6 +86,12 @@ t.test('identities', { timeout: 200_000 }, async (t) => {
       });
       measured(`a second companion noticed after ${seconds(seen.tookMs)}`);
       t.match(control()?.why, /second companion/);
+      const { value: alert } = await desk.opens(id, 'control-taken', 5_000);
+      t.match(alert, {
+        severity: 'warning',
+        words: /^Another ground station flies it: .*second companion/,
+        proposal: null,
+      });
       await until(async () => /second companion.*only listens/.test(await textsOf(world.httpUrl, id)), {
         timeoutMs: WITHIN_MS,
         what: 'the alarm',
@@ -99,6 +109,8 @@ t.test('identities', { timeout: 200_000 }, async (t) => {
         seen: control,
       });
       t.match(await ann.order(id, 'return'), { state: 'succeeded' });
+      const taken = (await desk.raised(id)).filter((name) => name === 'control-taken');
+      t.equal(taken.length, 1, 'one alert: who flies is not known now, and that ends nothing');
     },
   );
 
@@ -123,4 +135,10 @@ t.test('identities', { timeout: 200_000 }, async (t) => {
     };
     await until(said, { timeoutMs: WITHIN_MS, what: 'the swap to be said', seen: () => texts });
   });
+
+  for (const { id } of world.drones) {
+    const raised = await desk.raised(id);
+    t.same(raised, [...new Set(raised)], `${id}: each alert once: ${raised}`);
+  }
+  t.notOk((await desk.raised(swapped.id)).includes('identity'), 'an autopilot that was swapped is no second drone');
 });
