@@ -8,12 +8,18 @@ export interface StartFacts {
   /** The zones as they are. */
   readonly zones: readonly { readonly id: string; readonly atUtcUs: number }[];
   readonly plannedUtcUs: number;
+  /** The pads that are kept for it to land on. */
+  readonly pads: readonly { readonly id: string; readonly closed: boolean; readonly occupiedBy: string | null }[];
 }
 
-export function againstStart({ stop, badWeather, holds, zones, plannedUtcUs }: StartFacts): string | null {
+export function againstStart({ stop, badWeather, holds, zones, plannedUtcUs, pads }: StartFacts): string | null {
   if (stop !== null) return `ground stop by ${stop.by}: ${stop.reason}`;
   if (holds.length > 0) return `it is held: ${holds.join('; ')}`;
   if (badWeather !== null) return badWeather;
+  const closed = pads.find((pad) => pad.closed);
+  if (closed !== undefined) return `the pad ${closed.id} is closed since it was planned: it is planned anew`;
+  const taken = pads.find(({ occupiedBy }) => occupiedBy !== null);
+  if (taken !== undefined) return `${taken.occupiedBy} stands on the pad ${taken.id}, which it is to land on`;
   // It is planned anew once its time to start is over.
   const changed = zones.find(({ atUtcUs }) => atUtcUs > plannedUtcUs);
   return changed === undefined ? null : `the zone ${changed.id} was changed since it was planned: it is planned anew`;

@@ -4,7 +4,7 @@ import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import type { Base } from '@skein/protocol/fleet/places';
 import type { Config } from './config.ts';
 import { type Entry, preflightOf } from './fleet/index.ts';
-import type { Candidate } from './planning/index.ts';
+import type { Airframe, Candidate } from './planning/index.ts';
 
 /** A drone stands on a pad this near to its middle, m: GNSS is good to some metres. */
 const ON_PAD_M = 8;
@@ -20,35 +20,55 @@ export interface Standing {
 
 type Bases = readonly { readonly id: string; readonly doc: Base }[];
 
+const NOWHERE: Standing = { base: null, pad: null };
+
 export function standingOf(place: Place, bases: Bases): Standing {
-  for (const { id, doc } of bases) {
-    const pad = doc.pads.find((one) => isOn(one.place, place));
-    if (pad !== undefined) return { base: id, pad: pad.id };
+  return new PadMap(bases).standing(place);
+}
+
+/** All pads by strips of latitude: each drone of a fleet is held against those near it only, not against each pad. */
+export class PadMap {
+  readonly #strips = new Map<number, { readonly at: Standing; readonly place: Place }[]>();
+
+  constructor(bases: Bases) {
+    for (const { id, doc } of bases) {
+      for (const { id: pad, place } of doc.pads) {
+        const strip = stripOf(place);
+        const there = this.#strips.get(strip) ?? [];
+        this.#strips.set(strip, there);
+        there.push({ at: { base: id, pad }, place });
+      }
+    }
   }
-  return { base: null, pad: null };
+
+  standing(place: Place): Standing {
+    const strip = stripOf(place);
+    for (let near = strip - 1; near <= strip + 1; near++) {
+      for (const one of this.#strips.get(near) ?? []) {
+        // Across latitude first, which costs nothing.
+        const isNear = Math.abs(one.place.latDeg - place.latDeg) <= STRIP_DEG;
+        if (isNear && distanceM(one.place, place) <= ON_PAD_M) return one.at;
+      }
+    }
+    return NOWHERE;
+  }
 }
 
-/** Most pads are far off, which their latitude tells already: each drone is held against each pad of the fleet. */
-function isOn(pad: Place, place: Place): boolean {
-  return Math.abs(pad.latDeg - place.latDeg) * LAT_M <= ON_PAD_M && distanceM(pad, place) <= ON_PAD_M;
+/** As wide as a drone may stand from the middle of its pad; a degree of latitude is nowhere shorter than 110 km. */
+const STRIP_DEG = ON_PAD_M / 110_000;
+function stripOf({ latDeg }: Place): number {
+  return Math.floor(latDeg / STRIP_DEG);
 }
-
-/** A degree of latitude is nowhere shorter, m. */
-const LAT_M = 110_000;
 
 /** By base and pad, the drone that stands there: found once for a decision, not for each base. */
-export function occupants(entries: readonly Entry[], bases: Bases): (base: string, pad: string) => string | null {
-  const found = new Map<string, Map<string, string>>(bases.map(({ id }) => [id, new Map()]));
-  for (const entry of entries) {
-    const at = placeOf(entry);
-    const { base, pad } = at === null ? { base: null, pad: null } : standingOf(at, bases);
-    if (base !== null && pad !== null) found.get(base)?.set(pad, entry.id);
-  }
-  return (base, pad) => found.get(base)?.get(pad) ?? null;
+export function occupants(fleet: readonly Candidate[]): (base: string, pad: string) => string | null {
+  const found = new Map<string, string>();
+  for (const { id, base, pad } of fleet) if (base !== null && pad !== null) found.set(`${base}/${pad}`, id);
+  return (base, pad) => found.get(`${base}/${pad}`) ?? null;
 }
 
 /** By samples that are fresh; null: not known now. */
-export function placeOf(entry: Entry): Place | null {
+export function placeOf(entry: Pick<Entry, 'kinds'>): Place | null {
   const position = entry.kinds.position;
   if (position === undefined || position.ageMs > FRESH_MS) return null;
   const { latDeg, lonDeg } = position.values;
@@ -56,23 +76,26 @@ export function placeOf(entry: Entry): Place | null {
 }
 
 export interface CandidateWiring {
-  readonly orders: Config['orders'];
-  readonly batteryWh: number;
-  /** What is set for this drone goes before `orders` and `batteryWh`. */
-  readonly airframe: (drone: string) => AirframeSettings;
+  readonly airframe: (drone: string) => Airframe;
+  readonly calibration: (drone: string) => Candidate['calibration'];
   readonly bases: Bases;
+  readonly pads: PadMap;
   readonly groups: (drone: string) => readonly string[];
-  /** Why it is not free although it stands there, for people; null: it is. */
-  readonly taken: (drone: string) => string | null;
   /** What holds it on the ground: maintenance, findings. */
   readonly holds: (drone: string) => readonly string[];
 }
 
-export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
+/** What is looked at of a drone. */
+export const LOOKED_AT = ['online', 'conflict', 'control', 'safety', 'trust', 'itinerary'] as const;
+export const KINDS_LOOKED_AT: ReadonlySet<string> = new Set(['position', 'status', 'battery', 'preflight', 'safety']);
+type Looked = Pick<Entry, (typeof LOOKED_AT)[number] | 'id' | 'kinds'>;
+
+/** Of a drone that no order has. */
+export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const { id, kinds, control, safety, trust, itinerary } = entry;
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
-  const standing = place === null ? { base: null, pad: null } : standingOf(place, o.bases);
+  const standing = place === null ? NOWHERE : o.pads.standing(place);
   const preflight = preflightOf(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);
@@ -82,12 +105,8 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
     reportedPct: kinds.battery?.values.remainingPct ?? null,
     rememberedPct: rememberedPct(entry, preflight),
     charging: (pad?.chargeW ?? 0) > 0 && status?.armed === false,
-    airframe: {
-      ...{ emptyKg: o.orders.emptyKg, payloadMaxKg: o.orders.payloadMaxKg, methods: o.orders.methods },
-      batteryWh: o.batteryWh > 0 ? o.batteryWh : null,
-      ...o.airframe(id),
-    },
-    calibration: null,
+    airframe: o.airframe(id),
+    calibration: o.calibration(id),
     online: entry.online && entry.conflict === null,
     armed: status?.armed ?? true,
     onGround: status?.landed === 'on-ground',
@@ -96,10 +115,16 @@ export function candidateOf(entry: Entry, o: CandidateWiring): Candidate {
       .filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
       .map(({ item, words }) => (words === '' ? item : words)),
     holds: [...(safety?.locked === true ? [`locked: ${safety.lockReason ?? 'no reason given'}`] : []), ...o.holds(id)],
-    busyWith: o.taken(id) ?? (flies ? `itinerary ${itinerary.id}` : null),
+    busyWith: flies ? `itinerary ${itinerary.id}` : null,
     busyUntilUtcUs: null,
     staysArmed: null,
   };
+}
+
+/** What is set for a drone goes before what is set for all. */
+export function airframeOf(orders: Config['orders'], batteryWh: number, own: AirframeSettings): Airframe {
+  const { emptyKg, payloadMaxKg, methods } = orders;
+  return { emptyKg, payloadMaxKg, methods, batteryWh: batteryWh > 0 ? batteryWh : null, ...own };
 }
 
 /** MAV_AUTOPILOT_PX4. */

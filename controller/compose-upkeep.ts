@@ -110,7 +110,7 @@ export function makeUpkeep(o: UpkeepWiring) {
   });
   metrics.gauge('rollouts_open', 'roll-outs that are not over', () => rollouts.open);
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
-  const port: ConfigurationPort = {
+  const port: Omit<ConfigurationPort, 'calibration'> = {
     groups: () => groups.list(),
     group: (name) => groups.get(name),
     members,

@@ -110,7 +110,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     event: take,
   });
   const { orders, places, groundStop, watching, board } = makeDeliveries({
-    ...{ config, noFly: noFly.zones, clock, random, records, fleet, metrics, log, commands },
+    ...{ config, noFly: noFly.zones, clock, random, records, fleet, store, metrics, log, commands },
     itineraries: itineraries.service,
     airframe: (drone) => upkeep.settings.airframe(drone),
     maintenance: (drone) => upkeep.maintenance.holds(drone),
@@ -181,7 +181,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       commands,
       itineraries: itineraries.service,
       orders: orders.port,
-      ...{ places, alerts: watching.port, configuration: upkeep.port },
+      ...{ places, alerts: watching.port, configuration: { ...upkeep.port, calibration: orders.calibration } },
       series: (request) => store.series(request),
       ...{ feed, webhooks: webhooks.port },
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
@@ -217,8 +217,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => commands.close());
       await itineraries.service.start();
       started.push(() => itineraries.service.close());
-      orders.service.start();
-      started.push(() => orders.service.close());
+      orders.start();
+      started.push(() => orders.close());
       upkeep.rollouts.start();
       started.push(() => upkeep.rollouts.close());
       upkeep.maintenance.start();

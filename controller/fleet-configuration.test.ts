@@ -48,6 +48,11 @@ t.test('a group that people made is commanded; settings outlive the controller',
   });
   t.match(await running.get('/api/v1/drones/d9/settings'), { status: 404, body: { code: 'unknown-drone' } });
   t.match(await running.get('/api/v1/drones/d1/upkeep'), { status: 200, body: { total: { flights: 0 }, holds: [] } });
+  t.match(await running.get('/api/v1/drones/d1/calibration'), {
+    status: 200,
+    body: { calibration: null, flights: [] },
+  });
+  t.match(await running.get('/api/v1/drones/d9/calibration'), { status: 404, body: { code: 'unknown-drone' } });
   t.match(await running.get('/api/v1/drones/d9/upkeep'), { status: 404, body: { code: 'unknown-drone' } });
   t.match(await running.post('/api/v1/drones/d1/inspected', { issuedBy: 'Ann', note: 'new props' }), {
     status: 200,

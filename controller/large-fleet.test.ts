@@ -32,7 +32,7 @@ t.test('many drones at many bases', async (t) => {
     },
   }));
   let asked = 0;
-  const entries = () => {
+  const picked = () => {
     asked++;
     return drones;
   };
@@ -63,7 +63,12 @@ t.test('many drones at many bases', async (t) => {
     ...{ noFly: [], random: () => 0.5, holds: () => [], airframe: () => ({}) },
     clock: { utcUs: () => NOW_US, monoUs: () => 0 },
     records: { of: () => records },
-    fleet: { entries, entry: (id: string) => drones.find((one) => one.id === id) ?? null, contact: () => null },
+    fleet: {
+      ids: drones.map(({ id }) => id),
+      picked,
+      entry: (id: string) => drones.find((one) => one.id === id) ?? null,
+      contact: () => null,
+    },
     places: {
       list: (kind: string) => (kind === 'bases' ? bases : []),
       stops: () => [],

@@ -147,6 +147,14 @@ export function entryOf(drone: Drone, now: Now): Entry {
   return { id: drone.id, ...(fields as Fields), kinds: kindEntries(drone, now) };
 }
 
+/** Only these of it: of a large fleet making all of each costs a hundred milliseconds. */
+export type Picked<F extends Field> = Pick<Fields, F> & { readonly id: string; readonly kinds: KindEntries };
+
+export function pickedOf<F extends Field>(drone: Drone, fields: readonly F[], kinds: ReadonlySet<string>, now: Now) {
+  const picked = Object.fromEntries(fields.map((name) => [name, FIELDS[name](drone, now)]));
+  return { id: drone.id, ...(picked as Pick<Fields, F>), kinds: kindEntries(drone, now, kinds) } satisfies Picked<F>;
+}
+
 export function deltaOf(drone: Drone, changed: ReadonlySet<Field>, kinds: ReadonlySet<string>, now: Now): Delta {
   const fields = Object.fromEntries([...changed].map((name) => [name, FIELDS[name](drone, now)]));
   return {

@@ -11,10 +11,10 @@ import { ALL_FIELDS, Changes, fieldOf } from './changes.ts';
 import { clockMap, onStamp, toOurs } from './clock-map.ts';
 import { type Contact, contactOf, presenceInput, takeCommitted, takePresence, takeStamp } from './contact.ts';
 import { type Drone, keyOf, type Lane, mapOf, mergeRanges, moved, newDrone, takeLive } from './drone.ts';
-import { type Delta, deltaOf, type Entry, entryOf, type Now } from './entry.ts';
+import { type Delta, deltaOf, type Entry, entryOf, type Field, type Now, type Picked, pickedOf } from './entry.ts';
 import { LEASE_S } from './expectation.ts';
 import { type Look, lookOf } from './look.ts';
-import type { Clock, Count, DroneRecord, FleetEvent } from './ports.ts';
+import type { DroneRecord, FleetOptions } from './ports.ts';
 import { recordOf, restore } from './record.ts';
 import {
   bindEpoch,
@@ -32,18 +32,6 @@ export const LIVE_HZ = { usual: 1, selected: 5 } as const;
 
 /** Names of versions kept of one drone. */
 const MAX_VERSIONS = 32;
-
-export interface FleetOptions {
-  readonly clock: Clock;
-  readonly count: Count;
-  readonly onEvent: (event: FleetEvent) => void;
-  /** Drones kept; one more is refused and counted. */
-  readonly maxDrones: number;
-  /** Groups that people put a drone into, besides those it says itself. */
-  readonly groupsOf?: (drone: string) => readonly string[];
-  /** Live data of it was taken. */
-  readonly onLive?: (id: string) => void;
-}
 
 export class Fleet {
   readonly #o: FleetOptions;
@@ -236,6 +224,12 @@ export class Fleet {
   entries(): Entry[] {
     const now = this.#now();
     return [...this.#drones.values()].map((drone) => entryOf(drone, now));
+  }
+
+  /** As `entries`, only these fields and kinds. */
+  picked<F extends Field>(fields: readonly F[], kinds: ReadonlySet<string>): Picked<F>[] {
+    const now = this.#now();
+    return [...this.#drones.values()].map((drone) => pickedOf(drone, fields, kinds, now));
   }
 
   /** What changed since the last call. One consumer. */

@@ -38,3 +38,15 @@ export interface DroneRecord {
   readonly lastSeenUtcUs: number;
   readonly state: string;
 }
+
+export interface FleetOptions {
+  readonly clock: Clock;
+  readonly count: Count;
+  readonly onEvent: (event: FleetEvent) => void;
+  /** Drones kept; one more is refused and counted. */
+  readonly maxDrones: number;
+  /** Groups that people put a drone into, besides those it says itself. */
+  readonly groupsOf?: (drone: string) => readonly string[];
+  /** Live data of it was taken. */
+  readonly onLive?: (id: string) => void;
+}

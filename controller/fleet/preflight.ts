@@ -14,7 +14,7 @@ export function preflightOf(entry: Pick<Entry, 'id' | 'kinds'>) {
     atUtcUs: preflight?.atUtcUs ?? null,
     ageMs: preflight?.ageMs ?? null,
     stale: preflight === undefined || preflight.ageMs > STALE_MS,
-    items: preflightItems(preflight?.values.items ?? null),
+    items: preflight === undefined ? [] : preflightItems(preflight.values),
     safety: safety === undefined ? null : { ...safety.values, atUtcUs: safety.atUtcUs, ageMs: safety.ageMs },
   };
 }

@@ -23,8 +23,17 @@ export interface PreflightItem {
   readonly [more: string]: unknown;
 }
 
+/** Of a sample, which never changes: read once, it is asked for with each look at the fleet. */
+const read = new WeakMap<Values<'preflight'>, readonly PreflightItem[]>();
+
 /** Items of a pre-flight sample; what is no item is left out. */
-export function preflightItems(text: string | null): readonly PreflightItem[] {
+export function preflightItems(values: Values<'preflight'>): readonly PreflightItem[] {
+  const known = read.get(values) ?? itemsOf(values.items);
+  read.set(values, known);
+  return known;
+}
+
+function itemsOf(text: string | null): readonly PreflightItem[] {
   let list: unknown;
   try {
     list = JSON.parse(text ?? '[]');
@@ -42,8 +51,9 @@ export function preflightItems(text: string | null): readonly PreflightItem[] {
 export function preflightEntry(drone: Drone) {
   const held = drone.kinds.get('preflight');
   if (held === undefined) return null;
-  const { verdict, items } = held.values as Values<'preflight'>;
+  const values = held.values as Values<'preflight'>;
+  const { verdict } = values;
   if (verdict !== 'ok' && verdict !== 'warn' && verdict !== 'stop') return null;
-  const stops = preflightItems(items).filter((one) => one.verdict === 'stop');
+  const stops = preflightItems(values).filter((one) => one.verdict === 'stop');
   return { verdict, stops: stops.slice(0, MAX_STOPS).map((one) => (one.words === '' ? one.item : one.words)) } as const;
 }

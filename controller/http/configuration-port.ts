@@ -55,5 +55,7 @@ export interface ConfigurationPort {
   fitPack(drone: string, pack: string, instance: number, sender: Sender): Promise<ConfigurationAnswer<object>>;
   packInspected(id: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
   retirePack(id: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
+  /** What was learnt of it, and from which flights; null: no such drone. */
+  calibration(drone: string): object | null;
   inspected(drone: string, note: string | undefined, by: string): Promise<ConfigurationAnswer<object>>;
 }

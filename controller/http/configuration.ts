@@ -144,6 +144,20 @@ export function configurationRoutes(app: FastifyInstance, ports: HttpPorts): voi
       return view;
     },
   );
+  app.get<{ Params: Static<typeof Drone> }>(
+    '/api/v1/drones/:id/calibration',
+    {
+      schema: {
+        ...{ tags: maintenance, params: Drone, response: { 200: Any, ...failures } },
+        summary: 'What it draws and how long it takes against the model, and from which flights that was learnt',
+      },
+    },
+    async ({ params: { id } }) => {
+      const view = port.calibration(id);
+      if (view === null) throw new Problem('unknown-drone', `"${id}"`);
+      return view;
+    },
+  );
   app.post<{ Params: Static<typeof Drone>; Body: Static<typeof Inspected> }>(
     '/api/v1/drones/:id/inspected',
     {

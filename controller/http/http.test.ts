@@ -40,7 +40,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       },
       configuration: {
         ...{ putGroup: fail, removeGroup: fail, putSettings: fail, beginRollout: fail, cancelRollout: fail },
-        ...{ inspected: fail, upkeep: () => null, packs: () => [], pack: () => null },
+        ...{ inspected: fail, upkeep: () => null, calibration: () => null, packs: () => [], pack: () => null },
         ...{ parameters: () => null, parameterDiff: fail, putBaseline: fail, removeBaseline: fail },
         ...{ putPack: fail, fitPack: fail, packInspected: fail, retirePack: fail },
         ...{ rollout: async () => null, rollouts: async () => [] },

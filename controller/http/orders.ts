@@ -4,7 +4,8 @@ import { parseTime } from '@skein/protocol/time';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { Problem, ProblemSchema } from './errors.ts';
-import type { HttpPorts, OrderAnswer, OrderDeed } from './ports.ts';
+import type { OrderAnswer, OrderDeed } from './order-port.ts';
+import type { HttpPorts } from './ports.ts';
 import { checkOrigin, keyOf, senderOf } from './sender.ts';
 
 const Open = { additionalProperties: true } as const;
@@ -32,6 +33,13 @@ const Post = Type.Object(
   Closed,
 );
 const By = Type.Union([Type.Object({ issuedBy: Type.Optional(Name) }, Closed), Type.Null()]);
+const Loaded = Type.Union([
+  Type.Object(
+    { issuedBy: Type.Optional(Name), drone: Type.Optional(Type.String({ maxLength: 64, description: 'it hangs on' })) },
+    Closed,
+  ),
+  Type.Null(),
+]);
 const Cancel = Type.Union([
   Type.Object({ issuedBy: Type.Optional(Name), why: Type.Optional(Type.String({ maxLength: 200 })) }, Closed),
   Type.Null(),
@@ -56,6 +64,9 @@ const Order = Type.Object(
     words: Type.Union([Type.String(), Type.Null()], { description: 'why it is so, for people' }),
     drone: Type.Union([Type.String(), Type.Null()]),
     parcel: Type.Union([Type.String(), Type.Null()], { description: 'none, aboard, released, unproved, off' }),
+    leftOn: Type.Union([Type.String(), Type.Null()], {
+      description: 'given up, and may have the parcel still: take it off',
+    }),
     attempts: Type.Array(Type.Object({}, Open)),
   },
   Open,
@@ -146,10 +157,10 @@ export function orderRoutes(app: FastifyInstance, ports: HttpPorts): void {
     },
     async (request) => deed(request, { do: 'cancel', why: request.body?.why ?? null }, request.body?.issuedBy),
   );
-  app.post<{ Params: Static<typeof Params>; Body: Static<typeof By> | undefined }>(
+  app.post<{ Params: Static<typeof Params>; Body: Static<typeof Loaded> | undefined }>(
     '/api/v1/orders/:id/loaded',
-    { preValidation, schema: { ...about('The parcel is on the drone, people are clear: it may fly'), body: By } },
-    async (request) => deed(request, { do: 'loaded' }, request.body?.issuedBy),
+    { preValidation, schema: { ...about('The parcel is on the drone, people are clear: it may fly'), body: Loaded } },
+    async (request) => deed(request, { do: 'loaded', drone: request.body?.drone ?? null }, request.body?.issuedBy),
   );
   app.post<{ Params: Static<typeof Params>; Body: Static<typeof By> | undefined }>(
     '/api/v1/orders/:id/unloaded',

@@ -2,6 +2,7 @@
 import type { AlertPort } from './alert-port.ts';
 import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
+import type { OrderPort } from './order-port.ts';
 import type { WebhookPort } from './webhook-port.ts';
 
 export interface DroneView {
@@ -191,31 +192,6 @@ export interface ItineraryPort {
     },
     key: Key | null,
   ): Promise<ItineraryAnswer>;
-}
-
-export interface OrderWish {
-  readonly pickup: { readonly latDeg: number; readonly lonDeg: number };
-  readonly dropOff: { readonly latDeg: number; readonly lonDeg: number };
-  readonly payloadKg: number;
-  readonly priority: number;
-  readonly notBeforeUtcUs: number | null;
-  readonly notAfterUtcUs: number | null;
-  readonly how: 'place' | 'gripper' | 'winch' | 'drop';
-  readonly contact: string | null;
-}
-export type OrderDeed =
-  | { readonly do: 'loaded' | 'unloaded' }
-  | { readonly do: 'cancel'; readonly why: string | null }
-  | { readonly do: 'settle'; readonly word: 'delivered' | 'lost' | 'relaunch' };
-export type OrderAnswer =
-  | { readonly ok: true; readonly fresh?: boolean; readonly order: { readonly id: string } }
-  | { readonly ok: false; readonly code: ProblemCode; readonly detail: string };
-export interface OrderPort {
-  place(wish: OrderWish, by: string, key: Key | null): Promise<OrderAnswer>;
-  /** null: there is no such order. */
-  get(id: string): Promise<object | null>;
-  list(q: { open?: boolean; before?: string; limit: number }): Promise<readonly object[]>;
-  deed(id: string, deed: OrderDeed, by: string, key: Key | null): Promise<OrderAnswer>;
 }
 
 export type PlaceKind = 'bases' | 'zones' | 'weather';

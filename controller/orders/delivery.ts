@@ -13,6 +13,8 @@ const LOST_UNKNOWN_US = 3600e6;
 const MAX_FLIGHTS = 2;
 const MAX_PLANS = 6;
 const SILENT_S = 30;
+/** A drone that has landed says by a fresh position where, as a rule at once; then people are asked, µs. */
+const WHERE_US = 60e6;
 
 export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order {
   const { delivery: leg } = attempt;
@@ -72,7 +74,15 @@ function landed(order: Order, attempt: Attempt, seen: Seen, words: string): Orde
     return moved(order, 'unproved', `nobody knows whether ${drone} released the parcel: look, and say so`, seen.utcUs);
   }
   if (order.cancel !== null) return toUnload(order, `cancelled, and back on the ground`, seen);
-  return flyAgain(order, { ...attempt, flights: attempt.flights + 1 }, words, seen);
+  const landedUtcUs = attempt.landedUtcUs ?? seen.utcUs;
+  const isKnown = (seen.drone.at?.base ?? null) !== null;
+  // One old or stray sample says nothing: people would walk to it, and it could have flown on.
+  if (!isKnown && seen.utcUs - landedUtcUs < WHERE_US) {
+    const known = attempt.landedUtcUs === null ? withAttempt(order, { ...attempt, landedUtcUs }) : order;
+    const waits = moved(known, 'returning', order.words, seen.utcUs);
+    return waited(waits, `${drone} has landed; where, is not known yet`, landedUtcUs + WHERE_US);
+  }
+  return flyAgain(order, { ...attempt, flights: attempt.flights + 1, landedUtcUs: null }, words, seen);
 }
 
 /** The parcel is still aboard, on the ground: once more where that may help, else people take it off. */

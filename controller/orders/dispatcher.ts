@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { DISPATCHER } from './engine.ts';
 import { orderOf } from './kept.ts';
 import { type Attempt, closed, currentOf, type Leg, moved, type Order, withAttempt } from './order.ts';
-import type { Count, Decision, Drones, Held, OrderRecords, Planned, Planner } from './ports.ts';
+import type { Count, Decision, Drones, Held, OrderRecords, Planned, Planner, Turn } from './ports.ts';
 import { waited } from './tries.ts';
 
 export interface DispatcherOptions {
@@ -47,7 +47,7 @@ export class Dispatcher {
     if (this.#left.length === 0)
       this.#left = open
         .filter((held) => this.#waits(held))
-        .sort(byTurn)
+        .sort(this.#byTurn)
         .map(({ id }) => id);
     const startMs = this.#o.nowMs();
     for (let id = this.#left.shift(); id !== undefined; id = this.#left.shift()) {
@@ -63,6 +63,13 @@ export class Dispatcher {
     const order = orderOf(doc);
     return isWaiting(order) && this.#o.engine.utcUs >= (this.#dueUtcUs.get(id) ?? 0);
   }
+
+  /** Who has the parcel aboard goes first; then as planning says. */
+  readonly #byTurn = (a: Held, b: Held): number => {
+    const [x, y] = [orderOf(a.doc), orderOf(b.doc)];
+    const loaded = Number(y.state === 'ready') - Number(x.state === 'ready');
+    return loaded || this.#o.planner.inTurn(turnOf(a.id, x), turnOf(b.id, y), this.#o.engine.utcUs);
+  };
 
   #plan(id: string, order: Order): void {
     const { utcUs } = this.#o.engine;
@@ -104,6 +111,7 @@ export class Dispatcher {
         parcel: 'none',
         loadedBy: null,
         deliveredUtcUs: null,
+        landedUtcUs: null,
       },
       ferry: ferry === null ? null : legOf(ferry, drone, { id: `order-${id}-${n}-ferry`, version: 1, utcUs }),
       ...{ chosenUtcUs: utcUs, why, preflight: this.#o.drones.preflight(drone), end: null },
@@ -147,16 +155,8 @@ function isWaiting(order: Order): boolean {
   return order.state === 'ready' && attempt?.phase === 'delivery' && attempt.delivery === null;
 }
 
-/** Who has the parcel aboard goes first; then by priority, which grows as one waits; then the older. */
-function byTurn(a: Held, b: Held): number {
-  const [x, y] = [a, b].map(({ doc }) => orderOf(doc)) as [Order, Order];
-  const loaded = Number(y.state === 'ready') - Number(x.state === 'ready');
-  return loaded || turnOf(y) - turnOf(x) || x.placedUtcUs - y.placedUtcUs || (a.id < b.id ? -1 : 1);
-}
-
-/** Ten minutes of waiting weigh as much as one of priority: that is what both are compared by, now cancels out. */
-function turnOf({ wish, placedUtcUs }: Order): number {
-  return wish.priority - placedUtcUs / 600e6;
+function turnOf(id: string, { wish: { priority }, placedUtcUs }: Order): Turn {
+  return { id, priority, placedUtcUs };
 }
 
 interface Made {

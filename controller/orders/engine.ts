@@ -10,7 +10,7 @@ import { type Owed, owedOf, type SeenOf } from './owed.ts';
 import type { Actor, Change, Clock, Count, Drones, Flights, KeyUse, OrderRecords, Planner } from './ports.ts';
 import type { CommandSeen, Seen, StandSeen } from './seen.ts';
 import { step } from './step.ts';
-import { isLeftAboard } from './taken.ts';
+import { has, isLeftAboard } from './taken.ts';
 
 export interface EngineOptions {
   readonly records: OrderRecords;
@@ -58,6 +58,11 @@ export class Engine {
     return held === null ? null : orderOf(held.doc);
   }
 
+  /** Things kept besides the documents. */
+  get remembered(): number {
+    return this.#commands.size + this.#refused.size + this.#tellings.size;
+  }
+
   /** Its newest change is not durable yet. */
   isUnwritten(id: string): boolean {
     return !this.#o.records.isDurable(id);
@@ -71,9 +76,24 @@ export class Engine {
     const after = this.#settled(id, late);
     if (after !== order) void this.change(id, order, after, 'moved', DISPATCHER);
     else if (isOver(order) && this.#o.records.get(id)?.open === true && !this.#isLoose(id, order)) {
-      for (const name of this.#tellings.keys()) if (name.startsWith(`${id}/`)) this.#tellings.delete(name);
+      this.#forget(id, order);
       void this.#o.records.write([{ id, type: 'put-away', set: {}, open: false, by: DISPATCHER }]);
     } else this.tell(id, order);
+  }
+
+  /** Nothing is owed to anybody any more. */
+  #forget(id: string, { attempts }: Order): void {
+    for (const name of this.#tellings.keys()) if (name.startsWith(`${id}/`)) this.#tellings.delete(name);
+    for (const { ferry, delivery, before } of Object.values(attempts)) {
+      for (const leg of [ferry, delivery, ...Object.values(before)])
+        if (leg !== null) this.#refused.delete(legKey(leg));
+    }
+  }
+
+  /** The order that has this drone, or whose parcel may hang on it still, besides one; null: none. */
+  takenBy(drone: string, besides: string): string | null {
+    for (const { id, doc } of this.#o.records.open()) if (id !== besides && has(orderOf(doc), drone)) return id;
+    return null;
   }
 
   /** What its drones have said of its flights is in memory; after a restart it is read first: silence would look like it. */
@@ -121,9 +141,18 @@ export class Engine {
       ...{ utcUs: this.utcUs, clockErrUs: this.#o.clockErrUs() },
       drone: this.#o.drones.seen(drone),
       ...this.#seenOf(id, attempt),
-      againstStart:
-        attempt === null ? null : this.#o.planner.againstStart(drone, base, legOf(attempt)?.plannedUtcUs ?? 0),
+      // Asked for only where something would start: it looks at all the zones, and at all the orders.
+      againstStart: () => this.#againstStart(id, attempt, base),
     };
+  }
+
+  #againstStart(id: string, attempt: Attempt | null, base: string): string | null {
+    if (attempt === null) return null;
+    const { drone } = attempt;
+    const other = this.takenBy(drone, id);
+    if (other !== null) return `${drone} has the parcel of order ${other}, or flies it`;
+    const { plannedUtcUs = 0, reservation = {} } = legOf(attempt) ?? {};
+    return this.#o.planner.againstStart({ drone, base, plannedUtcUs, reservation });
   }
 
   #seenOf(id: string, attempt: Attempt | null): ReturnType<SeenOf> {
@@ -158,8 +187,10 @@ export class Engine {
   ): Promise<boolean> {
     const set = patchOf(before ?? {}, after) ?? {};
     const cause = after.words;
+    const open = !isOver(after) || this.#isLoose(id, after);
+    if (!open) this.#forget(id, after);
     const change: Change = {
-      ...{ id, type, set, open: !isOver(after) || this.#isLoose(id, after), by },
+      ...{ id, type, set, open, by },
       ...(cause === null ? {} : { cause }),
       ...(key === undefined ? {} : { key }),
     };
@@ -209,7 +240,8 @@ export class Engine {
     const { flights } = this.#o;
     if (one.do === 'give') {
       const told = await flights.give(itinerary, drone);
-      if (!told.ok && told.never === true) this.#refused.set(legKey(one.leg), told.words);
+      if (!told.ok && told.never === true && this.#o.records.get(id)?.open === true)
+        this.#refused.set(legKey(one.leg), told.words);
       return told.ok;
     }
     if (one.do === 'assign') return (await flights.assign(itinerary, drone)).ok;

@@ -11,7 +11,11 @@ const WISH = {
   how: 'winch',
 } as const;
 
-function scene(o: Pick<OrdersOptions['planner'], 'plan'>, unreadable = false) {
+function scene(
+  o: Pick<OrdersOptions['planner'], 'plan'>,
+  unreadable = false,
+  flights: Partial<OrdersOptions['flights']> = {},
+) {
   const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0 };
   const held = new Map<string, Held>();
   const apply = ({ id, set, open = true }: Change) => {
@@ -42,12 +46,13 @@ function scene(o: Pick<OrdersOptions['planner'], 'plan'>, unreadable = false) {
       },
       command: async () => ({ ok: true, id: 'c' }),
       commandSeen: async () => null,
+      ...flights,
     },
     drones: {
       seen: () => ({ silentS: 0, armed: false, at: { base: 'a' }, energyUntilUtcUs: null }),
       preflight: () => null,
     },
-    planner: { ...o, againstStart: () => 'storm', infeasible: () => ({ base: 'b' }) },
+    planner: { ...o, againstStart: () => 'storm', inTurn: () => 0, infeasible: () => ({ base: 'b' }) },
     clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
     ...{ count: () => {}, onAlert: () => {}, clockErrUs: () => 0, nowMs: () => 0, newId: () => 'one' },
     timers: { every: () => () => {} },
@@ -107,4 +112,20 @@ t.test('an order is over, and its drone cannot be told', async (t) => {
   await seconds(60);
   // then: tried again, at its pace
   t.ok(seen.takenBack >= 10 && seen.takenBack <= 13, `told ${seen.takenBack} times in a minute`);
+});
+
+t.test('nothing of an order that is put away is remembered', async (t) => {
+  const { orders, seconds } = scene(
+    { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
+    false,
+    // A plan that breaks a rule, which is known of no drone.
+    { stand: () => null, give: async () => ({ ok: false, words: 'no take-off', never: true }) },
+  );
+  await orders.place(WISH, BY);
+  await seconds(3);
+  t.ok(orders.remembered > 0);
+  await orders.deed('one', { do: 'cancel', why: null }, BY);
+  await seconds(10);
+  t.equal(orders.open, 0);
+  t.equal(orders.remembered, 0);
 });

@@ -1,3 +1,5 @@
+export { orderOf } from './kept.ts';
+export type { Order } from './order.ts';
 export type * from './ports.ts';
 export { ORDER_COUNTERS } from './ports.ts';
 export type * from './seen.ts';

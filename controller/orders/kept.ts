@@ -6,7 +6,18 @@ import { type Attempt, type Leg, newOrder, type Order, type Wish } from './order
 
 type Doc = Readonly<Record<string, unknown>>;
 
+/** A document never changes: what is read of it is read once. */
+const read = new WeakMap<Doc, Order>();
+
 export function orderOf(doc: Doc): Order {
+  const known = read.get(doc);
+  if (known !== undefined) return known;
+  const order = orderIn(doc);
+  read.set(doc, order);
+  return order;
+}
+
+function orderIn(doc: Doc): Order {
   const { wish, attempts = {}, ...rest } = doc as Partial<Order>;
   const blank = newOrder({ ...NO_WISH, ...wish } as Wish, '', 0);
   const all = Object.entries(attempts).map(([n, one]) => [n, attemptOf(one)] as const);
@@ -16,7 +27,7 @@ export function orderOf(doc: Doc): Order {
 const NO_WISH = { notBeforeUtcUs: null, notAfterUtcUs: null, contact: null };
 
 function attemptOf(stored: Partial<Attempt>): Attempt {
-  const blank = { loadedBy: null, deliveredUtcUs: null, preflight: null, end: null, why: [] };
+  const blank = { loadedBy: null, deliveredUtcUs: null, landedUtcUs: null, preflight: null, end: null, why: [] };
   const { ferry, delivery, before = {}, ...rest } = stored;
   const old = Object.entries(before).map(([version, leg]) => [version, legOf(leg)] as const);
   const legs = { ferry: legOf(ferry), delivery: legOf(delivery), before: Object.fromEntries(old) };

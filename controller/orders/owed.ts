@@ -31,10 +31,11 @@ export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Ow
   for (const attempt of Object.values(order.attempts)) {
     const seen = seenOf(attempt);
     const wanted = attempt === current && !isOver(order) ? wantedLeg(order, attempt) : null;
+    const isPlannedAnew = attempt === current && isBetweenPlans(order, attempt);
     for (const [leg, stand] of [
       [attempt.ferry, seen.ferry],
       [attempt.delivery, seen.delivery],
-      ...Object.values(attempt.before).map((leg) => [leg, seen.standOf(leg)] as const),
+      ...(isPlannedAnew ? [] : Object.values(attempt.before)).map((leg) => [leg, seen.standOf(leg)] as const),
     ] as const) {
       if (leg === null) continue;
       if (leg === wanted) owed.push(...forWanted(leg, stand, seen.start, utcUs));
@@ -43,6 +44,12 @@ export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Ow
     }
   }
   return owed;
+}
+
+/** The next version takes the place of the one before by itself; after a take-back of the itinerary the drone would refuse it. */
+function isBetweenPlans(order: Order, { phase, delivery }: Attempt): boolean {
+  const goesOn = !isOver(order) && order.cancel === null && order.state !== 'unloading';
+  return goesOn && phase === 'delivery' && delivery === null;
 }
 
 /** The leg that is to be flown; null: none, or its parcel is to be taken off. */

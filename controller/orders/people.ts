@@ -1,6 +1,6 @@
 /** What people do with an order: each says what it became, or why not. */
 import { againstRelaunch } from './custody.ts';
-import { closed, currentOf, ended, isOver, moved, type Order, withAttempt } from './order.ts';
+import { type Attempt, closed, currentOf, ended, isOver, moved, type Order, withAttempt } from './order.ts';
 import type { Seen } from './seen.ts';
 import { isLeftAboard } from './taken.ts';
 
@@ -8,13 +8,63 @@ export type Done = { readonly ok: true; readonly order: Order } | { readonly ok:
 
 const no = (detail: string): Done => ({ ok: false, detail });
 
+export interface Loading {
+  readonly by: string;
+  /** On which drone people hung it; null: they did not say, so on the one that waits. */
+  readonly drone: string | null;
+  readonly utcUs: number;
+  /** Has another order by now. */
+  readonly isTaken: (drone: string) => boolean;
+}
+
+/** Said of no drone by name, it may be about one that was given up so long ago at most, µs. */
+const JUST_GIVEN_UP_US = 600e6;
+
 /** The parcel is on the drone: from now on it answers for it. Said again it changes nothing. */
-export function load(order: Order, by: string): Done {
+export function load(order: Order, loading: Loading): Done {
+  const { by, drone } = loading;
   const attempt = currentOf(order);
-  if (attempt?.parcel === 'aboard') return { ok: true, order };
-  if (attempt === null || attempt.phase !== 'load')
-    return no(`no drone waits to be loaded: the order is ${order.state}`);
-  return { ok: true, order: withAttempt(order, { ...attempt, parcel: 'aboard', loadedBy: by }) };
+  const isMeant = attempt !== null && (drone === null || drone === attempt.drone);
+  if (isMeant && attempt.parcel === 'aboard') return { ok: true, order };
+  if (isMeant && attempt.phase === 'load' && attempt.parcel === 'none') {
+    const left = Object.values(order.attempts).find((one) => isLeftAboard(one) && one.end?.how !== 'relaunched');
+    if (left !== undefined)
+      return no(`the parcel may be aboard ${left.drone} still: take it off there, and say so, first`);
+    return { ok: true, order: withAttempt(order, { ...attempt, parcel: 'aboard', loadedBy: by }) };
+  }
+  const late = Object.values(order.attempts).findLast((one) => wasWaiting(one, loading));
+  if (late !== undefined) return { ok: true, order: loadedLate(order, late, loading) };
+  return no(
+    drone === null
+      ? `no drone waits to be loaded: the order is ${order.state}`
+      : `${drone} does not wait for it: take it off again; the order is ${order.state}`,
+  );
+}
+
+/** It waited to be loaded until it was given up, and was loaded all the same, or has the parcel by such a word already. */
+function wasWaiting({ end, phase, parcel, drone }: Attempt, asked: Loading): boolean {
+  if (end === null || phase !== 'load' || (parcel !== 'none' && parcel !== 'aboard')) return false;
+  return asked.drone === null ? asked.utcUs - end.atUtcUs <= JUST_GIVEN_UP_US : asked.drone === drone;
+}
+
+/** What hangs on a drone hangs there, whatever was decided meanwhile: it flies it where nobody else does yet, else it is taken off. */
+function loadedLate(order: Order, late: Attempt, { by, utcUs, isTaken }: Loading): Order {
+  const { drone } = late;
+  if (late.parcel === 'aboard') return order;
+  const aboard: Attempt = { ...late, parcel: 'aboard', loadedBy: by };
+  const isFree = currentOf(order) === null && !isOver(order) && order.cancel === null && !isTaken(drone);
+  if (!isFree) {
+    const words = `${drone} was loaded after it had been given up: take the parcel off, and say so`;
+    return { ...withAttempt(order, aboard), words };
+  }
+  const { [drone]: _, ...avoid } = order.avoid;
+  const again = { ...withAttempt(order, { ...aboard, end: null, phase: 'delivery' }), attempt: late.n, avoid };
+  return moved(
+    { ...again, dueUtcUs: null },
+    'ready',
+    `${drone} is loaded after all; the flight is being planned`,
+    utcUs,
+  );
 }
 
 /** People took the parcel off the drone, which is on the ground. */

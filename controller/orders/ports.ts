@@ -119,7 +119,16 @@ export type Decision =
     }
   | { readonly kind: 'infeasible'; readonly words: string; readonly reasons: readonly object[] };
 
+/** What decides whose turn it is. */
+export interface Turn {
+  readonly id: string;
+  readonly priority: number;
+  readonly placedUtcUs: number;
+}
+
 export interface Planner {
+  /** Below 0: `a` is planned before `b`. */
+  inTurn(a: Turn, b: Turn, nowUtcUs: number): number;
   /**
    * @param drone only this one: it has the parcel aboard
    * @param avoid these are not asked
@@ -134,8 +143,14 @@ export interface Planner {
     readonly avoid: ReadonlySet<string>;
     readonly open: readonly Held[];
   }): Decision;
-  /** Why nothing may start now from there by this drone (ground stop, weather, maintenance), in words; null: it may. */
-  againstStart(drone: string, base: string, plannedUtcUs: number): string | null;
+  /** Why this may not start now (ground stop, weather, maintenance, a pad, a zone), in words; null: it may. */
+  againstStart(o: {
+    readonly drone: string;
+    /** Of the pickup. */
+    readonly base: string;
+    readonly plannedUtcUs: number;
+    readonly reservation: object;
+  }): string | null;
   /** Whether an order of this kind can ever be flown; null: it can. */
   infeasible(
     wish: Omit<Wish, 'base'>,

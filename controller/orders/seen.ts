@@ -40,5 +40,5 @@ export interface Seen {
   readonly delivery: StandSeen | null;
   readonly start: CommandSeen | null;
   /** Why nothing may be started now (ground stop, weather, …); null: it may. */
-  readonly againstStart: string | null;
+  readonly againstStart: () => string | null;
 }

@@ -20,7 +20,9 @@ export interface Refused {
 export type Answer = { readonly ok: true; readonly fresh?: boolean; readonly order: OrderView } | Refused;
 /** Of a parcel: what people did with it, or know of it. */
 export type Deed =
-  | { readonly do: 'loaded' | 'unloaded' }
+  /** `drone`: the one it hangs on; null: the one that waits. */
+  | { readonly do: 'loaded'; readonly drone: string | null }
+  | { readonly do: 'unloaded' }
   | { readonly do: 'cancel'; readonly why: string | null }
   | { readonly do: 'settle'; readonly word: Word };
 
@@ -50,6 +52,11 @@ export class Orders {
 
   get open(): number {
     return [...this.#o.records.open()].length;
+  }
+
+  /** What is kept of orders besides their documents; it goes with them. */
+  get remembered(): number {
+    return this.#engine.remembered;
   }
 
   /** A word of a drone has come: orders it flies for are looked at now. */
@@ -131,7 +138,9 @@ export class Orders {
     const seen = this.#engine.seen(id, order);
     if (deed.do === 'cancel') return cancel(order, { by, why: deed.why, utcUs: seen.utcUs });
     if (deed.do === 'settle') return settle(order, deed.word, by, seen);
-    return deed.do === 'loaded' ? load(order, by) : unload(order, seen);
+    if (deed.do === 'unloaded') return unload(order, seen);
+    const isTaken = (drone: string) => this.#engine.takenBy(drone, id) !== null;
+    return load(order, { by, drone: deed.drone, utcUs: seen.utcUs, isTaken });
   }
 
   #notStored(): Refused {

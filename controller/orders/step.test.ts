@@ -1,5 +1,6 @@
 import t from 'tap';
 import { type Attempt, newOrder, type Order, type Wish } from './order.ts';
+import { owedOf } from './owed.ts';
 import type { Seen } from './seen.ts';
 import { step } from './step.ts';
 
@@ -10,14 +11,23 @@ const WISH: Wish = {
 };
 const ATTEMPT: Attempt = {
   ...{ n: 1, drone: 'stork-11', phase: 'load', ferry: null, delivery: null, before: {}, flights: 0, plans: 0 },
-  ...{ parcel: 'none', loadedBy: null, deliveredUtcUs: null, chosenUtcUs: 0, why: [], preflight: null, end: null },
+  ...{
+    parcel: 'none',
+    loadedBy: null,
+    deliveredUtcUs: null,
+    landedUtcUs: null,
+    chosenUtcUs: 0,
+    why: [],
+    preflight: null,
+    end: null,
+  },
 };
 const LOADING: Order = { ...newOrder(WISH, 'shop', 0), state: 'loading', attempt: 1, attempts: { 1: ATTEMPT } };
 
 function seen(drone: Partial<Seen['drone']>): Seen {
   const there = { silentS: 1, armed: false, at: { base: 'letten' }, energyUntilUtcUs: null };
   return {
-    ...{ utcUs: 1e6, clockErrUs: 0, ferry: null, delivery: null, start: null, againstStart: null },
+    ...{ utcUs: 1e6, clockErrUs: 0, ferry: null, delivery: null, start: null, againstStart: () => null },
     drone: { ...there, ...drone },
   };
 }
@@ -30,3 +40,50 @@ t.test('a drone that waits to be loaded is given up when it has gone, not for a 
   t.equal(state({ at: { base: 'hardturm' } }), 'queued');
   t.equal(state({ armed: true, at: null }), 'queued');
 });
+
+const LEG = {
+  ...{
+    itinerary: { id: 'i', version: 1, items: [] },
+    drone: 'stork-11',
+    plannedUtcUs: 0,
+    startUtcUs: 0,
+    notAfterUtcUs: 9e15,
+  },
+  ...{ endsUtcUs: 9e15, reservation: {}, needsPct: 1, starts: 1, startedUtcUs: 0, repeats: 0 },
+};
+const HOME_WITH_IT: Order = {
+  ...{ ...LOADING, state: 'returning' },
+  attempts: { 1: { ...ATTEMPT, phase: 'delivery', delivery: LEG, parcel: 'aboard' } },
+};
+
+t.test('a drone that came home with the parcel, and where it stands is not known at once', async (t) => {
+  // given: landed, its last position is old, or some metres beside the pad
+  const stand = { state: 'completed', words: null, answered: true, takingBack: false, parcel: null } as const;
+  const at = (utcS: number, drone: Partial<Seen['drone']>) => ({ ...seen(drone), utcUs: utcS * 1e6, delivery: stand });
+  for (const not of [{ at: null }, { at: { base: null } }]) {
+    const waits = step(HOME_WITH_IT, at(100, not));
+    t.match(waits, { state: 'returning', words: /where, is not known yet/ });
+    t.equal(step(waits, at(130, not)), waits, 'nothing is written each second');
+    // then: it is flown again once that is known, people are asked when it stays so
+    const known = step(waits, at(130, {}));
+    t.match(known, { state: 'ready', attempts: { 1: { delivery: null, landedUtcUs: null, flights: 1 } } });
+    t.match(step(waits, at(161, not)), { state: 'unloading', words: /did not deliver/ });
+  }
+});
+
+t.test(
+  'while it is planned once more, the plan before is not taken back: its drone would refuse the next one',
+  async (t) => {
+    const before = { 1: LEG };
+    const again: Order = {
+      ...{ ...HOME_WITH_IT, state: 'ready' },
+      attempts: { 1: { ...ATTEMPT, phase: 'delivery', parcel: 'aboard', before, plans: 1 } },
+    };
+    const held = { state: 'verified', words: null, answered: true, takingBack: false, parcel: null } as const;
+    const owed = (order: Order) =>
+      owedOf(order, () => ({ ferry: null, delivery: null, start: null, standOf: () => held }), 1e6);
+    t.same(owed(again), []);
+    t.match(owed({ ...again, state: 'unloading' }), [{ do: 'take-back' }], 'it is not flown any more');
+    t.match(owed({ ...again, cancel: { by: 'shop', why: null, atUtcUs: 0 } }), [{ do: 'take-back' }]);
+  },
+);

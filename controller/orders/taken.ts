@@ -8,6 +8,12 @@ export function isLeftAboard({ end, parcel }: Attempt): boolean {
   return end !== null && (parcel === 'aboard' || parcel === 'unproved');
 }
 
+/** It flies for this order, or may have its parcel still. */
+export function has(order: Order, drone: string): boolean {
+  if (!isOver(order) && currentOf(order)?.drone === drone) return true;
+  return Object.values(order.attempts).some((one) => one.drone === drone && isLeftAboard(one));
+}
+
 /** Of orders as they are kept. */
 export function takenBy(open: Iterable<Pick<Held, 'id' | 'doc'>>): ReadonlyMap<string, string> {
   return takenDrones([...open].map(({ id, doc }) => [id, orderOf(doc)] as const));

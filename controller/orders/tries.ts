@@ -85,10 +85,11 @@ export function begin(
     if (utcUs < again)
       return waited(moved(order, o.waiting, order.words, utcUs), `not started: ${wordsOf(progress)}`, again);
   }
-  if (seen.againstStart !== null) return waited(moved(order, o.waiting, order.words, utcUs), seen.againstStart);
   if (utcUs < leg.startUtcUs) {
     return waited(moved(order, o.waiting, order.words, utcUs), `${drone} starts when the air is free`, leg.startUtcUs);
   }
+  const against = seen.againstStart();
+  if (against !== null) return waited(moved(order, o.waiting, order.words, utcUs), against);
   return { ...moved(set({ starts: leg.starts + 1, startedUtcUs: utcUs }), o.starting, null, utcUs), dueUtcUs: null };
 }
 

@@ -5,10 +5,9 @@ import { layerPairs, layersOf } from './layers.ts';
 import { plan } from './plan.ts';
 import { apartM, planeOf } from './plane.ts';
 import type { Decision, Reservation, World, Zone } from './ports.ts';
-import { release } from './release.ts';
 import { DEFAULT_RULES } from './rules.ts';
 import { Surroundings } from './surroundings.ts';
-import { at, base, CENTRE, drone, MIN, NOW, order, square, weather, world, zone } from './testing/city.ts';
+import { at, base, CENTRE, drone, MIN, NOW, order, square, world, zone } from './testing/city.ts';
 import { inTurn } from './turn.ts';
 import { findWay } from './way.ts';
 
@@ -147,39 +146,6 @@ t.test('free air: heights of two bases compare only where both are known', async
     0,
     'after that it is free',
   );
-});
-
-t.test('before the start it is looked at once more', async (t) => {
-  const about = world([home, other]);
-  const { legs, reservations } = next(about, 'o', 0);
-  const [leg] = legs;
-  const [reservation] = reservations;
-  if (leg === undefined || reservation === undefined) throw new Error('no leg');
-  const ready = { order: order('o', home.place, at(2_000, 300)), drone: drone('d0', home, 0), leg, reservation };
-  const at5 = { ...ready, world: { ...about, reservations }, nowUtcUs: NOW + 5 * MIN };
-  const go = release(at5);
-  t.match(go, { kind: 'go', startByUtcUs: NOW + 6 * MIN });
-  t.ok(
-    go.kind === 'go' &&
-      go.reservation.fromUtcUs === NOW + 5 * MIN &&
-      go.reservation.tube.length === reservation.tube.length,
-  );
-  t.match(release({ ...at5, nowUtcUs: NOW + 60 * MIN }), { kind: 'replan', words: /good until/ });
-  t.match(release({ ...at5, drone: drone('d0', home, 0, { rememberedPct: 40 }) }), {
-    kind: 'replan',
-    words: /has 40 %/,
-  });
-  t.match(release({ ...at5, drone: drone('d0', home, 0, { control: 'pilot' }) }), { kind: 'wait' });
-  t.match(release({ ...at5, world: { ...about, weather: [weather('home', { windMps: 12 })] } }), { kind: 'wait' });
-  const wall = zone('wall', { ring: square(1_000, 150, 50) });
-  t.match(release({ ...at5, world: { ...about, zones: [wall] } }), { kind: 'replan', words: /"wall"/ });
-  const meets = { ...reservation, drone: 'd9', order: 'o9', fromUtcUs: NOW + 4 * MIN };
-  const shifted = {
-    ...meets,
-    tube: meets.tube.map((one) => ({ ...one, fromUtcUs: one.fromUtcUs + 4 * MIN, toUtcUs: one.toUtcUs + 4 * MIN })),
-    toUtcUs: meets.toUtcUs + 9 * MIN,
-  };
-  t.match(release({ ...at5, world: { ...about, reservations: [shifted] } }), { words: /order o9|air is not free/ });
 });
 
 t.test('the turn: priority, then age, and waiting counts', async (t) => {

@@ -1,7 +1,8 @@
 /**
- * A drone's own factors, from flights it has flown: the median of flown ÷ modelled, so that single bad readings move
- * nothing, within bounds, so that a wrong sensor cannot promise flights for nothing; the spread (median absolute
- * deviation, scaled to a standard deviation, twice) becomes a margin.
+ * A drone's own factors, from flights it has flown: medians and quartiles of flown ÷ modelled, so that single bad readings
+ * move nothing, within bounds, so that a wrong sensor cannot promise flights for nothing; the spread (median absolute
+ * deviation, scaled to a standard deviation, twice) becomes a margin. Dearer is believed after a few flights, cheaper than it
+ * was only by the upper quartile of many, cheaper than the model not before that many were flown.
  */
 import type { Calibration } from './ports.ts';
 
@@ -16,6 +17,8 @@ export interface FlownFlight {
 /** Fewer flights say too little. Only the newest count: packs age. */
 export const MIN_FLIGHTS = 5;
 export const MAX_FLIGHTS = 50;
+/** So many say that it draws less. */
+export const CHEAPER_FLIGHTS = 20;
 const RATIO_MIN = 0.8;
 const RATIO_MAX = 2;
 /** Makes the median absolute deviation of a normal distribution its standard deviation. */
@@ -38,9 +41,22 @@ export function calibrate(flights: readonly FlownFlight[]): Calibration | null {
   const energy = fit(newest.map((one) => one.flownWh / one.modelWh));
   const time = fit(newest.map((one) => one.flownS / one.modelS));
   return {
-    ...{ energyRatio: energy.ratio, energySpread: energy.spread, timeRatio: time.ratio, timeSpread: time.spread },
+    ...{
+      energyRatio: carefully(newest.map((one) => one.flownWh / one.modelWh)),
+      energySpread: energy.spread,
+      timeRatio: time.ratio,
+      timeSpread: time.spread,
+    },
     flights: newest.length,
   };
+}
+
+function carefully(ratios: readonly number[]): number {
+  const many = ratios.slice(-CHEAPER_FLIGHTS).toSorted((a, b) => a - b);
+  const upper = many[Math.ceil(many.length * 0.75) - 1] ?? 1;
+  const ratio = Math.max(upper, median(ratios.slice(-MIN_FLIGHTS)));
+  const isEarly = ratios.length < CHEAPER_FLIGHTS;
+  return Math.max(isEarly ? 1 : RATIO_MIN, Math.min(RATIO_MAX, ratio));
 }
 
 function fit(ratios: readonly number[]): { readonly ratio: number; readonly spread: number } {

@@ -1,6 +1,6 @@
 /** Energy by hand: what one flight takes, what makes it take more, and what a drone has flown. */
 import t from 'tap';
-import { calibrate, type FlownFlight, MIN_FLIGHTS } from './calibration.ts';
+import { CHEAPER_FLIGHTS, calibrate, type FlownFlight, MIN_FLIGHTS } from './calibration.ts';
 import { chargedPct, chargingS } from './charging.ts';
 import { chargeOf } from './drones.ts';
 import { capacityShare, energyFactor, powerW } from './energy.ts';
@@ -85,11 +85,15 @@ t.test('calibration: the median, bounded, its spread a margin; nothing of too fe
   t.equal(calibrate(Array.from({ length: MIN_FLIGHTS - 1 }, () => one(1.2))), null);
   const steady = calibrate([1.2, 1.2, 1.2, 1.2, 1.2, 9].map(one));
   t.match(steady, { energyRatio: 1.2, energySpread: 0, timeRatio: 1.2, flights: 6 }, 'one bad reading moves nothing');
-  t.equal(
-    calibrate([0.1, 0.1, 0.1, 0.1, 0.1].map(one))?.energyRatio,
-    0.8,
-    'a wrong sensor promises no flights for nothing',
-  );
+  const cheap = (count: number) => calibrate(Array.from({ length: count }, () => one(0.1)))?.energyRatio;
+  t.equal(cheap(CHEAPER_FLIGHTS - 1), 1, 'few flights make nothing cheaper than the model');
+  t.equal(cheap(CHEAPER_FLIGHTS), 0.8, 'a wrong sensor promises no flights for nothing');
+  const after = (before: number, count: number, ratio: number) =>
+    calibrate([...Array.from({ length: before }, () => one(1)), ...Array.from({ length: count }, () => one(ratio))])
+      ?.energyRatio;
+  t.equal(after(20, 3, 1.4), 1.4, 'dearer after three flights');
+  t.equal(after(20, 14, 0.9), 1, 'cheaper not after fourteen');
+  t.equal(after(20, 15, 0.9), 0.9);
   const wide = calibrate([1, 1.1, 1.2, 1.3, 1.4].map(one));
   t.ok(wide !== null && wide.energySpread > 0.2 && energyFactor(wide, rules) > 1.2 * 1.2);
   t.ok(energyFactor(steady, rules) >= 1.2 * 1.07, 'some margin stays');

@@ -5,6 +5,9 @@ import type { Base, Candidate, OrderWish, World, Zone } from './ports.ts';
 import type { Reason } from './reasons.ts';
 import { Surroundings, zonesOf } from './surroundings.ts';
 
+/** Of a drone, what it could carry at best. */
+export type Kind = Pick<Candidate, 'airframe'>;
+
 export type Checked =
   | { readonly ok: true; readonly base: Base }
   | { readonly ok: false; readonly reasons: readonly Reason[] };
@@ -24,7 +27,7 @@ export function nearestBase(
   return nearest;
 }
 
-export function checkOrder(order: OrderWish, fleet: readonly Candidate[], world: World, nowUtcUs: number): Checked {
+export function checkOrder(order: OrderWish, fleet: readonly Kind[], world: World, nowUtcUs: number): Checked {
   const { rules, limits } = world;
   const reasons: Reason[] = [];
   const refuse = (rule: Reason['rule'], words: string, value: Reason['value'], limit: Reason['limit']): void => {
@@ -80,7 +83,7 @@ const iso = (utcUs: number | null): string | null => (utcUs === null ? null : ne
 
 type Refuse = (rule: Reason['rule'], words: string, value: Reason['value'], limit: Reason['limit']) => void;
 
-function able(order: OrderWish, fleet: readonly Candidate[], refuse: Refuse): void {
+function able(order: OrderWish, fleet: readonly Kind[], refuse: Refuse): void {
   if (fleet.length === 0) {
     refuse('no-fleet', 'the fleet has no drones', 0, 1);
     return;

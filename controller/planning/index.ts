@@ -2,10 +2,8 @@ export { calibrate, type FlownFlight, MAX_FLIGHTS, MIN_FLIGHTS } from './calibra
 export { chargedPct, chargingS } from './charging.ts';
 export { badWeather, chargeOf } from './drones.ts';
 export { massRatioOf, powerW } from './energy.ts';
-export { nearestBase } from './feasibility.ts';
-export { plan, type Question } from './plan.ts';
+export { feasible, plan, type Question } from './plan.ts';
 export type * from './ports.ts';
 export * from './reasons.ts';
-export { type Ready, type Release, release } from './release.ts';
 export { DEFAULT_RULES } from './rules.ts';
-export { inTurn, urgency } from './turn.ts';
+export { byTurn, inTurn, urgency } from './turn.ts';

@@ -7,8 +7,8 @@
 import { choose } from './choice.ts';
 import { draftOf } from './draft.ts';
 import { badWeather, stopFor, stopWords } from './drones.ts';
-import { checkOrder } from './feasibility.ts';
-import type { Base, Candidate, Decision, OrderWish, World } from './ports.ts';
+import { type Checked, checkOrder } from './feasibility.ts';
+import type { Airframe, Base, Candidate, Decision, OrderWish, World } from './ports.ts';
 import type { Reason } from './reasons.ts';
 
 export interface Question {
@@ -20,6 +20,22 @@ export interface Question {
   readonly only?: string;
   /** These not. */
   readonly avoid?: ReadonlySet<string>;
+}
+
+/** Any drone, wherever it is. */
+const SOME_DRONE: Omit<Candidate, 'airframe'> = {
+  ...{ id: '', flavour: 'ardupilot', place: null, trusted: false, base: null, pad: null, reportedPct: null },
+  ...{ rememberedPct: null, charging: false, calibration: null, online: false, armed: false, onGround: true },
+  ...{ control: 'unknown', preflightStops: [], holds: [], busyWith: null, busyUntilUtcUs: null, staysArmed: null },
+};
+
+/** Only whether it can ever be flown, by the kinds of drones that there are: no drone is chosen, no air looked at. */
+export function feasible({ kinds, ...q }: Omit<Question, 'fleet'> & { readonly kinds: readonly Airframe[] }): Checked {
+  const fleet = kinds.map((airframe): Candidate => ({ ...SOME_DRONE, airframe }));
+  const checked = checkOrder(q.order, fleet, q.world, q.nowUtcUs);
+  if (!checked.ok) return checked;
+  const draft = draftOf({ ...q, fleet }, checked.base);
+  return draft.kind === 'infeasible' ? { ok: false, reasons: draft.reasons } : checked;
 }
 
 export function plan(q: Question): Decision {

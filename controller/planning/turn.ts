@@ -5,16 +5,22 @@
  */
 import type { OrderWish, Rules } from './ports.ts';
 
-export function urgency(order: OrderWish, nowUtcUs: number, rules: Rules): number {
+export type Turn = Pick<OrderWish, 'id' | 'priority' | 'placedUtcUs'>;
+
+export function urgency(order: Turn, nowUtcUs: number, rules: Rules): number {
   return order.priority + Math.max(0, nowUtcUs - order.placedUtcUs) / 1e6 / rules.agingS;
 }
 
-/** The order in which orders are planned: most urgent first, then the one placed first, then by name. */
-export function inTurn<T extends OrderWish>(orders: readonly T[], nowUtcUs: number, rules: Rules): readonly T[] {
-  return orders.toSorted(
-    (a, b) =>
-      urgency(b, nowUtcUs, rules) - urgency(a, nowUtcUs, rules) ||
-      a.placedUtcUs - b.placedUtcUs ||
-      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+/** Most urgent first, then the one placed first, then by name. */
+export function byTurn(a: Turn, b: Turn, nowUtcUs: number, rules: Rules): number {
+  return (
+    urgency(b, nowUtcUs, rules) - urgency(a, nowUtcUs, rules) ||
+    a.placedUtcUs - b.placedUtcUs ||
+    (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
   );
+}
+
+/** The order in which orders are planned. */
+export function inTurn<T extends Turn>(orders: readonly T[], nowUtcUs: number, rules: Rules): readonly T[] {
+  return orders.toSorted((a, b) => byTurn(a, b, nowUtcUs, rules));
 }

@@ -15,6 +15,7 @@ import {
   plan,
   type Reservation,
 } from '../../controller/planning/index.ts';
+import { ordersCost, processorMs } from './orders.ts';
 
 const DRONES = Number(process.env.DRONES ?? 2_000);
 const ORDERS_PER_H = Number(process.env.ORDERS ?? 500);
@@ -43,12 +44,6 @@ const place = (x: number, y: number): Place => ({
   latDeg: CENTRE.latDeg + y / 111_195,
   lonDeg: CENTRE.lonDeg + x / (111_195 * Math.cos((CENTRE.latDeg * Math.PI) / 180)),
 });
-
-/** Of this thread: what a decision costs, whatever else the machine does. */
-function processorMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
 
 class City {
   readonly #random: () => number;
@@ -200,4 +195,9 @@ console.log(
   `planning: ${DRONES} drones, ${ORDERS_PER_H} orders/h, ${MINUTES} min: decision p50 ${large.p50.toFixed(1)} ms, p99 ${large.p99.toFixed(1)} ms, ` +
     `longest ${large.most.toFixed(1)} ms (aim p99 ${AIM_MS} ms); ${fly} fly, ${wait} wait, ${infeasible} infeasible; ` +
     `as the fleet doubles × ${(large.mean / small.mean).toFixed(2)} (mean), × ${(large.p99 / small.p99).toFixed(2)} (p99)`,
+);
+const OPEN = Number(process.env.OPEN ?? 300);
+const { postMs, tickMs, longestMs } = await ordersCost(DRONES, OPEN);
+console.log(
+  `orders: ${DRONES} drones, ${OPEN} open orders that wait: a request ${postMs.toFixed(1)} ms, a tick ${tickMs.toFixed(1)} ms, longest ${longestMs.toFixed(1)} ms`,
 );

@@ -30,6 +30,8 @@ export class Judge {
   readonly releases = new Map<string, string[]>();
   /** Orders of which people said that another parcel is to go. */
   readonly relaunched = new Set<string>();
+  /** Loaded, and nobody could know of it: its drone had been given up before people came to say so. */
+  readonly late = new Set<string>();
   readonly #o: JudgeOptions;
 
   constructor(o: JudgeOptions) {
@@ -101,7 +103,7 @@ export class Judge {
     if (first.end?.how === 'relaunched') return;
     const { drone } = first;
     const where = this.parcels.get(id);
-    if (typeof where === 'object' && 'aboard' in where && where.aboard === drone) {
+    if (typeof where === 'object' && 'aboard' in where && where.aboard === drone && !this.late.has(id)) {
       this.wrong.push(`${id}: given to ${currentOf(order)?.drone}, and the parcel is aboard ${drone}`);
     }
     for (const leg of [first.ferry, first.delivery]) {

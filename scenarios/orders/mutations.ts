@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
   at(
     'parcel at home forgotten',
     'delivery.ts',
-    'return flyAgain(order, { ...attempt, flights: attempt.flights + 1 }, words, seen);',
+    'return flyAgain(order, { ...attempt, flights: attempt.flights + 1, landedUtcUs: null }, words, seen);',
     "return closed(ended(order, 'unloaded', words, seen.utcUs), 'returned', words, seen.utcUs);",
   ),
   at(
@@ -84,7 +84,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "if (!flies) return [{ do: 'take-back', leg }];",
     'if (!flies) return [];',
   ),
-  at('ground stop ignored', 'tries.ts', 'if (seen.againstStart !== null)', 'if (seen.againstStart === undefined)'),
+  at('ground stop ignored', 'tries.ts', 'if (against !== null)', 'if (against === undefined)'),
   at(
     'waited for beyond its time',
     'tries.ts',
@@ -92,9 +92,15 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (utcUs > leg.notAfterUtcUs + 1e15)',
   ),
   at(
+    'loaded late, and not believed',
+    'people.ts',
+    "const aboard: Attempt = { ...late, parcel: 'aboard', loadedBy: by };",
+    'const aboard: Attempt = { ...late, loadedBy: by };',
+  ),
+  at(
     'open orders not kept open',
     'engine.ts',
-    'open: !isOver(after) || this.#isLoose(id, after)',
-    'open: isOver(before ?? after)',
+    'const open = !isOver(after) || this.#isLoose(id, after);',
+    'const open = isOver(before ?? after);',
   ),
 ];

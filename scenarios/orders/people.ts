@@ -23,6 +23,8 @@ export class People {
   readonly #o: PeopleOptions;
   /** Physically put on, and not told to the controller yet. */
   readonly #untold = new Map<string, string>();
+  /** Of those, on a drone that was given up meanwhile, and they will say so all the same. */
+  readonly #late = new Set<string>();
   /** Off a drone that had been given up. */
   readonly #takenOff = new Set<string>();
   /** From here on nobody changes their mind. */
@@ -36,7 +38,7 @@ export class People {
   act(orders: Orders, held: readonly Held[]): void {
     for (const one of held) {
       const order = orderOf(one.doc);
-      this.#takeOffWhatIsForgotten(one.id, order);
+      this.#takeOffWhatIsForgotten(orders, one.id, order);
       if (this.#o.random.next() > 0.1) continue;
       this.#takeOffWhatCameHome(orders, one.id, order);
       if (isOver(order)) continue;
@@ -66,27 +68,46 @@ export class People {
   }
 
   #load(orders: Orders, id: string, drone: VirtualDrone, base: string): void {
-    if (drone.aboard === null && !drone.inAir && drone.base === base && !drone.crashed && !this.#untold.has(id)) {
+    const isHere = this.#o.judge.parcels.get(id) === 'pickup' && !this.#untold.has(id);
+    if (drone.aboard === null && !drone.inAir && drone.base === base && !drone.crashed && isHere) {
       drone.aboard = id;
       this.#o.judge.loaded(id, drone.id);
       this.#untold.set(id, drone.id);
     } else if (this.#untold.get(id) === drone.id) {
       // Only what was answered counts: a controller that dies meanwhile may not know of it.
-      void orders.deed(id, { do: 'loaded' }, ANN).then((answer) => {
-        if (answer.ok) this.#untold.delete(id);
-      });
+      this.#tellLoaded(orders, id, drone.id);
     }
   }
 
+  /** Some name the drone. */
+  #tellLoaded(orders: Orders, id: string, on: string): void {
+    const drone = this.#o.random.next() < 0.5 || this.#late.has(id) ? on : null;
+    void orders.deed(id, { do: 'loaded', drone }, ANN).then((answer) => {
+      if (!answer.ok) return;
+      this.#untold.delete(id);
+      this.#late.delete(id);
+      this.#o.judge.late.delete(id);
+    });
+  }
+
   /** Put on, and then the order went elsewhere before anybody was told. */
-  #takeOffWhatIsForgotten(id: string, order: Order): void {
+  #takeOffWhatIsForgotten(orders: Orders, id: string, order: Order): void {
     const on = this.#untold.get(id);
     if (on === undefined) return;
     const attempt = currentOf(order);
     if (attempt?.drone === on) return;
-    this.#untold.delete(id);
     const drone = this.#o.drones.get(on);
-    if (drone?.aboard !== id || drone.inAir) return;
+    const isOn = drone?.aboard === id && !drone.inAir;
+    if (isOn && (this.#late.has(id) || this.#o.random.next() < 0.5)) {
+      this.#late.add(id);
+      this.#o.judge.late.add(id);
+      this.#tellLoaded(orders, id, on);
+      return;
+    }
+    this.#untold.delete(id);
+    this.#late.delete(id);
+    this.#o.judge.late.delete(id);
+    if (!isOn || drone === undefined) return;
     drone.aboard = null;
     this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
   }
@@ -99,8 +120,11 @@ export class People {
     if (drone.aboard === id) {
       drone.aboard = null;
       this.#takenOff.add(id);
+      if (!this.#o.judge.relaunched.has(id)) this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
     }
-    if (this.#takenOff.has(id)) this.#say(orders, id, { do: 'unloaded' });
+    // Nobody knew whether it was released: they look, and nothing hangs there.
+    const isEmpty = left?.parcel === 'unproved' && drone.aboard === null && !drone.crashed;
+    if (isEmpty || this.#takenOff.has(id)) this.#say(orders, id, { do: 'unloaded' });
   }
 
   #unload(orders: Orders, id: string, drone: VirtualDrone): void {

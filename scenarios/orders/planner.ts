@@ -2,7 +2,7 @@
 import type { Itinerary } from '@skein/protocol/fleet';
 import { formatUtc } from '@skein/protocol/time';
 import { orderOf } from '../../controller/orders/kept.ts';
-import type { Decision, Planned, Planner } from '../../controller/orders/ports.ts';
+import type { Decision, Planned, Planner, Turn } from '../../controller/orders/ports.ts';
 import { takenDrones } from '../../controller/orders/taken.ts';
 import type { VirtualDrone } from './drone.ts';
 
@@ -29,6 +29,10 @@ export class VirtualPlanner implements Planner {
 
   infeasible(wish: { readonly pickup: { readonly latDeg: number } }) {
     return { base: `base-${wish.pickup.latDeg}` };
+  }
+
+  inTurn(a: Turn, b: Turn): number {
+    return b.priority - a.priority || a.placedUtcUs - b.placedUtcUs;
   }
 
   againstStart(): string | null {

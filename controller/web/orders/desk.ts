@@ -73,12 +73,14 @@ export const chosenOrder = computed(() => {
 export interface Question {
   readonly order: string;
   readonly deed: Deed;
+  /** Which it had when it was asked: what people hung on it hangs there, also where it has been given up meanwhile. */
+  readonly drone: string | null;
   readonly key: string;
 }
 export const question = signal<Question | null>(null);
 
-export function askAbout(order: string, deed: Deed): void {
-  question.value = { order, deed, key: newKey() };
+export function askAbout({ id, drone }: Pick<OrderAnswer, 'id' | 'drone'>, deed: Deed): void {
+  question.value = { order: id, deed, drone, key: newKey() };
 }
 
 async function post(path: string, body: object, key: string): Promise<Asked<OrderAnswer>> {
@@ -89,8 +91,9 @@ async function post(path: string, body: object, key: string): Promise<Asked<Orde
   return value === null ? failed(null, NO_ORDER, true) : { ok: true, value };
 }
 
-export function say({ order, deed, key }: Question, word: Settled | null): Promise<Asked<OrderAnswer>> {
-  return post(`${ROUTE}/${order}/${deed}`, word === null ? {} : { word }, key);
+export function say({ order, deed, drone, key }: Question, word: Settled | null): Promise<Asked<OrderAnswer>> {
+  const on = deed === 'loaded' && drone !== null ? { drone } : {};
+  return post(`${ROUTE}/${order}/${deed}`, word === null ? on : { word }, key);
 }
 
 export function place(wish: object, key: string): Promise<Asked<OrderAnswer>> {

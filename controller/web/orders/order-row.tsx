@@ -43,12 +43,12 @@ export function OrderRow({ order, chosen, nowMs }: OrderRowProps) {
       {asked === null ? (
         <div class="order-deeds">
           {need !== null && (
-            <button type="button" class="go" data-tone="plain" data-deed={need} onClick={() => askAbout(id, need)}>
+            <button type="button" class="go" data-tone="plain" data-deed={need} onClick={() => askAbout(order, need)}>
               {BUTTONS[need]}
             </button>
           )}
           {chosen && canCancel(order) && (
-            <button type="button" class="second" data-deed="cancel" onClick={() => askAbout(id, 'cancel')}>
+            <button type="button" class="second" data-deed="cancel" onClick={() => askAbout(order, 'cancel')}>
               {BUTTONS.cancel}
             </button>
           )}

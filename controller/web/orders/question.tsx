@@ -15,8 +15,9 @@ export function OrderQuestion({ order, asked }: { readonly order: OrderAnswer; r
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const { deed } = asked;
-  const { headline, notes, confirm } = meaningOf(order, deed);
-  const passed = deed === 'cancel' ? !canCancel(order) : needOf(order) !== deed;
+  const asIt = deed === 'loaded' ? { ...order, drone: asked.drone ?? order.drone } : order;
+  const { headline, notes, confirm } = meaningOf(asIt, deed);
+  const passed = isPassed(order, deed);
   const undecided = deed === 'settle' && word === null;
 
   useLayoutEffect(() => {
@@ -98,4 +99,11 @@ export function OrderQuestion({ order, asked }: { readonly order: OrderAnswer; r
       </form>
     </div>
   );
+}
+
+/** Nothing is to be said any more. A parcel that was hung on a drone is to be told of whatever became of the order meanwhile. */
+function isPassed(order: OrderAnswer, deed: Question['deed']): boolean {
+  if (deed === 'cancel') return !canCancel(order);
+  if (deed === 'loaded') return order.parcel !== null && order.parcel !== 'none';
+  return needOf(order) !== deed;
 }
