@@ -135,7 +135,11 @@ function restoredWords(done: Restored, dataDir: string, damaged: string | undefi
     ),
   ];
   if (lostEvents !== null) {
-    lines.push(`LOST: events ${lostEvents.from} to ${lostEvents.to}; whoever follows the feed may have them`);
+    const atMost = 'how many cannot be known: nothing of the damaged core.db can be read';
+    const which = done.lostAtMost
+      ? `after ${lostEvents.from - 1}, ${atMost}`
+      : `${lostEvents.from} to ${lostEvents.to}`;
+    lines.push(`LOST: events ${which}; whoever follows the feed may have them`);
     const more =
       lostEntities.length > 0 ? `of ${lostEntities.join(', ')}` : 'of which entities cannot be read any more';
     lines.push(`      ${more}`);

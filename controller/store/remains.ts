@@ -1,6 +1,7 @@
 /** What can still be read of files that SQLite calls damaged: row by row, until it says no. */
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
+import { openDamaged } from './damaged-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
 import { DayTables } from './day-tables.ts';
 import type { EventRow } from './event-chain.ts';
@@ -34,8 +35,7 @@ export interface Readable {
 export function readable(core: string): Readable | null {
   let db: Database.Database;
   try {
-    db = new Database(core, { readonly: true, fileMustExist: true, timeout: 10_000 });
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    db = openDamaged(core);
   } catch {
     return null;
   }
@@ -99,7 +99,7 @@ function standings(dataDir: string): ReadonlyMap<string, Standing> {
   for (const day of listDays(dataDir)) {
     let db: Database.Database;
     try {
-      db = new Database(dayPath(dataDir, day), { readonly: true, fileMustExist: true, timeout: 10_000 });
+      db = openDamaged(dayPath(dataDir, day));
     } catch {
       continue;
     }

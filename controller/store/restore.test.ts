@@ -73,6 +73,10 @@ t.test('core.db cut short: told at the start; the events that can be read are sa
     'telemetry was sound: none of it is taken from the backup',
   );
   t.equal(done.events + (done.lostEvents === null ? 0 : done.lostEvents.to - done.lostEvents.from + 1), 80);
+  t.ok(
+    done.salvaged > 0,
+    `${done.salvaged} after the backup: a file that is shorter than it says is read all the same`,
+  );
   t.same(done.lostEvents, { from: 40 + done.salvaged + 1, to: 80 });
   t.match(verifyData(dataDir), { ok: true, events: done.events + 1 });
   const store = await open(dataDir);
@@ -120,6 +124,22 @@ t.test(
       { inserted: 3, refused: [] },
       'the drone again',
     );
+  },
+);
+
+t.test(
+  'nothing of core.db can be read, and nothing else says how many there were: that is said, and no id is used twice',
+  async (t) => {
+    const { old, dataDir, put } = await given(t);
+    fs.writeFileSync(corePath(old), Buffer.alloc(20_000, 0xa5));
+    fs.rmSync(path.join(old, 'checkpoints'), { recursive: true });
+    const done = put();
+    t.match(done, { core: 'backup', salvaged: 0, lostAtMost: true, lostEvents: { from: 41 } });
+    t.match(verifyData(dataDir), { ok: true }, 'the hole is told of');
+    const store = await open(dataDir);
+    t.teardown(() => store.close());
+    const [next] = await store.append([order(99)]);
+    t.ok(Number(next?.id) > 80);
   },
 );
 

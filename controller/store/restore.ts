@@ -19,6 +19,9 @@ import { missingBatches, type Range, readable } from './remains.ts';
 import { verifyData } from './verify.ts';
 import { verifyTelemetry } from './verify-telemetry.ts';
 
+/** Passed over where nothing says how many ids were given out: more than came since any backup. */
+const UNKNOWN_IDS = 1_000_000;
+
 export interface RestoreOptions {
   readonly from: string;
   /** Must hold no core.db. */
@@ -35,6 +38,8 @@ export interface Restored {
   readonly salvaged: number;
   /** Events that are known to have been there and are gone. */
   readonly lostEvents: Range | null;
+  /** How many they were cannot be known: those ids are passed over, so that none is used twice. */
+  readonly lostAtMost: boolean;
   /** Whose: as far as what is left can tell. */
   readonly lostEntities: readonly string[];
   /** Batches that the damaged directory had, by lane: the drones send them again if they still hold them. */
@@ -97,7 +102,7 @@ function copyDays({ from, damaged }: RestoreOptions, part: string): Restored['da
 function copyCore(
   o: RestoreOptions,
   part: string,
-): Pick<Restored, 'core' | 'events' | 'salvaged' | 'lostEvents' | 'lostEntities'> {
+): Pick<Restored, 'core' | 'events' | 'salvaged' | 'lostEvents' | 'lostAtMost' | 'lostEntities'> {
   const { from, damaged } = o;
   const own = damaged !== undefined && fs.existsSync(keyPath(damaged)) ? keyPath(damaged) : null;
   if (own !== null) {
@@ -115,18 +120,25 @@ function copyCore(
     const left = isKept || damaged === undefined ? null : readable(corePath(damaged));
     const salvaged = left === null ? 0 : core.adopt(left.eventsAfter(before));
     const last = core.newestEvent;
-    const known = Math.max(last, left?.given ?? 0, ...signedIn(damaged));
+    const isUnknown = !isKept && damaged !== undefined && (left?.given ?? 0) === 0;
+    const known = Math.max(last + (isUnknown ? UNKNOWN_IDS : 0), left?.given ?? 0, ...signedIn(damaged));
     const lostEvents = known > last ? { from: last + 1, to: known } : null;
     const lostEntities = left === null ? [] : left.entitiesBeyond(last, (entity) => core.versionOf(entity));
     left?.close();
     core.skipTo(known);
-    const data = { core: isKept ? 'kept' : 'backup', salvaged, lost: lostEvents };
+    const data = {
+      core: isKept ? 'kept' : 'backup',
+      salvaged,
+      lost: lostEvents,
+      ...(isUnknown ? { atMost: true } : {}),
+    };
     const by = { kind: 'controller', name: 'restore' } as const;
     core.append(
       [{ entity: 'controller', type: 'restored', atUtcUs: o.nowUtcUs, by, cause: 'restore', data }],
       o.nowUtcUs,
     );
-    return { core: isKept ? 'damaged directory' : 'backup', events: last, salvaged, lostEvents, lostEntities };
+    const core_ = isKept ? 'damaged directory' : 'backup';
+    return { core: core_, events: last, salvaged, lostEvents, lostAtMost: isUnknown, lostEntities };
   } finally {
     core.close();
   }

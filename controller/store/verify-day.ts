@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { peekEnvelope, readEnvelope } from '@skein/protocol/telemetry';
 import Database from 'better-sqlite3';
 import { type ChunkRecord, recordsIn, unpackIds } from './chunk.ts';
+import { openDamaged } from './damaged-db.ts';
 import { dayPath } from './day-files.ts';
 import { streamId } from './day-rows.ts';
 import type { Findings } from './findings.ts';
@@ -62,7 +63,8 @@ export class DayLook {
     this.#o.onProgress(this.#day, 0);
     let db: Database.Database | null = null;
     try {
-      db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+      this.#check();
+      db = openDamaged(this.#file);
       this.#look(db);
     } catch (error) {
       // Retention takes the oldest away, also now.
@@ -74,6 +76,19 @@ export class DayLook {
     return this.#batches;
   }
 
+  /** By SQLite as it is for all others. */
+  #check(): void {
+    this.#tried(() => {
+      const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+      try {
+        const said = db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all();
+        for (const words of said) if (words !== 'ok') this.#corrupt(words);
+      } finally {
+        db.close();
+      }
+    });
+  }
+
   #look(db: Database.Database): void {
     const version = Number(db.pragma('user_version', { simple: true }));
     if (version !== DAY_STEPS.length) {
@@ -81,8 +96,6 @@ export class DayLook {
       if (version > DAY_STEPS.length) this.#corrupt(`version ${version} is none that this program knows`);
       return;
     }
-    const said = this.#tried<string[]>(() => db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all());
-    for (const words of said ?? []) if (words !== 'ok') this.#corrupt(words);
     // Before what they speak of: both only ever grow.
     const settled = this.#tried(() => db.prepare<[], number>('SELECT up_to FROM settled').pluck().get()) ?? 0;
     const positions = this.#positions(db);
