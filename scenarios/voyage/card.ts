@@ -1,6 +1,6 @@
 /** A drone's card: the outbox file, the command journal, how often the agent has started. It outlives the process. */
 import type { JournalledCommand } from '../../agent/commands/types.ts';
-import type { DamagedRows } from './damaged-rows.ts';
+import { DamagedRows } from './damaged-rows.ts';
 import { Device } from './device.ts';
 import { type HeldRow, RowState } from './memory-rows.ts';
 import { Tape } from './tape.ts';
@@ -21,6 +21,7 @@ interface Content {
   readonly journal: Tape<JournalState, string>;
   readonly journalId: string;
   readonly starts: number;
+  readonly aside: DamagedRows | null;
 }
 
 export class Card {
@@ -47,7 +48,12 @@ export class Card {
 
   content(device = this.device): Content {
     const { journalId, starts } = this;
-    return { rows: this.rows.copy(device), journal: this.journal.copy(device), journalId, starts };
+    const aside = this.#copied(this.aside);
+    return { rows: this.rows.copy(device), journal: this.journal.copy(device), journalId, starts, aside };
+  }
+
+  #copied(aside: DamagedRows | null): DamagedRows | null {
+    return aside === null ? null : new DamagedRows(this.#world, aside);
   }
 
   /** It is as it was then. */
@@ -56,6 +62,7 @@ export class Card {
     this.journal = content.journal.copy();
     this.journalId = content.journalId;
     this.starts = content.starts;
+    this.aside = this.#copied(content.aside);
   }
 
   /** Its file is lost; the next start begins another. */

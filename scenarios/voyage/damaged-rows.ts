@@ -22,14 +22,26 @@ export class DamagedRows implements DamagedPages {
   readonly pages: number;
   readonly #epochs: FoundEpoch[] = [];
   /** What can be read, by the page on which it begins. */
-  readonly #laid = new Map<number, (Laid | undefined)[]>();
+  readonly #laid: Map<number, (Laid | undefined)[]> = new Map();
   readonly lost: HeldRow[] = [];
   /** Epochs whose row is damaged. */
   readonly lostEpochs: string[] = [];
   readonly #logBytes: number;
   #pagesInFile: number;
 
-  constructor(world: World, { rows, epochs }: RowState) {
+  /** Of another one: as that is now. */
+  constructor(world: World, of: RowState | DamagedRows) {
+    if (of instanceof DamagedRows) {
+      this.pages = of.pages;
+      this.#epochs = of.#epochs;
+      this.#laid = new Map(of.#laid);
+      this.lost = of.lost;
+      this.lostEpochs = of.lostEpochs;
+      this.#logBytes = of.#logBytes;
+      this.#pagesInFile = of.#pagesInFile;
+      return;
+    }
+    const { rows, epochs } = of;
     const inLog = world.whole(0, Math.min(8, rows.length));
     const laid: Laid[] = [];
     let bytes = PAGE_BYTES;
