@@ -30,6 +30,7 @@ const isSoak = process.env.SOAK === '1';
 /** Begun first and in this order, so that nothing long is left for the end. */
 const LONG = [
   'scenarios/orders/order.test.ts',
+  'scenarios/orders/controller-killed.test.ts',
   'scenarios/safety/whole-disk-in-flight.test.ts',
   'scenarios/flights/delivery.test.ts',
   'scenarios/flights/link-loss.test.ts',

@@ -17,7 +17,7 @@ const RC_CHANNEL = /^([1-9]|1[0-8])$/;
 const RC_PULSE = /^[0-9]{1,4}$/;
 const LOAD_KG = /^[0-9]{1,2}(\.[0-9]{1,3})?$/;
 export const KNOWN_LINES =
-  'replug, reboot, load KG, rc CHANNEL PULSE_US, fault NAME[:args][@start[+duration]], clear [NAME]';
+  'replug, reboot, load KG, payload, rc CHANNEL PULSE_US, fault NAME[:args][@start[+duration]], clear [NAME]';
 
 export interface ProgramHost {
   /** One line for whoever started us. */
@@ -95,6 +95,13 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     else tell({ event: 'fault-refused', fault: written, reason: read.reason });
   }
 
+  /** The truth about it, for whoever checks what was delivered. */
+  function tellPayload(): void {
+    const { massKg, releases, releasedAt } = simulator.payload;
+    const where = releasedAt === null ? {} : { lat: releasedAt.lat, lon: releasedAt.lon, heightM: releasedAt.heightM };
+    tell({ event: 'payload', massKg, releases, ...where });
+  }
+
   commands?.on('line', (line) => {
     const [word = '', first = '', second = ''] = line.trim().split(/\s+/);
     if (word === 'replug') running.replug();
@@ -102,6 +109,7 @@ export async function runSimulator(config: SimConfig, host: ProgramHost): Promis
     else if (word === 'rc' && RC_CHANNEL.test(first) && RC_PULSE.test(second))
       driver.act(() => pilot.move(Number(first), Number(second)));
     else if (word === 'load' && LOAD_KG.test(first)) driver.act(() => simulator.payload.load(Number(first)));
+    else if (word === 'payload') tellPayload();
     else if (word === 'fault' && first !== '') begin(line.trim().slice('fault'.length));
     else if (word === 'clear') driver.act(() => void simulator.clear(first === '' ? undefined : first));
     else if (word !== '') tell({ event: 'unknown-command', line, known: KNOWN_LINES });

@@ -102,6 +102,10 @@ t.test('udp: to one address, from another port after a reboot', async (t) => {
     commands.write(`${wrong}\n`);
     await until(() => told.some(({ event, line }) => event === 'unknown-command' && line === wrong));
   }
+  commands.write('load 0.6\npayload\n');
+  await until(() =>
+    told.some(({ event, massKg, releases }) => event === 'payload' && massKg === 0.6 && releases === 0),
+  );
   await running.close();
   await new Promise<void>((resolve) => station.close(() => resolve()));
 });

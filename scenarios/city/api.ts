@@ -12,18 +12,26 @@ export class Api {
     return this.#call('GET', path);
   }
 
-  post<T>(path: string, body: object): Promise<T> {
-    return this.#call('POST', path, body);
+  /** @param key said again with the same one, it is done once */
+  post<T>(path: string, body: object, key?: string): Promise<T> {
+    return this.#call('POST', path, body, key === undefined ? {} : { 'idempotency-key': key });
   }
 
   put<T>(path: string, body: object): Promise<T> {
     return this.#call('PUT', path, body);
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+  async #call<T>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const answer = await fetch(`${this.#url}/api/v1${path}`, {
       ...{ method, signal: this.#signal },
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
