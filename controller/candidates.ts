@@ -2,9 +2,10 @@
 import { distanceM, isUnderWay, type Place } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import type { Base } from '@skein/protocol/fleet/places';
+import type { Charge } from './charge-watch.ts';
 import type { Config } from './config.ts';
 import { type Entry, preflightOf } from './fleet/index.ts';
-import type { Airframe, Candidate } from './planning/index.ts';
+import { type Airframe, type Candidate, chargeOf, chargingS } from './planning/index.ts';
 
 /** A drone stands on a pad this near to its middle, m: GNSS is good to some metres. */
 const ON_PAD_M = 8;
@@ -30,7 +31,10 @@ export function standingOf(place: Place, bases: Bases): Standing {
 export class PadMap {
   readonly #strips = new Map<number, { readonly at: Standing; readonly place: Place }[]>();
 
+  readonly #bases: Bases;
+
   constructor(bases: Bases) {
+    this.#bases = bases;
     for (const { id, doc } of bases) {
       for (const { id: pad, place } of doc.pads) {
         const strip = stripOf(place);
@@ -39,6 +43,11 @@ export class PadMap {
         there.push({ at: { base: id, pad }, place });
       }
     }
+  }
+
+  /** Made of just these, as they are. */
+  isOf(bases: Bases): boolean {
+    return bases.length === this.#bases.length && bases.every(({ doc }, i) => this.#bases[i]?.doc === doc);
   }
 
   standing(place: Place): Standing {
@@ -80,6 +89,8 @@ export interface CandidateWiring {
   readonly calibration: (drone: string) => Candidate['calibration'];
   readonly bases: Bases;
   readonly pads: PadMap;
+  /** False: its charge does not rise although it stands on a charger. */
+  readonly charges: (charge: Omit<Charge, 'monoUs'>) => boolean;
   readonly groups: (drone: string) => readonly string[];
   /** What holds it on the ground: maintenance, findings. */
   readonly holds: (drone: string) => readonly string[];
@@ -96,22 +107,33 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
   const standing = place === null ? NOWHERE : o.pads.standing(place);
-  const preflight = preflightOf(entry);
+  const preflight = items(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);
+  const reportedPct = kinds.battery?.values.remainingPct ?? null;
+  const remembered = rememberedPct(entry, preflight);
+  const airframe = o.airframe(id);
+  const chargeW = pad?.chargeW ?? 0;
+  const isPlugged = chargeW > 0 && status?.armed === false;
+  const pct = chargeOf({ reportedPct, rememberedPct: remembered });
+  const stepS = chargingS(pct ?? 0, Math.min(100, (pct ?? 0) + 2), airframe.batteryWh ?? 0, chargeW) ?? 0;
+  const at = isPlugged ? `${standing.base}/${standing.pad}` : null;
+  // Without a fresh word nothing is known of its charger.
+  const isCharged = place === null || status === null || o.charges({ drone: id, pad: at, pct, stepS });
   return {
     ...{ id, place, ...standing, groups: o.groups(id), flavour: status?.autopilot === PX4 ? 'px4' : 'ardupilot' },
     trusted: trust?.state === 'trusted',
-    reportedPct: kinds.battery?.values.remainingPct ?? null,
-    rememberedPct: rememberedPct(entry, preflight),
-    charging: (pad?.chargeW ?? 0) > 0 && status?.armed === false,
-    airframe: o.airframe(id),
+    reportedPct,
+    rememberedPct: remembered,
+    charging: isPlugged && isCharged,
+    chargerFails: isPlugged && !isCharged,
+    airframe,
     calibration: o.calibration(id),
     online: entry.online && entry.conflict === null,
     armed: status?.armed ?? true,
     onGround: status?.landed === 'on-ground',
     control: isControl(control.state) ? control.state : 'unknown',
-    preflightStops: preflight.items
+    preflightStops: preflight
       .filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
       .map(({ item, words }) => (words === '' ? item : words)),
     holds: [...(safety?.locked === true ? [`locked: ${safety.lockReason ?? 'no reason given'}`] : []), ...o.holds(id)],
@@ -130,9 +152,16 @@ export function airframeOf(orders: Config['orders'], batteryWh: number, own: Air
 /** MAV_AUTOPILOT_PX4. */
 const PX4 = 12;
 
+/** Read only where it may say something that matters here: of a large fleet reading all the lists costs the most. */
+function items(entry: Pick<Entry, 'id' | 'kinds'>): ReturnType<typeof preflightOf>['items'] {
+  const said = entry.kinds.preflight?.values;
+  const isPlain = said?.verdict === 'ok' && !/stop|remembered/.test(said.items ?? '');
+  return isPlain ? [] : preflightOf(entry).items;
+}
+
 /** The agent says in the pre-flight list what it carried across a restart of the autopilot, where that is the lower. */
-export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>, { items } = preflightOf(entry)): number | null {
-  const battery = items.find(({ item }) => item === 'battery');
+export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>, list = items(entry)): number | null {
+  const battery = list.find(({ item }) => item === 'battery');
   const found = /([\d.]+) % \(remembered\)/.exec(String(battery?.value ?? ''));
   return found === null ? null : Number(found[1]);
 }

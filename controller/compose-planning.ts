@@ -4,6 +4,7 @@ import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
 import { againstStart } from './against-start.ts';
 import { airframeOf, candidateOf, KINDS_LOOKED_AT, LOOKED_AT, occupants, PadMap } from './candidates.ts';
+import { type Charge, ChargeWatch } from './charge-watch.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/index.ts';
 import { reservationsOf } from './kept-air.ts';
@@ -24,6 +25,7 @@ import {
   type World,
 } from './planning/index.ts';
 import { Promised } from './promised.ts';
+import { Roster } from './roster.ts';
 
 export interface PlanningWiring {
   readonly config: Pick<Config, 'orders' | 'itineraries'>;
@@ -41,8 +43,8 @@ export interface PlanningWiring {
 
 /** A loaded drone starts as soon as the plan is on it: so long from now, s. */
 const UPLOAD_S = 15;
-/** How a large fleet stands is made once for the decisions of one turn, µs; which drones orders have is looked at each time. */
-const ROSTER_US = 500e3;
+/** Who is chosen is looked at once more; where it has changed meanwhile, it is decided anew, so often at most. */
+const DECISIONS = 3;
 
 export function plannerOf(o: PlanningWiring): Planner {
   const { config, places, fleet, clock } = o;
@@ -64,24 +66,28 @@ export function plannerOf(o: PlanningWiring): Planner {
   const isOfFleet = (id: string): boolean =>
     config.orders.group === '' || (fleet.contact(id)?.groups.includes(config.orders.group) ?? false);
   const airframe = (id: string) => airframeOf(config.orders, batteryWh, o.airframe(id));
-  let roster: { readonly atMonoUs: number; readonly all: readonly Candidate[] } | null = null;
-  /** Every drone, as it stands just now. */
-  const everyone = (): readonly Candidate[] => {
-    const atMonoUs = clock.monoUs();
-    if (roster !== null && atMonoUs - roster.atMonoUs < ROSTER_US) return roster.all;
+  const watch = new ChargeWatch();
+  let pads = new PadMap([]);
+  const look = (ids: readonly string[]): readonly Candidate[] => {
     const bases = places.list('bases');
+    if (!pads.isOf(bases)) pads = new PadMap(bases);
     const wiring = {
-      ...{ bases, pads: new PadMap(bases), holds: o.holds, airframe, calibration: o.calibration },
+      ...{ bases, pads, holds: o.holds, airframe, calibration: o.calibration },
+      ...{ charges: (charge: Omit<Charge, 'monoUs'>) => watch.charges({ ...charge, monoUs: clock.monoUs() }) },
       groups: (id: string) => fleet.contact(id)?.groups ?? [],
     };
-    const all = fleet.picked(LOOKED_AT, KINDS_LOOKED_AT).map((entry) => candidateOf(entry, wiring));
-    roster = { atMonoUs, all };
-    return all;
+    return fleet.picked(ids, LOOKED_AT, KINDS_LOOKED_AT).map((entry) => candidateOf(entry, wiring));
+  };
+  const roster = new Roster({ ids: () => fleet.ids, monoUs: () => clock.monoUs(), look });
+  const known = (only?: string): readonly Candidate[] => {
+    if (only === undefined) return roster.all();
+    const one = roster.renewed(only);
+    return one === null ? [] : [one];
   };
   /** Those that may be chosen. @param taken why one is not free although it stands there, for people; null: it is */
   const candidates = (taken: (id: string) => string | null, only?: string): readonly Candidate[] =>
-    everyone().flatMap((one) => {
-      if (only === undefined ? !isOfFleet(one.id) : one.id !== only) return [];
+    known(only).flatMap((one) => {
+      if (only === undefined && !isOfFleet(one.id)) return [];
       const busyWith = taken(one.id);
       return busyWith === null ? [one] : [{ ...one, busyWith }];
     });
@@ -96,16 +102,18 @@ export function plannerOf(o: PlanningWiring): Planner {
   };
   const landingPads = (pads: Reservation['pads'], drone: string) => {
     const all = places.list('bases');
+    const standing = occupants(roster.all());
     return pads
       .filter(({ use }) => use === 'landing')
       .map(({ base, pad }) => {
         const found = all.find(({ id }) => id === base)?.doc.pads.find(({ id }) => id === pad);
-        const there = occupants(everyone())(base, pad);
+        const there = standing(base, pad);
         const closed = found === undefined || Boolean(found.closed);
         return { id: pad, closed, occupiedBy: there === drone ? null : there };
       });
   };
   return {
+    ready: () => roster.ready(),
     inTurn: (a, b, nowUtcUs) => byTurn(a, b, nowUtcUs, rules),
     infeasible(wish) {
       const order = { ...wish, id: 'asked', placedUtcUs: clock.utcUs() };
@@ -119,16 +127,21 @@ export function plannerOf(o: PlanningWiring): Planner {
       const order = { ...wish, id, placedUtcUs, attempt };
       const openIds = new Set(open.map((held) => held.id));
       const claims = drone === undefined ? promised.before(order, clock.utcUs(), rules, (one) => openIds.has(one)) : [];
-      const about = world(reservations, occupants(everyone()));
-      const decided = plan({
-        order,
-        fleet: candidates(
-          (one) => taken.get(one) ?? (avoid.has(one) ? 'nothing: it would not fly this one a moment ago' : null),
-          drone,
-        ),
-        world: drone === undefined ? { ...about, claims } : { ...about, rules: { ...rules, loadingS: UPLOAD_S } },
-        nowUtcUs: clock.utcUs(),
-      });
+      const decide = () => {
+        const about = world(reservations, occupants(roster.all()));
+        return plan({
+          order,
+          fleet: candidates(
+            (one) => taken.get(one) ?? (avoid.has(one) ? 'nothing: it would not fly this one a moment ago' : null),
+            drone,
+          ),
+          world: drone === undefined ? { ...about, claims } : { ...about, rules: { ...rules, loadingS: UPLOAD_S } },
+          nowUtcUs: clock.utcUs(),
+          ...(drone === undefined ? {} : { only: drone }),
+        });
+      };
+      let decided = decide();
+      for (let n = 1; n < DECISIONS && decided.kind === 'fly' && isNews(roster, decided.drone); n++) decided = decide();
       promised.take(order, decided);
       if (decided.kind === 'wait') return decided;
       if (decided.kind === 'infeasible') {
@@ -161,6 +174,15 @@ export function plannerOf(o: PlanningWiring): Planner {
       });
     },
   };
+}
+
+/** It stands otherwise than it was known to stand. */
+function isNews(roster: Roster, drone: string): boolean {
+  const facts = ({ base, pad, trusted, online, armed, onGround, control, holds, preflightStops }: Candidate) =>
+    JSON.stringify([base, pad, trusted, online, armed, onGround, control, holds, preflightStops]);
+  const was = roster.all().find(({ id }) => id === drone);
+  const is = roster.renewed(drone);
+  return was === undefined || is === null || facts(was) !== facts(is);
 }
 
 function plannedOf(leg: PlannedLeg, reservations: readonly Reservation[]): Planned {

@@ -32,9 +32,10 @@ t.test('many drones at many bases', async (t) => {
     },
   }));
   let asked = 0;
-  const picked = () => {
-    asked++;
-    return drones;
+  const byId = new Map(drones.map((one) => [one.id, one]));
+  const picked = (ids: readonly string[]) => {
+    asked += ids.length / drones.length;
+    return ids.map((id) => byId.get(id));
   };
   const held = new Map<string, Held>();
   const changes: Change[] = [];
@@ -92,7 +93,8 @@ t.test('many drones at many bases', async (t) => {
   t.equal(changes.at(-1)?.type, 'placed');
   t.ok(asked <= 2, `the whole fleet was listed ${asked} times to place one order`);
   asked = 0;
-  await service.tick();
+  const isPlanned = () => changes.some(({ type }) => type === 'planned');
+  for (let n = 0; n < 2 && !isPlanned(); n++) await service.tick();
   t.ok(asked <= 2, `the whole fleet was listed ${asked} times to plan one order`);
   const planned = changes.find(({ type }) => type === 'planned');
   if (!planned) throw new Error('it was given to nobody');

@@ -226,10 +226,13 @@ export class Fleet {
     return [...this.#drones.values()].map((drone) => entryOf(drone, now));
   }
 
-  /** As `entries`, only these fields and kinds. */
-  picked<F extends Field>(fields: readonly F[], kinds: ReadonlySet<string>): Picked<F>[] {
+  /** As `entries` of these drones, only these fields and kinds. */
+  picked<F extends Field>(ids: readonly string[], fields: readonly F[], kinds: ReadonlySet<string>): Picked<F>[] {
     const now = this.#now();
-    return [...this.#drones.values()].map((drone) => pickedOf(drone, fields, kinds, now));
+    return ids.flatMap((id) => {
+      const drone = this.#drones.get(id);
+      return drone === undefined ? [] : [pickedOf(drone, fields, kinds, now)];
+    });
   }
 
   /** What changed since the last call. One consumer. */

@@ -18,8 +18,10 @@ export interface DispatcherOptions {
   readonly nowMs: () => number;
 }
 
-/** The main thread is given to planning for so long at a time, ms; what is left waits for the next turn. */
+/** The main thread is given to a tick for so long, ms; what is left to be planned waits for the next one. */
 const SLICE_MS = 20;
+/** What a decision takes at most is learnt, and forgotten by so much with each. */
+const FORGET = 0.9;
 /** An order that found no drone is looked at again after, µs; sooner where the planner says when. */
 const AGAIN_US = 5e6;
 /** Why an order waits is written down again where only its figures are new (a charge, minutes, when) after, µs. */
@@ -32,6 +34,8 @@ export class Dispatcher {
   readonly #saidUtcUs = new Map<string, number>();
   /** Where the last slice ended. */
   #left: string[] = [];
+  /** What a decision may take, ms. */
+  #costMs = 0;
 
   constructor(o: DispatcherOptions) {
     this.#o = o;
@@ -42,18 +46,24 @@ export class Dispatcher {
     this.#dueUtcUs.clear();
   }
 
-  turn(): void {
+  /** @param startMs when the tick began that this is the end of */
+  turn(startMs: number): void {
     const open = [...this.#o.records.open()];
+    if (open.length > 0 && !this.#o.planner.ready()) return;
     if (this.#left.length === 0)
       this.#left = open
         .filter((held) => this.#waits(held))
         .sort(this.#byTurn)
         .map(({ id }) => id);
-    const startMs = this.#o.nowMs();
+    let fromMs = this.#o.nowMs();
+    // The first always: else a slow machine would never plan.
     for (let id = this.#left.shift(); id !== undefined; id = this.#left.shift()) {
       const order = this.#o.engine.order(id);
       if (order !== null && isWaiting(order) && !this.#o.engine.isUnwritten(id)) this.#plan(id, order);
-      if (this.#o.nowMs() - startMs >= SLICE_MS) return;
+      const nowMs = this.#o.nowMs();
+      this.#costMs = Math.max(nowMs - fromMs, this.#costMs * FORGET);
+      fromMs = nowMs;
+      if (nowMs - startMs + this.#costMs > SLICE_MS) return;
     }
     for (const map of [this.#dueUtcUs, this.#saidUtcUs])
       for (const id of map.keys()) if (this.#o.records.get(id)?.open !== true) map.delete(id);

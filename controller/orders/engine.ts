@@ -99,8 +99,8 @@ export class Engine {
   /** What its drones have said of its flights is in memory; after a restart it is read first: silence would look like it. */
   #isKnown({ attempts }: Order): boolean {
     let known = true;
-    for (const { ferry, delivery } of Object.values(attempts)) {
-      for (const leg of [ferry, delivery]) {
+    for (const { ferry, delivery, before } of Object.values(attempts)) {
+      for (const leg of [ferry, delivery, ...Object.values(before)]) {
         // Each is asked for, also where one is known to be missing already.
         if (leg !== null && !this.#o.flights.known(leg.itinerary.id)) known = false;
       }

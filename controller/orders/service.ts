@@ -76,8 +76,9 @@ export class Orders {
     this.#looking = true;
     try {
       await this.#engine.lookAtCommands();
+      const startMs = this.#o.nowMs();
       for (const { id } of [...this.#o.records.open()]) this.#engine.look(id);
-      this.#dispatcher.turn();
+      this.#dispatcher.turn(startMs);
     } finally {
       this.#looking = false;
     }

@@ -4,7 +4,7 @@
  */
 import { distanceM } from '@skein/protocol/fleet';
 import type { Draft } from './draft.ts';
-import { badWeather, chargedBy, chargeOf, type Not, not, unfit } from './drones.ts';
+import { badWeather, chargedBy, chargeOf, NOT_CHARGED, type Not, not, unfit } from './drones.ts';
 import { type Flight, flight, tooEmpty } from './flight.ts';
 import { Ground } from './ground.ts';
 import { nobody } from './nobody.ts';
@@ -39,7 +39,9 @@ export function choose(q: Question, base: Base, draft: Draft): Decision {
       why.set(drone.id, reason ?? not('charge-not-known', 'its charge is not known'));
     } else if (energy.leftPct < world.limits.reservePct) {
       const wanted = energy.needPct + energy.reservePct;
-      why.set(drone.id, { ...tooEmpty(energy), fromUtcUs: chargedBy(drone, own, wanted, nowUtcUs) });
+      const empty = tooEmpty(energy);
+      const words = drone.chargerFails === true ? `${empty.words}; ${NOT_CHARGED}` : empty.words;
+      why.set(drone.id, { ...empty, words, fromUtcUs: chargedBy(drone, own, wanted, nowUtcUs) });
     } else {
       const awayM = drone.place === null ? 0 : distanceM(drone.place, base.place);
       (own === base ? here : elsewhere).push({ drone, energy, awayM, base: own });

@@ -94,6 +94,9 @@ export function stopFor(
 }
 export const stopWords = (stop: GroundStop): string => `ground stop by ${stop.by}: ${stop.reason}`;
 
+/** For people: they look at its cable, its pad and its pack. */
+export const NOT_CHARGED = 'it stands on a charger and does not charge';
+
 /** What it will have when it starts: it goes on charging while its parcel is loaded, where it is charged. */
 export function chargeAt(drone: Candidate, base: Base | null, seconds: number): number | null {
   const now = chargeOf(drone);

@@ -1,5 +1,5 @@
 /** No drone can fly it now: why, who will first, and when. */
-import { claimOf, type Not, not } from './drones.ts';
+import { claimOf, NOT_CHARGED, type Not, not } from './drones.ts';
 import type { Question } from './plan.ts';
 import type { Base, Decision } from './ports.ts';
 import type { Considered, Reason } from './reasons.ts';
@@ -15,6 +15,7 @@ export function nobody({ order, fleet, nowUtcUs }: Question, base: Base, why: Re
   const charges = later.find(({ rule }) => rule === 'charge');
   const first = later[0];
   const reason = reasonOf(base, considered);
+  const broken = fleet.filter(({ id, chargerFails }) => chargerFails === true && why.get(id)?.rule === 'charge');
   const minutes = (at: Considered): number => Math.ceil(((at.fromUtcUs ?? nowUtcUs) - nowUtcUs) / 60e6);
   const hope =
     first === undefined
@@ -23,13 +24,19 @@ export function nobody({ order, fleet, nowUtcUs }: Question, base: Base, why: Re
   return {
     ...{
       kind: 'wait',
-      words: `${reason.words}${hope}`,
+      words: `${reason.words}${hope}${brokenWords(broken.map(({ id }) => id).sort())}`,
       reasons: [reason],
       untilUtcUs: first?.fromUtcUs ?? null,
       why: considered,
     },
     claim: charges?.fromUtcUs == null ? null : claimOf(order, charges.drone, charges.fromUtcUs),
   };
+}
+
+/** Nobody would look at its charger otherwise. */
+function brokenWords([first, ...more]: readonly string[]): string {
+  if (first === undefined) return '';
+  return `; ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${NOT_CHARGED}`;
 }
 
 function reasonOf(base: Base, considered: readonly Considered[]): Reason {

@@ -17,6 +17,24 @@ function asked(fleet: readonly Candidate[], more: Partial<World> = {}, wanted: O
 const rules = (decision: Decision): readonly string[] =>
   decision.kind === 'fly' ? [] : decision.reasons.map(({ rule }) => rule);
 
+t.test('a charger that does not charge promises nothing, and people are told', async (t) => {
+  const empty = drone('heron-1', oerlikon, 0, { reportedPct: 20, rememberedPct: 20 });
+  const hopeful = asked([empty]);
+  t.match(hopeful, { kind: 'wait', words: /; heron-1 will have \d+ % in \d+ min$/, claim: { drone: 'heron-1' } });
+  const decision = asked([{ ...empty, charging: false, chargerFails: true }]);
+  t.match(decision, { kind: 'wait', words: /; heron-1: it stands on a charger and does not charge$/, claim: null });
+  t.match(decision.kind === 'wait' && decision.why, [{ drone: 'heron-1', rule: 'charge', words: /does not charge/ }]);
+});
+
+t.test('loaded it starts with the charge it has, not with what its charger would give', async (t) => {
+  const [leg] = (asked([drone('heron-1', oerlikon, 0)]) as Extract<Decision, { kind: 'fly' }>).legs;
+  const { needPct = 0, reservePct = 0 } = leg?.energy ?? {};
+  const justNot = drone('heron-1', oerlikon, 0, { reportedPct: needPct + reservePct - 0.2, rememberedPct: null });
+  t.equal(asked([justNot]).kind, 'fly', 'it charges while it is loaded');
+  const loaded = plan({ order: wish, fleet: [justNot], world: world(bases), nowUtcUs: NOW, only: 'heron-1' });
+  t.equal(loaded.kind, 'wait');
+});
+
 t.test(
   'the drone at the pickup flies there, delivers, and comes home to its pad; the itinerary passes every check',
   async (t) => {

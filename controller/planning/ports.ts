@@ -63,6 +63,8 @@ export interface Candidate {
   readonly rememberedPct: number | null;
   /** Whether it is being charged where it stands. */
   readonly charging: boolean;
+  /** It stands on a charger, and its charge does not rise: it is not forecast. */
+  readonly chargerFails?: boolean;
   readonly airframe: Airframe;
   readonly calibration: Calibration | null;
   readonly online: boolean;

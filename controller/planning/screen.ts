@@ -22,10 +22,11 @@ export class Screen {
   }
 
   of(drone: Candidate, own: Base | null): Screened | null {
-    const { order, world, nowUtcUs } = this.#q;
+    const { order, world, nowUtcUs, only } = this.#q;
     const { limits, rules } = world;
     const seconds = Math.max(0, this.#draft.notBeforeUtcUs - nowUtcUs) / 1e6;
-    const chargePct = chargeAt(drone, own, Math.min(seconds, rules.loadingS));
+    // Loaded, it starts with what it has: charge of the model allows no start.
+    const chargePct = chargeAt(drone, own, only === undefined ? Math.min(seconds, rules.loadingS) : 0);
     const fullWh = drone.airframe.batteryWh;
     if (chargePct === null || fullWh === null) return null;
     const massRatio = massRatioOf({ airframe: drone.airframe, payloadKg: order.payloadKg });

@@ -197,7 +197,8 @@ console.log(
     `as the fleet doubles × ${(large.mean / small.mean).toFixed(2)} (mean), × ${(large.p99 / small.p99).toFixed(2)} (p99)`,
 );
 const OPEN = Number(process.env.OPEN ?? 300);
-const { postMs, tickMs, longestMs } = await ordersCost(DRONES, OPEN);
+const { postMs, tickMs, longestMs, forCharge } = await ordersCost(DRONES, OPEN);
 console.log(
-  `orders: ${DRONES} drones, ${OPEN} open orders that wait: a request ${postMs.toFixed(1)} ms, a tick ${tickMs.toFixed(1)} ms, longest ${longestMs.toFixed(1)} ms`,
+  `orders: ${DRONES} drones, ${OPEN} open orders that wait: a request ${postMs.toFixed(1)} ms, a tick ${tickMs.toFixed(1)} ms, longest ${longestMs.toFixed(1)} ms (aim ${AIM_MS} ms); ` +
+    `${Math.round(forCharge * 100)} % of them were looked at, and wait for a drone to be charged`,
 );

@@ -31,6 +31,10 @@ export class VirtualPlanner implements Planner {
     return { base: `base-${wish.pickup.latDeg}` };
   }
 
+  ready(): boolean {
+    return true;
+  }
+
   inTurn(a: Turn, b: Turn): number {
     return b.priority - a.priority || a.placedUtcUs - b.placedUtcUs;
   }
