@@ -65,7 +65,7 @@ interface Group {
   readonly timeoutS: number;
   /** So many at once whatever else runs; from there on one more only while the processor has time to spare. */
   readonly atLeast: number;
-  /** Of its processes, as of nice(1). */
+  /** Of those that share a process, as of nice(1). */
   readonly nice: number;
   /** So many short files share a process. */
   readonly together: number;
@@ -120,7 +120,8 @@ function runFiles(files: readonly string[], { timeoutS, nice }: Group, scratch: 
   const env = { ...process.env, TAP_TIMEOUT: String(limitS), TMPDIR: scratch };
   const args = files.length === 1 ? files : ['run-together.ts', ...files];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  if (child.pid !== undefined && nice > 0) setPriority(child.pid, nice);
+  // What is alone is long, starts programs and waits for them.
+  if (child.pid !== undefined && nice > 0 && files.length > 1) setPriority(child.pid, nice);
   let cpuS: number | null = null;
   child.on('exit', () => {
     cpuS = cpuOfEnded();
