@@ -57,6 +57,11 @@ export class BitWriter {
     this.#words = new DataView(grown.buffer);
   }
 
+  /** Whole words written so far, in bytes. */
+  get length(): number {
+    return this.#at;
+  }
+
   wide(value: number): void {
     const length = bitLength(value);
     this.bits(length, 6);

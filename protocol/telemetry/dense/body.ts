@@ -8,6 +8,8 @@ import { MAX_COLUMNS } from '../forms.ts';
 import { readOwners, writeOwners } from '../owners.ts';
 
 const MAX_ROWS = 65_535;
+/** All that comes out of a dense pack: what a reader works for a message is bounded by it. */
+export const MAX_DENSE_BYTES = 64 << 10;
 
 export interface DenseSection {
   readonly kind: number;
@@ -77,6 +79,11 @@ export class Together {
   constructor() {
     // A body that could not be put together may have left something.
     for (const writer of [heads, data, order, out]) writer.reset();
+  }
+
+  /** Throws when there is none for so many bytes more: a few bits say a long text a thousand times. */
+  room(bytes: number): void {
+    if (heads.length + data.length + bytes > MAX_DENSE_BYTES) throw new Malformed('more than a pack holds');
   }
 
   endSection(): void {

@@ -47,6 +47,7 @@ class Series {
   code(side: ColumnSide, count: number): void {
     const { coder, head, data, out } = side;
     side.spend(count);
+    out?.room(0);
     const form = data?.bits(6);
     const order = this.#codeOrder(coder, form === undefined ? undefined : form % ORDERS);
     const k = this.#k.code(coder, form === undefined ? undefined : (form - order) / ORDERS);
@@ -127,7 +128,7 @@ export class DenseColumn {
   #text: Uint8Array = NO_TEXT;
   #items: readonly number[] = [];
   /** Of a list, by place. */
-  #places: readonly Item[] = [];
+  #places: Item[] = [];
 
   copy(): DenseColumn {
     const made = new DenseColumn();
@@ -149,7 +150,7 @@ export class DenseColumn {
     const known = this.#places[i];
     if (known !== undefined) return known;
     const made = new Item();
-    this.#places = [...this.#places, made];
+    this.#places.push(made);
     return made;
   }
 
@@ -175,6 +176,7 @@ export class DenseColumn {
     if (form === ABSENT) return;
     const shape = (form >> 3) & 3;
     side.spend(1);
+    side.out?.room(0);
     const count = (shape & SHAPE.some) !== 0 ? this.#codePresence(side) : side.rows;
     const same = (shape & SHAPE.same) !== 0;
     switch (form & 7) {
@@ -185,7 +187,7 @@ export class DenseColumn {
         return;
       case TYPE.flag:
         if (same) this.#codeByte(side);
-        else for (let i = 0; i < count; i++) bit(side);
+        else this.#codeFlags(side, count);
         return;
       case TYPE.text:
         this.#codeTexts(side, same, count);
@@ -207,6 +209,11 @@ export class DenseColumn {
     return count;
   }
 
+  #codeFlags(side: ColumnSide, count: number): void {
+    side.spend(count);
+    for (let i = 0; i < count; i++) bit(side);
+  }
+
   #codeByte({ coder, head, out }: ColumnSide): void {
     const byte = this.#own.track.code(coder, head?.byte());
     out?.heads.byte(byte);
@@ -216,6 +223,7 @@ export class DenseColumn {
     const actual = head?.raw(head.varint());
     const same = this.#contentHabit.code(coder, 'text', actual && areEqual(actual, this.#text));
     if (!same) this.#text = coder.bytes(actual);
+    out?.room(this.#text.length);
     out?.heads.varint(this.#text.length);
     out?.heads.raw(this.#text);
   }
@@ -239,10 +247,10 @@ export class DenseColumn {
     if (!this.#contentHabit.code(coder, 'list', isSame)) {
       const length = coder.count(actual?.length);
       spend(length);
-      this.#items = Array.from({ length }, (_, i) => {
-        return this.#place(i).track.code(coder, actual?.[i]);
-      });
+      out?.room(length);
+      this.#items = Array.from({ length }, (_, i) => this.#place(i).track.code(coder, actual?.[i]));
     }
+    out?.room(this.#items.length);
     out?.heads.varint(this.#items.length);
     for (const code of this.#items) {
       if (code < 0) throw new Malformed('impossible number');
@@ -257,9 +265,8 @@ export class DenseColumn {
       return;
     }
     if ((regular - 1) * count > MAX_REGULAR_ITEMS) throw new Malformed('list longer than its column');
-    for (let item = 0; item < regular - 1; item++) {
-      this.#place(item).series.code(side, count);
-    }
+    side.out?.room(regular - 1);
+    for (let item = 0; item < regular - 1; item++) this.#place(item).series.code(side, count);
   }
 }
 

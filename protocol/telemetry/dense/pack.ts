@@ -13,12 +13,11 @@ import { assembleEnvelope, CODEC_COMPACT, type Envelope, readEnvelope } from '..
 import { IDENTITY_BYTES } from '../identity.ts';
 import type { Compress, Expand } from '../pack.ts';
 import { DICTIONARY_1 } from '../pack-dictionary.generated.ts';
+import { MAX_DENSE_BYTES } from './body.ts';
 import { type DenseCoder, type DenseParts, Habit, Track } from './coder.ts';
 import { DenseWalk } from './walk.ts';
 
-/** All that comes out of one: what a reader works for a message is bounded by it. */
-export const MAX_DENSE_BYTES = 64 << 10;
-const MAX_CELLS = 8 * MAX_DENSE_BYTES;
+const MAX_CELLS = MAX_DENSE_BYTES;
 const MAX_ENVELOPES = 256;
 const BODY_AT = 61;
 const CRC_BYTES = 4;

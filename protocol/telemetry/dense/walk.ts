@@ -15,6 +15,8 @@ import { DenseCoder, type DenseParts, nextContext, sameContext, Track } from './
 import { DenseColumn } from './column.ts';
 
 const MAX_ROWS = 65_535;
+/** Whose it is and when: a bit each, in bytes. */
+const LEAST_OF_A_ROW = 1 / 4;
 const NOBODY = 0;
 /** Sections of one kind in a batch: batteries, receivers, groups of motors. */
 const INSTANCES = 16;
@@ -111,12 +113,13 @@ export class DenseWalk {
     const rows = this.#rows.code(coder, from?.owners.length);
     if (rows < 0 || rows > MAX_ROWS) throw new Malformed('more rows than a batch holds');
     this.#spend(rows);
+    const out = from ? null : new Together();
+    out?.room(rows * LEAST_OF_A_ROW);
     const { keys, owners, sections } = this.#walkOwners(from, rows);
     const times = this.#walkTimes(from, keys);
     const passedMs = Math.round((monoFromUs - this.#monoFromUs) / 1000);
     this.#monoFromUs = monoFromUs;
     const bootFrom = this.#boot.code(coder, from?.bootFrom, this.#boot.value + passedMs);
-    const out = from ? null : new Together();
     for (const section of sections.values()) {
       this.#walkSection(section.section, section.known, out);
       out?.endSection();
@@ -242,6 +245,7 @@ export class DenseWalk {
     const count = known.columnCount.code(coder, isGiven ? section.forms.length : undefined);
     if (count < 0 || count > MAX_COLUMNS) throw new Malformed(`section of ${count} columns`);
     this.#spend(count);
+    out?.room(count);
     const { head, data, rows } = section;
     const side = { coder, head, data, out, rows, spend: this.#spend };
     for (let i = 0; i < count; i++) {
