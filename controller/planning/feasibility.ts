@@ -84,10 +84,8 @@ const iso = (utcUs: number | null): string | null => (utcUs === null ? null : ne
 type Refuse = (rule: Reason['rule'], words: string, value: Reason['value'], limit: Reason['limit']) => void;
 
 function able(order: OrderWish, fleet: readonly Kind[], refuse: Refuse): void {
-  if (fleet.length === 0) {
-    refuse('no-fleet', 'the fleet has no drones', 0, 1);
-    return;
-  }
+  // One may join: it waits (nobody.ts).
+  if (fleet.length === 0) return;
   let most = 0;
   let canRelease = false;
   for (const { airframe } of fleet) {

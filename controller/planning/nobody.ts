@@ -60,7 +60,7 @@ function reasonOf(base: Base, considered: readonly Considered[]): Reason {
   const words = [...counts].sort(([, a], [, b]) => b - a).map(([rule, n]) => `${n} ${rule}`);
   return {
     rule: 'drones',
-    words: `no drone can fly it now (${words.join(', ')})`,
+    words: considered.length === 0 ? 'no drone has joined yet' : `no drone can fly it now (${words.join(', ')})`,
     value: considered.length,
     limit: null,
   };

@@ -17,6 +17,10 @@ function asked(fleet: readonly Candidate[], more: Partial<World> = {}, wanted: O
 const rules = (decision: Decision): readonly string[] =>
   decision.kind === 'fly' ? [] : decision.reasons.map(({ rule }) => rule);
 
+t.test('of a fleet that nobody has joined yet an order waits: it is not said that it can never be flown', async (t) => {
+  t.match(asked([]), { kind: 'wait', words: 'no drone has joined yet' });
+});
+
 t.test('a charger that does not charge promises nothing, and people are told', async (t) => {
   const empty = drone('heron-1', oerlikon, 0, { reportedPct: 20, rememberedPct: 20 });
   const hopeful = asked([empty]);

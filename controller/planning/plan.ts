@@ -8,6 +8,7 @@ import { choose } from './choice.ts';
 import { draftOf } from './draft.ts';
 import { badWeather, stopFor, stopWords } from './drones.ts';
 import { type Checked, checkOrder } from './feasibility.ts';
+import { nobody } from './nobody.ts';
 import type { Airframe, Base, Candidate, Decision, OrderWish, World } from './ports.ts';
 import type { Reason } from './reasons.ts';
 
@@ -33,7 +34,8 @@ const SOME_DRONE: Omit<Candidate, 'airframe'> = {
 export function feasible({ kinds, ...q }: Omit<Question, 'fleet'> & { readonly kinds: readonly Airframe[] }): Checked {
   const fleet = kinds.map((airframe): Candidate => ({ ...SOME_DRONE, airframe }));
   const checked = checkOrder(q.order, fleet, q.world, q.nowUtcUs);
-  if (!checked.ok) return checked;
+  // One may join.
+  if (!checked.ok || kinds.length === 0) return checked;
   const draft = draftOf({ ...q, fleet }, checked.base);
   return draft.kind === 'infeasible' ? { ok: false, reasons: draft.reasons } : checked;
 }
@@ -43,6 +45,7 @@ export function plan(q: Question): Decision {
   const checked = checkOrder(order, fleet, world, nowUtcUs);
   if (!checked.ok) return { kind: 'infeasible', reasons: checked.reasons };
   const { base } = checked;
+  if (fleet.length === 0) return nobody(q, base, new Map());
   const draft = draftOf(q, base);
   if (draft.kind === 'infeasible') return draft;
   const held = grounded(q, base);

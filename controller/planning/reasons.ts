@@ -12,7 +12,6 @@ export const ORDER_REASONS = {
   'window-over': 'the time window is not over',
   'window-too-short': 'the way to the drop-off takes no longer than the time window leaves',
   'no-route': 'there is a way around the zones, there and back',
-  'no-fleet': 'the fleet has drones',
 } as const;
 export type OrderReason = keyof typeof ORDER_REASONS;
 
