@@ -51,6 +51,8 @@ export class Company {
 
   /** What waits is to be written at the next occasion. */
   press(): void {
+    this.#callOff?.();
+    this.#callOff = null;
     this.#isPressing = true;
     this.#waitsFrom = Number.POSITIVE_INFINITY;
   }
@@ -58,7 +60,6 @@ export class Company {
   #wait(seq: number, ageMs: number): void {
     this.#waitsFrom = Math.min(this.#waitsFrom, seq);
     this.#callOff ??= this.#timers.after(Math.max(0, ALONE_AFTER_MS - ageMs), () => {
-      this.#callOff = null;
       this.press();
       this.#alone();
     });

@@ -58,11 +58,6 @@ export class LaneSend {
     return this.#inFlightBytes;
   }
 
-  /** The highest number sent over this connection, be it acked or not. */
-  get sentTo(): number {
-    return this.#sentTo;
-  }
-
   get smoothedAckMs(): number | null {
     return this.#smoothedAckMs;
   }

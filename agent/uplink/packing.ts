@@ -10,19 +10,21 @@ const LEVEL = 6;
 const compress = (raw: Uint8Array, dictionary: Uint8Array): Uint8Array =>
   deflateRawSync(raw, { dictionary, level: LEVEL });
 
-/** More is a backlog: to work so hard on it would hold up what it waits behind. */
+/** More is a backlog: to work so hard on it would hold up what it waits behind, and the thread for longer than 20 ms. */
 const MOST_DENSE = 16;
+const MOST_DENSE_BYTES = 16_384;
 
 /** The payload of a message as a dense pack; null: they are many, or cannot travel so. */
 export function densePayloadOf(envelopes: readonly Uint8Array[], counters: UplinkCounters): Uint8Array | null {
-  if (envelopes.length > MOST_DENSE) return null;
+  const bytes = envelopes.reduce((sum, { length }) => sum + length, 0);
+  if (envelopes.length > MOST_DENSE || bytes > MOST_DENSE_BYTES) return null;
   const pack = packDense(envelopes, compress, (bytes, dictionary, most) =>
     inflateRawSync(bytes, { dictionary, maxOutputLength: most }),
   );
   if (pack === null) return null;
   counters.packs++;
   counters.packsDense++;
-  for (const { length } of envelopes) counters.bytesBeforePacking += length;
+  counters.bytesBeforePacking += bytes;
   return pack;
 }
 

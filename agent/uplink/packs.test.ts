@@ -178,6 +178,16 @@ t.test('a backlog is not packed densely', async (t) => {
   t.equal(densePayloadOf(batches, counters), null);
   t.ok(densePayloadOf(batches.slice(1), counters));
   t.match(counters, { packs: 1, packsDense: 1 });
+  const texts = Array.from({ length: 40 }, (_, i) => ({
+    ...aSample(),
+    kind: 'text' as const,
+    monoUs: i,
+    bootMs: null,
+    values: { severity: 'info' as const, text: `${i}`.repeat(300), repeats: 0 },
+  }));
+  const large = sealBatch({ ...place, seq: 1, samples: texts });
+  t.ok(large.length > 16_384);
+  t.equal(densePayloadOf([large], counters), null, 'nor what would hold up the thread');
 });
 
 t.test(

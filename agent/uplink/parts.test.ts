@@ -120,4 +120,9 @@ t.test('session: whose acks count, and what goes first', async (t) => {
   t.match(next().wanted, { epoch: 'old', lane: 'history', from: 5 });
   session.closed();
   t.equal(next().wanted, null);
+  // What a line lost goes in the plainer way over the next one too.
+  ack({ lane: 'urgent', start: 'bbbbbbbb' });
+  const again = next().wanted;
+  t.match(again, { epoch: 'new', lane: 'urgent', from: 1 });
+  t.ok(again && session.isAgain(again) && !session.isAgain({ ...again, from: 3 }));
 });

@@ -27,9 +27,14 @@ export type AckVerdict =
 /** docs/wire.md §2: a message of several envelopes stays below 64 KiB; smaller ones let live messages in between. */
 const MESSAGE_BYTES = 24 << 10;
 
+/** Lanes of which it is remembered how far they went; who comes back has a few. */
+const MOST_REMEMBERED = 64;
+
 export class Session {
   readonly #id: string;
   readonly #lanes = new Map<string, LaneSend>();
+  /** The highest number of each lane that has gone out, also over connections before this one. */
+  readonly #sentTo = new Map<string, number>();
 
   constructor(id: string) {
     this.#id = id;
@@ -88,9 +93,9 @@ export class Session {
     return this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.position === wanted.from;
   }
 
-  /** Has some of it gone out before, over this connection? */
-  isAgain(wanted: Wanted): boolean {
-    return wanted.from <= (this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.sentTo ?? 0);
+  /** Has some of it gone out before? */
+  isAgain({ epoch, lane, from }: Wanted): boolean {
+    return from <= (this.#sentTo.get(`${epoch}/${lane}`) ?? 0);
   }
 
   /** Does it fit the window as it is now? A single envelope may go beyond it when nothing is on its way. */
@@ -100,7 +105,11 @@ export class Session {
   }
 
   sent(wanted: Wanted, to: number, bytes: number, nowMs: number): void {
-    this.#lanes.get(`${wanted.epoch}/${wanted.lane}`)?.sent(to, bytes, nowMs);
+    const key = `${wanted.epoch}/${wanted.lane}`;
+    this.#lanes.get(key)?.sent(to, bytes, nowMs);
+    this.#sentTo.set(key, Math.max(to, this.#sentTo.get(key) ?? 0));
+    const [oldest] = this.#sentTo.keys();
+    if (oldest !== undefined && this.#sentTo.size > MOST_REMEMBERED) this.#sentTo.delete(oldest);
   }
 
   /** Lanes whose window is 0, whatever the epoch. */
