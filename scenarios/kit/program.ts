@@ -99,7 +99,11 @@ export class Program {
     });
     try {
       this.#isReady = false;
-      this.#ready = await within(ready, this.#options.startTimeoutMs ?? 30_000, `${this.name} to be ready (a busy machine takes longer; its log: ${this.logFile})`);
+      this.#ready = await within(
+        ready,
+        this.#options.startTimeoutMs ?? 30_000,
+        `${this.name} to be ready (a busy machine takes longer; its log: ${this.logFile})`,
+      );
     } catch (error) {
       await this.kill9();
       throw error;
