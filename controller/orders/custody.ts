@@ -4,6 +4,7 @@
  * any more.
  */
 import { isItineraryOver } from '@skein/protocol/fleet';
+import { parseTime } from '@skein/protocol/time';
 import type { Attempt, Leg } from './order.ts';
 import type { Seen, StandSeen } from './seen.ts';
 
@@ -24,9 +25,14 @@ export function againstRelaunch(attempt: Attempt, seen: Seen): Against | null {
   if (parcel === 'released') return { words: `${drone} has delivered it`, untilUtcUs: null };
   const open = [open1(attempt.ferry, seen.ferry), open1(attempt.delivery, seen.delivery)].filter((one) => one !== null);
   if (open.length === 0) return null;
-  const untilUtcUs = Math.max(...open.map((leg) => leg.notAfterUtcUs)) + seen.clockErrUs + RELAUNCH_MARGIN_US;
+  const untilUtcUs = Math.max(...open.map(mayBeginUntil)) + seen.clockErrUs + RELAUNCH_MARGIN_US;
   if (seen.utcUs > untilUtcUs) return null;
   return { words: `${drone} may still begin what it was given`, untilUtcUs };
+}
+
+/** What the drone goes by stands in the itinerary; it may be later than what was meant, never earlier than that counts. */
+function mayBeginUntil({ notAfterUtcUs, itinerary: { notAfter } }: Leg): number {
+  return Math.max(notAfterUtcUs, (notAfter === undefined ? null : parseTime(notAfter)) ?? 0);
 }
 
 /** The leg, where the drone has not said that it is over. */

@@ -87,3 +87,23 @@ t.test(
     t.match(owed({ ...again, cancel: { by: 'shop', why: null, atUtcUs: 0 } }), [{ do: 'take-back' }]);
   },
 );
+
+t.test(
+  'a silent drone is given up by the time that stands in what it was given, when that is the later one',
+  async (t) => {
+    // given: on its way to the parcel since before the controller meant it to begin no more
+    const ferry = { ...LEG, notAfterUtcUs: 60e6, itinerary: { ...LEG.itinerary, notAfter: '1970-01-01T00:16:00Z' } };
+    const order: Order = { ...LOADING, state: 'assigned', attempts: { 1: { ...ATTEMPT, phase: 'ferry', ferry } } };
+    const stand = { state: 'flying', words: null, answered: true, takingBack: false, parcel: null } as const;
+    const at = (utcS: number) => ({
+      ...seen({ silentS: 500, at: null }),
+      utcUs: utcS * 1e6,
+      clockErrUs: 2e6,
+      ferry: stand,
+    });
+    // then
+    t.match(step(order, at(100)), { attempt: 1, words: /may still begin/, dueUtcUs: 972e6 });
+    t.match(step(order, at(971)), { attempt: 1 });
+    t.match(step(order, at(973)), { attempt: null, state: 'queued' });
+  },
+);

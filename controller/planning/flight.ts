@@ -187,7 +187,8 @@ function build(wish: FlightWish, world: World, found: Found): Flight {
   const notAfterUtcUs = Math.min(order.notAfterUtcUs ?? Number.POSITIVE_INFINITY, gateEndUtcUs + rules.readyS * 1e6);
   const delivery = kind === 'ferry' ? null : { order, minBatteryPct: energy.backPct, notAfterUtcUs };
   const id = `${order.id}.${order.attempt ?? 1}${kind === 'ferry' ? '.ferry' : ''}`;
-  const startByUtcUs = Math.min(departByUtcUs + rules.readyS * 1e6, order.notAfterUtcUs ?? Number.POSITIVE_INFINITY);
+  // Its drone itself refuses to begin when its air is kept no longer, and the order may be another drone's.
+  const startByUtcUs = Math.min(departByUtcUs, order.notAfterUtcUs ?? Number.POSITIVE_INFINITY);
   const itinerary = itineraryOf(id, sketch, delivery, startByUtcUs, limits, rules);
   const wrong = refusal(itinerary, wish, world);
   if (wrong !== null) return { ok: false, not: wrong };

@@ -48,6 +48,11 @@ t.test(
     t.equal(decision.drone, 'heron-1');
     const [leg] = decision.legs;
     t.match(leg, { kind: 'delivery', fromPad: 'oerlikon-0', toPad: 'oerlikon-0' });
+    t.equal(
+      Date.parse(leg?.itinerary.notAfter ?? '') * 1000,
+      leg?.departByUtcUs,
+      'not begun in air that is not its own',
+    );
     t.same(
       leg?.itinerary.items.map((item) => item.do),
       ['take-off', 'waypoint', 'deliver', 'waypoint', 'land'],

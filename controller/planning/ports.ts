@@ -251,7 +251,7 @@ export interface PlannedLeg {
   readonly layerOutM: number;
   readonly layerBackM: number;
   readonly departUtcUs: number;
-  /** Its air is kept for a start up to then; for a later one ask `release`. Until its `notAfter` the itinerary stays good. */
+  /** Its air is kept for a start up to then; its drone refuses a later one by the itinerary's `notAfter`. */
   readonly departByUtcUs: number;
   /** Expected, without delays; null: no delivery. */
   readonly releaseUtcUs: number | null;

@@ -30,7 +30,7 @@ export const DEFAULT_RULES: Rules = {
   delayMaxS: 900,
   /** People load within this, as expected. */
   loadingS: 120,
-  /** An itinerary may be started so long after it was meant to: people load slowly. Before that no other drone is sent. */
+  /** A delivery may still be begun at its gate so long after it was meant to: it may have been held on the way. */
   readyS: 900,
   windMaxMps: 10,
   gustMaxMps: 14,
