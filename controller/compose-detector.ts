@@ -94,8 +94,8 @@ export function makeDetector(o: DetectorWiring) {
     return { ...counts, silenced: alerts.open.length - heardOf.length, changes };
   }
 
-  function start(): void {
-    alerts.start();
+  async function start(): Promise<void> {
+    await alerts.start();
     detector.start();
   }
 

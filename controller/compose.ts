@@ -211,7 +211,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       for (const one of [events, chores, bus]) started.push(() => one.close());
       // Stopped after ingest: the answers of its last commits are written down still.
       await records.start();
-      watching.start();
+      await watching.start();
       started.push(() => records.close());
       await commands.start();
       started.push(() => commands.close());

@@ -1,6 +1,9 @@
 /**
  * The live lane: of each kind (and instance) the newest sample, sent when it changed; all of them every 10 s and at the
  * beginning of a session. Nothing here is numbered, kept or sent twice for being lost.
+ *
+ * It waits for no disk, so it is the first to tell what has just gone wrong: as the motors stop, and with a text that calls
+ * for help, the next message goes at once, and for some seconds at the highest rate.
  */
 import { inLiveOrder, type KindName, liveKey, type Sample } from '@skein/protocol/telemetry';
 
@@ -13,6 +16,10 @@ const LASTING: ReadonlySet<KindName> = new Set(['home', 'autopilot', 'flight']);
 const LEFT_OUT: ReadonlySet<KindName> = new Set(['text']);
 const MIN_HZ = 0.5;
 const MAX_HZ = 5;
+/** What falls is on the ground within so long from 75 m; what lands costs as many messages. */
+const HURRY_MS = 4_000;
+/** An autopilot that repeats its texts does not keep the lane in a hurry. */
+const TEXT_HURRIES_EVERY_MS = 20_000;
 
 export class LiveLane {
   readonly #newest = new Map<string, Sample>();
@@ -21,6 +28,8 @@ export class LiveLane {
   #nextMs = Number.NEGATIVE_INFINITY;
   #tookEverything = false;
   #hz = 1;
+  #armed: boolean | null = null;
+  #hurriedMs = Number.NEGATIVE_INFINITY;
 
   /** What was taken last was all of it. */
   get tookEverything(): boolean {
@@ -37,10 +46,26 @@ export class LiveLane {
   }
 
   note(sample: Sample): void {
+    this.#heed(sample);
     if (LEFT_OUT.has(sample.kind)) return;
     const key = liveKey(sample);
     this.#newest.set(key, sample);
     this.#changed.add(key);
+  }
+
+  #heed({ kind, values, monoUs }: Sample): void {
+    const nowMs = monoUs / 1e3;
+    if (kind === 'text' && values.severity === 'emergency') {
+      if (nowMs - this.#hurriedMs >= TEXT_HURRIES_EVERY_MS) this.#hurry(nowMs);
+    } else if (kind === 'status') {
+      if (this.#armed === true && values.armed === false) this.#hurry(nowMs);
+      this.#armed = values.armed;
+    }
+  }
+
+  #hurry(nowMs: number): void {
+    this.#hurriedMs = nowMs;
+    this.#nextMs = Number.NEGATIVE_INFINITY;
   }
 
   /** What was taken could not be sent: nobody knows it, and its newest is due again. */
@@ -62,7 +87,7 @@ export class LiveLane {
   /** What to send now; empty when it is not time or nothing changed. */
   take(nowMs: number, nowUs: number): readonly Sample[] {
     if (nowMs < this.#nextMs) return [];
-    const period = 1000 / this.#hz;
+    const period = 1000 / (nowMs - this.#hurriedMs < HURRY_MS ? MAX_HZ : this.#hz);
     // On a grid while it is kept, so that a timer's lateness does not add up.
     this.#nextMs = nowMs - this.#nextMs > period ? nowMs + period : this.#nextMs + period;
     const everything = nowMs - this.#everythingMs >= EVERYTHING_EVERY_MS;

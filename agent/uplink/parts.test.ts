@@ -56,6 +56,49 @@ t.test('live: the newest of each kind and instance when it changed, everything e
   t.equal(live.take(10_100, 10).length, 3);
 });
 
+const status = (armed: boolean, monoMs: number): Sample =>
+  ({ kind: 'status', monoUs: monoMs * 1e3, bootMs: null, values: { armed } }) as unknown as Sample;
+const text = (severity: string, monoMs: number): Sample =>
+  ({
+    kind: 'text',
+    monoUs: monoMs * 1e3,
+    bootMs: null,
+    values: { severity, text: 'Skein: it FALLS' },
+  }) as unknown as Sample;
+
+/** At which ms of these something was sent, with a new sample each 100 ms. */
+function sentIn(live: LiveLane, fromMs: number, toMs: number): readonly number[] {
+  const sent: number[] = [];
+  for (let ms = fromMs; ms < toMs; ms += 100) {
+    live.note(sample('air', ms * 1e3));
+    if (live.take(ms, ms * 1e3).length > 0) sent.push(ms);
+  }
+  return sent;
+}
+
+t.test('live: as the motors stop it goes at once, and five times a second for four seconds', async (t) => {
+  const live = new LiveLane();
+  live.setHz(0.5);
+  live.note(status(true, 0));
+  t.same(sentIn(live, 0, 2_500), [0, 2_000]);
+  live.note(status(false, 2_500));
+  const hurried = sentIn(live, 2_500, 6_500);
+  t.equal(hurried[0], 2_500);
+  t.equal(hurried.length, 20);
+  live.note(status(false, 6_500));
+  t.equal(sentIn(live, 6_500, 12_500).length, 3, 'then as before');
+});
+
+t.test('live: a text that calls for help hurries it too, one that is repeated not for ever', async (t) => {
+  const live = new LiveLane();
+  t.same(sentIn(live, 30_000, 30_500), [30_000]);
+  live.note(text('emergency', 30_500));
+  t.equal(sentIn(live, 30_500, 32_500).length, 10);
+  live.note(text('emergency', 32_500));
+  live.note(text('critical', 32_500));
+  t.equal(sentIn(live, 36_000, 40_000).length, 4);
+});
+
 t.test('live: what a full socket left out is due again', async (t) => {
   const live = new LiveLane();
   live.note(battery(0, 1));

@@ -37,6 +37,8 @@ export interface Alert {
   readonly acknowledged?: { readonly by: string; readonly atUtcUs: number };
   readonly silenced?: { readonly by: string; readonly untilUtcUs: number };
   readonly cleared?: { readonly by: string; readonly atUtcUs: number };
+  /** Dismissed, and these have not been well since. */
+  readonly stillSo?: readonly string[];
   /** Id of the alert that tells of it now, with others. */
   readonly gathered?: string;
   readonly proposal?: Proposal;

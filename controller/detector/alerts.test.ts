@@ -160,3 +160,54 @@ t.test('the open ones, newest first, page by page', async (t) => {
     [ids[1]],
   );
 });
+
+t.test('what was dismissed stays so over restarts, until it was well', async (t) => {
+  const w = await given(OUTSIDE, 5);
+  await w.alerts.dismiss(w.id, ANN);
+  t.match(await w.alerts.get(w.id), { open: false, doc: { stillSo: ['heron'] } });
+  const next = await watch({ store: w.store });
+  next.see(OUTSIDE, 60);
+  t.same(next.open(), [], 'as it was');
+  const third = await watch({ store: w.store });
+  third.see(OUTSIDE, 60);
+  t.same(third.open(), [], 'over two restarts');
+  third.see({}, 15);
+  await Promise.resolve();
+  await new Promise(setImmediate);
+  t.match(await third.alerts.get(w.id), { open: false, doc: { stillSo: undefined, state: 'cleared' } });
+  const last = await watch({ store: w.store });
+  last.see(OUTSIDE, 5);
+  t.same(last.open(), ['fence'], 'it was well before the restart: another time');
+});
+
+t.test('of many that were dismissed together each is on its own afterwards', async (t) => {
+  const drones = Array.from({ length: 9 }, (_, i) => `d${i}`);
+  const split: Otherwise = { ...PARKED, clock: { source: 'gps', errUs: 100, standing: 'split' } };
+  const w = await watch({ drones });
+  w.seeEach(() => split, 70);
+  await w.alerts.dismiss(w.alerts.open[0]?.id ?? '', ANN);
+  w.seeEach((drone) => (drone === 'd3' ? PARKED : split), 15);
+  await new Promise(setImmediate);
+  const next = await watch({ drones, store: w.store });
+  next.seeEach(() => split, 100);
+  t.match(next.alerts.open, [{ doc: { class: 'clock', drone: 'd3' } }]);
+  t.equal(next.alerts.open.length, 1);
+});
+
+t.test('control that was taken is not given back by who leaves', async (t) => {
+  const w = await given({ control: { state: 'other-station', why: 'DO_SET_MODE of 255/190' } }, 1);
+  w.see({ control: { state: 'unknown', why: 'it was armed when the agent started' } }, 60);
+  t.match(w.alerts.open, [
+    {
+      id: w.id,
+      doc: { class: 'control-taken', words: 'Who flies it is not known now. Before: Another ground station flies it' },
+    },
+  ]);
+  const next = await watch({ store: w.store });
+  next.see({ control: { state: 'unknown', why: null } }, 60);
+  t.match(next.alerts.open, [{ id: w.id }], 'over a restart');
+  next.see({}, 8);
+  t.same(next.open(), [], 'somebody took it');
+  next.see({ control: { state: 'unknown', why: null } }, 20);
+  t.same(next.open(), [], 'what nobody took is not raised');
+});

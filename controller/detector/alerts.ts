@@ -3,6 +3,7 @@
  * Who says something of one is written down with it.
  */
 import { type About, type Alert, keyOf, type Proposal, type Raise, type Retold } from './alert.ts';
+import { Dismissals } from './dismissals.ts';
 import type { Actor, Clock, Count, Held, Kept, Send } from './ports.ts';
 import { isWorse } from './verdict.ts';
 
@@ -14,8 +15,8 @@ export interface AlertsOptions {
   readonly count: Count;
   /** Something that people see has changed. */
   readonly onChange: () => void;
-  /** An operator called it over. */
-  readonly onDismissed: (alert: Alert) => void;
+  /** An operator called it over; answers of which drones it is not to be raised again before they were well. */
+  readonly onDismissed: (alert: Alert) => readonly string[];
   /** May a proposal still be carried out: null, or why not. */
   readonly against: (drone: string) => string | null;
 }
@@ -35,16 +36,19 @@ const RETOLD_US = 5e6;
 
 export class Alerts {
   readonly #o: AlertsOptions;
+  readonly dismissals: Dismissals;
   /** Ids of the open ones. */
   readonly #byKey = new Map<string, string>();
   readonly #ofDrone = new Map<string, Set<string>>();
 
   constructor(o: AlertsOptions) {
     this.#o = o;
+    this.dismissals = new Dismissals({ records: o.records, by: DETECTOR, count: o.count });
   }
 
-  /** Those that were open when the controller ended are open. */
-  start(): void {
+  /** Those that were open when the controller ended are open, and what was dismissed is. */
+  async start(): Promise<void> {
+    await this.dismissals.start();
     for (const held of this.#o.records.open()) this.#put(held.id, held.doc);
     this.#o.onChange();
   }
@@ -170,8 +174,9 @@ export class Alerts {
   async dismiss(id: string, by: Actor): Promise<Answer> {
     return this.#people(id, async (held) => {
       this.#o.count('dismissed');
-      this.#o.onDismissed(held.doc);
-      return this.#close(held, 'dismissed', by);
+      const stillSo = this.#o.onDismissed(held.doc);
+      this.dismissals.note(id, held.doc.class, stillSo);
+      return this.#close(held, 'dismissed', by, stillSo.length === 0 ? {} : { stillSo });
     });
   }
 

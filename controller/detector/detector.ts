@@ -88,11 +88,12 @@ export class Detector {
       .map(({ doc }) => `alert ${doc.class}: ${doc.words}`);
   }
 
-  /** An operator called it over: it is not raised again before it was good. */
-  dismissed({ class: name, drone, drones = drone === undefined ? [] : [drone] }: Alert): void {
-    if (classOf(name) === null) return;
+  /** An operator called it over: it is not raised again of these before they were good. */
+  dismissed({ class: name, drone, drones = drone === undefined ? [] : [drone] }: Alert): readonly string[] {
+    if (classOf(name) === null) return [];
     for (const one of drones) (this.#watched.get(one) ?? this.#begin(one)).holds.set(name, DISMISSED);
     if (drone === undefined) this.#storms.dismissed(name);
+    return drones;
   }
 
   #about(drone: string): readonly Held<Alert>[] {
@@ -100,9 +101,10 @@ export class Detector {
   }
 
   #begin(drone: string): Watched {
-    // What was open when the controller ended is on.
-    const holds = this.#about(drone).map(({ doc }) => [doc.class, ON] as const);
-    const watched: Watched = { past: NO_PAST, holds: new Map(holds), lookedUs: Number.NEGATIVE_INFINITY };
+    // What was open when the controller ended is on, what was dismissed is so.
+    const holds = new Map<string, Hold>(this.#o.alerts.dismissals.of(drone).map((name) => [name, DISMISSED]));
+    for (const { doc } of this.#about(drone)) holds.set(doc.class, ON);
+    const watched: Watched = { past: NO_PAST, holds, lookedUs: Number.NEGATIVE_INFINITY };
     this.#watched.set(drone, watched);
     return watched;
   }
@@ -114,6 +116,7 @@ export class Detector {
     const after = step(before, verdict.level, { onsetS, clearS, nowUs: seen.monoUs });
     if (after.is === 'quiet') watched.holds.delete(one.name);
     else watched.holds.set(one.name, after);
+    if (before.is === 'dismissed' && after.is === 'quiet') this.#o.alerts.dismissals.well(one.name, seen.drone);
     const about = { drone: seen.drone };
     if (isOn(after)) this.#on(one, verdict, seen);
     else if (isOn(before) && !this.#storms.leave(one.name, seen.drone)) this.#o.alerts.clear(one.name, about);

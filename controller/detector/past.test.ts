@@ -52,3 +52,26 @@ t.test('one that lies there armed after it fell stays told; disarmed too, until 
   t.notOk(w.open().includes('tumbles'), 'armed again');
   t.equal(w.raised().filter((one) => one === 'tumbles').length, 1);
 });
+
+t.test('one whose motors are stopped falls upright, and armed: told in the second sample of its fall', async (t) => {
+  const w = await watch();
+  // As ArduCopter falls after its emergency stop: it disarms seconds after it lies there.
+  const falls = (downMps: number, altRelM: number, armed = true): Otherwise => ({
+    kinds: {
+      status: { armed, landed: armed ? 'in-air' : 'on-ground' },
+      velocity: { northMps: 0, eastMps: 0, downMps },
+      position: { latDeg: 47.4, lonDeg: 8.5, altRelM },
+    },
+  });
+  w.see({}, 3);
+  w.see(falls(8, 20), 1);
+  t.same(w.open(), []);
+  w.see(falls(15, 8), 1);
+  t.match(w.alerts.openOf('tumbles', { drone: 'heron' })?.doc, {
+    severity: 'critical',
+    words: 'It falls: it sinks with 15 m/s',
+  });
+  w.see(falls(0, 0), 4);
+  w.see(falls(0, 0, false), 4);
+  t.same(w.open(), ['tumbles']);
+});

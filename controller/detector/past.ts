@@ -1,6 +1,7 @@
 /** What is remembered of a drone from one look to the next, as a pure fold: the classes that need to know what was before read it. */
 import { reasonCode } from '@skein/protocol/fleet';
-import { fresh, inAir, type Seen } from './seen.ts';
+import type { Values } from '@skein/protocol/telemetry';
+import { armed, fresh, inAir, type Seen } from './seen.ts';
 
 export interface Past {
   readonly armed: boolean | null;
@@ -11,7 +12,13 @@ export interface Past {
   /** It was seen to fall. */
   readonly fell: { readonly words: string; readonly heightM: number | null; readonly speedMps: number | null } | null;
   /** Armed in the air it tumbled, and has not flown well since. */
-  readonly tumbled: { readonly tiltDeg: number; readonly sinkMps: number; readonly heightM: number | null } | null;
+  readonly tumbled: {
+    readonly tiltDeg: number | null;
+    readonly sinkMps: number;
+    readonly heightM: number | null;
+  } | null;
+  /** Stamp of the first sample in which it sank as fast as what falls, µs; null: the last one was slower. */
+  readonly sankUs: number | null;
   readonly session: string | null;
   readonly boot: string | null;
   /** Of this session. */
@@ -24,19 +31,31 @@ export interface Past {
   /** The nearest it has been to the item it flies to. */
   readonly progress: { readonly item: string; readonly nearestM: number; readonly sinceUs: number } | null;
   readonly suspectSinceUs: number | null;
+  /** Who was known last to fly it in place of Skein, since Skein had control or it stood disarmed. */
+  readonly takenBy: string | null;
   /** Clipping events since boot, and how many of them came within the last seconds. */
   readonly clipping: { readonly total: number; readonly atUs: number; readonly perS: number } | null;
 }
 
 export const NO_PAST: Past = {
   ...{ armed: null, flewUs: null, dropping: null, fell: null, session: null, boot: null, autopilotBoot: null },
-  ...{ tumbled: null, rebooted: null, progress: null, suspectSinceUs: null, clipping: null },
+  ...{
+    tumbled: null,
+    sankUs: null,
+    rebooted: null,
+    progress: null,
+    suspectSinceUs: null,
+    takenBy: null,
+    clipping: null,
+  },
 };
 
 /** Armed in the air and disarmed in samples further apart than this: it may have landed between them, µs. */
 const NEXT_US = 3.5e6;
 /** Motors that stop in the air show within so long by its speed, µs: it falls 2 m/s faster in 0.2 s. */
 const LOOKED_AT_US = 4e6;
+/** Whether it stands is said by another message than whether it is armed, each 2 s at the least: what is said later is meant. */
+const LANDED_TOLD_US = 2.2e6;
 /** A landing is slower: ArduPilot's and PX4's end at 0.5 to 0.7 m/s. */
 const FALLS_MPS = 2;
 const TILTED_RAD = (60 * Math.PI) / 180;
@@ -51,9 +70,10 @@ export function remember(past: Past, seen: Seen): Past {
     ...past,
     ...flight,
     ...booted({ ...past, ...flight }, seen),
-    tumbled: tumbled(past, seen),
+    ...tumbled(past, seen),
     progress: progressed(past, seen),
     suspectSinceUs: suspected(past, seen),
+    takenBy: takenBy(past, seen),
     clipping: clipped(past, seen),
   };
 }
@@ -92,7 +112,9 @@ function fallen(dropping: Past['dropping'], seen: Seen): string | null {
     return 'its agent says that it fell or hit the ground';
   }
   if (dropping === null) return null;
-  if (fresh(seen, 'status')?.landed === 'in-air') return 'disarmed, and its autopilot says that it is in the air';
+  const isLate = stampOf(seen, 'status') - dropping.atUs >= LANDED_TOLD_US;
+  if (isLate && fresh(seen, 'status')?.landed === 'in-air')
+    return 'disarmed, and its autopilot says that it is in the air';
   const speed = speedOf(seen);
   // The speed in the moment before counts too: nobody lands at it.
   if (speed !== null && speed >= FALLS_MPS && stampOf(seen, 'velocity') >= dropping.atUs - 1.2e6) {
@@ -107,24 +129,39 @@ function fallen(dropping: Past['dropping'], seen: Seen): string | null {
 /** Autopilots lean 30 to 45° (ArduPilot ANGLE_MAX) and sink 1.5 to 5 m/s at the most that can be set (WPNAV_SPEED_DN). */
 const LEANS_DEG = 60;
 const SINKS_MPS = 4;
+/** Upright it falls as well where all motors stop at once: a free fall is as fast after 0.7 s (the agent's threshold). */
+const FALLS_FREE_MPS = 7;
 /** It flies well again: upright, and no nearer to the ground than what lies there may seem, m. */
 const UPRIGHT_DEG = 45;
 const FLIES_M = 5;
 
-function tumbled(past: Past, seen: Seen): Past['tumbled'] {
+function tumbled(past: Past, seen: Seen): Pick<Past, 'tumbled' | 'sankUs'> {
   const { armed, landed } = fresh(seen, 'status') ?? {};
   // Disarmed it is the other class: what was is told until it has flown well.
-  if (armed !== true || past.armed === false) return armed === true ? null : past.tumbled;
+  if (armed !== true) return { tumbled: past.tumbled, sankUs: null };
+  if (past.armed === false) return { tumbled: null, sankUs: null };
   const [attitude, velocity] = [fresh(seen, 'attitude', 2500), fresh(seen, 'velocity', 2500)];
-  if (attitude?.rollRad == null || attitude.pitchRad === null || velocity?.downMps == null) return past.tumbled;
-  const tiltDeg = (Math.acos(Math.cos(attitude.rollRad) * Math.cos(attitude.pitchRad)) * 180) / Math.PI;
+  if (velocity?.downMps == null) return past;
   const { downMps } = velocity;
+  const atUs = stampOf(seen, 'velocity');
+  const sankUs = downMps >= FALLS_FREE_MPS && landed !== 'on-ground' ? (past.sankUs ?? atUs) : null;
+  const tiltDeg = tiltOf(attitude);
   const heightM = fresh(seen, 'position')?.altRelM ?? null;
-  if (tiltDeg >= LEANS_DEG && downMps >= SINKS_MPS && landed !== 'on-ground') {
-    return past.tumbled ?? { tiltDeg: Math.round(tiltDeg), sinkMps: Math.round(downMps), heightM };
+  const tumbles = tiltDeg !== null && tiltDeg >= LEANS_DEG && downMps >= SINKS_MPS && landed !== 'on-ground';
+  // One sample of an estimate may be wrong.
+  const falls = sankUs !== null && atUs > sankUs;
+  if (tumbles || falls) {
+    const now = { tiltDeg: tiltDeg === null ? null : Math.round(tiltDeg), sinkMps: Math.round(downMps), heightM };
+    return { tumbled: past.tumbled ?? now, sankUs };
   }
-  const isWell = tiltDeg < UPRIGHT_DEG && downMps < SINKS_MPS && heightM !== null && heightM > FLIES_M;
-  return isWell ? null : past.tumbled;
+  const isUpright = tiltDeg !== null && tiltDeg < UPRIGHT_DEG;
+  const isWell = isUpright && downMps < SINKS_MPS && heightM !== null && heightM > FLIES_M;
+  return { tumbled: isWell ? null : past.tumbled, sankUs };
+}
+
+function tiltOf(attitude: Values<'attitude'> | null): number | null {
+  if (attitude?.rollRad == null || attitude.pitchRad === null) return null;
+  return (Math.acos(Math.cos(attitude.rollRad) * Math.cos(attitude.pitchRad)) * 180) / Math.PI;
 }
 
 function booted(past: Past, seen: Seen): Pick<Past, 'session' | 'boot' | 'autopilotBoot' | 'rebooted'> {
@@ -174,6 +211,12 @@ function progressed(past: Past, seen: Seen): Past['progress'] {
   const { progress } = past;
   if (progress?.item === item && mission.distanceM > progress.nearestM - NEARER_M) return progress;
   return { item, nearestM: mission.distanceM, sinceUs: seen.monoUs };
+}
+
+function takenBy({ takenBy: before }: Past, seen: Seen): string | null {
+  const { state } = seen.control;
+  if (state === 'skein' || armed(seen) === false) return null;
+  return state === 'unknown' ? before : state;
 }
 
 function suspected(past: Past, seen: Seen): number | null {

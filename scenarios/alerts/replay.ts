@@ -42,7 +42,7 @@ export async function replay(tlog: Uint8Array): Promise<Replayed> {
   let [beganUs, nowUs, nextUs, boot, lastBootMs] = [0, 0, 0, 0, 0];
   const { records } = await memoryRecords<Alert>('alert');
   const alerts: Alerts = new Alerts({
-    ...{ records, clock: { utcUs: () => nowUs }, count: () => {}, onChange: () => {}, onDismissed: () => {} },
+    ...{ records, clock: { utcUs: () => nowUs }, count: () => {}, onChange: () => {}, onDismissed: () => [] },
     newId: (utcMs) => `${utcMs}-${raised.size}`,
     ...{ against: () => null, send: async () => ({ ok: false, words: 'a recording' }) },
   });

@@ -12,15 +12,20 @@ export const CONTROL_TAKEN: FindingClass = {
   ...{ name: 'control-taken', severity: 'warning', onsetS: 0, clearS: 5, holds: false, proposes: null },
   gathers: null,
   when: 'it is armed, and a pilot, another station or a failsafe of its autopilot (critical) has control',
-  over: 'Skein has control again, or it is disarmed',
+  over: 'Skein has control again (somebody took it, resume with takeControl), or it is disarmed',
   whatToDo:
     'Skein sends nothing that changes its flight. Talk to the pilot; resume with takeControl once both agree, or wait until it is disarmed',
-  judge(seen) {
+  judge(seen, { takenBy }) {
     const isArmed = armed(seen);
     if (isArmed === null) return UNCLEAR;
     if (!isArmed || seen.control.state === 'skein') return GOOD;
     const taken = TAKEN[seen.control.state];
-    if (taken === undefined) return UNCLEAR;
+    if (taken === undefined) {
+      // Who had it has gone, and did not give it back: only people do that (docs/flight-rules.md section 2).
+      const [before] = TAKEN[takenBy ?? ''] ?? [];
+      if (before === undefined) return UNCLEAR;
+      return bad(`Who flies it is not known now. Before: ${before}`, { control: seen.control.state });
+    }
     const [words, severity] = taken;
     const { state, why } = seen.control;
     return bad(why === null ? words : `${words}: ${why}`, { control: state }, severity);
@@ -44,14 +49,15 @@ export const DISARMED_IN_AIR: FindingClass = {
 export const TUMBLES: FindingClass = {
   ...{ name: 'tumbles', severity: 'critical', onsetS: 0, clearS: 20, holds: true, proposes: null },
   gathers: null,
-  when: 'armed in the air it leans 60° or more and sinks with 4 m/s or more at once: no plan asks for either',
+  when: 'armed in the air it leans 60° or more and sinks with 4 m/s or more at once, or sinks with 7 m/s or more in two samples: no plan asks for either',
   over: 'it flies upright, 5 m up or higher, or somebody has armed it again',
   whatToDo:
-    'A motor or a propeller may have failed: it falls, and lies there with its motors armed. Keep everybody away until it is seen disarmed; only a pilot or an independent system stops them. Send somebody to where it was seen last',
+    'A motor or a propeller may have failed, or somebody has stopped its motors: it falls, and lies there with its motors armed. Keep everybody away until it is seen disarmed; only a pilot or an independent system stops them. Send somebody to where it was seen last',
   judge(seen, { tumbled }) {
     if (tumbled === null) return armed(seen) === true ? GOOD : UNCLEAR;
     const { tiltDeg, sinkMps, heightM } = tumbled;
-    return bad(`It tumbles: it leans ${tiltDeg}° and sinks with ${sinkMps} m/s`, { tiltDeg, sinkMps, heightM });
+    const leans = tiltDeg !== null && tiltDeg >= 60 ? `It tumbles: it leans ${tiltDeg}° and` : 'It falls: it';
+    return bad(`${leans} sinks with ${sinkMps} m/s`, { tiltDeg, sinkMps, heightM });
   },
 };
 

@@ -28,6 +28,15 @@ export const AIR_CASES: readonly Case[] = [
         ],
       ],
       [
+        'lands, and its autopilot says so two seconds after it was seen disarmed',
+        [
+          [flies, 5],
+          [down(0.5, 0.3, true, 'in-air'), 1],
+          [down(0.1, 0, false, 'in-air'), 2],
+          [down(0, 0, false, 'on-ground'), 20],
+        ],
+      ],
+      [
         'lands on a roof',
         [
           [flies, 5],
@@ -54,6 +63,21 @@ export const AIR_CASES: readonly Case[] = [
         [
           [leaning(50, 5), 10],
           [flies, 10],
+        ],
+      ],
+      [
+        'one sample of its speed is wrong',
+        [
+          [flies, 5],
+          [leaning(5, 9), 1],
+          [flies, 10],
+        ],
+      ],
+      [
+        'a pilot brings it down as fast as can be set',
+        [
+          [flies, 5],
+          [leaning(10, 6.5), 20],
         ],
       ],
       [

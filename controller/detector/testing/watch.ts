@@ -109,7 +109,7 @@ export async function watch({ store, acts = () => false, send, drones = ['heron'
     ...{ alerts, acts, drones: () => drones, monoUs: () => 1e9 + nowS * 1e6 },
     seen: (drone) => ({ ...seenOf(shown(drone), nowS), drone }),
   });
-  alerts.start();
+  await alerts.start();
   detector.start();
   /** So it is seen for so many seconds; `by` makes of each second what is seen. */
   const see = (by: Otherwise | ((s: number) => Otherwise), forS = 1): void => {
