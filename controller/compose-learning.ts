@@ -88,16 +88,16 @@ async function telemetryOf(
   drone: string,
   q: { fromUtcUs: number; toUtcUs: number },
 ): Promise<Telemetry> {
-  const read = async <N extends string>(kind: string, columns: readonly N[], instance?: number) => {
-    const only = instance === undefined ? {} : { instance };
-    const found = await store.series({ ...q, ...only, drone, kind, columns, maxPoints: MAX_ROWS });
+  const read = async <N extends string>(kind: string, columns: readonly N[]) => {
+    const found = await store.series({ ...q, drone, kind, columns, maxPoints: MAX_ROWS });
     return found.timesUtcUs.map((atUtcUs, i) => ({ atUtcUs, cell: (name: N) => found.columns[name]?.[i] ?? null }));
   };
   const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
   const status = await read('status', ['armed']);
   const air = await read('air', ['groundSpeedMps', 'airSpeedMps', 'climbMps']);
-  const columns = ['voltageV', 'currentA', 'consumedMah', 'consumedJ', 'remainingPct'] as const;
-  const battery = await read('battery', columns, 0);
+  const columns = ['instance', 'voltageV', 'currentA', 'consumedMah', 'consumedJ', 'remainingPct'] as const;
+  const told = await read('battery', columns);
+  const battery = told.filter(({ cell }) => (cell('instance') ?? 0) === 0);
   return {
     status: status.map(({ atUtcUs, cell }) => {
       const armed = cell('armed');
@@ -112,5 +112,6 @@ async function telemetryOf(
       ...{ consumedMah: number(cell('consumedMah')), consumedJ: number(cell('consumedJ')) },
       remainingPct: number(cell('remainingPct')),
     })),
+    batteries: new Set(told.map(({ cell }) => cell('instance') ?? 0)).size,
   };
 }

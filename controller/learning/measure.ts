@@ -28,7 +28,10 @@ export interface ArmedAt {
 export interface Telemetry {
   readonly status: readonly ArmedAt[];
   readonly air: readonly AirAt[];
+  /** Of battery 0. */
   readonly battery: readonly BatteryAt[];
+  /** Batteries that told of themselves meanwhile; not given: one. */
+  readonly batteries?: number;
 }
 
 /** W by what it does, for a drone of so many times its empty mass. */
@@ -92,6 +95,10 @@ export function measure(telemetry: Telemetry, asked: Asked): Answer {
   const battery = inFlight(telemetry.battery);
   if (hasGap(air, from, to, AIR_GAP_US)) return { gap: 'speeds are missing' };
   if (hasGap(battery, from, to, BATTERY_GAP_US)) return { gap: 'battery values are missing' };
+  // Two may share the load, or one may be the payload's: half of what it draws would be taken for all of it.
+  const { batteries = 1 } = telemetry;
+  if (batteries > 1)
+    return { not: `${batteries} batteries told of themselves: which of them it flies on is not known` };
   const { releasedUtcUs } = asked;
   if (releasedUtcUs !== null && (releasedUtcUs <= from || releasedUtcUs >= to))
     return { not: 'when it was released is not known' };

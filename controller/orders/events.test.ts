@@ -70,7 +70,7 @@ function scene(
       for (let i = 0; i < 8; i++) await null;
     }
   };
-  return { orders, seen, seconds };
+  return { orders, seen, seconds, apply };
 }
 
 t.test('an order waits, and each answer has other figures', async (t) => {
@@ -134,4 +134,35 @@ t.test('nothing of an order that is put away is remembered', async (t) => {
   await seconds(10);
   t.equal(orders.open, 0);
   t.equal(orders.remembered, 0);
+});
+
+t.test('after a restart, what a drone has of an older plan is asked for before its order is put away', async (t) => {
+  // given: over while it was between two plans; what the drone said is not in memory yet
+  let isRead = false;
+  const stand = { state: 'verified', words: null, answered: true, takingBack: false, parcel: null } as const;
+  const plan = () => ({ kind: 'wait', words: '', untilUtcUs: null, why: [] }) as const;
+  const { seen, seconds, apply } = scene({ plan }, false, {
+    known: () => isRead,
+    stand: () => (isRead ? stand : null),
+  });
+  const older = { ...LEG, itinerary: { id: 'order-one-1', version: 1, items: [] }, drone: 'd' };
+  const attempt = {
+    n: 1,
+    drone: 'd',
+    phase: 'delivery',
+    parcel: 'off',
+    before: { 1: older },
+    end: { how: 'unloaded' },
+  };
+  apply({
+    ...{ id: 'one', type: 'moved', by: BY, open: true },
+    set: { wish: WISH, state: 'closed', outcome: 'expired', sinceUtcUs: seen.nowUs, attempts: { 1: attempt } },
+  });
+  // when
+  await seconds(3);
+  t.same([seen.takenBack, seen.changes.length], [0, 0], 'it waits to be known');
+  isRead = true;
+  await seconds(1);
+  // then
+  t.equal(seen.takenBack, 1);
 });

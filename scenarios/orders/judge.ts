@@ -10,6 +10,7 @@ export type Where = 'pickup' | 'customer' | 'unloaded' | { readonly aboard: stri
 
 export interface JudgeOptions {
   readonly durable: (order: string) => Held | null;
+  readonly inMemory: () => readonly Held[];
   readonly utcUs: () => number;
   /** Every change on stdout: of one seed, to see what happened. */
   readonly trace: boolean;
@@ -49,7 +50,7 @@ export class Judge {
   ): void {
     if (type !== 'start') return;
     if (stopped) this.wrong.push(`${drone}: told to start in a ground stop`);
-    const [order = '', itinerary, , , n] = key.split('/');
+    const [order = '', itinerary, version, , n] = key.split('/');
     const held = this.#o.durable(order);
     const legs = Object.values(held === null ? {} : orderOf(held.doc).attempts).flatMap((one) => [
       one.ferry,
@@ -57,6 +58,8 @@ export class Judge {
     ]);
     const written = legs.some((leg) => leg !== null && leg.itinerary.id === itinerary && leg.starts >= Number(n));
     if (!written) this.wrong.push(`${drone}: told to start before that was written down`);
+    const leg = legs.find((one) => one?.itinerary.id === itinerary && one?.itinerary.version === Number(version));
+    if (leg && this.#o.utcUs() > leg.notAfterUtcUs + 6e6) this.wrong.push(`${drone}: told to start after its time`);
     const times = key.split('/').slice(0, 5).join('/');
     if (this.#starts.has(times)) this.wrong.push(`${times}: posted twice`);
     this.#starts.add(times);
@@ -86,8 +89,17 @@ export class Judge {
     if (this.#o.trace) traced(after.id, is, this.#o.utcUs());
     if (is.words === null && !isOver(is) && is.state === 'queued' && was?.state === 'queued')
       this.wrong.push(`${after.id}: waits without a word`);
+    const had = was === null ? null : currentOf(was);
+    const isOff = is.outcome === 'cancelled' || is.outcome === 'returned' || is.outcome === 'expired';
+    if (isOff && had?.parcel === 'aboard' && is.attempts[had.n]?.parcel === 'aboard')
+      this.wrong.push(`${after.id}: ${is.outcome}, and nobody was asked to take it off ${had.drone}`);
     const attempt = currentOf(is);
     if (attempt === null || (was !== null && currentOf(was)?.n === attempt.n)) return;
+    const other = this.#o.inMemory().find(({ id, doc }) => {
+      const order = orderOf(doc);
+      return id !== after.id && !isOver(order) && currentOf(order)?.drone === attempt.drone;
+    });
+    if (other !== undefined) this.wrong.push(`${after.id}: given to ${attempt.drone}, which has ${other.id}`);
     for (const one of Object.values(is.attempts)) if (one.n < attempt.n) this.#mayBeGiven(after.id, is, one);
   }
 
@@ -130,7 +142,7 @@ export class Judge {
       const delivered = (this.releases.get(id)?.length ?? 0) > 0;
       if (order.outcome === 'delivered' && !delivered) this.wrong.push(`${id}: "delivered", and nobody has it`);
       // People said so, and the only one that knew better has crashed before it could be heard, or does not know either.
-      const isGuess = order.outcome === 'lost' && !this.#isKnown(id, order);
+      const isGuess = (order.outcome === 'lost' || this.relaunched.has(id)) && !this.#isKnown(id, order);
       if (delivered && !isGuess && order.outcome !== 'delivered')
         this.wrong.push(`${id}: delivered, and said to be ${said}`);
       if (typeof where !== 'object' || !('aboard' in where)) continue;

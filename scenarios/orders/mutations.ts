@@ -97,6 +97,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "const aboard: Attempt = { ...late, parcel: 'aboard', loadedBy: by };",
     'const aboard: Attempt = { ...late, loadedBy: by };',
   ),
+  at('loaded late on a drone that has another order', 'people.ts', ' && !isTaken(drone);', ' && drone !== null;'),
   at(
     'open orders not kept open',
     'engine.ts',

@@ -25,6 +25,8 @@ export class People {
   readonly #untold = new Map<string, string>();
   /** Of those, on a drone that was given up meanwhile, and they will say so all the same. */
   readonly #late = new Set<string>();
+  /** When they come to say so, s: its drone may have another order by then. */
+  readonly #comesS = new Map<string, number>();
   /** Off a drone that had been given up. */
   readonly #takenOff = new Set<string>();
   /** From here on nobody changes their mind. */
@@ -73,7 +75,8 @@ export class People {
       drone.aboard = id;
       this.#o.judge.loaded(id, drone.id);
       this.#untold.set(id, drone.id);
-    } else if (this.#untold.get(id) === drone.id) {
+      if (!this.calm && this.#o.random.next() < 0.2) this.#goAway(id);
+    } else if (this.#o.nowS() >= (this.#comesS.get(id) ?? 0) && this.#untold.get(id) === drone.id) {
       // Only what was answered counts: a controller that dies meanwhile may not know of it.
       this.#tellLoaded(orders, id, drone.id);
     }
@@ -97,6 +100,7 @@ export class People {
     const attempt = currentOf(order);
     if (attempt?.drone === on) return;
     const drone = this.#o.drones.get(on);
+    if (drone?.aboard === id && this.#isAway(id, drone)) return;
     const isOn = drone?.aboard === id && !drone.inAir;
     if (isOn && (this.#late.has(id) || this.#o.random.next() < 0.5)) {
       this.#late.add(id);
@@ -110,6 +114,25 @@ export class People {
     if (!isOn || drone === undefined) return;
     drone.aboard = null;
     this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
+  }
+
+  /** They have gone for a while, and know what hangs where; or it has flown off with it meanwhile. */
+  #isAway(id: string, drone: VirtualDrone): boolean {
+    if (!this.#late.has(id) && !this.calm && this.#o.random.next() < 0.3) this.#goAway(id);
+    const isAway = drone.inAir || this.#o.nowS() < (this.#comesS.get(id) ?? 0);
+    if (!isAway) return false;
+    this.#late.add(id);
+    this.#o.judge.late.add(id);
+    return true;
+  }
+
+  /** Something hangs on a drone that they have still to speak of. */
+  get isOwing(): boolean {
+    return this.#untold.size > 0;
+  }
+
+  #goAway(id: string): void {
+    this.#comesS.set(id, this.#o.nowS() + this.#o.random.between(60, this.#o.random.next() < 0.5 ? 600 : 3000));
   }
 
   /** They had given it up: it came home with the parcel, or lies there with it. */

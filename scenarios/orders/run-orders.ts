@@ -59,7 +59,10 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     return does;
   };
   const drones = new Map<string, VirtualDrone>();
-  const judge = new Judge({ durable: (id) => book.durable.get(id) ?? null, utcUs, trace, drones, fleet: () => fleet });
+  const judge = new Judge({
+    ...{ durable: (id) => book.durable.get(id) ?? null, inMemory: () => book.all() },
+    ...{ utcUs, trace, drones, fleet: () => fleet },
+  });
   const released = (drone: VirtualDrone, order: string) => {
     const held = book.durable.get(order);
     judge.released(order, drone, held === undefined ? null : orderOf(held.doc).cancel);
@@ -160,7 +163,8 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     judge.undisturbedS++;
     if (judge.wrong.length > 0) break;
     // Nothing is open: people get time to take off what is aboard still.
-    quietS = calm() && made >= wanted && [...book.open()].every((held) => isOver(orderOf(held.doc))) ? quietS + 1 : 0;
+    const isQuiet = calm() && made >= wanted && !people.isOwing;
+    quietS = isQuiet && [...book.open()].every((held) => isOver(orderOf(held.doc))) ? quietS + 1 : 0;
     if (quietS > 120) break;
   }
   if (judge.wrong.length === 0) judge.end(book.all());
