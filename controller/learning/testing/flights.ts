@@ -52,7 +52,11 @@ export function asked(truth: Partial<Truth>): Asked {
 export function flight(given: Partial<Truth>): { readonly telemetry: Telemetry } {
   const truth = { ...PLAIN, ...given };
   const { lengthS } = truth;
-  const telemetry: { [K in 'status' | 'air' | 'battery']: Telemetry[K][number][] } = { status: [], air: [], battery: [] };
+  const telemetry: { [K in 'status' | 'air' | 'battery']: Telemetry[K][number][] } = {
+    status: [],
+    air: [],
+    battery: [],
+  };
   let seed = truth.seed;
   const random = () => {
     seed = (seed * 16_807) % 2_147_483_647;
