@@ -16,7 +16,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'protocol/telemetry/sampler.ts': 'one table: a message a row, and the small functions that fill the rows',
   'controller/commands/service.ts':
     'the way of a command from POST to its answer; what decides is pure and stands beside it',
-  'controller/store/conformance.ts': 'one list: what every store must do',
   'hardware/autopilot/commanding.test.ts': 'one scripted autopilot and what may happen to one order after another',
   'hardware/simulator/autopilot/flight.ts':
     'the orders, modes and arming of one boot; each thing they are decided with stands beside it',

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { sealBatch } from '@skein/protocol/telemetry';
 import t from 'tap';
-import { BOOT, clock, EPOCH, NOON_US, position } from './store/conformance.ts';
+import { BOOT, clock, EPOCH, NOON_US, position } from './store/conformance-items.ts';
 import { SqliteStore } from './store/index.ts';
 import { tempDir } from './testing/controller.ts';
 

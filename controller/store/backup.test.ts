@@ -5,7 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { batchesInDay } from '../testing/day-file.ts';
-import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance-items.ts';
 import { dayPath, listDays } from './day-files.ts';
 import { backUp, SqliteStore } from './index.ts';
 

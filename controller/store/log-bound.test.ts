@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
-import { batch, DAY_US, NOON_US, position } from './conformance.ts';
+import { batch, DAY_US, NOON_US, position } from './conformance-items.ts';
 import { corePath } from './core-db.ts';
 import { dayOf, dayPath } from './day-files.ts';
 import { Writer } from './writer.ts';

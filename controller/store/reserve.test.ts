@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t from 'tap';
-import { batch, NOON_US } from './conformance.ts';
+import { batch, NOON_US } from './conformance-items.ts';
 import { StoreError } from './errors.ts';
 import { Reserve } from './reserve.ts';
 import { Writer } from './writer.ts';

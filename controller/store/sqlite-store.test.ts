@@ -4,8 +4,8 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import t from 'tap';
 import { batchesInDay } from '../testing/day-file.ts';
-import { BOOT, batch, EPOCH, NOON_US, position, storeConformance } from './conformance.ts';
-import { webhookConformance } from './conformance-webhooks.ts';
+import { storeConformance } from './conformance.ts';
+import { BOOT, batch, EPOCH, NOON_US, position } from './conformance-items.ts';
 import { dayPath } from './day-files.ts';
 import { chainHash, type EventRow } from './event-chain.ts';
 import { backUp, SqliteStore } from './index.ts';
@@ -20,7 +20,6 @@ async function open(dataDir: string, more: { budgetBytes?: number; queryMs?: num
 }
 
 storeConformance(t, open, freshDir);
-webhookConformance(t, open, freshDir);
 
 t.test('a day over the budget goes first, today never', async (t) => {
   const store = await open(freshDir(), { budgetBytes: 1 });

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { batch, DAY_US, EPOCH, gap, NOON_US, position } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US, position } from './conformance-items.ts';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf } from './day-files.ts';
 import { toStoreError } from './errors.ts';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
-import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance-items.ts';
 import { dayOf, dayPath } from './day-files.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import { Writer } from './writer.ts';

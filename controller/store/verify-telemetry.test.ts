@@ -5,7 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import t from 'tap';
-import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance.ts';
+import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance-items.ts';
 import { dayPath, listDays } from './day-files.ts';
 import type { StoreItem } from './port.ts';
 import { mergeRanges } from './ranges.ts';
