@@ -10,7 +10,7 @@ import t, { type Test } from 'tap';
 import { backUp } from './backup.ts';
 import { keyPath } from './checkpoint-files.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { batch, DAY_US, EPOCH, NOON_US } from './conformance.ts';
+import { batch, DAY_US, EPOCH, NOON_US } from './conformance-items.ts';
 import { corePath } from './core-db.ts';
 import { dayPath } from './day-files.ts';
 import type { NewEvent } from './port.ts';
@@ -140,6 +140,9 @@ t.test(
     t.teardown(() => store.close());
     const [next] = await store.append([order(99)]);
     t.ok(Number(next?.id) > 80);
+    const again = `${dataDir}-backup`;
+    await backUp(dataDir, again, { keyFile: keyPath(dataDir), at: new Date(NOON_US / 1e3).toISOString() });
+    t.match(verifyData(again), { ok: true, vouchedId: next?.id, findings: [] }, 'a backup of it is good');
   },
 );
 
