@@ -230,6 +230,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
         throw portError(error, 'broker.port', config.broker.host, config.broker.port);
       });
       await router.start();
+      await webhooks.start();
+      started.push(() => webhooks.close());
       const address = await http.listen({ host: config.http.host, port: config.http.port }).catch((error) => {
         throw portError(error, 'http.port', config.http.host, config.http.port);
       });
@@ -238,8 +240,6 @@ export async function createController(config: Config, ports: ControllerPorts): 
       started.push(() => live.close());
       every(TICK_MS, () => fleet.tick());
       chores.start();
-      await webhooks.start();
-      started.push(() => webhooks.close());
       every(TICK_MS, () => live.setBoard(board()));
       every(WATCH_MS, () => watching.detector.tick());
       if (!config.store.syncCommits) log.warn({}, 'store.syncCommits is off: a power cut loses data that was acked');

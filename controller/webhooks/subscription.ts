@@ -31,6 +31,8 @@ const ASK_BREAKER_MS = 200;
 const MAX_BODY_BYTES = 256_000;
 const MOST_DEAD = 10_000;
 
+type Step = Partial<Parameters<WebhookStore['saveWebhook']>[0]>;
+
 const EMPTY = { position: 0, delivered: 0, dead: 0, dropped: 0, disabled: null } as const;
 
 export class Subscription {
@@ -50,6 +52,8 @@ export class Subscription {
   /** Tries of the event at the head that reached the receiver. */
   #tries = 0;
   #running: Promise<void> | null = null;
+  /** One at a time: each writes what the one before has left to write. */
+  #saving: Promise<unknown> = Promise.resolve();
 
   constructor(o: SubscriptionOptions) {
     this.#o = o;
@@ -123,7 +127,7 @@ export class Subscription {
     if (this.#isNew) await this.#save({});
     this.#isNew = false;
     if (this.isDisabled) return this.#idle(IDLE_MS);
-    if (this.#resendAsked) await this.#resendMarked();
+    if (this.#resendAsked) await this.#answerResend();
     const { feed, kinds } = this.#o;
     const page = await feed.read({ afterId: this.#at, limit: PAGE, ...(kinds.length > 0 ? { kinds } : {}) });
     for (const event of page.events) {
@@ -135,6 +139,7 @@ export class Subscription {
     if (page.events.length > 0) return;
     await this.#saveWithin(this.#taken > 0 ? 0 : SAVE_PASSED_MS);
     if (moved) await this.#pause(LOOK_MS);
+    // Not reached, or asked meanwhile. Nothing may come between this look and the sleep: it would not be woken.
     else if (this.#resendAsked) await this.#pause(STORE_RETRY_MS);
     else await this.#idle(IDLE_MS);
   }
@@ -177,8 +182,19 @@ export class Subscription {
     return false;
   }
 
-  /** Each that people asked for, once; what cannot be reached now stays asked for. */
-  async #resendMarked(): Promise<void> {
+  /** Who asks while it goes on asks for another round: what was read before may not know of it. */
+  async #answerResend(): Promise<void> {
+    this.#resendAsked = false;
+    let isDone = false;
+    try {
+      isDone = await this.#resendMarked();
+    } finally {
+      if (!isDone) this.#resendAsked = true;
+    }
+  }
+
+  /** Each that people asked for, once; false: what cannot be reached now stays asked for. */
+  async #resendMarked(): Promise<boolean> {
     const { store, feed, name, clock, count } = this.#o;
     for (;;) {
       const letters = await store.deadLetters({ name, afterEvent: 0, limit: PAGE, resend: true });
@@ -189,8 +205,11 @@ export class Subscription {
           event === undefined
             ? { kind: 'refused', words: 'the event is not stored any more' }
             : await this.#sender.send(event);
-        if (this.#stop.signal.aborted || outcome === null || outcome.kind === 'unheard') return;
-        if (outcome.kind === 'gone') return this.#disable();
+        if (this.#stop.signal.aborted || outcome === null || outcome.kind === 'unheard') return false;
+        if (outcome.kind === 'gone') {
+          await this.#disable();
+          return false;
+        }
         if (outcome.kind === 'taken') {
           this.#taken++;
           await this.#save({ buried: letter.event });
@@ -200,9 +219,8 @@ export class Subscription {
         const tried = { tries: letter.tries + 1, reason: outcome.words, atUtcUs: clock.utcUs(), resend: false };
         await this.#save({ dead: { ...letter, ...tried } });
       }
-      if (letters.length < PAGE) break;
+      if (letters.length < PAGE) return true;
     }
-    this.#resendAsked = false;
   }
 
   async #giveUp({ id }: WebhookEvent, tries: number, reason: string): Promise<void> {
@@ -229,7 +247,13 @@ export class Subscription {
     if (isDue && (this.#at !== this.#standing.position || this.#taken > 0)) await this.#save({});
   }
 
-  async #save(step: Partial<Parameters<WebhookStore['saveWebhook']>[0]>): Promise<void> {
+  #save(step: Step): Promise<void> {
+    const saved = this.#saving.then(() => this.#saveNow(step));
+    this.#saving = saved.catch(() => {});
+    return saved;
+  }
+
+  async #saveNow(step: Step): Promise<void> {
     const { store, name, clock } = this.#o;
     const taken = this.#taken;
     this.#standing = await store.saveWebhook({
@@ -243,8 +267,7 @@ export class Subscription {
   /** Until there is news in the feed, or something is asked of this one. */
   async #idle(mostMs: number): Promise<void> {
     if (this.#wake.signal.aborted) this.#wake = new AbortController();
-    // Asked just before: the next turn looks at once.
-    if (this.#stop.signal.aborted || (this.#resendAsked && !this.isDisabled)) return;
+    if (this.#stop.signal.aborted) return;
     await this.#o.feed.beyond(this.isDisabled ? Number.MAX_SAFE_INTEGER : this.#at, mostMs, this.#wake.signal);
   }
 

@@ -65,7 +65,7 @@ export class Webhooks {
     );
   }
 
-  /** Rejects when the store cannot be read. */
+  /** Before anybody can ask: `enable` would be lost on one that does not know yet where it stands. Rejects when the store cannot be read. */
   async start(): Promise<void> {
     if (this.#each.size === 0) return;
     const standings = new Map((await this.#o.store.webhooks()).map((one) => [one.name, one]));
