@@ -8,7 +8,7 @@ import { measure } from './learning/measure.ts';
 import { asked, flight, LEAVES_US } from './learning/testing/flights.ts';
 import { Metrics } from './metrics/index.ts';
 import { calibrate } from './planning/index.ts';
-import { batch, clock } from './store/conformance.ts';
+import { batch, clock } from './store/conformance-items.ts';
 import { SqliteStore } from './store/index.ts';
 import { tempDir } from './testing/controller.ts';
 
