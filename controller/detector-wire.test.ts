@@ -2,39 +2,25 @@
  * Classes that no simulator makes, through the real way: agents speak the wire, the controller stores, looks and tells. Each
  * class on a drone of its own, all at once; time runs four times as fast for both sides.
  */
-import { columnsOf, type KindName, type Sample, type Values } from '@skein/protocol/telemetry';
+import type { KindName } from '@skein/protocol/telemetry';
 import t from 'tap';
 import { type Running, startController, tempDir } from './testing/controller.ts';
-import { DONE, FakeAgent, type Reply } from './testing/fake-agent.ts';
+import { DONE, type FakeAgent, type Reply } from './testing/fake-agent.ts';
+import {
+  BASE,
+  FLYING,
+  north,
+  PARKED,
+  QuickAgent,
+  quickClock,
+  SAID_MS,
+  type Says,
+  sample,
+  UTC_US,
+} from './testing/quick-agent.ts';
 import { until } from './testing/until.ts';
 
-const SPEED = 4;
-const SAID_MS = 250;
 const WITHIN_MS = 60_000;
-const UTC_US = Date.now() * 1e3;
-const BASE = { latDeg: 47.4, lonDeg: 8.5 };
-const north = (m: number) => ({ latDeg: BASE.latDeg + m / 111_320, lonDeg: BASE.lonDeg });
-
-class QuickAgent extends FakeAgent {
-  override monoUs(): number {
-    return Math.round(1e9 + performance.now() * 1e3 * SPEED);
-  }
-}
-
-function sample<K extends KindName>(agent: FakeAgent, kind: K, values: Partial<Values<K>>): Sample {
-  const blank = Object.fromEntries(columnsOf(kind).map(([name]) => [name, null]));
-  return { kind, monoUs: agent.monoUs(), bootMs: null, values: { ...blank, ...values } } as Sample;
-}
-
-type Says = { readonly [K in KindName]?: Partial<Values<K>> };
-const PARKED: Says = { status: { armed: false, landed: 'on-ground', mode: 'GUIDED' } };
-const FLYING: Says = {
-  status: { armed: true, landed: 'in-air', mode: 'AUTO' },
-  position: { ...north(50), altAmslM: 540, altRelM: 40 },
-  velocity: { northMps: 5, eastMps: 0, downMps: 0 },
-  attitude: { rollRad: 0, pitchRad: 0.1 },
-  trust: { state: 'trusted' },
-};
 
 interface Case {
   readonly name: string;
@@ -167,10 +153,7 @@ interface Shown {
 
 t.test('each class through the wire, once, with its answer; a drone that is well has none', async (t) => {
   // given: a drone a class, and one that is well
-  const clock = {
-    utcUs: () => Math.round(UTC_US + performance.now() * 1e3 * SPEED),
-    monoUs: () => Math.round(performance.now() * 1e3 * SPEED),
-  };
+  const clock = quickClock;
   const running = await startController(tempDir(), { clock });
   t.teardown(() => running.controller.close());
   const well: Case = { name: 'well', says: { ...FLYING, ekf: { velocityVariance: 0.1, compassVariance: 0.1 } } };
