@@ -141,7 +141,7 @@ export class SimAgent {
     });
     const clock = new ControllerClock();
     const desk = simulatedDesk({
-      ...{ world, truth, timers, card, session, boot: this.#boot, nowUs, clock },
+      ...{ world, truth, drone, timers, card, session, boot: this.#boot, nowUs, clock },
       answer: (answer) => this.#append(outbox, 'urgent', answerSample(answer, nowUs())),
       onPowerCut: () => this.crash('power', 'mid-journal', 0),
     });

@@ -16,6 +16,7 @@ const idle = new AutopilotClient({ sharePct: 60, nowMs: () => 0, drawId: () => '
 export interface SimDeskOptions {
   readonly world: World;
   readonly truth: Truth;
+  readonly drone: string;
   readonly timers: ProcessTimers;
   readonly card: Card;
   readonly session: string;
@@ -30,7 +31,7 @@ export function simulatedDesk(o: SimDeskOptions): CommandDesk {
   const { world, truth, timers, card, nowUs, clock } = o;
   const executor: Executor = {
     act: async ({ id }) => {
-      truth.acts(id);
+      truth.acts(id, o.drone);
       await new Promise<void>((resolve) => timers.after(world.between(5, 1_500), resolve));
       return { state: 'succeeded', reason: 'done' };
     },

@@ -43,6 +43,8 @@ export class Truth {
   /** Every number up to here is stored, by stream. */
   #covered = new Map<string, number>();
   readonly #acted = new Map<string, number>();
+  /** Before its order is known perhaps: what is urgent goes out ahead of a slow store. */
+  readonly #actedBy = new Map<string, string>();
   readonly #mayActAgain = new Set<string>();
   /** What was done by drones whose journal was then lost: the controller alone knows that it was sent. */
   readonly #unrecorded = new Set<string>();
@@ -150,13 +152,12 @@ export class Truth {
   }
 
   journalLost(drone: string): void {
-    for (const [id, of] of this.#orders) if (of === drone && this.#acted.has(id)) this.#unrecorded.add(id);
+    for (const [id, by] of this.#actedBy) if (by === drone) this.#unrecorded.add(id);
   }
 
   /** This drone's journal is an older copy now, which knows of these. */
   journalIs(drone: string, known: ReadonlySet<string>): void {
-    for (const [id, of] of this.#orders)
-      if (of === drone && this.#acted.has(id) && !known.has(id)) this.mayActAgain(id);
+    for (const [id, by] of this.#actedBy) if (by === drone && !known.has(id)) this.mayActAgain(id);
   }
 
   /** Two boards have its card; what one has done the other cannot know. */
@@ -198,10 +199,11 @@ export class Truth {
     if (upTo > covered) this.broken(`ack of ${streamName(key)} up to ${upTo}, stored up to ${covered}`);
   }
 
-  acts(id: string): void {
+  acts(id: string, drone: string): void {
+    this.#actedBy.set(id, drone);
     const times = (this.#acted.get(id) ?? 0) + 1;
     this.#acted.set(id, times);
-    const isCloned = this.#cloned.has(this.#orders.get(id) ?? '');
+    const isCloned = this.#cloned.has(drone);
     const bothForgot = this.#putBackOver.has(id) && this.#unrecorded.has(id);
     if (times > 1 && !isCloned && !bothForgot && !this.#mayActAgain.has(id))
       this.broken(`command ${id} acted ${times} times`);
