@@ -155,7 +155,8 @@ function putGpx(asked: Asked): void {
     for (const [s, line] of lines.entries()) {
       const points = line.map(([lon, lat, ele], i) => {
         const height = ele === undefined ? '' : `<ele>${ele}</ele>`;
-        return `<trkpt lat="${lat}" lon="${lon}">${height}<time>${times[s]?.[i] ?? ''}</time></trkpt>\n`;
+        const at = times[s]?.[i];
+        return `<trkpt lat="${lat}" lon="${lon}">${height}${at === undefined ? '' : `<time>${at}</time>`}</trkpt>\n`;
       });
       asked.put(`<trkseg>\n${points.join('')}</trkseg>\n`);
     }
