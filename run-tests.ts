@@ -31,6 +31,7 @@ const isSoak = process.env.SOAK === '1';
 const LONG = [
   'scenarios/orders/order.test.ts',
   'scenarios/orders/controller-killed.test.ts',
+  'scenarios/orders/lost-drones.test.ts',
   'scenarios/safety/whole-disk-in-flight.test.ts',
   'scenarios/flights/delivery.test.ts',
   'scenarios/flights/link-loss.test.ts',

@@ -176,16 +176,15 @@ export class Town {
     return { arms, uploads };
   }
 
-  /** Its agent is in touch, and everything of its pre-flight list is well. */
+  /** Everything of its pre-flight list is well, and the controller knows that. */
   async ready(id: string): Promise<void> {
-    let stops: readonly string[] = [];
+    let seen: { readonly verdict: string } | null = null;
     await until(
       async () => {
-        const { safety, uplink } = await this.drone(id).agent.status();
-        ({ stops } = safety.preflight);
-        return uplink.leaseLeftMs > 0 && stops.length === 0;
+        seen = await this.api.get<{ verdict: string }>(`/drones/${id}/preflight`);
+        return /^(ok|warn)$/.test(seen.verdict);
       },
-      { timeoutMs: READY_MS, everyMs: 300, what: `${id} to be ready`, seen: () => stops },
+      { timeoutMs: READY_MS, everyMs: 300, what: `${id} to be ready`, seen: () => seen },
     );
   }
 }
