@@ -49,7 +49,8 @@ function make() {
     outbox.append(lane, [kind === 'text' ? textSample(sample.monoUs, 10) : sample]);
   };
   const written = (): void => say({ type: 'written', commitMs: 5, ...report });
-  const failed = (): void => say({ type: 'write-failed', problem: problemOf('io', 'played'), held: report });
+  const failed = (): void =>
+    say({ type: 'write-failed', problem: problemOf('io', 'played'), held: { ...report, entries: 0 } });
   /** What each commit held that has begun since this was asked last. */
   const commits = (): string[] =>
     writes.splice(0).map(({ entries }) => entries.map(({ lane, seq }) => `${lane[0]}${seq}`).join(' '));

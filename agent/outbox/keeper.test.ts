@@ -109,4 +109,5 @@ t.test('a large group is written in parts: of one that fails what is in the file
   if (failed.type !== 'write-failed') throw new Error(failed.type);
   const { next = 0 } = failed.held?.epochs[0]?.lanes.history ?? {};
   t.ok(next > 1 && next <= 201, `up to ${next - 1}`);
+  t.equal(failed.held?.entries, next - 1);
 });

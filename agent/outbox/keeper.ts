@@ -138,7 +138,11 @@ export class Keeper {
         if (problem.code === 'full' && message.pressing && attempt === 1 && this.#makeSpace(store)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
-        say({ type: 'write-failed', problem, held: reopen ? null : this.#report(store) });
+        say({
+          type: 'write-failed',
+          problem,
+          held: reopen ? null : { ...this.#report(store), entries: store.written },
+        });
         return;
       }
     }

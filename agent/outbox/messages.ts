@@ -63,8 +63,12 @@ export type FromWorker =
   /** What is salvaged of a damaged file went on, or is over. */
   | ({ readonly type: 'salvaged' } & StoreReport)
   | ({ readonly type: 'written'; readonly commitMs: number } & StoreReport)
-  /** Some of the group may be in it all the same: `held`. Null: the file is closed now and wants a new `open`. */
-  | { readonly type: 'write-failed'; readonly problem: OutboxProblem; readonly held: StoreReport | null }
+  /** The first `entries` of the group are in it all the same. Null: the file is closed now and wants a new `open`. */
+  | {
+      readonly type: 'write-failed';
+      readonly problem: OutboxProblem;
+      readonly held: (StoreReport & { readonly entries: number }) | null;
+    }
   /** Reading met an error; the file is closed now and wants a new `open`. */
   | { readonly type: 'read-failed'; readonly problem: OutboxProblem }
   | { readonly type: 'page'; readonly id: number; readonly rows: readonly PageRow[] | null }

@@ -106,6 +106,7 @@ export class Outbox {
       case 'write-failed':
         this.#open = message.held !== null;
         // A large group is written in parts: what is in the file is sent, also to make room for the rest.
+        if (message.held !== null) this.#recent.add(this.#pending.committed(message.held.entries));
         if (message.held !== null && this.#mirror.written(message.held)) this.#o.onEpochs?.();
         this.#fail(message.problem);
         break;
@@ -147,10 +148,9 @@ export class Outbox {
     const group = this.#pending.committed();
     this.#counters.commits++;
     this.#pace.committed(group, message.commitMs, this.#o.nowUs() / 1000);
-    const changed = this.#mirror.written(message);
     this.#recent.add(group);
     this.#recovered();
-    if (changed) this.#o.onEpochs?.();
+    if (this.#mirror.written(message)) this.#o.onEpochs?.();
     this.#o.onReadable?.();
     if (this.#company.isPressing || this.#state === 'closed') this.#write();
     if (this.#pending.length === 0) this.#drained();

@@ -74,9 +74,9 @@ export class Pending {
     return this.#entries.slice(0, count);
   }
 
-  /** The group under way is durable. Returns it. */
-  committed(): readonly Entry[] {
-    const group = this.#entries.splice(0, this.#writing);
+  /** The group under way is durable, or the first of it. Returns them. */
+  committed(count = this.#writing): readonly Entry[] {
+    const group = this.#entries.splice(0, count);
     this.#writing = 0;
     for (const entry of group) this.#bytes -= costOf(entry);
     if (this.#bytes < QUEUE_BYTES) this.#bound = QUEUE_BYTES;

@@ -43,6 +43,8 @@ export class OutboxStore {
   readonly #evictor: Evictor;
   readonly #gaps: GapWriter;
   readonly #mender: Mender;
+  /** Entries of the last group that are in the file: all, but for one that failed. */
+  written = 0;
   #acksToSave = false;
   /** Accumulated running time of the agent before this start, seconds. */
   readonly #baseS: number;
@@ -115,6 +117,7 @@ export class OutboxStore {
    */
   write(entries: readonly Entry[], runningS: number): void {
     const atS = this.#baseS + Math.floor(runningS);
+    this.written = 0;
     this.#evictAged(atS, runningS);
     for (const part of partsOf(entries, (entry) => this.#evictor.costOf([entry]), this.#budget.transactionBytes / 2)) {
       this.#makeRoom(part, atS, runningS);
@@ -123,6 +126,7 @@ export class OutboxStore {
         for (const entry of part) this.#put(entry, atS);
         this.#book.retireEmpty((epoch) => part.some((entry) => entry.epoch === epoch));
       });
+      this.written += part.length;
     }
   }
 
