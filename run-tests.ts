@@ -2,17 +2,12 @@
  * Runs the tests as `make test` and `make soak` do: unit tests, stories and scenarios (each starts whole fleets), and ends
  * with what failed, in its own words, and one line counted from what really ran. Arguments: unit | stories | scenarios |
  * files.
- *
- * Stories wait for most of their time, unit tests calculate: `make test` runs the groups beside each other. Unit tests give
- * way; a further story or scenario begins only while the processor has time to spare, so that what is measured in it is
- * not the load of the others, on slower machines either. `make soak` runs one group after the other.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { availableParallelism, setPriority, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { endedChildrenS, Spare } from './scenarios/kit/processor.ts';
+import { endedChildrenS } from './scenarios/kit/processor.ts';
 import { type Count, type Result, resultsOf } from './scenarios/kit/test-results.ts';
 
 const root = import.meta.dirname;
@@ -64,10 +59,6 @@ interface Group {
   readonly jobs: number;
   /** For a file; twice that for those that share a process. */
   readonly timeoutS: number;
-  /** So many at once whatever else runs; from there on one more only while the processor has time to spare. */
-  readonly atLeast: number;
-  /** Of those that share a process, as of nice(1). */
-  readonly nice: number;
   /** So many short files share a process. */
   readonly together: number;
   /** Their files stand in memory: dozens of databases at once that wait for one real disk would be late for each other. */
@@ -77,9 +68,7 @@ interface Group {
 const groups: Readonly<Record<string, Group>> = {
   unit: {
     files: ['*.test.ts', '{protocol,hardware,agent,controller,scenarios/kit}/**/*.test.ts'],
-    jobs: availableParallelism(),
-    atLeast: availableParallelism(),
-    nice: 5,
+    jobs: availableParallelism() + 1,
     together: 8,
     timeoutS: 180,
     inMemory: true,
@@ -87,9 +76,7 @@ const groups: Readonly<Record<string, Group>> = {
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
     files: ['scenarios/{alerts,commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
-    jobs: isSoak ? 3 : 8,
-    atLeast: 3,
-    nice: 0,
+    jobs: isSoak ? 3 : 7,
     together: 1,
     timeoutS: 3600,
     inMemory: !isSoak,
@@ -98,8 +85,6 @@ const groups: Readonly<Record<string, Group>> = {
   scenarios: {
     files: ['scenarios/*.test.ts'],
     jobs: isSoak ? 1 : 2,
-    atLeast: 1,
-    nice: 0,
     together: 1,
     timeoutS: 3600,
     inMemory: false,
@@ -108,21 +93,17 @@ const groups: Readonly<Record<string, Group>> = {
 /** What is said of the whole process: such a file shares none. */
 const FOR_ITS_PROCESS =
   /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =)/m;
-/** Processors: what one more story takes as it begins. */
-const SPARE = 0.4;
-/** What has just begun is seen in what is left over after this. */
-const SETTLES_MS = 4_000;
+/** Only what calculates shares one: nothing of it goes on after its test. */
+const CALCULATES = /^(protocol|controller\/(web|planning))\//;
 
 /** One file is a process of its own; several share one (run-together.ts). */
-function runFiles(files: readonly string[], { timeoutS, nice }: Group, scratch: string): Promise<readonly Result[]> {
+function runFiles(files: readonly string[], { timeoutS }: Group, scratch: string): Promise<readonly Result[]> {
   const began = performance.now();
   const { promise, resolve } = Promise.withResolvers<readonly Result[]>();
   const limitS = files.length === 1 ? timeoutS : 2 * timeoutS;
   const env = { ...process.env, TAP_TIMEOUT: String(limitS), TMPDIR: scratch };
   const args = files.length === 1 ? files : ['run-together.ts', ...files];
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  // What is alone is long, starts programs and waits for them.
-  if (child.pid !== undefined && nice > 0 && files.length > 1) setPriority(child.pid, nice);
   let cpuS: number | null = null;
   child.on('exit', () => {
     cpuS = cpuOfEnded();
@@ -147,22 +128,6 @@ function cpuOfEnded(): number | null {
   const cpuS = nowS - endedS;
   endedS = nowS;
   return cpuS;
-}
-
-const spare = new Spare();
-let begunMs = Number.NEGATIVE_INFINITY;
-
-interface Running {
-  count: number;
-}
-
-/** Until one more of the group may begin; it is counted then. */
-async function turn(running: Running, { atLeast, nice }: Group): Promise<void> {
-  const mayBegin = (): boolean =>
-    isSoak || running.count < atLeast || (performance.now() - begunMs > SETTLES_MS && spare.processors > SPARE);
-  while (!mayBegin()) await pause(500);
-  running.count++;
-  if (nice === 0) begunMs = performance.now();
 }
 
 function hasRoom(path: string): boolean {
@@ -203,7 +168,12 @@ function processes(files: readonly string[], together: number): string[][] {
   const [alone, shared] = [[] as string[][], [] as string[][]];
   for (const file of sorted) {
     const last = shared.at(-1);
-    if (together === 1 || LONG.includes(file) || FOR_ITS_PROCESS.test(readFileSync(join(root, file), 'utf8'))) {
+    if (
+      together === 1 ||
+      !CALCULATES.test(file) ||
+      LONG.includes(file) ||
+      FOR_ITS_PROCESS.test(readFileSync(join(root, file), 'utf8'))
+    ) {
       alone.push([file]);
     } else if (last === undefined || last.length === together || packageOf(last[0]) !== packageOf(file)) {
       shared.push([file]);
@@ -224,14 +194,11 @@ async function runGroup(name: string, group: Group): Promise<readonly Result[]> 
   const waiting = processes(files, group.together);
   const scratch = mkdtempSync(join(group.inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
   const results: Result[] = [];
-  const running: Running = { count: 0 };
   const worker = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await turn(running, group);
       const next = waiting.shift();
       if (next === undefined) return;
       const ended = await runFiles(next, group, scratch);
-      running.count--;
       results.push(...ended);
       for (const { file, tap, count } of ended) {
         if (count.failed > 0) console.log(`  FAILED ${file}`);
@@ -263,10 +230,9 @@ const files = asked.filter((name) => !(name in groups));
 const said: string[] = [];
 const all: Result[] = [];
 const chosen = names.flatMap((name) => (groups[name] ? [[name, groups[name]] as const] : []));
-if (isSoak) for (const [name, group] of chosen) all.push(...(await runGroup(name, group)));
-else all.push(...(await Promise.all(chosen.map(([name, group]) => runGroup(name, group)))).flat());
+for (const [name, group] of chosen) all.push(...(await runGroup(name, group)));
 if (files.length > 0) {
-  const group = { files, jobs: 1, atLeast: 1, nice: 0, together: 1, timeoutS: 3600, inMemory: false };
+  const group = { files, jobs: 1, together: 1, timeoutS: 3600, inMemory: false };
   all.push(...(await runGroup('chosen', group)));
 }
 const sum = (of: keyof Count): number => all.reduce((total, { count }) => total + count[of], 0);
