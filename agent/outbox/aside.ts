@@ -1,5 +1,6 @@
 /** A damaged file set aside: `outbox.db.aside` and its write-ahead log, until it has been salvaged or its bytes are needed. */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import type { PastEpoch } from './past.ts';
 
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
@@ -37,12 +38,6 @@ export interface Aside {
   bytes(): number;
   /** False when there was nothing. */
   remove(): boolean;
+  /** How far each epoch in it went (reach.ts). */
+  reach(): readonly PastEpoch[];
 }
-
-export const asideBeside = (path: string): Aside => ({
-  bytes: () => {
-    const bytes = asideBytes(path);
-    return bytes === null ? 0 : Math.max(1, bytes);
-  },
-  remove: () => removeAside(path),
-});

@@ -7,7 +7,7 @@
  *  - what `write` returned for is committed with an fsync.
  */
 import type { Lane } from '@skein/protocol/fleet';
-import { type Aside, asideBeside } from './aside.ts';
+import type { Aside } from './aside.ts';
 import { type Budget, budgetOf, partsOf } from './budget.ts';
 import type { Entry, EpochState, OutboxLosses } from './entry.ts';
 import { noLosses } from './entry.ts';
@@ -19,6 +19,7 @@ import { rowKey } from './keys.ts';
 import { Mender, type Salvaged } from './mender.ts';
 import type { PastEpoch } from './past.ts';
 import { contradiction } from './problems.ts';
+import { asideBeside } from './reach.ts';
 import { PageReader, type PageRow } from './reader.ts';
 import { type OutboxRows, ROW_OVERHEAD } from './rows.ts';
 import { openRows } from './sql-rows.ts';
@@ -80,9 +81,11 @@ export class OutboxStore {
   }
 
   #dropAside(): boolean {
+    const reach = this.#aside.reach();
     if (!this.#aside.remove()) return false;
     this.losses.asideGivenUp++;
     this.asideChanged();
+    this.#book.adoptPast(reach.toReversed());
     return true;
   }
 

@@ -3,6 +3,7 @@
 import { Keeper } from '../../agent/outbox/keeper.ts';
 import { laneOf, seqOf } from '../../agent/outbox/keys.ts';
 import type { FromWorker, ToWorker } from '../../agent/outbox/messages.ts';
+import { reachIn } from '../../agent/outbox/reach.ts';
 import { Salvage } from '../../agent/outbox/salvage.ts';
 import { OutboxStore } from '../../agent/outbox/store.ts';
 import type { SpawnStore } from '../../agent/outbox/thread.ts';
@@ -59,7 +60,11 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
           new OutboxStore(
             options,
             () => new MemoryRows({ tape: card.rows, onCommitted: (added) => committed(added) }),
-            { bytes: () => card.aside?.bytes ?? 0, remove: () => removeAside() },
+            {
+              bytes: () => card.aside?.bytes ?? 0,
+              remove: () => removeAside(),
+              reach: () => (card.aside === null ? [] : reachIn(card.aside)),
+            },
           ),
         setAside: (path) => {
           giveUpAside();

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { setAside } from './aside.ts';
+import { OutboxStore } from './store.ts';
+import { newBoot, newEpoch, oneBatch } from './testkit.ts';
+
+t.test('a damaged file that has to go before it was looked at: how far its epochs went is still told', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'reach-'));
+  t.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const o = { path: join(root, 'outbox.db'), budgetBytes: 300_000, keepAckedS: 1 };
+  const boot = newBoot();
+  const batch = (epoch: string, seq: number, length: number) =>
+    oneBatch({ epoch, boot, lane: 'history', seq, monoUs: seq, length });
+
+  // given: a file of an epoch of which all but the last five are acked and removed
+  const before = new OutboxStore(o);
+  const epoch = newEpoch();
+  before.write(
+    Array.from({ length: 30 }, (_, i) => batch(epoch, i + 1, 1_000)),
+    0,
+  );
+  before.ack(epoch, 'history', 25);
+  before.write([batch(epoch, 31, 1_000)], 1_000);
+  before.close();
+  setAside(o.path);
+
+  // when: its bytes are needed at once
+  const store = new OutboxStore(o);
+  t.teardown(() => store.close());
+  t.ok(store.asideBytes > 0);
+  const next = newEpoch();
+  for (let seq = 1; store.losses.asideGivenUp === 0 && seq < 1_000; seq++) store.write([batch(next, seq, 2_000)], seq);
+
+  // then
+  t.equal(store.asideBytes, 0);
+  t.match(store.past, [{ epoch, boot, next: { urgent: 1, history: 32 } }]);
+});
