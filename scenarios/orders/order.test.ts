@@ -50,6 +50,14 @@ t.test('from the order to the door and home', async (t) => {
     });
   }
   const [near] = homes;
+  // Else the order is rightly another's.
+  await until(
+    async () => {
+      const list = await getJson<{ verdict: string }>(`${world.httpUrl}/api/v1/drones/${flyers[0]?.id}/preflight`);
+      return list.verdict === 'ok';
+    },
+    { timeoutMs: 60_000, everyMs: 200, what: 'the one at the pickup to be ready as the controller knows it' },
+  );
   const order = await call<OrderView>('POST', '/orders', {
     pickup: { latDeg: near?.latDeg, lonDeg: near?.lonDeg },
     dropOff: { latDeg: (near?.latDeg ?? 0) + 60 / M_PER_DEG, lonDeg: near?.lonDeg },
