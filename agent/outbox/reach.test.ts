@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Lane } from '@skein/protocol/fleet';
 import t from 'tap';
 import { setAside } from './aside.ts';
 import { OutboxStore } from './store.ts';
@@ -11,18 +12,24 @@ t.test('a damaged file that has to go before it was looked at: how far its epoch
   t.teardown(() => rmSync(root, { recursive: true, force: true }));
   const o = { path: join(root, 'outbox.db'), budgetBytes: 300_000, keepAckedS: 1 };
   const boot = newBoot();
-  const batch = (epoch: string, seq: number, length: number) =>
-    oneBatch({ epoch, boot, lane: 'history', seq, monoUs: seq, length });
+  const batch = (epoch: string, seq: number, length: number, lane: Lane = 'history') =>
+    oneBatch({ epoch, boot, lane, seq, monoUs: seq, length });
 
-  // given: a file of an epoch of which all but the last five are acked and removed
+  // given: a file of an epoch of which all that was urgent, and all history but the last, is acked and removed
   const before = new OutboxStore(o);
   const epoch = newEpoch();
   before.write(
     Array.from({ length: 30 }, (_, i) => batch(epoch, i + 1, 1_000)),
     0,
   );
+  before.write(
+    [1, 2, 3].map((seq) => batch(epoch, seq, 40, 'urgent')),
+    0,
+  );
   before.ack(epoch, 'history', 25);
+  before.ack(epoch, 'urgent', 3);
   before.write([batch(epoch, 31, 1_000)], 1_000);
+  t.same(before.read(epoch, 'urgent', 1, 1 << 20), [], 'only the table of epochs knows of it');
   before.close();
   setAside(o.path);
 
@@ -35,5 +42,5 @@ t.test('a damaged file that has to go before it was looked at: how far its epoch
 
   // then
   t.equal(store.asideBytes, 0);
-  t.match(store.past, [{ epoch, boot, next: { urgent: 1, history: 32 } }]);
+  t.match(store.past, [{ epoch, boot, next: { urgent: 4, history: 32 } }]);
 });

@@ -21,22 +21,11 @@ import type { Entry } from './entry.ts';
 import { LANE_NAMES } from './keys.ts';
 import { Salvage } from './salvage.ts';
 import { OutboxStore } from './store.ts';
-import { newBoot, newEpoch, oneBatch } from './testkit.ts';
+import { newBoot, newEpoch, oneBatch, randomFrom } from './testkit.ts';
 
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 const BUDGET = 16 << 20;
 const BOOT = newBoot();
-
-/** Mulberry32. */
-function random(from: number): () => number {
-  let a = from;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let x = Math.imul(a ^ (a >>> 15), 1 | a);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function scratch(test: Test): string {
   const root = mkdtempSync(join(tmpdir(), 'salvage-'));
@@ -218,7 +207,7 @@ t.test('a full outbox is salvaged inside its budget', async (t) => {
 });
 
 t.test(`damage anywhere (SEED=${seed})`, async (t) => {
-  const next = random(seed);
+  const next = randomFrom(seed);
   const count = Number(process.env.COUNT ?? 6);
   for (let round = 0; round < count; round++) {
     const root = mkdtempSync(join(tmpdir(), 'salvage-'));

@@ -15,23 +15,12 @@ import { LANE_NAMES } from './keys.ts';
 import type { FromWorker } from './messages.ts';
 import { Salvage } from './salvage.ts';
 import { OutboxStore } from './store.ts';
-import { newBoot, newEpoch, oneBatch } from './testkit.ts';
+import { newBoot, newEpoch, oneBatch, randomFrom } from './testkit.ts';
 
 const FILES = Number(process.env.COUNT ?? 60);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Openings, pages and steps of salvage a file may need: a hundred times what one does. */
 const MOST_STEPS = 20_000;
-
-/** Mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The file after each of several starts, each time whole. */
 function ages(path: string, random: () => number): Buffer[] {

@@ -1,4 +1,4 @@
-/** Things the outbox tests share: samples, batches, a scratch folder. */
+/** Things the outbox tests share: samples, batches, randomness that can be played again. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Lane } from '@skein/protocol/fleet';
 import { type Sample, sealBatch } from '@skein/protocol/telemetry';
@@ -6,6 +6,17 @@ import type { Entry } from './entry.ts';
 
 export const newEpoch = (): string => randomBytes(8).toString('hex');
 export const newBoot = (): string => randomUUID();
+
+/** Mulberry32: 32 bits of state are plenty for choices. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 /** A text sample whose length says how big its batch becomes. */
 export function textSample(monoUs: number, length: number): Sample {
