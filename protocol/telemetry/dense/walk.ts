@@ -164,8 +164,7 @@ export class DenseWalk {
       sections.set(key, { section: { ...section }, known, place: keyOf.length });
       keyOf.push(key);
     };
-    const firstOf = (owner: number): number => {
-      const kind = from?.sections[owner]?.kind ?? 0;
+    const nextOf = (kind: number): number => {
       const nth = counts.get(kind) ?? 0;
       counts.set(kind, nth + 1);
       if (nth >= INSTANCES || kind >= 2 ** KIND_BITS) throw new Malformed('too many sections of a kind');
@@ -173,9 +172,13 @@ export class DenseWalk {
     };
     for (let row = 0; row < rows; row++) {
       const owner = from?.owners[row];
-      const actual = owner === undefined ? undefined : (keyOf[owner] ?? firstOf(owner));
+      const actual = owner === undefined ? undefined : (keyOf[owner] ?? nextOf(from?.sections[owner]?.kind ?? 0));
       const key = this.#walkKey(actual);
-      if (!sections.has(key)) add(key);
+      if (!sections.has(key)) {
+        const isNext = actual !== undefined || nextOf(Math.floor(key / INSTANCES)) === key;
+        if (!isNext) throw new Malformed('section that is not the next of its kind');
+        add(key);
+      }
       const at = sections.get(key);
       if (at === undefined) throw new Malformed('row of no section');
       owners[row] = at.place;
@@ -220,6 +223,8 @@ export class DenseWalk {
     if (place !== OTHER && known === undefined) throw new Malformed('row of no section');
     if (known !== undefined) return known;
     const key = this.coder.plain(KIND_BITS + 4, actual);
+    // One way to say each thing: a list that holds a key twice is none that a writer keeps.
+    if (this.#keys.includes(key)) throw new Malformed('section in full that has a place');
     if (this.#keys.length < OTHER) this.#keys.push(key);
     return key;
   }
