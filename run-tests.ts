@@ -22,8 +22,21 @@ const MEMORY = '/dev/shm';
 /** Free there, else the disk is taken: a container often has 64 MB. */
 const MEMORY_BYTES = 4e9;
 const isSoak = process.env.SOAK === '1';
-/** Begun first and in this order, so that nothing long is left for the end. */
+/** Begun first and in this order, so that nothing long is left for the end; in the soak others are long. */
 const LONG = [
+  ...(isSoak
+    ? [
+        'scenarios/sitl/flights.test.ts',
+        'scenarios/flights/random-flights.test.ts',
+        'scenarios/voyage/voyage.test.ts',
+        'scenarios/controller-kill.test.ts',
+        'scenarios/agent-kill.test.ts',
+        'scenarios/external-broker.test.ts',
+        'scenarios/controller-restore.test.ts',
+        'scenarios/power-cut.test.ts',
+        'scenarios/damaged-store.test.ts',
+      ]
+    : []),
   'scenarios/orders/order.test.ts',
   'scenarios/orders/controller-killed.test.ts',
   'scenarios/orders/lost-drones.test.ts',
@@ -76,15 +89,15 @@ const groups: Readonly<Record<string, Group>> = {
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
     files: ['scenarios/{alerts,commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
-    jobs: isSoak ? 3 : 7,
+    jobs: isSoak ? 4 : 7,
     together: 1,
     timeoutS: 3600,
     inMemory: !isSoak,
   },
-  // Whole fleets of processes on a real disk, measured: two at a time, in the soak one.
+  // Whole fleets of processes on a real disk, measured: two at a time.
   scenarios: {
     files: ['scenarios/*.test.ts'],
-    jobs: isSoak ? 1 : 2,
+    jobs: 2,
     together: 1,
     timeoutS: 3600,
     inMemory: false,

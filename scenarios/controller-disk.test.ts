@@ -29,12 +29,15 @@ const SOAK_STALL_MS = 60_000;
 /** Our own broker must have read meanwhile: more than 1.5 × the keep-alive of 12 s, after which everybody is dropped. */
 const STALL_MS = 20_000;
 /**
- * Who pushes without looking at any window while the store stands still: 75 MB at a queue of 64 MB, of which history may
- * fill half. An external broker takes it all and passes it on as it pleases: half of it there.
+ * Who pushes without looking at any window while the store stands still: 300 MB at a queue of 64 MB, of which history may
+ * fill half. An external broker takes it all and passes it on as it pleases: an eighth of it there.
  */
-const RUDE = { agents: 16, messages: 80, bytes: 60_000 } as const;
-/** The queue, what the broker has in hand, and as much again of garbage that is not collected yet. */
-const MOST_GROWTH_MB = 200;
+const RUDE = { agents: 16, messages: 320, bytes: 60_000 } as const;
+/**
+ * The queue, what the broker has in hand, and garbage: 70 to 210 MB were seen, of 77 MB pushed and of 307 alike. What kept
+ * all that is pushed would need more.
+ */
+const MOST_GROWTH_MB = 300;
 
 for (const broker of isSoak() ? (['embedded', externalKind()] as const) : (['embedded'] as const)) {
   const stallMs = isSoak() ? SOAK_STALL_MS : STALL_MS;
@@ -131,7 +134,7 @@ async function wholeDisk(t: Test, broker: 'embedded' | BrokerKind, stallMs: numb
     // Made before they connect: they ping nobody.
     const crowd = Array.from({ length: RUDE.agents }, (_, i) => rude(i));
     const cuts = cutFlight();
-    const count = broker === 'embedded' ? RUDE.messages : RUDE.messages / 2;
+    const count = broker === 'embedded' ? RUDE.messages : RUDE.messages / 8;
     const messages = crowd.map((agent) => messagesOf(agent, cuts, count));
     await Promise.all(crowd.map((agent) => join(agent, controller.mqttUrl)));
     const watch = new WatchFresh(live, ids);
