@@ -116,15 +116,25 @@ t.test(
     await agent.connectTo(line.mqtt);
     agent.presence();
     await agent.acked('history', 0);
-    child.kill('SIGTERM');
-    await exited;
-    const tool = async (...args: string[]) => {
-      const { out, exited } = program(t, [...args, `--dataDir=${dataDir}`]);
+    const to = path.join(tempDir(), 'copy');
+    const again = ['restore', `--from=${to}`, `--damaged=${dataDir}`];
+    const beside = async (...args: string[]) => {
+      const { out, exited } = program(t, args);
       await exited;
       return out;
     };
-    const to = path.join(tempDir(), 'copy');
-    t.match(await tool('backup', `--to=${to}`), { code: 0, stdout: /signed up to event \d+/ });
+    t.match(await beside('backup', `--to=${to}`, `--dataDir=${dataDir}`), {
+      code: 0,
+      stdout: /signed up to event \d+/,
+    });
+    t.match(await beside(...again, `--dataDir=${to}-new`), {
+      code: 1,
+      stderr: /runs on this directory: stop it first/,
+    });
+    child.kill('SIGTERM');
+    await exited;
+    t.match(await beside(...again, `--dataDir=${to}-new`), { code: 0, stdout: /no event is known to be lost/ });
+    const tool = (...args: string[]) => beside(...args, `--dataDir=${dataDir}`);
     t.match(await tool('verify'), { code: 0, stdout: /sound\n$/, stderr: '' });
     t.match(await tool('rebuild'), { code: 0, stdout: /the same as before/ });
     const db = new Database(path.join(dataDir, 'core.db'));
@@ -134,10 +144,8 @@ t.test(
       code: 3,
       stdout: /edited: entity drone:d1, version \d+, id \d+: .*\n(.*\n)*NOT SOUND/,
     });
-    const { out, exited: looked } = program(t, ['verify', '--json', `--dataDir=${to}`]);
-    await looked;
     t.match(
-      JSON.parse(out.stdout),
+      JSON.parse((await beside('verify', '--json', `--dataDir=${to}`)).stdout),
       { ok: true, unknown: /^every event there is/ },
       'the copy is, and all of it is signed',
     );

@@ -5,6 +5,7 @@ import {
   backUp,
   corePath,
   fingerprint,
+  keepAllOut,
   keyPath,
   publicKeyOf,
   type Restored,
@@ -109,6 +110,19 @@ export const restore: Tool = async ({ dataDir }, own) => {
     throw new UsageError(
       `${dataDir} holds data already: nothing is overwritten; move it away, and name it with --damaged=DIR`,
     );
+  // Said before a backup is looked through, which may take minutes.
+  const letGo = keepAllOut([from, damaged]);
+  try {
+    return restored({ from, dataDir, damaged }, own);
+  } finally {
+    letGo();
+  }
+};
+
+function restored(
+  { from, dataDir, damaged }: { from: string; dataDir: string; damaged: string | undefined },
+  own: ReadonlyMap<string, string>,
+): Said {
   const file = own.get('key');
   const key = file === undefined ? null : readKey(file, publicKeyOf);
   const pinned = key === null ? {} : { keys: new Map([[fingerprint(key), key]]) };
@@ -121,7 +135,7 @@ export const restore: Tool = async ({ dataDir }, own) => {
   const done = restoreData({ from, dataDir, nowUtcUs, ...(damaged === undefined ? {} : { damaged }) });
   const words = own.has('json') ? `${JSON.stringify(done)}\n` : restoredWords(done, dataDir, damaged);
   return { words, code: 0 };
-};
+}
 
 /** Lanes named one by one; the rest is counted. */
 const MAX_LANES = 100;

@@ -2,6 +2,7 @@
 export const STORE_ERRORS = {
   'disk-full': 'the disk is full: free space or lower store.budgetMB; writing goes on by itself once there is room',
   locked: 'another program holds the database: is a second skein-controller running with the same dataDir?',
+  running: 'a skein-controller runs on this directory: stop it first, what it still stores would be missing',
   'read-only': 'the database or its directory cannot be written: check owner, rights and mount of dataDir',
   corrupt:
     'SQLite calls the file damaged: `skein-controller verify` says what is wrong, `skein-controller restore` makes a new dataDir out of a ' +

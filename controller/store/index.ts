@@ -3,6 +3,7 @@ export { fingerprint, publicKeyOf } from './checkpoint.ts';
 export { keyPath, readKey } from './checkpoint-files.ts';
 export { CHECKPOINT_COUNTERS, Checkpointer } from './checkpointer.ts';
 export { corePath } from './core-db.ts';
+export { keepAllOut } from './directory-lock.ts';
 export { STORE_ERRORS, StoreError, type StoreErrorCode } from './errors.ts';
 export { EventQueue } from './event-queue.ts';
 export type * from './port.ts';

@@ -13,6 +13,7 @@ import { Checkpointer } from './checkpointer.ts';
 import { batch, DAY_US, EPOCH, NOON_US } from './conformance-items.ts';
 import { corePath } from './core-db.ts';
 import { dayPath } from './day-files.ts';
+import { keepAllOut } from './directory-lock.ts';
 import type { NewEvent } from './port.ts';
 import { restoreData } from './restore.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -153,3 +154,28 @@ t.test('all of it gone: the backup, and nothing is overwritten', async (t) => {
   t.match(verifyData(dataDir), { ok: true, vouchedId: 40 });
   t.throws(put, { code: 'exists', message: /nothing is overwritten/ });
 });
+
+t.test(
+  'a controller runs on one of the directories: refused, nothing is left behind; none can start meanwhile',
+  async (t) => {
+    const { old, backup, dataDir } = await given(t);
+    const store = await open(old);
+    for (const from of [{ from: backup, damaged: old }, { from: old }]) {
+      t.throws(() => restoreData({ ...from, dataDir, nowUtcUs: NOON_US }), {
+        code: 'running',
+        message: /old: a skein-controller runs on this directory: stop it first/,
+      });
+    }
+    t.same(
+      fs.readdirSync(path.dirname(dataDir)).filter((name) => name.startsWith('new')),
+      [],
+    );
+    await store.close();
+    const letGo = keepAllOut([old, undefined, backup, old]);
+    await t.rejects(open(old), { code: 'locked' });
+    t.match(restoreData({ from: backup, damaged: old, dataDir, nowUtcUs: NOON_US }), { lostEvents: null });
+    await t.rejects(open(old), { code: 'locked' }, 'still: who asked first has not let go');
+    letGo();
+    await (await open(old)).close();
+  },
+);

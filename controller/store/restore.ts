@@ -12,6 +12,7 @@ import Database from 'better-sqlite3';
 import { checkpointDir, keyPath, listCheckpoints } from './checkpoint-files.ts';
 import { CoreDb, corePath } from './core-db.ts';
 import { dayPath, listDays, telemetryDir } from './day-files.ts';
+import { keepAllOut } from './directory-lock.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { Findings } from './findings.ts';
 import { makeFolder, syncPath } from './folders.ts';
@@ -46,8 +47,10 @@ export interface Restored {
   readonly lostBatches: readonly (Range & { readonly drone: string; readonly epoch: string; readonly lane: string })[];
 }
 
+/** Throws a StoreError: `exists`, `running` when a controller runs on one of the directories it reads. */
 export function restoreData(o: RestoreOptions): Restored {
   if (fs.existsSync(corePath(o.dataDir))) throw new StoreError('exists', o.dataDir);
+  const letGo = keepAllOut([o.from, o.damaged]);
   const part = `${path.resolve(o.dataDir)}.part`;
   try {
     fs.rmSync(part, { recursive: true, force: true });
@@ -63,6 +66,8 @@ export function restoreData(o: RestoreOptions): Restored {
   } catch (error) {
     fs.rmSync(part, { recursive: true, force: true });
     throw toStoreError(error, `restore of ${o.from} to ${o.dataDir}`);
+  } finally {
+    letGo();
   }
 }
 

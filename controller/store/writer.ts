@@ -1,10 +1,9 @@
 /** What the writer thread does, as plain synchronous calls: commits, positions, retention. */
-
-import path from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { CoreDb } from './core-db.ts';
-import { DayFiles, dayOf, listDays, type OnUnsettled, openWriter } from './day-files.ts';
+import { DayFiles, dayOf, listDays, type OnUnsettled } from './day-files.ts';
 import type { ClockRow } from './day-rows.ts';
+import { holdAlone } from './directory-lock.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { makeFolder } from './folders.ts';
 import type { Lane, StoreStats, StreamPosition } from './port.ts';
@@ -60,7 +59,7 @@ export class Writer implements Room {
     } catch (error) {
       throw toStoreError(error, this.#o.dataDir);
     }
-    this.lend(() => this.#takeLock());
+    this.#lock = this.lend(() => holdAlone(this.#o.dataDir));
     this.#core = this.lend(() => new CoreDb(this.#o.dataDir, this.#o.syncCommits));
     this.lend(() => this.#files.start());
     this.#telemetry = new TelemetryWriter(this.#files, this.#core, this);
@@ -150,19 +149,6 @@ export class Writer implements Room {
     this.#core = null;
     this.#telemetry = null;
     this.#lock = null;
-  }
-
-  /** Held as long as this thread lives: two controllers on one directory would both hand out acks. */
-  #takeLock(): void {
-    const file = path.join(this.#o.dataDir, 'lock.db');
-    try {
-      const db = openWriter(file, []);
-      this.#lock = db;
-      db.pragma('journal_mode = DELETE');
-      db.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      throw toStoreError(error, file);
-    }
   }
 
   #carry(day: string): void {
