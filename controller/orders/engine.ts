@@ -6,7 +6,7 @@
 import { orderOf, patchOf } from './kept.ts';
 import { onLateWord } from './late-word.ts';
 import { type Attempt, currentOf, isOver, type Leg, legOf, type Order } from './order.ts';
-import { type Owed, owedOf, type SeenOf } from './owed.ts';
+import { isFlown, type Owed, owedOf, type SeenOf } from './owed.ts';
 import type { Actor, Change, Clock, Count, Drones, Flights, KeyUse, OrderRecords, Planner } from './ports.ts';
 import type { CommandSeen, Seen, StandSeen } from './seen.ts';
 import { step } from './step.ts';
@@ -200,10 +200,12 @@ export class Engine {
     return written;
   }
 
-  /** Over, but a drone is still to be told, or may still have the parcel. */
+  /** Over, but a drone is still to be told, or is being told, still flies for it (its air is kept), or may still have the parcel. */
   #isLoose(id: string, order: Order): boolean {
+    const seenOf = (attempt: Attempt) => this.#seenOf(id, attempt);
     const isFresh = this.utcUs - order.sinceUtcUs <= LOOSE_US;
-    if (isFresh && owedOf(order, (attempt) => this.#seenOf(id, attempt), this.utcUs).length > 0) return true;
+    if (isFresh && (owedOf(order, seenOf, this.utcUs).length > 0 || isFlown(order, seenOf))) return true;
+    if ([...this.#tellings].some(([name, { busy }]) => busy && name.startsWith(`${id}/`))) return true;
     return Object.values(order.attempts).some(isLeftAboard);
   }
 

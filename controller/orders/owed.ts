@@ -46,6 +46,15 @@ export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Ow
   return owed;
 }
 
+/** One of its drones is under way with what it was given, whatever became of the order. */
+export function isFlown({ attempts }: Order, seenOf: SeenOf): boolean {
+  return Object.values(attempts).some((attempt) => {
+    const { ferry, delivery, standOf } = seenOf(attempt);
+    const all = [ferry, delivery, ...Object.values(attempt.before).map(standOf)];
+    return all.some((stand) => stand !== null && stand.state !== 'assigned' && isUnderWay(stand.state));
+  });
+}
+
 /** The next version takes the place of the one before by itself; after a take-back of the itinerary the drone would refuse it. */
 function isBetweenPlans(order: Order, { phase, delivery }: Attempt): boolean {
   const goesOn = !isOver(order) && order.cancel === null && order.state !== 'unloading';
