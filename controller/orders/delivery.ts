@@ -1,6 +1,7 @@
 /** The flight with the parcel aboard: from the planning of it to the ground. Nobody but its drone, or people, end it. */
+import { isUnderWay } from '@skein/protocol/fleet';
 import { isLate } from './late.ts';
-import { type Attempt, closed, ended, moved, type Order, withAttempt } from './order.ts';
+import { type Attempt, closed, ended, type Leg, moved, type Order, withAttempt } from './order.ts';
 import { progressOf, underWayWords } from './progress.ts';
 import type { Seen, StandSeen } from './seen.ts';
 import { begin, waited } from './tries.ts';
@@ -18,6 +19,10 @@ const WHERE_US = 60e6;
 
 export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order {
   const { delivery: leg } = attempt;
+  const flown = flownBefore(attempt, seen);
+  if (flown !== null) {
+    return stepDelivery(...withPlan(order, attempt, flown), { ...seen, delivery: seen.standOf(flown), start: null });
+  }
   if (leg === null) return stepUnplanned(order, attempt, seen);
   const heard = withParcelWord(order, attempt, seen);
   const now = heard.attempts[attempt.n] ?? attempt;
@@ -33,6 +38,8 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
     const home = progress.as === 'returning' || now.parcel === 'released';
     return moved(heard, home ? 'returning' : 'outbound', words, seen.utcUs);
   }
+  // It has flown it, whatever is said of the plan by now: that is not done twice.
+  if (now.parcel === 'released' || now.parcel === 'unproved') return landed(heard, now, seen, 'landed');
   if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   // It may have begun, and nobody has heard of it.
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
@@ -42,6 +49,25 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
     waiting: 'ready',
     onGivenUp: (words) => flyAgain(heard, now, words, seen),
   });
+}
+
+/** An older plan that it flies after all, or has flown: it was silent meanwhile, and was taken not to have begun. */
+function flownBefore({ delivery, before, parcel }: Attempt, seen: Seen): Leg | null {
+  const counts = (stand: StandSeen | null): boolean => {
+    const word = parcelOf(stand);
+    const isFlown = stand !== null && stand.state !== 'assigned' && isUnderWay(stand.state);
+    return isFlown || word === 'released' || word === 'unproved';
+  };
+  if (parcel !== 'aboard' || (delivery !== null && counts(seen.delivery))) return null;
+  return Object.values(before).findLast((leg) => counts(seen.standOf(leg))) ?? null;
+}
+
+function withPlan(order: Order, attempt: Attempt, leg: Leg): readonly [Order, Attempt] {
+  const { delivery } = attempt;
+  const { [leg.itinerary.version]: _, ...others } = attempt.before;
+  const before = delivery === null ? others : { ...others, [delivery.itinerary.version]: delivery };
+  const now = { ...attempt, delivery: leg, before };
+  return [withAttempt(order, now), now];
 }
 
 /** Loaded; the planner has not found its way yet. */
@@ -66,10 +92,10 @@ function toUnload(order: Order, why: string, seen: Seen): Order {
 /** It is on the ground: what became of the parcel decides. */
 function landed(order: Order, attempt: Attempt, seen: Seen, words: string): Order {
   const { drone, parcel } = attempt;
-  if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   if (parcel === 'released') {
     return closed(ended(order, 'delivered', 'delivered', seen.utcUs), 'delivered', `delivered by ${drone}`, seen.utcUs);
   }
+  if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   if (parcel === 'unproved') {
     return moved(order, 'unproved', `nobody knows whether ${drone} released the parcel: look, and say so`, seen.utcUs);
   }

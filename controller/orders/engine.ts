@@ -121,11 +121,12 @@ export class Engine {
 
   #lateWords(id: string, order: Order): Order {
     let now = order;
-    for (const { n, end, delivery, drone } of Object.values(order.attempts)) {
-      if (end === null || delivery === null) continue;
-      const { itinerary } = delivery;
-      const stand = this.#o.flights.stand(itinerary.id, itinerary.version, drone);
-      const word = onLateWord(now, n, stand, this.utcUs);
+    for (const { n, end, delivery, before, drone } of Object.values(order.attempts)) {
+      if (end === null) continue;
+      const legs = [delivery, ...Object.values(before)].filter((leg) => leg !== null);
+      const stands = legs.map(({ itinerary: { id: of, version } }) => this.#o.flights.stand(of, version, drone));
+      const said = stands.find((stand) => stand?.parcel?.state === 'released') ?? null;
+      const word = onLateWord(now, n, said, this.utcUs);
       if (word === null) continue;
       now = word.order;
       if (word.twice) this.#o.onAlert(id, 'delivered-twice', `${drone} says that it released its parcel as well`);

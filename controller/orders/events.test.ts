@@ -167,26 +167,29 @@ t.test('after a restart, what a drone has of an older plan is asked for before i
   t.equal(seen.takenBack, 1);
 });
 
-t.test('a drone on its way to the pickup flies on when its order is cancelled: its air and its pad stay kept', async (t) => {
-  const { orders, seen, seconds } = scene(
-    { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
-    false,
-    { stand: () => ({ state, words: null, answered: true, takingBack: false, parcel: null }) },
-  );
-  let state: 'flying' | 'completed' = 'flying';
-  await orders.place(WISH, BY);
-  await seconds(3);
-  await orders.deed('one', { do: 'cancel', why: null }, BY);
-  // when
-  await seconds(60);
-  // then: what plans for others sees it
-  t.match(await orders.get('one'), { state: 'closed', outcome: 'cancelled' });
-  t.equal(orders.open, 1);
-  t.equal(seen.changes.filter(({ type }) => type === 'put-away').length, 0);
-  state = 'completed';
-  await seconds(2);
-  t.equal(orders.open, 0);
-});
+t.test(
+  'a drone on its way to the pickup flies on when its order is cancelled: its air and its pad stay kept',
+  async (t) => {
+    const { orders, seen, seconds } = scene(
+      { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
+      false,
+      { stand: () => ({ state, words: null, answered: true, takingBack: false, parcel: null }) },
+    );
+    let state: 'flying' | 'completed' = 'flying';
+    await orders.place(WISH, BY);
+    await seconds(3);
+    await orders.deed('one', { do: 'cancel', why: null }, BY);
+    // when
+    await seconds(60);
+    // then: what plans for others sees it
+    t.match(await orders.get('one'), { state: 'closed', outcome: 'cancelled' });
+    t.equal(orders.open, 1);
+    t.equal(seen.changes.filter(({ type }) => type === 'put-away').length, 0);
+    state = 'completed';
+    await seconds(2);
+    t.equal(orders.open, 0);
+  },
+);
 
 t.test('cancelled while its plan is being given: the drone is told once the plan is known to have gone', async (t) => {
   let given = () => {};

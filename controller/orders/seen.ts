@@ -1,4 +1,5 @@
 /** What an order sees of its drone and of what the drone was given: sampled whenever something changes, never remembered. */
+import type { Leg } from './order.ts';
 import type { StandState } from './ports.ts';
 
 export interface StandSeen {
@@ -39,6 +40,8 @@ export interface Seen {
   readonly ferry: StandSeen | null;
   readonly delivery: StandSeen | null;
   readonly start: CommandSeen | null;
+  /** Also of plans before the one that counts. */
+  readonly standOf: (leg: Leg) => StandSeen | null;
   /** Why nothing may be started now (ground stop, weather, …); null: it may. */
   readonly againstStart: () => string | null;
 }

@@ -28,6 +28,7 @@ function seen(drone: Partial<Seen['drone']>): Seen {
   const there = { silentS: 1, armed: false, at: { base: 'letten' }, energyUntilUtcUs: null };
   return {
     ...{ utcUs: 1e6, clockErrUs: 0, ferry: null, delivery: null, start: null, againstStart: () => null },
+    standOf: () => null,
     drone: { ...there, ...drone },
   };
 }
@@ -107,3 +108,36 @@ t.test(
     t.match(step(order, at(973)), { attempt: null, state: 'queued' });
   },
 );
+
+t.test('what a drone flew of a plan before the last one counts, however late it says so', async (t) => {
+  // given: nothing was heard while it flew; back on its pad it was taken not to have begun, and is planned anew
+  const stand = (state: 'verified' | 'flying' | 'completed', parcel: string | null = null) => ({
+    ...{ state, words: null, answered: true, takingBack: false },
+    parcel: parcel === null ? null : { state: parcel, words: null },
+  });
+  const second = { ...LEG, itinerary: { ...LEG.itinerary, version: 2 }, starts: 0, startedUtcUs: null };
+  const attempt = { ...ATTEMPT, phase: 'delivery', before: { 1: LEG }, parcel: 'aboard', plans: 2 } as const;
+  for (const delivery of [null, second]) {
+    const order: Order = { ...HOME_WITH_IT, state: 'ready', attempts: { 1: { ...attempt, delivery } } };
+    const heard = (first: ReturnType<typeof stand>) => {
+      const news = (now: Order): Seen => {
+        const leg = now.attempts[1]?.delivery;
+        const standOf: Seen['standOf'] = (one) => (one.itinerary.version === 1 ? first : stand('verified'));
+        return { ...seen({}), standOf, delivery: leg ? standOf(leg) : null };
+      };
+      const once = step(order, news(order));
+      return step(once, news(once));
+    };
+    // when
+    const delivered = heard(stand('completed', 'released'));
+    // then: it is not flown once more, empty
+    t.match(delivered, { state: 'closed', outcome: 'delivered', attempts: { 1: { parcel: 'released' } } });
+    t.match(heard(stand('completed', 'unproved')), { state: 'unproved' });
+    t.match(heard(stand('flying')), {
+      state: 'outbound',
+      attempts: { 1: { delivery: { itinerary: { version: 1 } } } },
+    });
+    const aboard = heard(stand('completed', 'aboard')).attempts[1]?.delivery?.itinerary.version;
+    t.equal(aboard, delivery?.itinerary.version, 'came home with it: that is known already');
+  }
+});
