@@ -56,6 +56,43 @@ t.test('wherever the flight may be from then on, that air is kept', async (t) =>
       }
 });
 
+t.test('a flight that is later than anybody had thought keeps its air and its pads until it is down', async (t) => {
+  const end = (what: string) =>
+    Math.max(...reservation.tube.filter((one) => one.what === what).map((one) => one.toUtcUs));
+  const at = (nowUtcUs: number, state: string, delivery: object = {}, attempt: object = {}) => {
+    const attempts = { 1: { delivery: { reservation, ...delivery }, parcel: 'aboard', ...attempt } };
+    return reservationsOf([{ id: 'o1', doc: { state, attempt: 1, attempts } }], 'o2', nowUtcUs)[0];
+  };
+  const isKept = (one: Reservation | undefined, nowUtcUs: number) =>
+    one !== undefined && one.toUtcUs > nowUtcUs + 900e6 && one.tube.every(({ toUtcUs }) => toUtcUs > nowUtcUs + 900e6);
+  // given: held on its way by an operator, or by the wind
+  const late = end('out') + 1e6;
+  t.ok(isKept(at(late, 'outbound'), late), 'nobody has heard that it is over the drop-off');
+  t.equal(at(end('out') - 1e6, 'outbound'), reservation);
+  const held = NOW + 10e6;
+  t.ok(isKept(at(held, 'outbound', { late: true }), held), 'held: where it will be when is not known any more');
+  const down = reservation.toUtcUs + 600e6;
+  for (const state of ['outbound', 'releasing', 'returning']) {
+    t.ok(isKept(at(down, state), down), state);
+    t.same(at(down, state)?.pads, reservation.pads, 'nobody else is sent to its pad');
+  }
+  t.same(parts(at(down, 'returning', {}, { parcel: 'released' })), ['back', 'descend', 'release']);
+  // then: not for ever
+  for (const state of ['lost', 'unloading', 'closed']) t.equal(at(down, state), undefined, state);
+  t.equal(at(down, 'returning', {}, { end: { how: 'settled' } }), undefined);
+});
+
+t.test('a drone that was given up by silence may fly: its own order keeps clear of it as well', async (t) => {
+  const own = (how?: string) => {
+    const attempt = { ferry: { reservation }, ...(how === undefined ? {} : { end: { how } }) };
+    return reservationsOf([{ id: 'o1', doc: { state: 'queued', attempts: { 1: attempt } } }], 'o1', NOW)[0];
+  };
+  t.equal(own('silent'), reservation);
+  t.equal(own('relaunched'), reservation);
+  t.equal(own('refused'), undefined, 'it said so');
+  t.equal(own(), undefined, 'what it plans anew');
+});
+
 /** Within what planning takes it to be beside its line. */
 function isIn({ utcUs, place, aboveHomeM }: Sample, one: Reservation | undefined): boolean {
   const { trackErrorM, heightErrorM } = city.rules;

@@ -4,7 +4,7 @@ import { isLate } from './late.ts';
 import { type Attempt, closed, ended, type Leg, moved, type Order, withAttempt } from './order.ts';
 import { progressOf, underWayWords } from './progress.ts';
 import type { Seen, StandSeen } from './seen.ts';
-import { begin, waited } from './tries.ts';
+import { begin, delayed, waited } from './tries.ts';
 
 /** Silent in the air for so long past the end of its energy, it is called lost: people must look, nothing is done. */
 const LOST_AFTER_US = 600e6;
@@ -34,9 +34,10 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
     if (isLost(seen)) return lost(heard, now, seen);
     const cancelled = order.cancel === null ? null : 'cancelled: it brings the parcel back';
     const words = (isSilent(seen) ? silentWords(drone) : null) ?? underWayWords(drone, progress) ?? cancelled;
-    if (progress.as === 'at-gate' || progress.as === 'releasing') return moved(heard, 'releasing', words, seen.utcUs);
+    const flies = delayed(heard, now, progress);
+    if (progress.as === 'at-gate' || progress.as === 'releasing') return moved(flies, 'releasing', words, seen.utcUs);
     const home = progress.as === 'returning' || now.parcel === 'released';
-    return moved(heard, home ? 'returning' : 'outbound', words, seen.utcUs);
+    return moved(flies, home ? 'returning' : 'outbound', words, seen.utcUs);
   }
   // It has flown it, whatever is said of the plan by now: that is not done twice.
   if (now.parcel === 'released' || now.parcel === 'unproved') return landed(heard, now, seen, 'landed');

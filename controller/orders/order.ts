@@ -66,6 +66,8 @@ export interface Leg {
   readonly startedUtcUs: number | null;
   /** Times it was assigned again because the autopilot did not hold it. */
   readonly repeats: number;
+  /** It was held on its way, or flown by somebody else: when it will be where is not known any more. */
+  readonly late?: true;
 }
 
 export interface Attempt {
@@ -142,6 +144,10 @@ export function currentOf(order: Order): Attempt | null {
 
 export function withAttempt(order: Order, attempt: Attempt): Order {
   return { ...order, attempts: { ...order.attempts, [attempt.n]: attempt } };
+}
+
+export function withLeg(order: Order, attempt: Attempt, leg: Leg): Order {
+  return withAttempt(order, { ...attempt, ...(attempt.phase === 'ferry' ? { ferry: leg } : { delivery: leg }) });
 }
 
 /** The flight it is about: the ferry until the parcel is to be loaded. */

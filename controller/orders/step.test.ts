@@ -141,3 +141,24 @@ t.test('what a drone flew of a plan before the last one counts, however late it 
     t.equal(aboard, delivery?.itinerary.version, 'came home with it: that is known already');
   }
 });
+
+t.test('a drone that was held on its way is late from then on, whatever it does afterwards', async (t) => {
+  const stand = (state: 'flying' | 'held' | 'interrupted') => ({
+    ...{ state, words: null, answered: true, takingBack: false, parcel: null },
+  });
+  const out: Order = { ...HOME_WITH_IT, state: 'outbound' };
+  const comes: Order = {
+    ...{ ...LOADING, state: 'ferrying' },
+    attempts: { 1: { ...ATTEMPT, phase: 'ferry', ferry: LEG } },
+  };
+  for (const [order, name] of [
+    [out, 'delivery'],
+    [comes, 'ferry'],
+  ] as const) {
+    const after = (state: Parameters<typeof stand>[0], of: Order) =>
+      step(of, { ...seen({ at: null }), [name]: stand(state) });
+    t.notOk(after('flying', order).attempts[1]?.[name]?.late);
+    for (const state of ['held', 'interrupted'] as const)
+      t.ok(after('flying', after(state, order)).attempts[1]?.[name]?.late, `${name} ${state}`);
+  }
+});

@@ -8,7 +8,7 @@ import { isLate } from './late.ts';
 import { type Attempt, closed, currentOf, ended, isOver, legOf, moved, type Order, withAttempt } from './order.ts';
 import { progressOf, underWayWords } from './progress.ts';
 import type { Seen } from './seen.ts';
-import { begin, giveUp, requeued, waited } from './tries.ts';
+import { begin, delayed, giveUp, requeued, waited } from './tries.ts';
 
 /** A drone that is to be loaded and is not heard for so long is given up, s. */
 const SILENT_AT_PICKUP_S = 120;
@@ -64,7 +64,7 @@ function stepFerry(order: Order, attempt: Attempt, seen: Seen): Order {
     return requeued(order, 'elsewhere', `${drone} ended its flight: ${progress.words}`, seen);
   if (progress.is === 'under-way') {
     const silent = silence(order, attempt, seen);
-    return silent ?? moved(order, 'ferrying', underWayWords(drone, progress), seen.utcUs);
+    return silent ?? moved(delayed(order, attempt, progress), 'ferrying', underWayWords(drone, progress), seen.utcUs);
   }
   return silence(order, attempt, seen) ?? begin(order, attempt, progress, seen);
 }

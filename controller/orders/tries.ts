@@ -9,7 +9,7 @@ import {
   moved,
   type Order,
   type OrderState,
-  withAttempt,
+  withLeg,
 } from './order.ts';
 import type { Progress } from './progress.ts';
 import type { Seen } from './seen.ts';
@@ -43,6 +43,13 @@ export function giveUp(order: Order, how: EndOfAttempt, words: string, seen: See
   return waited(order, `${words}; ${against.words}`, against.untilUtcUs);
 }
 
+/** Its air is kept until it is down, however long that takes (controller/kept-air.ts). */
+export function delayed(order: Order, attempt: Attempt, { as }: Extract<Progress, { is: 'under-way' }>): Order {
+  const leg = legOf(attempt);
+  const isHeld = as === 'held' || as === 'interrupted';
+  return leg === null || leg.late === true || !isHeld ? order : withLeg(order, attempt, { ...leg, late: true });
+}
+
 /** Brings a leg that is not under way nearer to its start, or gives it up by `onGivenUp`. */
 export function begin(
   order: Order,
@@ -63,11 +70,7 @@ export function begin(
   if (leg === null) return order;
   const { utcUs } = seen;
   const { drone } = attempt;
-  const set = (change: Partial<Leg>) =>
-    withAttempt(order, {
-      ...attempt,
-      ...(attempt.phase === 'ferry' ? { ferry: { ...leg, ...change } } : { delivery: { ...leg, ...change } }),
-    });
+  const set = (change: Partial<Leg>) => withLeg(order, attempt, { ...leg, ...change });
   const lost = progress.is === 'starting' && seen.start === null && utcUs - (leg.startedUtcUs ?? utcUs) > START_LOST_US;
   const is = lost ? 'not-started' : progress.is;
   if (is === 'refused') return o.onGivenUp(`${drone} does not fly it: ${wordsOf(progress)}`);
