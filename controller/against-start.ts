@@ -14,7 +14,7 @@ export interface StartFacts {
 
 export function againstStart({ stop, badWeather, holds, zones, plannedUtcUs, pads }: StartFacts): string | null {
   if (stop !== null) return `ground stop by ${stop.by}: ${stop.reason}`;
-  if (holds.length > 0) return `it is held: ${holds.join('; ')}`;
+  if (holds.length > 0) return `it is kept on the ground: ${holds.join('; ')}`;
   if (badWeather !== null) return badWeather;
   const closed = pads.find((pad) => pad.closed);
   if (closed !== undefined) return `the pad ${closed.id} is closed since it was planned: it is planned anew`;

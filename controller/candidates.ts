@@ -136,11 +136,18 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
     preflightStops: preflight
       .filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
       .map(({ item, words }) => (words === '' ? item : words)),
-    holds: [...(safety?.locked === true ? [`locked: ${safety.lockReason ?? 'no reason given'}`] : []), ...o.holds(id)],
+    holds: [...lockWords(safety), ...o.holds(id)],
     busyWith: flies ? `itinerary ${itinerary.id}` : null,
     busyUntilUtcUs: null,
     staysArmed: null,
   };
+}
+
+/** With who may unlock it. */
+function lockWords(safety: Looked['safety']): readonly string[] {
+  if (safety?.locked !== true) return [];
+  const who = safety.lockedBy === 'drone' ? 'unlock it where it stands, or as an admin' : 'unlock it';
+  return [`locked (${safety.lockReason ?? 'no reason given'}): ${who}`];
 }
 
 /** What is set for a drone goes before what is set for all. */

@@ -14,6 +14,8 @@ const LOST_UNKNOWN_US = 3600e6;
 const MAX_FLIGHTS = 2;
 const MAX_PLANS = 6;
 const SILENT_S = 30;
+/** Ends of a command that has changed nothing, as far as is known. */
+const NOT_DONE: ReadonlySet<string> = new Set(['rejected', 'failed', 'expired', 'unknown']);
 /** A drone that has landed says by a fresh position where, as a rule at once; then people are asked, µs. */
 const WHERE_US = 60e6;
 
@@ -32,8 +34,9 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   if (progress.is === 'under-way') {
     const { drone } = attempt;
     if (isLost(seen)) return lost(heard, now, seen);
+    const silent = isSilent(seen) ? silentWords(drone) : null;
     const cancelled = order.cancel === null ? null : 'cancelled: it brings the parcel back';
-    const words = (isSilent(seen) ? silentWords(drone) : null) ?? underWayWords(drone, progress) ?? cancelled;
+    const words = silent ?? notBack(order, drone, seen) ?? underWayWords(drone, progress) ?? cancelled;
     const flies = delayed(heard, now, progress);
     if (progress.as === 'at-gate' || progress.as === 'releasing') return moved(flies, 'releasing', words, seen.utcUs);
     const home = progress.as === 'returning' || now.parcel === 'released';
@@ -69,6 +72,12 @@ function withPlan(order: Order, attempt: Attempt, leg: Leg): readonly [Order, At
   const before = delivery === null ? others : { ...others, [delivery.itinerary.version]: delivery };
   const now = { ...attempt, delivery: leg, before };
   return [withAttempt(order, now), now];
+}
+
+/** Cancelled, and its drone does not do as it is told: somebody else is in command of it, who may not know. */
+function notBack({ cancel }: Order, drone: string, { abort }: Seen): string | null {
+  if (cancel === null || abort === null || !NOT_DONE.has(abort.state)) return null;
+  return `cancelled, and ${drone} does not bring the parcel back (${abort.words ?? abort.state}): return it, or abort with takeOver`;
 }
 
 /** Loaded; the planner has not found its way yet. */

@@ -4,6 +4,7 @@
  */
 
 import { orderOf, patchOf } from './kept.ts';
+import { abortKey, legKey, nameOf, startKey } from './keys.ts';
 import { onLateWord } from './late-word.ts';
 import { type Attempt, currentOf, isOver, type Leg, legOf, type Order } from './order.ts';
 import { isFlown, type Owed, owedOf, type SeenOf } from './owed.ts';
@@ -165,7 +166,7 @@ export class Engine {
         (words === undefined ? null : refused)
       );
     };
-    if (attempt === null) return { ferry: null, delivery: null, start: null, standOf };
+    if (attempt === null) return { ferry: null, delivery: null, start: null, abort: null, standOf };
     const { ferry, delivery } = attempt;
     const leg = legOf(attempt);
     const command = leg === null ? undefined : this.#commands.get(startKey(id, leg, leg.starts));
@@ -173,6 +174,7 @@ export class Engine {
       ferry: ferry && standOf(ferry),
       delivery: delivery && standOf(delivery),
       start: command?.seen ?? null,
+      abort: (delivery && this.#commands.get(abortKey(id, delivery))?.seen) ?? null,
       standOf,
     };
   }
@@ -250,14 +252,18 @@ export class Engine {
     if (one.do === 'assign') return (await flights.assign(itinerary, drone)).ok;
     if (one.do === 'take-back') return (await flights.takeBack(itinerary.id, drone)).ok;
     const key =
-      one.do === 'start'
-        ? startKey(id, one.leg, one.n)
-        : `${id}/${itinerary.id}/abort/${Math.floor(this.utcUs / 30e6)}`;
+      one.do === 'start' ? startKey(id, one.leg, one.n) : `${abortKey(id, one.leg)}/${Math.floor(this.utcUs / 30e6)}`;
     const told = await flights.command({ drone, type: one.do, key });
-    if (one.do === 'start' && told.ok && told.id !== undefined) this.#commands.set(key, { id: told.id, seen: null });
-    if (one.do === 'start' && !told.ok)
-      this.#commands.set(key, { id: '', seen: { final: true, state: 'rejected', words: told.words } });
+    this.#posted(one.do === 'start' ? key : abortKey(id, one.leg), told);
     return told.ok;
+  }
+
+  /** Of one that is posted again, what came of the one before counts until something is known of this one. */
+  #posted(key: string, told: Awaited<ReturnType<Flights['command']>>): void {
+    const before = this.#commands.get(key);
+    if (!told.ok) this.#commands.set(key, { id: '', seen: { final: true, state: 'rejected', words: told.words } });
+    else if (told.id !== undefined && told.id !== before?.id)
+      this.#commands.set(key, { id: told.id, seen: before?.seen ? { ...before.seen, final: false } : null });
   }
 
   /** How the commands stand that are not final yet. */
@@ -278,16 +284,3 @@ export class Engine {
 }
 
 const NEVER_SENT = { state: 'refused', answered: true, takingBack: false, parcel: null } as const;
-
-function legKey({ itinerary, drone }: Leg): string {
-  return `${itinerary.id}@${itinerary.version}/${drone}`;
-}
-
-function startKey(id: string, { itinerary }: Leg, n: number): string {
-  return `${id}/${itinerary.id}/${itinerary.version}/start/${n}`;
-}
-
-function nameOf(id: string, one: Owed): string {
-  const { itinerary } = one.leg;
-  return `${id}/${itinerary.id}/${itinerary.version}/${one.do}/${'n' in one ? one.n : ''}`;
-}

@@ -21,7 +21,7 @@ export type Owed =
 /** A start that was decided on so long ago is not posted any more, µs: it was judged by what was true then. */
 const START_FRESH_US = 5e6;
 
-export type SeenOf = (attempt: Attempt) => Pick<Seen, 'ferry' | 'delivery' | 'start' | 'standOf'>;
+export type SeenOf = (attempt: Attempt) => Pick<Seen, 'ferry' | 'delivery' | 'start' | 'abort' | 'standOf'>;
 
 export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Owed[] {
   const owed: Owed[] = [];

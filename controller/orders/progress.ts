@@ -38,8 +38,8 @@ export function progressOf(leg: Leg, stand: StandSeen | null, start: CommandSeen
 }
 
 export function underWayWords(drone: string, { as }: Extract<Progress, { is: 'under-way' }>): string | null {
-  if (as === 'held') return `${drone} is held by an operator, who lets it go on by resume`;
+  if (as === 'held') return `${drone} is held by an operator; it goes on by resume with takeOver`;
   if (as === 'interrupted')
-    return `${drone} is flown by somebody else, or its failsafe acts; nothing is done meanwhile`;
+    return `${drone} is flown by somebody else, or its failsafe acts; nothing is done meanwhile. Once nobody flies it, it goes on by resume with takeControl and takeOver`;
   return null;
 }

@@ -42,6 +42,8 @@ export interface Seen {
   readonly start: CommandSeen | null;
   /** Also of plans before the one that counts. */
   readonly standOf: (leg: Leg) => StandSeen | null;
+  /** How the last `abort` of its delivery stands; null: none is known of. */
+  readonly abort: CommandSeen | null;
   /** Why nothing may be started now (ground stop, weather, …); null: it may. */
   readonly againstStart: () => string | null;
 }

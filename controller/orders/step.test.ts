@@ -27,7 +27,8 @@ const LOADING: Order = { ...newOrder(WISH, 'shop', 0), state: 'loading', attempt
 function seen(drone: Partial<Seen['drone']>): Seen {
   const there = { silentS: 1, armed: false, at: { base: 'letten' }, energyUntilUtcUs: null };
   return {
-    ...{ utcUs: 1e6, clockErrUs: 0, ferry: null, delivery: null, start: null, againstStart: () => null },
+    ...{ utcUs: 1e6, clockErrUs: 0, ferry: null, delivery: null, start: null, abort: null },
+    againstStart: () => null,
     standOf: () => null,
     drone: { ...there, ...drone },
   };
@@ -82,7 +83,7 @@ t.test(
     };
     const held = { state: 'verified', words: null, answered: true, takingBack: false, parcel: null } as const;
     const owed = (order: Order) =>
-      owedOf(order, () => ({ ferry: null, delivery: null, start: null, standOf: () => held }), 1e6);
+      owedOf(order, () => ({ ferry: null, delivery: null, start: null, abort: null, standOf: () => held }), 1e6);
     t.same(owed(again), []);
     t.match(owed({ ...again, state: 'unloading' }), [{ do: 'take-back' }], 'it is not flown any more');
     t.match(owed({ ...again, cancel: { by: 'shop', why: null, atUtcUs: 0 } }), [{ do: 'take-back' }]);
@@ -162,3 +163,27 @@ t.test('a drone that was held on its way is late from then on, whatever it does 
       t.ok(after('flying', after(state, order)).attempts[1]?.[name]?.late, `${name} ${state}`);
   }
 });
+
+t.test(
+  'what the words say of a flight that is held, flown by another, or cancelled while another is in command',
+  async (t) => {
+    const out = { state: 'outbound', ...{ attempts: HOME_WITH_IT.attempts } } as const;
+    const flies: Order = { ...HOME_WITH_IT, ...out };
+    const words = (order: Order, state: 'flying' | 'held' | 'interrupted', abort: Seen['abort'] = null) => {
+      const stand = { state, words: null, answered: true, takingBack: false, parcel: null } as const;
+      return step(order, { ...seen({ at: null }), delivery: stand, abort }).words ?? '';
+    };
+    // The dispatcher is in command of what it started: without `takeOver` a `resume` is rejected.
+    t.match(words(flies, 'held'), /resume with takeOver/);
+    t.match(words(flies, 'interrupted'), /resume with takeControl and takeOver/);
+    const cancelled: Order = { ...flies, cancel: { by: 'shop', why: null, atUtcUs: 0 } };
+    t.match(words(cancelled, 'flying'), /^cancelled: it brings the parcel back/);
+    t.match(words(cancelled, 'flying', { final: true, state: 'succeeded', words: null }), /it brings the parcel back/);
+    const no = { final: true, state: 'rejected', words: 'another is in command (Ann)' };
+    t.match(
+      words(cancelled, 'flying', no),
+      /does not bring the parcel back \(another is in command \(Ann\)\): return it/,
+    );
+    t.match(words(cancelled, 'held', no), /does not bring the parcel back/, 'resumed it would deliver');
+  },
+);

@@ -41,7 +41,8 @@ export function unfit(drone: Candidate, order: OrderWish, world: World, nowUtcUs
   }
   if (drone.armed || !drone.onGround)
     return not('in-the-air', drone.armed ? 'is armed' : 'is not known to stand on the ground');
-  if (drone.holds.length > 0) return not('hold', `is held: ${drone.holds.join('; ')}`, drone.holds[0] ?? null);
+  if (drone.holds.length > 0)
+    return not('hold', `is kept on the ground: ${drone.holds.join('; ')}`, drone.holds[0] ?? null);
   if (drone.place === null || !drone.trusted) return not('position', 'its position is not trusted now');
   if (drone.preflightStops.length > 0) {
     return not('preflight', `pre-flight stops: ${drone.preflightStops.join(', ')}`, drone.preflightStops[0] ?? null);

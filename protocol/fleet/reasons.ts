@@ -31,7 +31,7 @@ export const REASONS = {
   'no-height': 'told to hold instead: no height of its own is left for the way back',
   // of flying
   pilot: 'a pilot is flying: resume with takeControl, or wait until the vehicle is disarmed',
-  'in-command': 'another operator is in command: take over explicitly',
+  'in-command': 'another is in command: send it again with takeOver, which takes the drone from them',
   'other-station': 'another ground station is in control',
   failsafe: 'a failsafe of the autopilot is acting; it is never undone by software',
   adopted: 'the agent started in mid-flight and only listens',

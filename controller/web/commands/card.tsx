@@ -183,7 +183,7 @@ function Next({ command, delivery }: { readonly command: Command; readonly deliv
     );
   }
   const { type } = command;
-  if (code === 'in-command' && (type === 'goto' || type === 'arm' || type === 'disarm' || type === 'resume')) {
+  if (code === 'in-command' && isTakenOver(type)) {
     return (
       <NextButton
         words="Take over…"
@@ -200,6 +200,12 @@ function Next({ command, delivery }: { readonly command: Command; readonly deliv
     );
   }
   return null;
+}
+
+/** Those that can take a drone from whoever is in command of it. */
+const TAKE_OVER = ['goto', 'arm', 'disarm', 'start', 'resume', 'skip', 'abort'] as const;
+function isTakenOver(type: string): type is (typeof TAKE_OVER)[number] {
+  return TAKE_OVER.some((one) => one === type);
 }
 
 function named(command: Command): { readonly name?: unknown } {
