@@ -254,10 +254,13 @@ export class SimAgent {
       card.journal.killed();
       return;
     }
-    for (const row of card.rows.powerCut(lies).flat()) {
+    const lost = card.powerCut(lies);
+    for (const row of lost.rows) {
       const { stream, seq } = placeOf(drone, row);
       truth.forgotten(stream, seq);
     }
+    for (const { lane, known, last } of lost.beyond) truth.unknown(`${drone}/${lane}`, known + 1, last);
+    if (lies === 0 && lost.beyond.length > 0) truth.broken(`${drone}: what was synced is gone with the power`);
     for (const id of card.journal.powerCut(lies)) truth.mayActAgain(id);
     this.#powerOn();
   }

@@ -24,6 +24,12 @@ interface Content {
   readonly aside: DamagedRows | null;
 }
 
+export interface Lost {
+  readonly rows: readonly HeldRow[];
+  /** Lanes, as `epoch/lane`, of which the numbers after `known` up to `last` are no longer known to have been given. */
+  readonly beyond: readonly { readonly lane: string; readonly known: number; readonly last: number }[];
+}
+
 export class Card {
   readonly #world: World;
   readonly device: Device;
@@ -54,6 +60,18 @@ export class Card {
 
   #copied(aside: DamagedRows | null): DamagedRows | null {
     return aside === null ? null : new DamagedRows(this.#world, aside);
+  }
+
+  /** `lies`: so many of the last syncs were none. What it was called safe to hold and no longer does, or knows of. */
+  powerCut(lies: number): Lost {
+    const { reach } = this.rows.promised();
+    const rows = this.rows.powerCut(lies).flat();
+    const left = [this.rows.peek().reach, this.aside?.reach];
+    const beyond = [...reach].map(([lane, last]) => ({
+      ...{ lane, last },
+      known: Math.max(0, ...left.map((one) => one?.get(lane) ?? 0)),
+    }));
+    return { rows, beyond: beyond.filter(({ known, last }) => known < last) };
   }
 
   /** It is as it was then. */

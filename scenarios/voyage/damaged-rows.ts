@@ -8,7 +8,7 @@ import { readEnvelope } from '@skein/protocol/telemetry';
 import type { FoundEpoch, FoundRow, Place } from '../../agent/outbox/damaged-file.ts';
 import { ROW_OVERHEAD } from '../../agent/outbox/rows.ts';
 import type { DamagedPages } from '../../agent/outbox/salvage.ts';
-import { type HeldRow, PAGE_BYTES, type RowState } from './memory-rows.ts';
+import { type HeldRow, PAGE_BYTES, type Reach, type RowState, reachOf } from './memory-rows.ts';
 import type { World } from './world.ts';
 
 interface Laid {
@@ -78,6 +78,11 @@ export class DamagedRows implements DamagedPages {
   /** That can be read still, and was not cut off. */
   *readable(): Iterable<HeldRow> {
     for (const laid of this.#laid.values()) for (const one of laid) if (one !== undefined) yield one.row;
+  }
+
+  /** How far it can still be read from it that each lane went. */
+  get reach(): Reach {
+    return reachOf(this.readable(), this.#epochs);
   }
 
   look(

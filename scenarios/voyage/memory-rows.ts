@@ -1,7 +1,7 @@
 /** The outbox file of the simulation: `OutboxRows` in memory, on a tape (tape.ts). */
 import type { Lane } from '@skein/protocol/fleet';
 import { FIRST_EPOCH_NUMBER } from '../../agent/outbox/database.ts';
-import { epochNumberOf } from '../../agent/outbox/keys.ts';
+import { epochNumberOf, LANE_NAMES, laneOf, seqOf } from '../../agent/outbox/keys.ts';
 import { type Edge, type EpochRow, type OutboxRows, ROW_OVERHEAD, type Row } from '../../agent/outbox/rows.ts';
 import type { Tape } from './tape.ts';
 
@@ -64,10 +64,26 @@ export class RowState {
     this.epochs = this.epochs.map((one) => (which(one) ? { ...one, ...to } : one));
   }
 
+  /** How far it says that each lane went, by epoch and lane: in its rows, and of what was removed in the table of epochs. */
+  get reach(): Reach {
+    return reachOf(this.rows, this.epochs);
+  }
+
   /** Rows of a lane fill pages in order; what is removed in between leaves them half full. */
   get pages(): number {
     return FIXED_PAGES + Math.ceil((this.bytes * 1.15) / PAGE_BYTES);
   }
+}
+
+/** The last number that is known of, by `epoch/lane`. */
+export type Reach = ReadonlyMap<string, number>;
+
+export function reachOf(rows: Iterable<HeldRow>, epochs: Iterable<Pick<EpochRow, 'epoch' | 'gone'>>): Reach {
+  const reach = new Map<string, number>();
+  const reached = (key: string, last: number) => reach.set(key, Math.max(reach.get(key) ?? 0, last));
+  for (const { id, upto, epoch } of rows) reached(`${epoch}/${laneOf(id)}`, upto ?? seqOf(id));
+  for (const { epoch, gone } of epochs) for (const lane of LANE_NAMES) reached(`${epoch}/${lane}`, gone[lane]);
+  return reach;
 }
 
 export interface MemoryRowsOptions {

@@ -112,6 +112,13 @@ export class Tape<S extends { clone(): S }, T> {
     return state;
   }
 
+  /** What was called safe. */
+  promised(): S {
+    const state = this.#base.clone();
+    for (const { synced, changes } of this.#log) if (synced) for (const change of changes) change(state);
+    return state;
+  }
+
   /** The same content: a backup, or a cloned card on another device. */
   copy(device = this.#device): Tape<S, T> {
     const other = new Tape<S, T>(this.#world, device, this.#base.clone());

@@ -119,6 +119,11 @@ export class Truth {
     for (let seq = from; seq <= to; seq++) this.forgotten(stream, seq);
   }
 
+  /** What a card said it had synced told that these were given, and nothing on it does now: nobody can say what is missing. */
+  unknown(stream: string, from: number, to: number): void {
+    for (let seq = from; seq <= to; seq++) if (this.#durable.has(`${stream}/${seq}`)) this.forgotten(stream, seq);
+  }
+
   /** The row that says how far this epoch went is damaged: nobody knows of more than what is held. */
   onlyKnown(epoch: string, held: readonly { readonly stream: string; readonly seq: number }[]): void {
     const kept = new Set(held.map(({ stream, seq }) => `${stream}/${seq}`));
