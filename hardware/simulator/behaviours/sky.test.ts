@@ -2,13 +2,15 @@ import { CopterMode, MavCmd } from '@skein/protocol/mavlink';
 import t from 'tap';
 import { Station } from '../testing/station.ts';
 
-/** In the air, 10 m over base, in GUIDED. */
-function hovering(): Station {
+const TARGET = { target_system: 1, target_component: 1 } as const;
+
+/** In the air, over base, in GUIDED. */
+function hovering(altM = 10): Station {
   const station = new Station({ start: 'ready', seed: 9 });
   station.command(MavCmd.DO_SET_MODE, 1, CopterMode.GUIDED);
   station.command(MavCmd.COMPONENT_ARM_DISARM, 1);
-  station.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, 10);
-  station.pass(20);
+  station.command(MavCmd.NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, altM);
+  station.pass(10 + altM);
   for (const id of [2, 24, 33, 147, 193]) station.command(MavCmd.SET_MESSAGE_INTERVAL, id, 200_000);
   station.pass(1);
   station.heard.length = 0;
@@ -176,3 +178,51 @@ t.test('motor: it falls; the autopilot says so, and disarms what is left', async
   );
   t.equal(station.simulator.autopilot.flight.armed, false);
 });
+
+/** The sink of ArduCopter in software from 40 m up, m/s, so many seconds after its motors were stopped by SIM_ENGINE_FAIL. */
+const FELL = {
+  'one of four': {
+    mask: 1,
+    sinkMps: [
+      [0.4, 1.3],
+      [0.8, 5.1],
+      [1.2, 7.7],
+      [1.6, 9.7],
+      [2, 11],
+      [3, 13],
+    ],
+    leansDeg: 60,
+  },
+  'all of them': {
+    mask: 15,
+    sinkMps: [
+      [0.4, 2.8],
+      [0.8, 6.4],
+      [1.2, 9.4],
+      [1.6, 11.7],
+      [2, 13.4],
+      [3, 15.6],
+    ],
+    leansDeg: 0,
+  },
+} as const;
+
+for (const [which, { mask, sinkMps, leansDeg }] of Object.entries(FELL)) {
+  t.test(`motors that stop, ${which}: it falls as a real one was seen to`, async (t) => {
+    const station = hovering(40);
+    station.send('PARAM_SET', { ...TARGET, param_id: 'SIM_ENGINE_FAIL', param_value: mask, param_type: 2 });
+    let atS = 0;
+    for (const [s, wanted] of sinkMps) {
+      station.pass(s - atS);
+      atS = s;
+      const { upMS, roll } = station.simulator.vehicle.body;
+      t.ok(
+        Math.abs(-upMS - wanted) <= 1.2,
+        `${s} s: sinks with ${(-upMS).toFixed(1)} m/s, the real one with ${wanted}`,
+      );
+      const tiltDeg = (Math.abs(roll) * 180) / Math.PI;
+      t.ok(leansDeg === 0 ? tiltDeg < 5 : tiltDeg >= leansDeg || s <= 0.4, `${s} s: leans ${tiltDeg.toFixed(0)}°`);
+    }
+    t.equal(station.simulator.autopilot.flight.armed, true, 'the autopilot does nothing about it in the air');
+  });
+}

@@ -48,10 +48,13 @@ const DRAG = 0.014;
 const GUST_PUSH = 0.05;
 const HOVER_THROTTLE = 0.38;
 const IDLE_THROTTLE = 0.1;
-/** With a motor gone: how fast it comes down, m/s, turns, rad/s, and leans, rad. */
-const LAME_SINK_MS = 12;
+/** How fast the air lets it fall, m/s. This and the next as ArduCopter in software fell from 40 m. */
+const FALL_MS = 16.5;
+/** With a motor gone: how fast it turns, and leans, rad/s, how far it leans, rad, and what it lifts of its weight. */
 const LAME_SPIN = 8;
-const LAME_TILT = 1;
+const LAME_ROLL = 3;
+const LAME_TILT = 1.2;
+const LAME_LIFT = 0.75;
 
 export const atRest = (yaw: number): Body => ({
   northM: 0,
@@ -76,9 +79,10 @@ function resting(body: Body, throttle: number): Body {
   return { ...atRest(body.yaw), northM: body.northM, eastM: body.eastM, throttle };
 }
 
-function falling(body: Body, dtS: number): Body {
+/** `lift`: of its weight, upwards. Drag grows by the square of the speed. */
+function falling(body: Body, dtS: number, lift = 0): Body {
   if (body.onGround) return resting(body, 0);
-  const upMS = body.upMS - (GRAVITY + 0.3 * body.upMS) * dtS;
+  const upMS = body.upMS - GRAVITY * (1 - lift + (body.upMS * Math.abs(body.upMS)) / FALL_MS ** 2) * dtS;
   const upM = body.upM + upMS * dtS;
   if (upM <= 0) return resting(body, 0);
   const keep = 1 - 0.3 * dtS;
@@ -94,20 +98,17 @@ function falling(body: Body, dtS: number): Body {
   };
 }
 
-/** Three motors of four: half the lift that a hover needs, and the body spins. */
+/** Three motors of four turn it over, and little of what they lift points upwards. */
 function spinning(body: Body, demand: Demand, dtS: number): Body {
   if (body.onGround) return resting(body, demand.motors ? IDLE_THROTTLE : 0);
-  const fallen = falling(body, dtS);
+  const fallen = falling(body, dtS, LAME_LIFT * Math.cos(body.roll));
   if (fallen.onGround) return fallen;
-  const upMS = Math.max(fallen.upMS, body.upMS - 0.5 * GRAVITY * dtS, -LAME_SINK_MS);
   const turn = Math.min(LAME_SPIN, Math.abs(body.yawRate) + LAME_SPIN * dtS);
   return {
     ...fallen,
-    upMS,
-    upM: body.upM + upMS * dtS,
     yaw: wrapPi(body.yaw + turn * dtS),
     yawRate: turn,
-    roll: clamp(body.roll + 1.2 * dtS, LAME_TILT),
+    roll: clamp(body.roll + LAME_ROLL * dtS, LAME_TILT),
     throttle: 1,
   };
 }

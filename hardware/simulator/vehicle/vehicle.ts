@@ -26,6 +26,7 @@ export const EMPTY_KG = 4;
 
 export const STEP_MS = 20;
 const CELLS = 6;
+const ALL_MOTORS = 0b1111;
 
 export interface VehicleOptions {
   readonly random: Random;
@@ -63,9 +64,11 @@ export function stepVehicle(
   const dtS = STEP_MS / 1000;
   const atMs = vehicle.atMs + STEP_MS;
   const wind = stepWind(vehicle.wind, dtS, random);
-  const lame = disturbances.failedMotors !== 0;
+  const { failedMotors, motorStop } = disturbances;
+  const lame = failedMotors !== 0;
+  const isStopped = motorStop || (failedMotors & ALL_MOTORS) === ALL_MOTORS;
   const weight = 1 + vehicle.payload.carriedKg / EMPTY_KG;
-  const body = stepBody(vehicle.body, disturbances.motorStop ? stopped(demand) : demand, wind, dtS, lame, weight);
+  const body = stepBody(vehicle.body, isStopped ? stopped(demand) : demand, wind, dtS, lame, weight);
   const payload = stepPayload(vehicle.payload, body, orders, disturbances, { dtS, atMs });
   const sampled = atMs - vehicle.gps.atMs >= GPS_PERIOD_MS;
   const gps = sampled ? sampleGps(vehicle.gps, body, atMs, random, disturbances) : vehicle.gps;
