@@ -1,9 +1,9 @@
 /** What is remembered of a drone from one look to the next, as a pure fold: the classes that need to know what was before read it. */
 import { reasonCode } from '@skein/protocol/fleet';
-import type { Values } from '@skein/protocol/telemetry';
-import { armed, fresh, inAir, type Seen } from './seen.ts';
+import { type Falling, falling } from './falling.ts';
+import { armed, fresh, inAir, type Seen, stampOf } from './seen.ts';
 
-export interface Past {
+export interface Past extends Falling {
   readonly armed: boolean | null;
   /** When it was last seen armed and in the air, by the stamp of that sample, monotonic µs. */
   readonly flewUs: number | null;
@@ -11,14 +11,6 @@ export interface Past {
   readonly dropping: { readonly atUs: number; readonly heightM: number | null } | null;
   /** It was seen to fall. */
   readonly fell: { readonly words: string; readonly heightM: number | null; readonly speedMps: number | null } | null;
-  /** Armed in the air it tumbled, and has not flown well since. */
-  readonly tumbled: {
-    readonly tiltDeg: number | null;
-    readonly sinkMps: number;
-    readonly heightM: number | null;
-  } | null;
-  /** Stamp of the first sample in which it sank as fast as what falls, µs; null: the last one was slower. */
-  readonly sankUs: number | null;
   readonly session: string | null;
   readonly boot: string | null;
   /** Of this session. */
@@ -41,7 +33,7 @@ export const NO_PAST: Past = {
   ...{ armed: null, flewUs: null, dropping: null, fell: null, session: null, boot: null, autopilotBoot: null },
   ...{
     tumbled: null,
-    sankUs: null,
+    sink: null,
     rebooted: null,
     progress: null,
     suspectSinceUs: null,
@@ -70,16 +62,12 @@ export function remember(past: Past, seen: Seen): Past {
     ...past,
     ...flight,
     ...booted({ ...past, ...flight }, seen),
-    ...tumbled(past, seen),
+    ...falling(past, seen),
     progress: progressed(past, seen),
     suspectSinceUs: suspected(past, seen),
     takenBy: takenBy(past, seen),
     clipping: clipped(past, seen),
   };
-}
-
-function stampOf(seen: Seen, kind: 'status' | 'velocity' | 'attitude' | 'vibration'): number {
-  return seen.monoUs - (seen.sample(kind)?.ageMs ?? 0) * 1e3;
 }
 
 function flown(past: Past, seen: Seen): Pick<Past, 'armed' | 'flewUs' | 'dropping' | 'fell'> {
@@ -124,44 +112,6 @@ function fallen(dropping: Past['dropping'], seen: Seen): string | null {
   const tilt = Math.max(Math.abs(attitude?.rollRad ?? 0), Math.abs(attitude?.pitchRad ?? 0));
   if (tilt >= TILTED_RAD && stampOf(seen, 'attitude') >= dropping.atUs) return 'disarmed, and it lies on its side';
   return null;
-}
-
-/** Autopilots lean 30 to 45° (ArduPilot ANGLE_MAX) and sink 1.5 to 5 m/s at the most that can be set (WPNAV_SPEED_DN). */
-const LEANS_DEG = 60;
-const SINKS_MPS = 4;
-/** Upright it falls as well where all motors stop at once: a free fall is as fast after 0.7 s (the agent's threshold). */
-const FALLS_FREE_MPS = 7;
-/** It flies well again: upright, and no nearer to the ground than what lies there may seem, m. */
-const UPRIGHT_DEG = 45;
-const FLIES_M = 5;
-
-function tumbled(past: Past, seen: Seen): Pick<Past, 'tumbled' | 'sankUs'> {
-  const { armed, landed } = fresh(seen, 'status') ?? {};
-  // Disarmed it is the other class: what was is told until it has flown well.
-  if (armed !== true) return { tumbled: past.tumbled, sankUs: null };
-  if (past.armed === false) return { tumbled: null, sankUs: null };
-  const [attitude, velocity] = [fresh(seen, 'attitude', 2500), fresh(seen, 'velocity', 2500)];
-  if (velocity?.downMps == null) return past;
-  const { downMps } = velocity;
-  const atUs = stampOf(seen, 'velocity');
-  const sankUs = downMps >= FALLS_FREE_MPS && landed !== 'on-ground' ? (past.sankUs ?? atUs) : null;
-  const tiltDeg = tiltOf(attitude);
-  const heightM = fresh(seen, 'position')?.altRelM ?? null;
-  const tumbles = tiltDeg !== null && tiltDeg >= LEANS_DEG && downMps >= SINKS_MPS && landed !== 'on-ground';
-  // One sample of an estimate may be wrong.
-  const falls = sankUs !== null && atUs > sankUs;
-  if (tumbles || falls) {
-    const now = { tiltDeg: tiltDeg === null ? null : Math.round(tiltDeg), sinkMps: Math.round(downMps), heightM };
-    return { tumbled: past.tumbled ?? now, sankUs };
-  }
-  const isUpright = tiltDeg !== null && tiltDeg < UPRIGHT_DEG;
-  const isWell = isUpright && downMps < SINKS_MPS && heightM !== null && heightM > FLIES_M;
-  return { tumbled: isWell ? null : past.tumbled, sankUs };
-}
-
-function tiltOf(attitude: Values<'attitude'> | null): number | null {
-  if (attitude?.rollRad == null || attitude.pitchRad === null) return null;
-  return (Math.acos(Math.cos(attitude.rollRad) * Math.cos(attitude.pitchRad)) * 180) / Math.PI;
 }
 
 function booted(past: Past, seen: Seen): Pick<Past, 'session' | 'boot' | 'autopilotBoot' | 'rebooted'> {

@@ -104,3 +104,8 @@ export function armed(seen: Seen): boolean | null {
 export function wasArmed(seen: Seen): boolean {
   return seen.sample('status')?.values.armed === true;
 }
+
+/** When it was sampled, monotonic µs; now, where it never was. */
+export function stampOf(seen: Seen, kind: KindName): number {
+  return seen.monoUs - (seen.sample(kind)?.ageMs ?? 0) * 1e3;
+}

@@ -49,15 +49,18 @@ export const DISARMED_IN_AIR: FindingClass = {
 export const TUMBLES: FindingClass = {
   ...{ name: 'tumbles', severity: 'critical', onsetS: 0, clearS: 20, holds: true, proposes: null },
   gathers: null,
-  when: 'armed in the air it leans 60° or more and sinks with 4 m/s or more at once, or sinks with 7 m/s or more in two samples: no plan asks for either',
+  when: 'armed in the air it sinks with 4 m/s or more and leans 60° or more or turns 360 °/s or more, or it falls: two samples of 7 m/s down or more, gained faster than a descent can be told to (6 m/s²), or of 12 m/s. Not while a pilot flies figures (ACRO, FLIP); where the stick is the thrust (STABILIZE) a fall is 12 m/s',
   over: 'it flies upright, 5 m up or higher, or somebody has armed it again',
   whatToDo:
     'A motor or a propeller may have failed, or somebody has stopped its motors: it falls, and lies there with its motors armed. Keep everybody away until it is seen disarmed; only a pilot or an independent system stops them. Send somebody to where it was seen last',
   judge(seen, { tumbled }) {
     if (tumbled === null) return armed(seen) === true ? GOOD : UNCLEAR;
-    const { tiltDeg, sinkMps, heightM } = tumbled;
-    const leans = tiltDeg !== null && tiltDeg >= 60 ? `It tumbles: it leans ${tiltDeg}° and` : 'It falls: it';
-    return bad(`${leans} sinks with ${sinkMps} m/s`, { tiltDeg, sinkMps, heightM });
+    const { how, sinkMps, ...values } = tumbled;
+    const what = {
+      leans: `It tumbles: it leans ${values.tiltDeg}° and`,
+      spins: 'It spins: it turns once a second or faster and',
+    };
+    return bad(`${how === 'falls' ? 'It falls: it' : what[how]} sinks with ${sinkMps} m/s`, { sinkMps, ...values });
   },
 };
 

@@ -81,6 +81,14 @@ export const AIR_CASES: readonly Case[] = [
         ],
       ],
       [
+        'a pilot dives, and is soon faster than what can be set',
+        [
+          [flies, 5],
+          [(s) => leaning(25, Math.min(9, 4 * s)), 12],
+          [flies, 10],
+        ],
+      ],
+      [
         'thrown about, and it keeps its height',
         [
           [leaning(75, 1), 2],
