@@ -51,6 +51,27 @@ t.test('a large one, in pieces, over and over', async (t) => {
   t.equal(roster.renewed('nobody'), null);
 });
 
+t.test('asked as often as orders do, 2000 drones are known within 2 s', async (t) => {
+  const { seen, roster } = scene(2000);
+  const looked = new Map<string, number>();
+  const quarter = () => {
+    seen.nowUs += 250e3;
+    roster.ready();
+    // The tick of orders falls between two looks.
+    if (seen.nowUs % 1e6 === 0) roster.ready();
+  };
+  for (let n = 0; n < 16; n++) quarter();
+  for (let n = 0; n < 24; n++) {
+    const online = !seen.online;
+    seen.online = online;
+    const from = seen.nowUs;
+    while (roster.all().some((one) => one.online !== online)) quarter();
+    looked.set(`${n}`, (seen.nowUs - from) / 1e6);
+  }
+  const oldestS = Math.max(...looked.values());
+  t.ok(oldestS <= 2, `${oldestS} s`);
+});
+
 t.test('nobody asked for a while: what was known is old', async (t) => {
   const { seen, roster, turn } = scene(2000);
   for (let n = 0; n < 7; n++) turn();

@@ -46,6 +46,14 @@ export class Dispatcher {
     this.#dueUtcUs.clear();
   }
 
+  /** Between two turns. */
+  lookAround(): void {
+    for (const _ of this.#o.records.open()) {
+      this.#o.planner.ready();
+      return;
+    }
+  }
+
   /** @param startMs when the tick began that this is the end of */
   turn(startMs: number): void {
     const open = [...this.#o.records.open()];

@@ -127,7 +127,7 @@ export interface Turn {
 }
 
 export interface Planner {
-  /** A piece of the work of knowing the fleet, asked for once a turn while an order is open; false: nothing is planned yet. */
+  /** A piece of the work of knowing the fleet, asked for some times a second while an order is open; false: nothing is planned yet. */
   ready(): boolean;
   /** Below 0: `a` is planned before `b`. */
   inTurn(a: Turn, b: Turn, nowUtcUs: number): number;

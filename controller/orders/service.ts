@@ -27,12 +27,14 @@ export type Deed =
   | { readonly do: 'settle'; readonly word: Word };
 
 const TICK_MS = 1000;
+/** Between the ticks the planner does a piece of the work of knowing a large fleet; so often it is known anew within 2 s. */
+const LOOK_MS = 250;
 
 export class Orders {
   readonly #o: OrdersOptions;
   readonly #engine: Engine;
   readonly #dispatcher: Dispatcher;
-  #stop: (() => void) | null = null;
+  #stops: readonly (() => void)[] = [];
   #looking = false;
 
   constructor(o: OrdersOptions) {
@@ -42,12 +44,16 @@ export class Orders {
   }
 
   start(): void {
-    this.#stop = this.#o.timers.every(TICK_MS, () => void this.tick());
+    const { timers } = this.#o;
+    this.#stops = [
+      timers.every(TICK_MS, () => void this.tick()),
+      timers.every(LOOK_MS, () => this.#dispatcher.lookAround()),
+    ];
   }
 
   close(): void {
-    this.#stop?.();
-    this.#stop = null;
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
   }
 
   get open(): number {
