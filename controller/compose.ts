@@ -125,11 +125,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
   );
   const ingest = new Ingest({
-    store,
-    clock,
-    timers: systemTimers,
+    ...{ store, clock, timers: systemTimers, expand },
     count: metrics.counters('ingest', INGEST_COUNTERS),
-    expand,
     sendAck: ({ drone, ...ack }) => bus.publish(ackTopic(drone), answers.write(drone, { start, ...ack }), 1),
     budgetBytes: config.ingest.queueMB * 1e6,
     lingerMs: config.ingest.lingerMs,
@@ -140,6 +137,13 @@ export async function createController(config: Config, ports: ControllerPorts): 
       fleet.checksumConflict(drone);
     },
     onHealth: (health) => storeHealthChanged(health),
+    onPacksShut: (drone, packsShut) => {
+      log.warn(
+        { drone, packsShut },
+        packsShut ? 'too many of its packs came to nothing' : 'its packs are opened again',
+      );
+      fleet.show(drone, { packsShut });
+    },
     onUrgent: (drone, bytes) => {
       takeUrgent(drone, bytes);
       itineraries.takeUrgent(drone, bytes);
@@ -148,14 +152,9 @@ export async function createController(config: Config, ports: ControllerPorts): 
     onCommitTime: observeCommit,
   });
   const router = new Router({
-    bus,
-    fleet,
-    ingest,
-    answers,
+    ...{ bus, fleet, ingest, answers },
     topicRoot: config.broker.topicRoot,
-    controller,
-    clock,
-    expand,
+    ...{ controller, clock, expand },
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
     onContact: (drone, presence) => {

@@ -10,7 +10,7 @@ import {
 } from '@skein/protocol/telemetry';
 import t from 'tap';
 import { expand } from './expand.ts';
-import { LiveReader } from './live-reader.ts';
+import { type Gate, LiveReader } from './live-reader.ts';
 
 const BOOT = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
 const EPOCHS = ['00c0ffee00c0ffee', '00c0ffee00c0ffef'] as const;
@@ -92,4 +92,20 @@ t.test('what cannot be read is counted; what of it can is taken', async (t) => {
     problem: 'badLive',
     batches: [],
   });
+});
+
+t.test('live packs that cannot be read spend of what the drone has, and are not opened when it has none', async (t) => {
+  const wasted: string[] = [];
+  const gate: Gate = { mayOpen: () => wasted.length < 2, wasted: (drone) => wasted.push(drone) };
+  const reader = new LiveReader(expand, gate);
+  const first = whole(EPOCHS[0], [home(1_000_000, 100)]);
+  t.match(reader.read('d1', first.payload), { problem: null });
+  t.match(reader.read('d1', first.payload.subarray(0, -1)), { problem: 'badLive' });
+  const { changes } = writeLiveChanges(first.base, [home(2_000_000, 90)]);
+  const noise = Uint8Array.from([0x53, 0x50, ...new Uint8Array(90)]);
+  reader.read('d1', sealLiveDelta(first.base, changes, noise));
+  t.same(wasted, ['d1', 'd1'], 'also where it stands in a delta');
+  t.match(reader.read('d1', first.payload), { problem: 'badLive', batches: [] });
+  const plain = sealBatch({ lane: 'live', epoch: EPOCHS[0], boot: BOOT, seq: 0, samples: [home(3_000_000, 100)] });
+  t.match(reader.read('d1', plain), { problem: null, batches: [{}] }, 'what comes unpacked is read');
 });

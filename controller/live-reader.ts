@@ -9,6 +9,7 @@ import {
   type Expand,
   inLiveOrder,
   isLiveDelta,
+  isPack,
   type LiveBase,
   liveBaseOf,
   openLiveDelta,
@@ -34,15 +35,25 @@ export interface LiveRead {
 
 const nothing = (problem: 'badLive' | 'liveWithoutBase'): LiveRead => ({ batches: [], problem });
 
+/** What a drone's packs may cost that come to nothing. */
+export interface Gate {
+  readonly mayOpen: (drone: string) => boolean;
+  readonly wasted: (drone: string) => void;
+}
+
+const OPEN: Gate = { mayOpen: () => true, wasted: () => {} };
+
 export class LiveReader {
   readonly #expand: Expand;
+  readonly #gate: Gate;
   /** In the order in which drones were heard last. */
   readonly #bases = new Map<string, readonly LiveBase[]>();
   /** Drones whose last live message could not be read for want of its base. */
   readonly #lacking = new Set<string>();
 
-  constructor(expand: Expand) {
+  constructor(expand: Expand, gate: Gate = OPEN) {
     this.#expand = expand;
+    this.#gate = gate;
   }
 
   /** `drone`: whose topic it came by. */
@@ -59,17 +70,21 @@ export class LiveReader {
   }
 
   #whole(drone: string, payload: Uint8Array): LiveRead {
-    const { bases, bad } = this.#open(payload);
+    const { bases, bad } = this.#open(drone, payload);
     const last = bases.at(-1);
     if (last !== undefined) this.#keep(drone, last);
     return { batches: bases, problem: bad ? 'badLive' : null };
   }
 
-  #open(payload: Uint8Array, dictionary?: Uint8Array): { bases: LiveBase[]; bad: boolean } {
+  #open(drone: string, payload: Uint8Array, dictionary?: Uint8Array): { bases: LiveBase[]; bad: boolean } {
+    const isPacked = isPack(payload);
+    if (isPacked && !this.#gate.mayOpen(drone)) return { bases: [], bad: true };
     const opened = openMessage(payload, this.#expand, dictionary);
     const envelopes = opened.ok ? opened.envelopes : opened.good;
     const bases = envelopes.flatMap(({ bytes }) => liveBaseOf(bytes) ?? []);
-    return { bases, bad: !opened.ok || bases.length < envelopes.length };
+    const bad = !opened.ok || bases.length < envelopes.length;
+    if (isPacked && bad) this.#gate.wasted(drone);
+    return { bases, bad };
   }
 
   #keep(drone: string, base: LiveBase): void {
@@ -89,7 +104,8 @@ export class LiveReader {
     if (base === undefined) return nothing('liveWithoutBase');
     const changed = readLiveChanges(base, opened.changes);
     if (changed === null) return nothing('badLive');
-    const rest = opened.rest.length > 0 ? this.#open(opened.rest, dictionaryOf(base)) : { bases: [], bad: false };
+    const rest =
+      opened.rest.length > 0 ? this.#open(drone, opened.rest, dictionaryOf(base)) : { bases: [], bad: false };
     const samples = inLiveOrder([...changed, ...rest.bases.flatMap((base) => base.samples)]);
     const stamps = samples.map(({ monoUs }) => monoUs);
     if (stamps.length === 0) return rest.bad ? nothing('badLive') : { batches: [], problem: null };

@@ -69,7 +69,7 @@ export class Router {
 
   constructor(o: RouterOptions) {
     this.#o = o;
-    this.#liveReader = new LiveReader(o.expand);
+    this.#liveReader = new LiveReader(o.expand, o.ingest.opener.gate);
     this.#early = new EarlyMessages({
       nowUs: o.clock.monoUs,
       onGivenUp: (count) => o.count('earlyGivenUp', count),

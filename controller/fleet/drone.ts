@@ -118,6 +118,8 @@ export interface Drone {
   delivery: ParcelBrief | null;
   /** When a time message of its current session was last answered: its lease runs from then, our monotonic clock. */
   leasedMonoUs: number | null;
+  /** Its packs are not opened for a while: too many came to nothing. Made by the ingest. */
+  packsShut: boolean;
   versions: Readonly<Record<string, string>>;
   heardMonoUs: number | null;
   clockMap: ClockMap | null;
@@ -145,6 +147,7 @@ export function newDrone(id: string, firstSeenUtcUs: number): Drone {
     itinerary: null,
     delivery: null,
     leasedMonoUs: null,
+    packsShut: false,
     versions: {},
     heardMonoUs: null,
     clockMap: null,

@@ -134,6 +134,7 @@ export const FIELDS = {
   link: linkEntry,
   backlog: backlogEntry,
   clock: clockEntry,
+  packsShut: (drone: Drone) => drone.packsShut,
   conflict: (drone: Drone, now: Now) => conflictEntry(drone.sessions.conflict, now),
 } as const;
 export type Field = keyof typeof FIELDS;

@@ -74,8 +74,8 @@ export class Fleet {
     return drone ? contactOf(drone, this.#o.clock.monoUs(), this.#o.groupsOf?.(id)) : null;
   }
 
-  /** What its entry shows of its commands and of what it flies: others make it. */
-  show(id: string, fields: Partial<Pick<Drone, 'commands' | 'itinerary' | 'delivery'>>): void {
+  /** What its entry shows of its commands, of what it flies, of its packs: others make it. */
+  show(id: string, fields: Partial<Pick<Drone, 'commands' | 'itinerary' | 'delivery' | 'packsShut'>>): void {
     const drone = this.#drones.get(id);
     if (!drone) return;
     Object.assign(drone, fields);

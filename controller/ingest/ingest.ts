@@ -7,16 +7,17 @@
  * Nothing here waits for the store before it returns: the broker is never held back. What does not fit is dropped and
  * counted; the drone holds every batch until it is acked.
  */
-import { type Envelope, isPack, openMessage, sealGap } from '@skein/protocol/telemetry';
+import { type Envelope, sealGap } from '@skein/protocol/telemetry';
 import { AckPace } from './ack-pace.ts';
 import { Committer } from './committer.ts';
 import { CrcMemory } from './crc-memory.ts';
 import { committed, judge, missingBefore, queued, restarted } from './lane.ts';
+import { Opener } from './opener.ts';
 import type { Announcement, CommitOutcome, IngestOptions, Lane, StoreHealth } from './ports.ts';
 import { costOf, type QueuedItem } from './queued-item.ts';
 import { Roster } from './roster.ts';
 import { LANES, type Stream } from './streams.ts';
-import { type Takes, takesOf } from './takes.ts';
+import type { Takes } from './takes.ts';
 import { FIRST_WINDOW_BYTES, type Load, MAX_WINDOW_BYTES, roomBytes, windowBytes } from './window.ts';
 
 const NO_BOOT = '00000000-0000-0000-0000-000000000000';
@@ -24,10 +25,10 @@ const CLOSE_DEADLINE_MS = 5000;
 const TICK_MS = 250;
 /** This part of its window committed since it was told, and it is told at once: it must not run out of it. */
 const WINDOW_PART = 4;
-const REFUSED = { damaged: 'malformed', 'too-large': 'packTooLarge', unknown: 'packUnknown' } as const;
 export class Ingest {
   readonly #o: IngestOptions;
   readonly #roster: Roster;
+  readonly opener: Opener;
   /** Told a window of 0, or turned away: an ack follows as soon as there is room. */
   readonly #closedStreams = new Set<Stream>();
   readonly #committer: Committer;
@@ -48,6 +49,7 @@ export class Ingest {
         this.#pace.drop(stream);
       },
     });
+    this.opener = new Opener({ ...o, onShut: (...to) => this.#packsShut(...to) });
     this.#committer = new Committer({
       ...this.#o,
       onCommitted: (items, outcome) => this.#committed(items, outcome),
@@ -101,11 +103,14 @@ export class Ingest {
   /** A message on a drone's urgent or history channel. */
   message(drone: string, channel: Lane, payload: Uint8Array): void {
     if (this.#closing) return;
-    this.#o.count('messages');
-    const opened = openMessage(payload, this.#o.expand);
-    if (isPack(payload)) this.#o.count('packs');
-    if (!opened.ok) this.#o.count(REFUSED[opened.code]);
-    for (const envelope of opened.ok ? opened.envelopes : opened.good) this.#offer(drone, channel, envelope);
+    this.opener.open(drone, payload, (envelope) => this.#offer(drone, channel, envelope));
+  }
+
+  /** Told at once, so that what it has to say comes in another way. */
+  #packsShut(drone: string, isShut: boolean): void {
+    const takes = this.opener.takes(drone, this.#roster.sending);
+    for (const stream of this.#roster.streamsOf(drone)) this.#ackAll(stream, takes);
+    this.#o.onPacksShut?.(drone, isShut);
   }
 
   async close(): Promise<void> {
@@ -118,7 +123,7 @@ export class Ingest {
   #begin(stream: Stream, first: number, session: string): void {
     const missing = missingBefore(stream.state, first);
     if (missing === null) {
-      this.#ack(stream, [session], this.#o.expand === undefined ? {} : takesOf(this.#roster.sending));
+      this.#ack(stream, [session], this.opener.takes(stream.drone, this.#roster.sending));
       return;
     }
     // Acked once the gap is committed: the first ack then says where the drone really goes on.
@@ -134,36 +139,34 @@ export class Ingest {
     this.#queue(stream, { to: missing.to, monoToUs: 0, bytes, verify: false });
   }
 
-  #offer(drone: string, channel: Lane, { header, gap, bytes }: Envelope): void {
+  /** False: not taken, and not for want of room. */
+  #offer(drone: string, channel: Lane, { header, gap, bytes }: Envelope): boolean {
     if (header.lane !== channel) {
       this.#o.count('wrongLane');
-      return;
+      return false;
     }
     const stream = this.#roster.stream(drone, header.epoch, channel);
     if (stream === undefined) {
       this.#o.count('unannounced');
-      return;
+      return false;
     }
     const to = gap?.to ?? header.seq;
     const verdict = header.seq === 0 ? 'ahead' : judge(stream.state, header.seq, to);
     if (verdict === 'ahead') {
       this.#o.count('ahead');
       stream.isBehind = true;
-      return;
+      return false;
     }
     if (verdict === 'again') {
-      if (gap || stream.crcs?.get(header.seq) === header.crc) {
-        this.#o.count('duplicate');
-        return;
-      }
-      this.#verify(stream, header.seq, bytes);
-      return;
+      if (gap || stream.crcs?.get(header.seq) === header.crc) this.#o.count('duplicate');
+      else this.#verify(stream, header.seq, bytes);
+      return false;
     }
     if (roomBytes(channel, this.#load()) < costOf(bytes)) {
       this.#o.count('noRoom');
       stream.creditBytes = FIRST_WINDOW_BYTES;
       this.#closedStreams.add(stream);
-      return;
+      return true;
     }
     this.#o.count('accepted');
     if (!gap) {
@@ -171,6 +174,7 @@ export class Ingest {
       stream.crcs.set(header.seq, header.crc);
     }
     this.#queue(stream, { to, monoToUs: header.monoToUs, bytes: Buffer.from(bytes), verify: false });
+    return true;
   }
 
   /** A number at or below what we have, not known to be the same: the store compares. */
@@ -255,6 +259,7 @@ export class Ingest {
       if (windowBytes(stream.lane, load) > 0) this.#ackAll(stream);
     }
     this.#ackDue();
+    this.opener.gate.sweep();
     this.#roster.sweep();
   }
 
@@ -262,10 +267,10 @@ export class Ingest {
     for (const stream of this.#pace.due(this.#o.clock.monoUs())) this.#ackAll(stream);
   }
 
-  #ackAll(stream: Stream): void {
+  #ackAll(stream: Stream, takes: Takes = {}): void {
     this.#pace.drop(stream);
     stream.untoldBytes = 0;
-    this.#ack(stream, this.#roster.sessionsOf(stream));
+    this.#ack(stream, this.#roster.sessionsOf(stream), takes);
   }
 
   #ack(stream: Stream, sessions: readonly string[], takes: Takes = {}): void {

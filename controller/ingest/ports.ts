@@ -80,6 +80,9 @@ export const INGEST_COUNTERS = {
   packs: 'messages that were packs',
   packTooLarge: 'packs refused unread because they say that they hold too much; the drone sends them again',
   packUnknown: 'packs of a form that this version does not open; the drone sends them again',
+  packWasted: 'packs that were opened and came to nothing: damaged, or dense and none of it taken',
+  packShut: 'times that no packs of a drone were opened for a minute because too many had come to nothing',
+  packUnopened: 'packs dropped unopened meanwhile, live ones too; the drone sends what they held unpacked',
   noRoom: 'envelopes and gaps not taken because the queue is full; the drone says them again',
   evicted: 'gaps recorded for what a drone no longer holds',
   refused: 'streams in which a commit did not follow on; they start again from the store',
@@ -126,6 +129,8 @@ export interface IngestOptions {
   readonly onConflict: (drone: string, epoch: string, lane: Lane, seq: number) => void;
   readonly onHealth: (health: StoreHealth) => void;
   readonly onCommitTime?: (seconds: number, items: number) => void;
+  /** Its packs are not opened for a while, or are again. */
+  readonly onPacksShut?: (drone: string, isShut: boolean) => void;
   /** An urgent batch is committed (again, perhaps): for those who wait for what drones say at once. */
   readonly onUrgent?: (drone: string, bytes: Uint8Array) => void;
   /** A bug in what follows a commit; left out: it ends the process. */

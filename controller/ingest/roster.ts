@@ -45,6 +45,10 @@ export class Roster {
     return this.#drones.get(drone)?.streams.get(epoch)?.[lane];
   }
 
+  streamsOf(drone: string): Iterable<Stream> {
+    return this.#drones.get(drone)?.streams.all() ?? [];
+  }
+
   streamOf(at: { readonly drone: string; readonly epoch: string; readonly lane: Lane }): Stream | undefined {
     return this.stream(at.drone, at.epoch, at.lane);
   }

@@ -231,6 +231,8 @@ export interface DroneEntry {
   };
   /** Two boards claim this identity, or one batch number came with two contents; null: none within the last minute. */
   readonly conflict: Conflict | null;
+  /** Too many of its packs came to nothing: for a minute they are not opened, and it is told to send the same unpacked. */
+  readonly packsShut: boolean;
 }
 
 /** Changed top-level fields replace those held; `kinds` is merged kind by kind. */

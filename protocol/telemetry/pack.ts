@@ -144,6 +144,11 @@ export function isPack(payload: Uint8Array): boolean {
   return payload[0] === 0x53 && payload[1] === 0x50;
 }
 
+/** A pack whose batches are foreseen from one another: what costs most to open. */
+export function isDensePack(payload: Uint8Array): boolean {
+  return isPack(payload) && payload[3] === DENSE;
+}
+
 export type OpenedMessage =
   | { readonly ok: true; readonly envelopes: readonly Envelope[] }
   | {

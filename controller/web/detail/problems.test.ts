@@ -27,6 +27,7 @@ function view(entry: Partial<DroneEntry>, ageMs: number | null = 500, pageLive =
     backlog: { urgent: { batches: 0, oldestS: null }, history: { batches: 0, oldestS: null } },
     clock: { source: 'gps', errUs: 10 },
     conflict: null,
+    packsShut: false,
     ...entry,
   };
   return { record: { entry: whole, unreported: false }, nowMs: NOW_MS, asOfMs: null, limits: DEFAULT_LIMITS, pageLive };
@@ -94,6 +95,10 @@ t.test('a slow card is a warning, before samples are lost to it', async (t) => {
   });
   t.same(words(view({ kinds: board(1_800) })), []);
   t.match(words(view({ kinds: board(9_000) })), [/^attention: Its card is slow: .* 9/]);
+});
+
+t.test('packs that are not opened', async (t) => {
+  t.match(words(view({ packsShut: true })), [/attention: .*packed messages/]);
 });
 
 t.test('backlog and conflict', async (t) => {

@@ -116,6 +116,12 @@ export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly 
       words: `${urgent.batches + history.batches} batches not yet here, the oldest ${span(oldestS)} old`,
       advice: 'They fill in by themselves once the link allows.',
     });
+  if (entry.packsShut)
+    attention.push({
+      severity: 'attention',
+      words: 'Its packed messages are not opened for a minute: too many came to nothing',
+      advice: 'It sends the same unpacked, nothing is lost. If it comes again, look for what speaks under its name.',
+    });
   if (entry.clock.source === 'unset')
     attention.push({
       severity: 'attention',

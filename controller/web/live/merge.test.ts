@@ -22,6 +22,7 @@ function entry(id: string, sampledUtcUs: number | null, kinds: LiveKinds = {}): 
     backlog: { urgent: { batches: 0, oldestS: null }, history: { batches: 0, oldestS: null } },
     clock: { source: 'gps', errUs: 10 },
     conflict: null,
+    packsShut: false,
   };
 }
 

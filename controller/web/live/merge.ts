@@ -71,6 +71,7 @@ function asEntry(delta: DroneDelta): DroneEntry | null {
     firstSeenUtcUs: 0,
     versions: {},
     conflict: null,
+    packsShut: false,
     ...delta,
     freshness,
     link,
