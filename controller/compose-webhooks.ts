@@ -8,7 +8,7 @@ import type { Metrics } from './metrics/index.ts';
 import type { Logger } from './outside.ts';
 import type { NewEvent, Store } from './store/index.ts';
 import { systemTimers as timers } from './timers.ts';
-import { httpPoster, readSecrets, WEBHOOK_COUNTERS, Webhooks } from './webhooks/index.ts';
+import { httpPoster, type Patience, readSecrets, WEBHOOK_COUNTERS, Webhooks } from './webhooks/index.ts';
 
 export interface WebhookWiring {
   readonly config: Config;
@@ -19,6 +19,7 @@ export interface WebhookWiring {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly event: (event: NewEvent) => void;
+  readonly webhookPatience?: Partial<Patience>;
 }
 
 const WORDS = {
@@ -31,7 +32,8 @@ const WORDS = {
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Throws a StartError that names the file and what to write. */
-export function makeWebhooks({ config, version, store, feed, clock, metrics, log, event }: WebhookWiring) {
+export function makeWebhooks(o: WebhookWiring) {
+  const { config, version, store, feed, clock, metrics, log, event, webhookPatience: patience = {} } = o;
   const settings = config.webhooks.map(({ name, url, kinds = [], secretFile, fromStart = false }) => {
     const address = new URL(url);
     if (address.protocol === 'http:' && !LOOPBACK.test(address.hostname)) {
@@ -43,7 +45,7 @@ export function makeWebhooks({ config, version, store, feed, clock, metrics, log
     return { name, url: address, kinds, secrets: secretsOf(name, secretFile), fromStart };
   });
   const webhooks = new Webhooks({
-    ...{ settings, store, clock, timers, userAgent: `skein-controller/${version}`, poster: httpPoster },
+    ...{ settings, store, clock, timers, userAgent: `skein-controller/${version}`, poster: httpPoster, patience },
     count: metrics.counters('webhooks', WEBHOOK_COUNTERS),
     feed: {
       async read(query) {
@@ -95,6 +97,7 @@ export function makeWebhooks({ config, version, store, feed, clock, metrics, log
     get: (name) => webhooks.get(name),
     letters: (name, query) => webhooks.letters(name, query),
     resend: async (name, events, by) => asked(name, by, 'resend', await webhooks.resend(name, events)),
+    discard: async (name, events, by) => asked(name, by, 'discard', await webhooks.discard(name, events)),
     enable: async (name, by) => asked(name, by, 'enable', await webhooks.enable(name)),
   };
   return {

@@ -116,7 +116,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     maintenance: (drone) => upkeep.maintenance.holds(drone),
     alert,
   });
-  const webhooks = makeWebhooks({ config, version, store, feed, clock, metrics, log, event: take });
+  const webhooks = makeWebhooks({ ...ports, config, store, feed, metrics, event: take });
   const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(

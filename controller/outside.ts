@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Bus } from './broker/index.ts';
 import type { Store } from './store/index.ts';
+import type { Patience } from './webhooks/index.ts';
 
 export interface Logger {
   info(detail: object, message: string): void;
@@ -22,6 +23,8 @@ export interface ControllerPorts {
   readonly bus?: Bus;
   /** Memory, CPU and event loop on /metrics; one controller a process may have them. */
   readonly processMetrics?: boolean;
+  /** In place of what a receiver of events is granted every day: tries, and the pauses between them. */
+  readonly webhookPatience?: Partial<Patience>;
 }
 
 export interface Addresses {

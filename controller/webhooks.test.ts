@@ -70,6 +70,7 @@ t.test('events of its kinds are sent; dead letters are listed and sent again; se
   await stop('fog');
   await until(async () => (await shop()).state === 'disabled', 'that it is disabled', WITHIN_MS);
   t.match(await running.get('/healthz'), { body: { messages: [/^webhook shop: disabled/] } });
+  t.match(await shop(), { trouble: { words: /^answered 410: .*enable/, tries: 1, at: /^20/ } }, 'and it says why');
   t.equal(await running.metric('webhooks_disabled'), 1);
   await until(
     async () => {
@@ -97,6 +98,84 @@ t.test('events of its kinds are sent; dead letters are listed and sent again; se
   for (const secret of [SECRET.toString('base64'), SECRET.toString('hex'), 'path-that-is-a-secret']) {
     t.notOk(everything.includes(secret), secret);
   }
+});
+
+t.test('dead letters over HTTP: listed page by page, sent again, thrown away, also after a restart', async (t) => {
+  const { dataDir, receiver, webhook } = await given(t);
+  receiver.mood = (_n, body) => (body.includes('gale') ? 404 : 200);
+  const webhookPatience = { tries: 2, firstPauseMs: 5, longestPauseMs: 10 };
+  const start = () => startController(dataDir, { webhookPatience }, [], { webhooks: [webhook] });
+  let running = await start();
+  t.teardown(() => running.controller.close());
+  const at = '/api/v1/webhooks/shop/dead-letters';
+  const shop = async () => (await running.get('/api/v1/webhooks/shop')).body;
+  interface Page {
+    readonly deadLetters: readonly { cursor: string; tries: number; reason: string; resend: boolean; at: string }[];
+    readonly next: string | null;
+  }
+  const list = async (query = '') => (await running.get(`${at}${query}`)).body as unknown as Page;
+  const cursors = async () => (await list()).deadLetters.map(({ cursor }) => cursor);
+
+  // given: five that the receiver does not want, between others that it takes
+  for (const reason of ['gale 1', 'storm', 'gale 2', 'gale 3', 'fog', 'gale 4', 'gale 5']) {
+    await running.post('/api/v1/ground-stops', { reach: 'fleet', reason, issuedBy: 'Ann' });
+  }
+  await until(async () => (await shop()).behind === 0, 'all settled', WITHIN_MS);
+  t.match(await shop(), { state: 'trying', dead: 5, delivered: 2, dropped: 0 });
+  const { events } = (await running.get('/api/v1/events?kind=stop')).body as { events: { cursor: string }[] };
+  const unwanted = events.filter((event) => JSON.stringify(event).includes('gale'));
+
+  // then: they are listed, in the order of the feed, which has them
+  const all = await list();
+  t.same(
+    await cursors(),
+    unwanted.map(({ cursor }) => cursor),
+  );
+  t.match(all.deadLetters[0], { tries: 2, reason: /404/, resend: false, at: /^20\d\d-.*Z$/ });
+  t.equal(all.next, null);
+  const first = await list('?limit=3');
+  t.same([first.deadLetters, first.next], [all.deadLetters.slice(0, 3), all.deadLetters[2]?.cursor]);
+  t.same(await list(`?limit=3&after=${first.next}`), { deadLetters: all.deadLetters.slice(3), next: null });
+  t.match(await running.get(`${at}?after=nonsense`), { status: 400, body: { code: 'bad-cursor' } });
+  t.match(await running.get('/api/v1/webhooks/other/dead-letters'), { status: 404, body: { code: 'unknown-webhook' } });
+
+  // when: one is sent again in vain, and then two to a receiver that wants them
+  const [one = '', two = '', three = ''] = await cursors();
+  t.match(await running.post(`${at}/resend`, { cursors: [one], issuedBy: 'Ann' }), {
+    status: 202,
+    body: { marked: 1 },
+  });
+  await until(async () => (await list()).deadLetters[0]?.tries === 3, 'one try more', WITHIN_MS);
+  t.match((await list()).deadLetters[0], { cursor: one, reason: /404/, resend: false });
+  receiver.mood = () => 200;
+  t.match(await running.post(`${at}/resend`, { cursors: [two, three] }), { status: 202, body: { marked: 2 } });
+  await until(async () => (await shop()).dead === 3, 'that they were taken', WITHIN_MS);
+  t.same(receiver.taken.slice(-2), [unwanted[1], unwanted[2]], 'just as in the feed, and no other');
+  t.match(await shop(), { state: 'ok', trouble: null, delivered: 4 });
+
+  // and: what is left outlasts the controller, is thrown away when somebody says so, and stays in the feed
+  await running.controller.close();
+  running = await start();
+  const left = await cursors();
+  t.same(
+    left,
+    [unwanted[0], unwanted[3], unwanted[4]].map((event) => event?.cursor),
+  );
+  t.match(await running.post(`${at}/discard`, {}), { status: 400, body: { detail: /cursors, or all: true/ } });
+  t.match(await running.post(`${at}/discard`, { cursors: ['?'] }), { status: 400, body: { code: 'bad-cursor' } });
+  t.match(await running.post('/api/v1/webhooks/other/dead-letters/discard', { all: true }), { status: 404 });
+  const discard = { cursors: [left[1], two], issuedBy: 'Ann' };
+  t.match(await running.post(`${at}/discard`, discard), { status: 200, body: { discarded: 1 } });
+  t.match(await shop(), { dead: 2, dropped: 0 });
+  t.match(await running.post(`${at}/discard`, { all: true }), { status: 200, body: { discarded: 2 } });
+  t.match(await running.post(`${at}/discard`, { all: true }), { status: 200, body: { discarded: 0 } });
+  t.match(await running.post(`${at}/resend`), { status: 202, body: { marked: 0 } });
+  t.match(await shop(), { dead: 0, delivered: 4 });
+  t.equal(await running.metric('webhooks_discarded_total'), 3);
+  t.same((await running.get('/api/v1/events?kind=stop')).body.events, events);
+  const told = async () => JSON.stringify((await running.get('/api/v1/events?kind=controller&limit=1000')).body);
+  const asked = /"by":\{"kind":"operator","name":"Ann"\}[^{]*\{"webhook":"shop","asked":"discard"/;
+  await until(async () => asked.test(await told()), 'who threw them away', WITHIN_MS);
 });
 
 t.test(`killed again and again: no event is passed over # SEED=${seed} COUNT=${kills}`, async (t) => {

@@ -47,7 +47,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ groups: () => [], group: () => null, members: () => [], settings: () => null },
       },
       webhooks: {
-        ...{ letters: async () => null, resend: fail, enable: fail },
+        ...{ letters: async () => null, resend: fail, discard: fail, enable: fail },
         ...{ list: () => [], get: () => null },
       },
       alerts: { list: async () => [], get: async () => null, deed: fail },

@@ -19,5 +19,6 @@ export interface WebhookPort {
   get(name: string): WebhookView | null;
   letters(name: string, q: { afterEvent: number; limit: number }): Promise<readonly LetterView[] | null>;
   resend(name: string, events: readonly number[] | null, by: string): Promise<number | null>;
+  discard(name: string, events: readonly number[] | null, by: string): Promise<number | null>;
   enable(name: string, by: string): Promise<WebhookView | null>;
 }

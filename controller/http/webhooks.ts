@@ -1,4 +1,4 @@
-/** GET /api/v1/webhooks, /:name, /:name/dead-letters; POST /:name/dead-letters/resend, /:name/enable */
+/** GET /api/v1/webhooks, /:name, /:name/dead-letters; POST /:name/dead-letters/resend, /discard, /:name/enable */
 import { formatUtc } from '@skein/protocol/time';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
@@ -30,7 +30,7 @@ const Webhook = Type.Object({
   dead: Type.Integer({ description: 'dead letters now' }),
   dropped: Type.Integer({ description: 'dead letters thrown away because there were too many' }),
   trouble: Type.Union([Type.Object({ words: Type.String(), tries: Type.Integer(), at: At }), Type.Null()], {
-    description: 'why the next event is not taken yet',
+    description: 'why the next event is not taken yet; of one that is disabled, that it is and since when',
   }),
 });
 const Letters = Type.Object({
@@ -59,6 +59,11 @@ const Resend = Type.Union([
   ),
   Type.Null(),
 ]);
+const Cursors = Type.Array(Cursor, { minItems: 1, maxItems: 1000 });
+const Discard = Type.Object(
+  { cursors: Type.Optional(Cursors), all: Type.Optional(Type.Literal(true)), issuedBy: Name },
+  { ...Closed, description: 'those named by `cursors`, or `all: true`' },
+);
 const By = Type.Union([Type.Object({ issuedBy: Name }, Closed), Type.Null()]);
 
 function show({ position, trouble, ...rest }: WebhookView): object {
@@ -133,6 +138,25 @@ export function webhookRoutes(app: FastifyInstance, ports: HttpPorts): void {
       const by = senderOf(request, issuedBy).name;
       reply.code(202);
       return { marked: known(await ports.webhooks.resend(name, cursors?.map(idOf) ?? null, by), name) };
+    },
+  );
+  app.post<{ Params: Static<typeof Params>; Body: Static<typeof Discard> }>(
+    '/api/v1/webhooks/:name/dead-letters/discard',
+    {
+      preValidation,
+      schema: {
+        ...{ tags, summary: 'Throws dead letters away; their events stay in the feed', params: Params, body: Discard },
+        response: { 200: Type.Object({ discarded: Type.Integer() }), ...failures },
+      },
+    },
+    async (request) => {
+      const { cursors, all, issuedBy } = request.body;
+      const { name } = request.params;
+      if ((cursors === undefined) === (all === undefined))
+        throw new Problem('bad-request', 'write cursors, or all: true');
+      const by = senderOf(request, issuedBy).name;
+      const discarded = known(await ports.webhooks.discard(name, cursors?.map(idOf) ?? null, by), name);
+      return { discarded };
     },
   );
   app.post<{ Params: Static<typeof Params>; Body: Static<typeof By> | undefined }>(

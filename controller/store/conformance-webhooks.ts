@@ -45,6 +45,12 @@ export function webhookConformance(t: Test, open: (dir: string) => Promise<Store
     t.equal(await store.resendDeadLetters({ name: 'shop', events: null }), 3);
     t.match(await store.saveWebhook({ name: 'shop', buried: 5, delivered: 1, mostDead: 3 }), { dead: 2, delivered: 1 });
     t.match(await of({ resend: true }), [{ event: 9, tries: 9 }, { event: 11 }]);
+    t.match(await store.saveWebhook({ name: 'shop', retried: letter(9, { tries: 10 }), mostDead: 3 }), { dead: 2 });
+    t.match(await store.saveWebhook({ name: 'shop', retried: letter(5), mostDead: 3 }), { dead: 2 }, 'off the list');
+    t.equal(await store.discardDeadLetters({ name: 'shop', events: [2, 9] }), 1);
+    t.match(await of(), [{ event: 11 }]);
+    t.equal(await store.discardDeadLetters({ name: 'shop', events: null }), 1);
+    t.match(await store.saveWebhook({ name: 'shop', mostDead: 3 }), { dead: 0, dropped: 1 });
     t.match(await store.deadLetters({ name: 'audit', afterEvent: 0, limit: 10 }), [{ event: 5, resend: false }]);
   });
 }

@@ -5,6 +5,7 @@ import type { PackedItems } from './packing.ts';
 import type {
   CommandQuery,
   CommitResult,
+  DeadLetterPick,
   DeadLetterQuery,
   DocumentQuery,
   DroneRecord,
@@ -60,10 +61,7 @@ export type Request =
     }
   | { readonly call: 'saveWebhook'; readonly args: WebhookStep }
   | { readonly call: 'deadLetters'; readonly args: DeadLetterQuery }
-  | {
-      readonly call: 'resendDeadLetters';
-      readonly args: { readonly name: string; readonly events: readonly number[] | null };
-    }
+  | { readonly call: 'resendDeadLetters' | 'discardDeadLetters'; readonly args: DeadLetterPick }
   | { readonly call: 'retain'; readonly args: number };
 
 /** What a commit did, and the newest event when it brought some. */

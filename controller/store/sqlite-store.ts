@@ -11,6 +11,7 @@ import type {
   CommandState,
   CommitResult,
   DeadLetter,
+  DeadLetterPick,
   DeadLetterQuery,
   DocumentKeyUse,
   DocumentQuery,
@@ -189,8 +190,12 @@ export class SqliteStore implements Store {
     return this.#read({ call: 'deadLetters', args: query });
   }
 
-  resendDeadLetters(query: { name: string; events: readonly number[] | null }): Promise<number> {
+  resendDeadLetters(query: DeadLetterPick): Promise<number> {
     return this.#write({ call: 'resendDeadLetters', args: query });
+  }
+
+  discardDeadLetters(query: DeadLetterPick): Promise<number> {
+    return this.#write({ call: 'discardDeadLetters', args: query });
   }
 
   rebuild(): Promise<number> {

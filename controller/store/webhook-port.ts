@@ -34,6 +34,8 @@ export interface WebhookStep {
   readonly delivered?: number;
   /** Given up: kept in the place of one of the same event. */
   readonly dead?: DeadLetter;
+  /** Sent once more in vain: written down only if it is on the list still. */
+  readonly retried?: DeadLetter;
   /** Sent after all, by id of event. */
   readonly buried?: number;
   /** Null: works again. */
@@ -50,11 +52,19 @@ export interface DeadLetterQuery {
   readonly resend?: boolean;
 }
 
+/** By ids of events; null: all. */
+export interface DeadLetterPick {
+  readonly name: string;
+  readonly events: readonly number[] | null;
+}
+
 export interface WebhookStore {
   webhooks(): Promise<readonly WebhookState[]>;
   saveWebhook(step: WebhookStep): Promise<WebhookState>;
   /** By the order of their events. */
   deadLetters(query: DeadLetterQuery): Promise<readonly DeadLetter[]>;
   /** Marks these dead letters, or all, to be sent once more; how many there were. */
-  resendDeadLetters(query: { readonly name: string; readonly events: readonly number[] | null }): Promise<number>;
+  resendDeadLetters(query: DeadLetterPick): Promise<number>;
+  /** Takes these dead letters, or all, off the list; how many there were. */
+  discardDeadLetters(query: DeadLetterPick): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /** Webhooks in core.db, in the same file as the events they follow: of one instant with them in every backup. */
 import type { Database } from 'better-sqlite3';
-import type { DeadLetter, DeadLetterQuery, WebhookState, WebhookStep } from './webhook-port.ts';
+import type { DeadLetter, DeadLetterPick, DeadLetterQuery, WebhookState, WebhookStep } from './webhook-port.ts';
 
 interface Row {
   readonly name: string;
@@ -25,7 +25,7 @@ export class WebhookTable {
     return this.#db.prepare<[], Row>(`${SELECT} ORDER BY name`).all();
   }
 
-  save({ name, position, delivered = 0, dead, buried, disabled, mostDead }: WebhookStep): WebhookState {
+  save({ name, position, delivered = 0, dead, retried, buried, disabled, mostDead }: WebhookStep): WebhookState {
     return this.#db
       .transaction(() => {
         this.#db
@@ -40,6 +40,7 @@ export class WebhookTable {
         if (buried !== undefined) {
           this.#db.prepare('DELETE FROM dead_letter WHERE webhook = ? AND event = ?').run(name, buried);
         }
+        if (retried !== undefined) this.#retried(name, retried);
         if (dead !== undefined) this.#keep(name, dead, mostDead);
         const row = this.#db.prepare<[string], Row>(`${SELECT} WHERE name = ?`).get(name);
         if (row === undefined) throw new Error(`webhook ${name} was just written and is not there`);
@@ -59,13 +60,24 @@ export class WebhookTable {
     return rows.map((row) => ({ ...row, resend: row.resend === 1 }));
   }
 
-  resend({ name, events }: { readonly name: string; readonly events: readonly number[] | null }): number {
-    if (events === null)
-      return this.#db.prepare('UPDATE dead_letter SET resend = 1 WHERE webhook = ?').run(name).changes;
-    const mark = this.#db.prepare('UPDATE dead_letter SET resend = 1 WHERE webhook = ? AND event = ?');
-    return this.#db
-      .transaction(() => events.reduce((sum, event) => sum + mark.run(name, event).changes, 0))
-      .immediate();
+  resend(pick: DeadLetterPick): number {
+    return this.#each('UPDATE dead_letter SET resend = 1', pick);
+  }
+
+  discard(pick: DeadLetterPick): number {
+    return this.#each('DELETE FROM dead_letter', pick);
+  }
+
+  #each(what: string, { name, events }: DeadLetterPick): number {
+    if (events === null) return this.#db.prepare(`${what} WHERE webhook = ?`).run(name).changes;
+    const one = this.#db.prepare(`${what} WHERE webhook = ? AND event = ?`);
+    return this.#db.transaction(() => events.reduce((sum, event) => sum + one.run(name, event).changes, 0)).immediate();
+  }
+
+  #retried(name: string, { event, atUtcUs, tries, reason, resend }: DeadLetter): void {
+    this.#db
+      .prepare('UPDATE dead_letter SET at_us = ?, tries = ?, reason = ?, resend = ? WHERE webhook = ? AND event = ?')
+      .run(atUtcUs, tries, reason, resend ? 1 : 0, name, event);
   }
 
   #keep(name: string, { event, atUtcUs, tries, reason, resend }: DeadLetter, most: number): void {

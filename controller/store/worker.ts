@@ -98,6 +98,8 @@ function perform(request: Request): unknown {
         return writer.lend(() => writer.core.webhooks.save(request.args));
       case 'resendDeadLetters':
         return writer.lend(() => writer.core.webhooks.resend(request.args));
+      case 'discardDeadLetters':
+        return writer.lend(() => writer.core.webhooks.discard(request.args));
       case 'retain':
         return writer.retain(request.args);
       case 'stats':

@@ -16,6 +16,7 @@ export class Kept implements WebhookStore {
     position = 0,
     delivered = 0,
     dead,
+    retried,
     buried,
     disabled,
     mostDead,
@@ -23,6 +24,7 @@ export class Kept implements WebhookStore {
     if (this.fails) throw new Error('the disk is full');
     const before = this.standings.get(name) ?? { name, position: 0, delivered: 0, dead: 0, dropped: 0, disabled: null };
     if (buried !== undefined) this.letters.delete(buried);
+    if (retried !== undefined && this.letters.has(retried.event)) this.letters.set(retried.event, retried);
     if (dead !== undefined) this.letters.set(dead.event, dead);
     const after = {
       ...{ name, position: Math.max(position, before.position), delivered: before.delivered + delivered },
@@ -42,5 +44,11 @@ export class Kept implements WebhookStore {
     const marked = [...this.letters.values()].filter(({ event }) => events === null || events.includes(event));
     for (const one of marked) this.letters.set(one.event, { ...one, resend: true });
     return marked.length;
+  }
+
+  async discardDeadLetters({ events }: { events: readonly number[] | null }) {
+    const gone = [...this.letters.keys()].filter((event) => events === null || events.includes(event));
+    for (const event of gone) this.letters.delete(event);
+    return gone.length;
   }
 }

@@ -29,6 +29,8 @@ export class WebhookWorld {
   readonly far = new Map<string, Far>();
   /** Ever given up: these may come late. */
   readonly givenUp = new Set<string>();
+  /** By somebody, off the list: neither taken nor on it. */
+  readonly discarded = new Set<string>();
   failing = 0;
   #events = 0;
   #turn = 0;
@@ -179,6 +181,13 @@ export class WebhookWorld {
         }),
       deadLetters: (query) => read(() => this.table.list(query)),
       resendDeadLetters: (query) => write(() => this.table.resend(query)),
+      discardDeadLetters: (query) =>
+        write(() => {
+          for (const { event } of this.letters(query.name)) {
+            if (query.events?.includes(event) ?? true) this.discarded.add(`${query.name} ${event}`);
+          }
+          return this.table.discard(query);
+        }),
     };
   }
 }

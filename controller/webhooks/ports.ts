@@ -45,6 +45,8 @@ export interface WebhookStore {
     position?: number;
     delivered?: number;
     dead?: DeadLetter;
+    /** Only if it is on the list still. */
+    retried?: DeadLetter;
     buried?: number;
     disabled?: string | null;
     mostDead: number;
@@ -56,6 +58,7 @@ export interface WebhookStore {
     resend?: boolean;
   }): Promise<readonly DeadLetter[]>;
   resendDeadLetters(query: { name: string; events: readonly number[] | null }): Promise<number>;
+  discardDeadLetters(query: { name: string; events: readonly number[] | null }): Promise<number>;
 }
 
 export interface Clock {
@@ -117,6 +120,7 @@ export const WEBHOOK_COUNTERS = {
   tooLarge: 'of these, events larger than what is sent',
   dropped: 'dead letters thrown away because their list was full',
   resendFailed: 'dead letters sent once more on request and not taken',
+  discarded: 'dead letters thrown away by somebody',
   gone: 'webhooks disabled because their receiver answered 410',
   storeFailed: 'times the events or positions could not be read or written; tried again',
 } as const;

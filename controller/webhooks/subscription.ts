@@ -31,6 +31,8 @@ const ASK_BREAKER_MS = 200;
 const MAX_BODY_BYTES = 256_000;
 const MOST_DEAD = 10_000;
 
+const GONE = 'answered 410: it wants no more events; POST /api/v1/webhooks/<name>/enable once it does';
+
 type Step = Partial<Parameters<WebhookStore['saveWebhook']>[0]>;
 
 const EMPTY = { position: 0, delivered: 0, dead: 0, dropped: 0, disabled: null } as const;
@@ -39,7 +41,7 @@ export class Subscription {
   readonly #o: SubscriptionOptions;
   readonly #sender: Sender;
   readonly #stop = new AbortController();
-  /** Which receiver answered that it is gone: another address is another one. */
+  /** Which receiver answered that it is gone, before the time at which it did: another address is another one. */
   readonly #receiver: string;
   #wake = new AbortController();
   #standing: Standing;
@@ -71,7 +73,7 @@ export class Subscription {
   }
 
   get isDisabled(): boolean {
-    return this.#standing.disabled === this.#receiver;
+    return this.#standing.disabled?.split(' ')[0] === this.#receiver;
   }
 
   get isOpen(): boolean {
@@ -79,6 +81,8 @@ export class Subscription {
   }
 
   get trouble(): Trouble | null {
+    const [, goneAtUtcUs] = this.#standing.disabled?.split(' ') ?? [];
+    if (this.isDisabled) return { words: GONE, tries: this.#tries, atUtcUs: Number(goneAtUtcUs ?? 0) };
     const { failure } = this.#sender;
     return failure && { ...failure, tries: this.#tries };
   }
@@ -102,6 +106,11 @@ export class Subscription {
   resend(): void {
     this.#resendAsked = true;
     this.#wake.abort();
+  }
+
+  /** Dead letters were taken off the list in the store. */
+  discarded(): Promise<void> {
+    return this.#save({});
   }
 
   async close(): Promise<void> {
@@ -167,11 +176,11 @@ export class Subscription {
         this.#at = event.id;
         return true;
       }
+      if (outcome.kind !== 'unheard') this.#tries++;
       if (outcome.kind === 'gone') {
         await this.#disable();
         return false;
       }
-      if (outcome.kind !== 'unheard') this.#tries++;
       if (this.#tries >= patience.tries) {
         await this.#giveUp(event, this.#tries, outcome.words);
         return true;
@@ -217,7 +226,7 @@ export class Subscription {
         }
         count('resendFailed');
         const tried = { tries: letter.tries + 1, reason: outcome.words, atUtcUs: clock.utcUs(), resend: false };
-        await this.#save({ dead: { ...letter, ...tried } });
+        await this.#save({ retried: { ...letter, ...tried } });
       }
       if (letters.length < PAGE) return true;
     }
@@ -237,7 +246,7 @@ export class Subscription {
   }
 
   async #disable(): Promise<void> {
-    await this.#save({ disabled: this.#receiver });
+    await this.#save({ disabled: `${this.#receiver} ${this.#o.clock.utcUs()}` });
     this.#o.count('gone');
     this.#o.onChange(this.#o.name, 'gone', 'answered 410');
   }

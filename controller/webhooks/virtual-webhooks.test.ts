@@ -34,6 +34,29 @@ t.test('a dead letter that is asked for while another is on its way is sent as w
   t.same(far.taken, [2, 1]);
 });
 
+t.test('a dead letter that is thrown away while it is on its way once more does not come back', async (t) => {
+  const world = new World(['shop'], [10]);
+  const far = world.far.get('shop');
+  if (far === undefined) throw new Error('no receiver');
+  far.mood = () => REFUSED;
+  world.more(2);
+  await world.start();
+  t.teardown(() => world.end(false));
+  await world.time.until(() => world.letters('shop').length === 2, 'two dead letters', HOUR_MS);
+  let asked = 0;
+  far.mood = () => {
+    asked++;
+    return REFUSED;
+  };
+  await world.done(world.webhooks.resend('shop', null));
+  await world.time.until(() => asked === 1, 'the first on its way', HOUR_MS);
+  t.equal(world.table.discard({ name: 'shop', events: [1] }), 1);
+  await world.time.until(() => world.letters('shop', true).length === 0, 'both tried', HOUR_MS);
+  t.match(world.letters('shop'), [{ event: 2, tries: 4 }]);
+  await world.done(world.webhooks.discard('shop', null));
+  t.match(world.webhooks.get('shop'), { dead: 0, dropped: 0 }, 'seen at once');
+});
+
 t.test('enabled twice at once: what was delivered since its place was saved is counted once', async (t) => {
   const world = new World(['shop'], [7]);
   await world.start();
@@ -55,6 +78,10 @@ const acts: Readonly<Record<string, Act>> = {
   'resend one, unheeded': async (world, name) => {
     const [, one] = world.letters(name);
     void world.webhooks.resend(name, one ? [one.event] : null).catch(() => {});
+  },
+  'discard one': async (world, name) => {
+    const [one] = world.letters(name);
+    await world.done(world.webhooks.discard(name, one ? [one.event] : null).catch(() => {}));
   },
   'the disk': async (world) => {
     world.failing = 2;
@@ -112,7 +139,8 @@ t.test(`whatever is asked at whatever moment: none skipped, in order, nothing le
 function check(name: string, taken: readonly number[], world: World): void {
   const dead = new Set(world.letters(name).map(({ event }) => event));
   for (let id = 1; id <= world.newest; id++) {
-    if (!taken.includes(id) && !dead.has(id)) throw new Error(`${name}: event ${id} was skipped`);
+    if (!taken.includes(id) && !dead.has(id) && !world.discarded.has(`${name} ${id}`))
+      throw new Error(`${name}: event ${id} was skipped`);
   }
   const first = taken.filter((id, i) => taken.indexOf(id) === i && !world.givenUp.has(`${name} ${id}`));
   if (first.some((id, i) => i > 0 && id < (first[i - 1] ?? 0))) throw new Error(`${name}: out of order: ${first}`);

@@ -193,10 +193,13 @@ t.test('410 ends it, for this address, until somebody enables it or the address 
   more(1);
   await webhooks.close();
   const again = await start();
-  t.match(again.get('w1'), { state: 'disabled', behind: 2 });
-  t.match(await again.enable('w1'), { state: 'ok' });
+  const trouble = { words: /^answered 410.*enable/, atUtcUs: 1_795_867_200e6 };
+  t.match(again.get('w1'), { state: 'disabled', behind: 2, trouble }, 'why and since when, also after a restart');
+  t.match(await again.enable('w1'), { state: 'ok', trouble: null });
   await soon(() => receiver.taken.length === 3, 'the rest');
   t.same(ids(receiver), [1, 2, 3], 'that which it was gone for too');
+  // Closed before the answer arrived it would send the third again.
+  await soon(() => again.get('w1')?.behind === 0, 'that it knows');
   await again.close();
   const standing = store.standings.get('w1');
   if (standing) store.standings.set('w1', { ...standing, disabled: 'another address' });

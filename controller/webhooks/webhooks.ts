@@ -101,6 +101,16 @@ export class Webhooks {
     return marked;
   }
 
+  /** How many were thrown away; `events` null: all. Their events stay in the feed. */
+  async discard(name: string, events: readonly number[] | null): Promise<number | null> {
+    const one = this.#each.get(name);
+    if (one === undefined) return null;
+    const discarded = await this.#o.store.discardDeadLetters({ name, events });
+    this.#o.count('discarded', discarded);
+    await one.discarded();
+    return discarded;
+  }
+
   /** Sends again to one that had answered 410. */
   async enable(name: string): Promise<WebhookView | null> {
     const one = this.#each.get(name);
