@@ -19,7 +19,7 @@ export interface Standing {
   readonly pad: string | null;
 }
 
-type Bases = readonly { readonly id: string; readonly doc: Base }[];
+type Bases = readonly { readonly id: string; readonly doc: Base; readonly atUtcUs?: number }[];
 
 const NOWHERE: Standing = { base: null, pad: null };
 
@@ -84,7 +84,22 @@ export function placeOf(entry: Pick<Entry, 'kinds'>): Place | null {
   return latDeg === null || lonDeg === null ? null : { latDeg, lonDeg };
 }
 
+/**
+ * Where it stood by its last word, on the ground and disarmed: switched off, or without a link or satellites, it stands there
+ * still, and nothing is to land on it. Who writes that base anew afterwards has seen that it was taken away.
+ */
+function stoodAt({ kinds }: Looked, pads: PadMap, bases: Bases, nowUtcUs: number): Standing {
+  const { position, status } = kinds;
+  if (position === undefined || status?.values.armed !== false) return NOWHERE;
+  const { latDeg, lonDeg } = position.values;
+  if (status.values.landed === 'in-air' || latDeg === null || lonDeg === null) return NOWHERE;
+  const standing = pads.standing({ latDeg, lonDeg });
+  const writtenUtcUs = bases.find(({ id }) => id === standing.base)?.atUtcUs ?? 0;
+  return writtenUtcUs > nowUtcUs - position.ageMs * 1e3 ? NOWHERE : standing;
+}
+
 export interface CandidateWiring {
+  readonly nowUtcUs: number;
   readonly airframe: (drone: string) => Airframe;
   readonly calibration: (drone: string) => Candidate['calibration'];
   readonly bases: Bases;
@@ -106,7 +121,7 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const { id, kinds, control, safety, trust, itinerary } = entry;
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
-  const standing = place === null ? NOWHERE : o.pads.standing(place);
+  const standing = place === null ? stoodAt(entry, o.pads, o.bases, o.nowUtcUs) : o.pads.standing(place);
   const preflight = items(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);
@@ -114,7 +129,7 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const remembered = rememberedPct(entry, preflight);
   const airframe = o.airframe(id);
   const chargeW = pad?.chargeW ?? 0;
-  const isPlugged = chargeW > 0 && status?.armed === false;
+  const isPlugged = chargeW > 0 && place !== null && status?.armed === false;
   const pct = chargeOf({ reportedPct, rememberedPct: remembered });
   const stepS = chargingS(pct ?? 0, Math.min(100, (pct ?? 0) + 2), airframe.batteryWh ?? 0, chargeW) ?? 0;
   const at = isPlugged ? `${standing.base}/${standing.pad}` : null;

@@ -72,7 +72,7 @@ export function plannerOf(o: PlanningWiring): Planner {
     const bases = places.list('bases');
     if (!pads.isOf(bases)) pads = new PadMap(bases);
     const wiring = {
-      ...{ bases, pads, holds: o.holds, airframe, calibration: o.calibration },
+      ...{ bases, pads, holds: o.holds, airframe, calibration: o.calibration, nowUtcUs: clock.utcUs() },
       ...{ charges: (charge: Omit<Charge, 'monoUs'>) => watch.charges({ ...charge, monoUs: clock.monoUs() }) },
       groups: (id: string) => fleet.contact(id)?.groups ?? [],
     };

@@ -66,6 +66,8 @@ export interface Leg {
   readonly startedUtcUs: number | null;
   /** Times it was assigned again because the autopilot did not hold it. */
   readonly repeats: number;
+  /** When last. */
+  readonly repeatedUtcUs?: number;
   /** It was held on its way, or flown by somebody else: when it will be where is not known any more. */
   readonly late?: true;
 }

@@ -187,3 +187,20 @@ t.test(
     t.match(words(cancelled, 'held', no), /does not bring the parcel back/, 'resumed it would deliver');
   },
 );
+
+t.test(
+  'a plan that the autopilot did not keep is given to it again, three times, each time with time to be read',
+  async (t) => {
+    const stand = { state: 'void', words: 'changed', answered: true, takingBack: false, parcel: null } as const;
+    let now: Order = { ...HOME_WITH_IT, state: 'ready' };
+    const told: number[] = [];
+    for (let utcS = 1001; utcS <= 1060 && now.attempts[1]?.delivery; utcS++) {
+      // As the engine looks: until nothing changes.
+      for (let rounds = 0; rounds < 10; rounds++) now = step(now, { ...seen({}), utcUs: utcS * 1e6, delivery: stand });
+      const repeats = now.attempts[1]?.delivery?.repeats ?? 0;
+      if (repeats > told.length) told.push(utcS);
+    }
+    t.same(told, [1001, 1011, 1021]);
+    t.match(now, { state: 'ready', words: /does not keep the plan/ });
+  },
+);

@@ -16,7 +16,7 @@ import type { Seen } from './seen.ts';
 
 /** Of one leg: starts, and uploads to an autopilot that did not keep it. */
 const MAX_TRIES = 3;
-/** Between two starts. */
+/** Between two of them: the drone is to have answered to the last. */
 const PAUSE_US = 10e6;
 /** A start that was decided on and of which nobody knows (a restart came between) is out of date after. */
 const START_LOST_US = 30e6;
@@ -77,8 +77,11 @@ export function begin(
   if (is === 'starting') return moved(order, o.starting, null, utcUs);
   if (utcUs > leg.notAfterUtcUs) return o.onGivenUp(`${drone} could not start in time`);
   if (is === 'broken') {
+    const again = `given again: ${wordsOf(progress)}`;
+    // Clocks are set back, too.
+    if (Math.abs(utcUs - (leg.repeatedUtcUs ?? 0)) < PAUSE_US) return moved(order, o.waiting, again, utcUs);
     if (leg.repeats >= MAX_TRIES) return o.onGivenUp(`its autopilot does not keep the plan: ${wordsOf(progress)}`);
-    return moved(set({ repeats: leg.repeats + 1 }), o.waiting, `given again: ${wordsOf(progress)}`, utcUs);
+    return moved(set({ repeats: leg.repeats + 1, repeatedUtcUs: utcUs }), o.waiting, again, utcUs);
   }
   if (is !== 'verified' && is !== 'not-started')
     return moved(order, o.waiting, `the plan is on its way to ${drone}`, utcUs);

@@ -1,0 +1,48 @@
+/** Where drones stand: one that is not heard stands where it was seen last, and nobody lands on it. */
+import type { Base } from '@skein/protocol/fleet/places';
+import t from 'tap';
+import { candidateOf, occupants, PadMap } from './candidates.ts';
+
+const PAD = { latDeg: 47.3977, lonDeg: 8.5456 };
+const NOW_US = 1e15;
+const BASE: Base = { name: 'Oerlikon', place: PAD, pads: [{ id: 'a', place: PAD, chargeW: 500 }] };
+
+/** @param positionS, statusS how old what it said is */
+function standsOn(o: {
+  readonly positionS: number;
+  readonly statusS?: number;
+  readonly armed?: boolean;
+  readonly wroteS?: number;
+}) {
+  const { positionS, statusS = positionS, armed = false, wroteS = 86_400 } = o;
+  const bases = [{ id: 'oerlikon', doc: BASE, atUtcUs: NOW_US - wroteS * 1e6 }];
+  const entry = {
+    ...{ id: 'heron', online: false, conflict: null, itinerary: null },
+    ...{ control: { state: 'skein' }, safety: { locked: false }, trust: { state: 'trusted' } },
+    kinds: {
+      position: { ageMs: positionS * 1e3, values: PAD },
+      status: { ageMs: statusS * 1e3, values: { autopilot: 3, armed, landed: armed ? 'in-air' : 'on-ground' } },
+    },
+  } as unknown as Parameters<typeof candidateOf>[0];
+  const airframe = { emptyKg: 6, payloadMaxKg: 2, methods: ['winch' as const], batteryWh: 800 };
+  const wiring = {
+    ...{ bases, pads: new PadMap(bases), nowUtcUs: NOW_US, airframe: () => airframe, calibration: () => null },
+    ...{ charges: () => true, groups: () => [], holds: () => [] },
+  };
+  const candidate = candidateOf(entry, wiring);
+  return { candidate, by: occupants([candidate])('oerlikon', 'a') };
+}
+
+t.test('a drone that is not heard keeps its pad occupied', async (t) => {
+  t.equal(standsOn({ positionS: 1 }).by, 'heron');
+  const silent = standsOn({ positionS: 7_200 });
+  t.equal(silent.by, 'heron', 'switched off, or without a link');
+  t.match(silent.candidate, { place: null, charging: false }, 'it is not chosen, nor forecast');
+  t.equal(standsOn({ positionS: 600, statusS: 1 }).by, 'heron', 'heard, and without satellites');
+});
+
+t.test('where it was flying by its last word, no pad is its own; people say that it was taken away', async (t) => {
+  t.equal(standsOn({ positionS: 60, armed: true }).by, null);
+  t.equal(standsOn({ positionS: 60, statusS: 1, armed: true }).by, null);
+  t.equal(standsOn({ positionS: 7_200, wroteS: 60 }).by, null, 'its base was written anew since');
+});
