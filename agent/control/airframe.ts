@@ -17,8 +17,12 @@ export interface AirframeAlarm {
   readonly text: string;
 }
 
-/** Faster than any autopilot descends; a free fall reaches it in 0.7 s. */
+/** A free fall reaches it in 0.7 s. Told to, ArduCopter descends at 7 m/s as well (observed), but takes its time to get there. */
 const FALL_MPS = 7;
+/** More than can be set for a descent (WPNAV_ACCEL_Z, PILOT_ACCEL_Z end at 5 m/s²); observed from 3 to 7 m/s: 8 with one motor of four gone. */
+const DROPS_MPS2 = 6;
+/** As fast is no descent, however it came about. */
+const NO_DESCENT_MPS = 12;
 /** Higher than this it is no landing, m. */
 const IN_AIR_M = 3;
 /** ArduCopter calls a landing over 3 m/s a crash. */
@@ -41,6 +45,8 @@ export class AirframeWatch {
   #before: AirframeNow | null = null;
   #falling = false;
   #sink: { readonly mps: number; readonly atMs: number } | null = null;
+  /** Last seen sinking no faster than a hard landing. */
+  #slow: { readonly mps: number; readonly atMs: number } | null = null;
   #shakes: { readonly sinceMs: number; readonly lastMs: number; readonly told: boolean } | null = null;
   /** When it was last known to be armed. */
   #armedMs = Number.NEGATIVE_INFINITY;
@@ -121,10 +127,19 @@ export class AirframeWatch {
     // Disarmed for longer, it is carried, or its estimate jumps.
     const flew = armed !== null && nowMs - this.#armedMs <= HIT_WITHIN_MS;
     if (climbMps < -HARD_MPS && flew) this.#sink = { mps: -climbMps, atMs: nowMs };
-    if (climbMps > -HARD_MPS) this.#falling = false;
-    if (this.#falling || armed !== true || climbMps > -FALL_MPS) return null;
+    if (climbMps > -HARD_MPS) {
+      this.#falling = false;
+      this.#slow = { mps: -climbMps, atMs: nowMs };
+    }
+    if (this.#falling || armed !== true || climbMps > -FALL_MPS || !this.#drops(-climbMps, nowMs)) return null;
     this.#falling = true;
     return `it FALLS, ${Math.round(-climbMps)} m/s${altRelM === null ? '' : `, ${Math.round(altRelM)} m up`}`;
+  }
+
+  #drops(sinkMps: number, nowMs: number): boolean {
+    // First seen so fast: nobody knows how it came about.
+    if (sinkMps >= NO_DESCENT_MPS || this.#slow === null) return true;
+    return sinkMps - this.#slow.mps >= (DROPS_MPS2 * (nowMs - this.#slow.atMs)) / 1e3;
   }
 
   #hit({ climbMps, altRelM, nowMs }: AirframeNow): string | null {
