@@ -1,36 +1,28 @@
 /**
  * Classes that no simulator makes, through the real way: agents speak the wire, the controller stores, looks and tells. Each
- * class on a drone of its own, all at once; time runs four times as fast for both sides.
+ * class on a drone of its own, all at once, and two that only look like it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Itinerary } from '@skein/protocol/fleet';
 import type { KindName } from '@skein/protocol/telemetry';
 import t from 'tap';
-import { type Running, startController, tempDir } from './testing/controller.ts';
-import { DONE, type FakeAgent, type Reply } from './testing/fake-agent.ts';
-import {
-  BASE,
-  FLYING,
-  north,
-  PARKED,
-  QuickAgent,
-  quickClock,
-  SAID_MS,
-  type Says,
-  sample,
-  UTC_US,
-} from './testing/quick-agent.ts';
+import { startController, tempDir } from './testing/controller.ts';
+import { DONE, type Reply } from './testing/fake-agent.ts';
+import { LEG, MISSED_S, MISSES, type Miss } from './testing/near-misses.ts';
+import { BASE, FLYING, north, PARKED, type Says, sample, UTC_US } from './testing/quick-agent.ts';
 import { until } from './testing/until.ts';
+import { SteppedTime, Wired } from './testing/wired.ts';
 
+/** So long a second is for who is looked at though nothing comes of it. */
+const SAID_MS = 200;
 const WITHIN_MS = 60_000;
 
-interface Case {
-  readonly name: string;
+interface Case extends Miss {
   readonly says: Says;
   readonly proposes?: string;
   /** What else is true of it. */
   readonly also?: readonly string[];
-  /** It flies a plan 200 m to the north. */
-  readonly flies?: true;
-  readonly begin?: (agent: FakeAgent, running: Running) => Promise<void>;
+  readonly begin?: (wired: Wired) => Promise<void>;
 }
 
 const REFUSED: readonly Reply[] = [{ state: 'delivered' }, { state: 'failed', reason: 'refused: PreArm: Compass' }];
@@ -51,13 +43,13 @@ const CASES: readonly Case[] = [
   { name: 'clock', says: { ...PARKED, clock: { source: 'gps', errUs: 100, standing: 'split', utcUs: UTC_US } } },
   {
     name: 'no-progress',
-    flies: true,
+    flies: LEG,
     says: { ...FLYING, mission: { seq: 2, distanceM: 150, total: 4, state: 'active' } },
     proposes: 'return',
   },
   {
     name: 'off-route',
-    flies: true,
+    flies: LEG,
     says: { ...FLYING, position: { ...north(50), lonDeg: BASE.lonDeg + 0.001, altAmslM: 540, altRelM: 40 } },
     proposes: 'hold',
   },
@@ -66,7 +58,7 @@ const CASES: readonly Case[] = [
     says: PARKED,
     // Nobody here gave it that plan.
     also: ['untargeted-itinerary'],
-    begin: async (agent) => {
+    begin: async ({ agent }) => {
       const what = { itinerary: 'old', version: 1, item: 1, step: 1, state: 'unproved', reason: 'not-seen' } as const;
       agent.tell('delivery', what);
     },
@@ -74,39 +66,20 @@ const CASES: readonly Case[] = [
   {
     name: 'pre-arm',
     says: PARKED,
-    begin: async (agent, running) => {
-      agent.obey = () => REFUSED;
-      for (const key of ['one', 'two']) {
-        const body = { targets: [agent.o.drone], type: 'arm', params: {}, expiresInS: 60, issuedBy: 'Ann' };
-        const posted = await running.post('/api/v1/commands', body, { 'idempotency-key': `${agent.o.drone}-${key}` });
-        if (posted.status >= 300) throw new Error(JSON.stringify(posted.body));
-        await until(() => agent.commands.length >= (key === 'one' ? 1 : 2), 'the order to arm', WITHIN_MS);
-      }
+    obey: REFUSED,
+    begin: async (wired) => {
+      for (const key of ['one', 'two']) await wired.order('arm', {}, key);
     },
   },
   {
     name: 'identity',
     says: PARKED,
-    begin: async (agent, running) => {
-      const { drone } = agent.o;
-      const boot = '99999999-2222-4333-8444-555555555555';
-      const twin = new QuickAgent({
-        drone,
-        session: 'ffffffff000000ff',
-        epoch: '00000000000000ff',
-        boot,
-        board: 'other',
-      });
-      await twin.connectTo(running.addresses.mqtt);
-      twin.presence();
-    },
+    begin: (wired) => wired.twin('99999999-2222-4333-8444-555555555555'),
   },
 ];
 
-async function planned(agent: FakeAgent, running: Running): Promise<void> {
+async function planned({ agent, running }: Wired, items: Itinerary['items']): Promise<void> {
   const id = `it-${agent.o.drone}`;
-  const at = (m: number) => ({ ...north(m), altM: 40, frame: 'home' });
-  const items = [{ do: 'take-off', altM: 40 }, { do: 'waypoint', ...at(200) }, { do: 'return' }];
   const given = await running.post(`/api/v1/itineraries?id=${id}&version=1`, { id, version: 1, base: BASE, items });
   if (given.status >= 300) throw new Error(JSON.stringify(given.body));
   await running.post(`/api/v1/itineraries/${id}/assign`, { targets: [agent.o.drone], issuedBy: 'Ann' });
@@ -117,31 +90,17 @@ async function planned(agent: FakeAgent, running: Running): Promise<void> {
   }
 }
 
-/** Each looks like the class it is named after, and must raise nothing at all. */
-const MISSES: readonly (readonly [string, Says])[] = [
-  ['ekf-between-thresholds', { ...FLYING, ekf: { velocityVariance: 0.7, horizontalVariance: 0.6 } }],
-  ['ekf-on-the-ground', { ...PARKED, ekf: { velocityVariance: 2, horizontalVariance: 2 } }],
-  ['compass-between-thresholds', { ...FLYING, ekf: { velocityVariance: 0.1, compassVariance: 0.7 } }],
-  ['compass-none-in-use', { ...FLYING, health: { sensorsEnabled: 3, sensorsHealthy: 3 } }],
-  ['vibration-between-thresholds', { ...FLYING, vibration: { xMps2: 20, yMps2: 45, zMps2: 55 } }],
-  ['vibration-on-the-ground', { ...PARKED, vibration: { xMps2: 90, yMps2: 90, zMps2: 90 } }],
-  ['esc-one-slower-to-yaw', { ...FLYING, esc: { first: 1, rpm: [5200, 3100, 5150, 3180] } }],
-  ['esc-all-idle', { ...FLYING, esc: { first: 1, rpm: [700, 690, 90, 710] } }],
-  ['tumbles-steep-descent', { ...FLYING, velocity: { northMps: 0, eastMps: 0, downMps: 6.5 } }],
-  ['tumbles-thrown-about', { ...FLYING, attitude: { rollRad: 1.3, pitchRad: 0 } }],
-  ['fence-outside-disarmed', { ...PARKED, fence: { enabled: true, breached: true } }],
-  ['fence-inside', { ...FLYING, fence: { enabled: true, breached: false, breaches: 3 } }],
-  ['position-none-in-the-hall', { ...PARKED, trust: { state: 'rejected', reason: 'no-fix' } }],
-  ['battery-low-on-the-ground', { ...PARKED, battery: { remainingPct: 4, chargeState: 3 } }],
-  ['battery-its-autopilot-warns', { ...FLYING, battery: { remainingPct: 30, chargeState: 2 } }],
-  ['board-warm', { ...PARKED, board: { temperatureC: 80, diskFreeMb: 500, memoryFreeMb: 60 } }],
-  ['board-slow-card', { ...PARKED, board: { temperatureC: 40, diskFreeMb: 9000, notDurableMs: 15_000 } }],
-  [
-    'clock-good-to-a-second',
-    { ...PARKED, clock: { source: 'controller', errUs: 1.5e6, standing: 'single', utcUs: UTC_US } },
-  ],
-  ['clock-agreed', { ...PARKED, clock: { source: 'gps', errUs: 100, standing: 'agreed', utcUs: UTC_US } }],
-];
+async function second(one: Miss, wired: Wired, s: number): Promise<void> {
+  await one.at?.[s]?.(wired);
+  const { agent } = wired;
+  if (agent.closed) return;
+  const says = (typeof one.says === 'function' ? one.says(s) : one.says) ?? {};
+  const samples = Object.entries(says).map(([kind, values]) => sample(agent, kind as KindName, values as object));
+  if (samples.length > 0) agent.live(samples);
+  if (one.mute?.(s)) return;
+  if (s % 12 === 0) agent.presence();
+  await wired.heard();
+}
 
 interface Shown {
   readonly class: string;
@@ -153,50 +112,50 @@ interface Shown {
 
 t.test('each class through the wire, once, with its answer; a drone that is well has none', async (t) => {
   // given: a drone a class, and one that is well
-  const clock = quickClock;
-  const running = await startController(tempDir(), { clock });
+  const time = new SteppedTime();
+  const running = await startController(tempDir(), { clock: time.clock });
   t.teardown(() => running.controller.close());
-  const well: Case = { name: 'well', says: { ...FLYING, ekf: { velocityVariance: 0.1, compassVariance: 0.1 } } };
-  const misses = MISSES.map(([name, says]): Case => ({ name, says }));
-  const agents = [well, ...misses, ...CASES].map((one, n) => {
+  const well = { name: 'well', says: { ...FLYING, ekf: { velocityVariance: 0.1, compassVariance: 0.1 } } };
+  const all = [well, ...MISSES, ...CASES].map((one: Miss, n) => {
     const tag = String(n + 1).padStart(2, '0');
-    const agent = new QuickAgent({ drone: one.name, session: `aaaaaaaa000000${tag}`, epoch: `00000000000000${tag}` });
-    agent.obey = () => DONE;
-    return { one, agent };
+    const o = { drone: one.name, session: `aaaaaaaa000000${tag}`, epoch: `00000000000000${tag}` };
+    const wired = new Wired(running, time, o);
+    wired.agent.obey = () => one.obey ?? DONE;
+    wired.agent.more = one.more ?? {};
+    return { one, wired };
   });
   await Promise.all(
-    agents.map(async ({ one, agent }) => {
-      await agent.connectTo(running.addresses.mqtt);
-      agent.presence();
-      await until(() => agent.ack('urgent') !== undefined, `the first ack of ${one.name}`, WITHIN_MS);
-      agent.time();
+    all.map(async ({ one, wired }) => {
+      await wired.connect();
+      await until(() => wired.agent.ack('urgent') !== undefined, `the first ack of ${one.name}`, WITHIN_MS);
     }),
   );
-  let n = 0;
-  const speaking = setInterval(() => {
-    n++;
-    for (const { one, agent } of agents) {
-      agent.live(Object.entries(one.says).map(([kind, values]) => sample(agent, kind as KindName, values as object)));
-      if (n % 4 === 0) agent.time();
-      if (n % 12 === 0) agent.presence();
+  let isOver = false;
+  const speaking = (async () => {
+    while (!isOver) {
+      time.s++;
+      await Promise.all([pause(SAID_MS), ...all.map(({ one, wired }) => second(one, wired, time.s))]);
     }
-  }, SAID_MS);
-  t.teardown(() => clearInterval(speaking));
+  })();
+  t.teardown(() => {
+    isOver = true;
+    return speaking;
+  });
   await Promise.all(
-    agents.map(async ({ one, agent }) => {
-      if (one.flies) await planned(agent, running);
-      await one.begin?.(agent, running);
+    all.map(async ({ one, wired }) => {
+      if (one.flies) await planned(wired, one.flies);
+      await CASES.find(({ name }) => name === one.name)?.begin?.(wired);
     }),
   );
 
   // then
-  const all = async () => (await running.get('/api/v1/alerts?limit=200')).body.alerts as readonly Shown[];
+  const told = async () => (await running.get('/api/v1/alerts?limit=200')).body.alerts as readonly Shown[];
   let seen: readonly Shown[] = [];
   const missing = () => CASES.filter(({ name }) => !seen.some((one) => one.class === name && one.drone === name));
   await until(
     async () => {
-      seen = await all();
-      return missing().length === 0;
+      seen = await told();
+      return missing().length === 0 && time.s > MISSED_S;
     },
     `alerts of each class; missing at last: ${CASES.length}`,
     WITHIN_MS,
