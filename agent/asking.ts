@@ -1,29 +1,15 @@
-/** What the tools of the command line share: their own flags, where the agent is, and how it is asked. */
+/** What the tools of the command line share: where the agent is, and how it is asked. */
 import { join } from 'node:path';
-import { AnonymousConfig, type CommandLine, readSettings } from './settings.ts';
+import type { CommandLine } from './cli/index.ts';
+import { AnonymousConfig, readSettings } from './settings.ts';
 import { SOCKET_NAME } from './socket.ts';
 import { type Asked, type AskOptions, askAgent } from './status/index.ts';
-
-/** A flag of the command itself, and the line without it: the rest are settings. */
-export function takeFlag(
-  line: CommandLine,
-  name: string,
-): { readonly value: string | null; readonly line: CommandLine } {
-  const flags = [...line.flags];
-  const at = flags.findIndex((flag) => flag === `--${name}` || flag.startsWith(`--${name}=`));
-  if (at === -1) return { value: null, line };
-  const [flag = ''] = flags.splice(at, 1);
-  if (flag.includes('=')) return { value: flag.slice(flag.indexOf('=') + 1), line: { ...line, flags } };
-  const next = flags[at];
-  const value = next === undefined || next.startsWith('--') ? '' : (flags.splice(at, 1)[0] ?? '');
-  return { value, line: { ...line, flags } };
-}
 
 export type Found =
   | { readonly ok: true; readonly dataDir: string; readonly ask: (path: string, o?: AskOptions) => Promise<Asked> }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-export function findAgent(line: CommandLine): Found {
+export function findAgent(line: Pick<CommandLine, 'configFile' | 'flags'>): Found {
   const settings = readSettings(AnonymousConfig, line, process.env);
   if (!settings.ok) return settings;
   const { dataDir } = settings.config;

@@ -28,17 +28,23 @@ function run(
 }
 
 t.test('help, version, and what is no command', async (t) => {
-  const [help, version, bogus, ...asked] = await Promise.all([
+  const [help, version, bogus, plain, slip, ...asked] = await Promise.all([
     run(['help']),
     run(['version']),
-    run(['fly']),
-    run(['status', '--help']),
+    run(['stauts']),
+    run([]),
+    run(['lock', '--raeson', 'new propellers']),
+    run(['help', 'lock']),
+    run(['lock', '--help']),
     run(['lock', '--reason', 'new propellers', '-h']),
   ]);
-  for (const one of asked) t.same(one, help, 'a command asked for help does nothing else');
-  t.match(help, { code: 0, out: /skein-agent decode FILE/ });
+  t.same(plain, help);
+  t.match(help, { code: 0, err: '', out: /lock +the ground lock[\s\S]*decode +a \.tlog/ });
+  for (const one of asked) t.same(one, asked[0], 'a command asked for help does nothing else');
+  t.match(asked[0], { code: 0, err: '', out: /--reason WORDS[\s\S]*Examples[\s\S]*changing propellers/ });
   t.match(version, { code: 0, out: /^skein-agent \d+\.\d+\.\d+/ });
-  t.match(bogus, { code: 2, err: /no command "fly"/ });
+  t.match(bogus, { code: 2, out: '', err: /no command "stauts"; did you mean status\?/ });
+  t.match(slip, { code: 2, out: '', err: /did you mean --reason\?/ });
 });
 
 t.test('status without an agent, settings that are wrong, a file that is not there', async (t) => {

@@ -4,7 +4,7 @@ import { renderConfig, resolveConfig } from '@skein/protocol/config';
 import { parse } from 'smol-toml';
 import t from 'tap';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
-import { readCommandLine, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 const EXAMPLE = fileURLToPath(new URL('./agent.example.toml', import.meta.url));
 
@@ -37,29 +37,6 @@ t.test('a wrong file is a value with words, not an exception', async (t) => {
   const wrong = readSettings(AgentConfig, { configFile: null, flags: ['--drone=UPPER', '--outbox.budgetMb=1'] }, {});
   t.match(wrong, { ok: false, problems: [/did you mean outbox.budgetMB/, /--drone = "UPPER"/] });
   t.match(resolveConfig(AgentConfig, { flags: ['--drone=all'] }), { ok: false });
-});
-
-t.test('the command line: command, file, words, flags with their values', async (t) => {
-  t.same(
-    readCommandLine([
-      'status',
-      '--json',
-      '--config',
-      'x.toml',
-      '--dataDir',
-      '/d',
-      '--log.stdout',
-      '--link.url=tcp://h:1',
-    ]),
-    {
-      command: 'status',
-      configFile: 'x.toml',
-      words: ['--json'],
-      flags: ['--dataDir', '/d', '--log.stdout', '--link.url=tcp://h:1'],
-    },
-  );
-  t.equal(readCommandLine([]).command, 'help');
-  t.same(readCommandLine(['decode', '-']).words, ['-']);
 });
 
 t.test('what a profile wants is checked with the settings; stations are URLs or tables', async (t) => {

@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSafetyParameter } from '@skein/protocol/fleet';
 import { type Found, findAgent, nobodyThere, refusalWords, table } from './asking.ts';
-import { EXIT, TERMINAL, type Terminal } from './exit.ts';
+import type { CommandLine } from './cli/index.ts';
+import { EXIT, type Terminal } from './exit.ts';
 import {
   diffParameters,
   type LeftOut,
@@ -15,18 +16,10 @@ import {
   type Snapshot,
   shownValue,
 } from './params/index.ts';
-import type { CommandLine } from './settings.ts';
 
 /** A thousand parameters over 57 600 baud take a minute; a restore reads each back. */
 const LIST_WAIT_MS = 180_000;
 const RESTORE_WAIT_MS = 600_000;
-
-const USAGE = [
-  'usage: skein-agent params snapshot [FILE]              all parameters into FILE, or on standard output',
-  '       skein-agent params diff FILE [FILE]             what differs: now from FILE, or the second FILE from the first',
-  '       skein-agent params restore FILE [--apply]       what would be set; with --apply it is',
-  '                          [--safety] [--calibration]   failsafe and arming parameters too; calibration of another board too',
-];
 
 const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
   counter: 'written by the autopilot itself',
@@ -107,15 +100,15 @@ async function keepBefore(agent: Agent, before: Snapshot): Promise<string> {
 }
 
 async function restore(agent: Agent, file: string, line: CommandLine, io: Terminal): Promise<number> {
-  const has = (flag: string): boolean => line.words.includes(flag);
+  const has = (flag: string): boolean => line.switches.has(flag);
   const wanted = await fromFile(file, io);
   if (!wanted.ok) return wanted.code;
   const now = await fromAgent(agent, io);
   if (!now.ok) return now.code;
-  const options = { safety: has('--safety'), calibration: has('--calibration'), isSafety: isSafetyParameter };
+  const options = { safety: has('safety'), calibration: has('calibration'), isSafety: isSafetyParameter };
   const plan = planRestore(now.snapshot, wanted.snapshot, options);
-  const json = has('--json');
-  if (!has('--apply')) {
+  const json = has('json');
+  if (!has('apply')) {
     io.out(json ? `${JSON.stringify({ applied: false, ...plan })}\n` : planPage(plan));
     if (!json && plan.changes.length > 0) io.out('\nNothing was set. "--apply" sets it.\n');
     return EXIT.ok;
@@ -141,11 +134,11 @@ async function restore(agent: Agent, file: string, line: CommandLine, io: Termin
   return failed.length === 0 && run.stopped === null ? EXIT.ok : EXIT.failed;
 }
 
-export async function params(line: CommandLine, io: Terminal = TERMINAL): Promise<number> {
-  const [what, ...files] = line.words.filter((word) => !word.startsWith('--'));
+export async function params(line: CommandLine, io: Terminal): Promise<number> {
+  const [what, ...files] = line.words;
   const wantsFiles = { snapshot: [0, 1], diff: [1, 2], restore: [1, 1] }[what ?? ''];
   if (wantsFiles === undefined || files.length < (wantsFiles[0] ?? 0) || files.length > (wantsFiles[1] ?? 0)) {
-    io.complain(USAGE);
+    io.complain(line.usage);
     return EXIT.usage;
   }
   const agent = findAgent(line);
@@ -155,7 +148,7 @@ export async function params(line: CommandLine, io: Terminal = TERMINAL): Promis
   }
   try {
     if (what === 'snapshot') return await snapshot(agent, files[0], io);
-    if (what === 'diff') return await diff(agent, files, line.words.includes('--json'), io);
+    if (what === 'diff') return await diff(agent, files, line.switches.has('json'), io);
     return await restore(agent, files[0] ?? '', line, io);
   } catch (error) {
     io.complain([error instanceof Error ? error.message : String(error)]);

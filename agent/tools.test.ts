@@ -6,13 +6,14 @@ import { createLink, createMemoryHub } from '@skein/hardware/link';
 import { resolveConfig } from '@skein/protocol/config';
 import { decode, encode, type FieldsIn, FrameParser, type MessageName } from '@skein/protocol/mavlink';
 import t, { type Test } from 'tap';
+import { findCommand, readLine } from './cli/index.ts';
 import { createAgent } from './compose.ts';
 import { AgentConfig } from './config.ts';
-import type { Terminal } from './exit.ts';
+import { EXIT, type Terminal } from './exit.ts';
 import { systemPorts } from './ports.ts';
-import { readCommandLine } from './settings.ts';
-import { lock, preflight, preflightPage, stations, stationsPage, unlock } from './tools.ts';
-import { params, planPage } from './tools-params.ts';
+import { PROGRAM } from './program.ts';
+import { preflightPage, stationsPage } from './tools.ts';
+import { planPage } from './tools-params.ts';
 
 function scratch(test: Test): string {
   const root = mkdtempSync(join(tmpdir(), 'sk-'));
@@ -20,13 +21,8 @@ function scratch(test: Test): string {
   return root;
 }
 
-const TOOLS = { lock, params, preflight, stations, unlock } as const;
-
 /** A command as it is typed, and what it says. */
-async function run(
-  tool: keyof typeof TOOLS,
-  ...args: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
+async function run(tool: string, ...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const io: Terminal = {
@@ -37,8 +33,11 @@ async function run(
       err += `${lines.join('\n')}\n`;
     },
   };
-  const code = await TOOLS[tool](readCommandLine([tool, ...args]), io);
-  return { code, out, err };
+  const command = findCommand(PROGRAM, tool);
+  if (command === null) throw new Error(tool);
+  const read = readLine(PROGRAM.name, command, args);
+  if (!read.ok) io.complain(read.problems);
+  return { code: read.ok ? await command.run(read.line, io, PROGRAM) : EXIT.usage, out, err };
 }
 
 /** An agent whose autopilot is this test: it beats, and has the parameters of `held`. */

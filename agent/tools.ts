@@ -2,15 +2,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonWords } from '@skein/protocol/fleet';
-import { findAgent, nobodyThere, refusalWords, table, takeFlag } from './asking.ts';
-import { EXIT, TERMINAL, type Terminal } from './exit.ts';
+import { findAgent, nobodyThere, refusalWords, table } from './asking.ts';
+import type { CommandLine } from './cli/index.ts';
+import { EXIT, type Terminal } from './exit.ts';
 import { LOCK_NAME, readLocks, writeLocks } from './lock/index.ts';
 import type { Preflight } from './preflight/index.ts';
-import type { CommandLine } from './settings.ts';
 import type { EndpointStatus } from './stations/index.ts';
 
-const isJson = (line: CommandLine): boolean => line.words.includes('--json');
-const wordsOf = (line: CommandLine): readonly string[] => line.words.filter((word) => !word.startsWith('--'));
+const isJson = (line: CommandLine): boolean => line.switches.has('json');
 
 function usage(io: Terminal, ...lines: readonly string[]): number {
   io.complain(lines);
@@ -38,8 +37,7 @@ export function preflightPage({ verdict, items }: Preflight): string {
   return `${head}\n\n${table(rows)}`;
 }
 
-export async function preflight(line: CommandLine, io: Terminal = TERMINAL): Promise<number> {
-  if (wordsOf(line).length > 0) return usage(io, 'usage: skein-agent preflight [--json]');
+export async function preflight(line: CommandLine, io: Terminal): Promise<number> {
   const agent = findAgent(line);
   if (!agent.ok) return usage(io, ...agent.problems);
   const asked = await agent.ask('/preflight');
@@ -60,16 +58,15 @@ async function noDataThere(dataDir: string): Promise<string | null> {
     : `no agent keeps its data in ${dataDir}: say where with --dataDir or --config`;
 }
 
-/** The reason, also when it was not quoted: what follows it belongs to it. */
-function reasonOf(line: CommandLine): { readonly reason: string; readonly line: CommandLine } {
-  const taken = takeFlag(line, 'reason');
-  return { reason: [taken.value ?? '', ...wordsOf(line)].join(' ').trim(), line: taken.line };
+/** The reason, also when it was not quoted: what follows it belongs to it. Null: none was given. */
+function reasonOf({ options, words }: CommandLine): string | null {
+  const first = options.get('reason');
+  return first === undefined ? null : [first, ...words].join(' ').trim();
 }
 
-export async function lock(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
-  const { reason, line } = reasonOf(asked);
-  if (reason === '' || takeFlag(asked, 'reason').value === null)
-    return usage(io, 'usage: skein-agent lock --reason "changing propellers"');
+export async function lock(line: CommandLine, io: Terminal): Promise<number> {
+  const reason = reasonOf(line);
+  if (reason === null) return usage(io, ...line.usage);
   const agent = findAgent(line);
   if (!agent.ok) return usage(io, ...agent.problems);
   const answer = await agent.ask('/lock', { method: 'POST', body: { reason } });
@@ -111,10 +108,9 @@ async function unlockFile(dataDir: string): Promise<string | null> {
   return locks.remote === null ? null : 'locked-by-operator';
 }
 
-export async function unlock(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
-  const { reason, line } = reasonOf(asked);
-  if (reason === '' || takeFlag(asked, 'reason').value === null)
-    return usage(io, 'usage: skein-agent unlock --reason "propellers changed"');
+export async function unlock(line: CommandLine, io: Terminal): Promise<number> {
+  const reason = reasonOf(line);
+  if (reason === null) return usage(io, ...line.usage);
   const agent = findAgent(line);
   if (!agent.ok) return usage(io, ...agent.problems);
   const answer = await agent.ask('/unlock', { method: 'POST', body: { reason } });
@@ -157,13 +153,11 @@ export function stationsPage(stations: readonly EndpointStatus[]): string {
   return table(rows);
 }
 
-export async function stations(asked: CommandLine, io: Terminal = TERMINAL): Promise<number> {
-  const { value: minutesText, line } = takeFlag(asked, 'minutes');
-  const [what = 'show', name] = wordsOf(line);
-  const minutes = minutesText === null ? null : Number(minutesText);
-  if (!['show', 'unlock', 'lock'].includes(what) || wordsOf(line).length > 2 || Number.isNaN(minutes)) {
-    return usage(io, 'usage: skein-agent stations [unlock|lock [NAME] [--minutes 15]] [--json]');
-  }
+export async function stations(line: CommandLine, io: Terminal): Promise<number> {
+  const [what = 'show', name] = line.words;
+  const minutesText = line.options.get('minutes');
+  const minutes = minutesText === undefined ? null : Number(minutesText);
+  if (!['show', 'unlock', 'lock'].includes(what) || Number.isNaN(minutes)) return usage(io, ...line.usage);
   const agent = findAgent(line);
   if (!agent.ok) return usage(io, ...agent.problems);
   const body = { ...(name === undefined ? {} : { station: name }), ...(minutes === null ? {} : { minutes }) };

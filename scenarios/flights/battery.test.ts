@@ -131,7 +131,7 @@ t.test('the battery', { timeout: 300_000 }, async (t) => {
           complain: (lines: readonly string[]) => said.push(...lines),
         };
         const flags = [`--dataDir=${half.drone.dir}`];
-        const line = { command: 'new-pack', configFile: null, words: ['P-7'], flags };
+        const line = { configFile: null, words: ['P-7'], switches: new Set<string>(), flags };
         t.equal(await newPack(line, io), 0, said.join(' '));
         t.equal(charge().effectivePct, 100);
         // Booted to the end: half a minute after its first word it knows where it is.
