@@ -16,7 +16,7 @@ function scene(
   unreadable = false,
   flights: Partial<OrdersOptions['flights']> = {},
 ) {
-  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0 };
+  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0, isFull: false };
   const held = new Map<string, Held>();
   const apply = ({ id, set, open = true }: Change) => {
     const doc = mergePatch(held.get(id)?.doc ?? {}, set) as Held['doc'];
@@ -25,6 +25,9 @@ function scene(
   const orders = new Orders({
     records: {
       ...{ get: (id: string) => held.get(id) ?? null, isDurable: () => true, list: async () => [] },
+      get full() {
+        return seen.isFull;
+      },
       find: async (id: string) => held.get(id) ?? null,
       open: () => [...held.values()].filter(({ open }) => open),
       once: async (_, run) => ({ kind: 'run', answer: await run() }),
@@ -218,4 +221,11 @@ t.test('cancelled while its plan is being given: the drone is told once the plan
   await seconds(2);
   // then
   t.ok(seen.takenBack > 0, 'it is not left on the drone');
+});
+
+t.test('no order is placed while too much waits for the database', async (t) => {
+  const { orders, seen } = scene({ plan: () => ({ kind: 'wait', words: '', untilUtcUs: null, why: [] }) });
+  seen.isFull = true;
+  t.match(await orders.place(WISH, BY), { ok: false, code: 'store-unavailable', detail: /^not placed/ });
+  t.same(seen.changes, []);
 });

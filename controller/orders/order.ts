@@ -87,7 +87,7 @@ export interface Attempt {
   readonly parcel: Custody;
   readonly loadedBy: string | null;
   readonly deliveredUtcUs: number | null;
-  /** Since when it is on the ground with the parcel, and where is not known yet. */
+  /** Since when it is on the ground, and where is not known yet. */
   readonly landedUtcUs: number | null;
   readonly chosenUtcUs: number;
   /** Why the others were not chosen, and the pre-flight list of this one. */

@@ -59,6 +59,8 @@ export interface OrderRecords {
   write(changes: readonly Change[]): Promise<boolean>;
   /** Runs it, unless the same request was made with this key: then the order it made or changed is named. */
   once<A>(key: KeyUse | null, run: () => Promise<A>): Promise<Once<A>>;
+  /** So much waits for the store that nothing new is begun. */
+  readonly full: boolean;
   /** Nothing of it waits for the store. */
   isDurable(id: string): boolean;
 }

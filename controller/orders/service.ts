@@ -27,6 +27,7 @@ export type Deed =
   | { readonly do: 'settle'; readonly word: Word };
 
 const TICK_MS = 1000;
+const NOT_CERTAIN = 'not certain: it could not be written down in time, and is still being tried; ask for it again';
 /** Between the ticks the planner does a piece of the work of knowing a large fleet; so often it is known anew within 2 s. */
 const LOOK_MS = 250;
 
@@ -103,6 +104,10 @@ export class Orders {
   }
 
   async #place(wish: Omit<Wish, 'base'>, by: Actor, key: KeyUse | null): Promise<Answer> {
+    if (this.#o.records.full) {
+      const detail = 'not placed: too much waits for the database already; place it again in a while';
+      return this.#notStored(detail);
+    }
     const utcUs = this.#engine.utcUs;
     const judged = this.#o.planner.infeasible(wish);
     const id = this.#o.newId(utcUs / 1e3);
@@ -150,9 +155,8 @@ export class Orders {
     return load(order, { by, drone: deed.drone, utcUs: seen.utcUs, isTaken });
   }
 
-  #notStored(): Refused {
+  #notStored(detail = NOT_CERTAIN): Refused {
     this.#o.count('notStored');
-    const detail = 'not certain: it could not be written down in time, and is still being tried; ask for it again';
     return { ok: false, code: 'store-unavailable', detail };
   }
 }

@@ -204,3 +204,38 @@ t.test(
     t.match(now, { state: 'ready', words: /does not keep the plan/ });
   },
 );
+
+t.test('a drone came to the pickup, and where it stands stays unknown: another one is looked for', async (t) => {
+  const stand = { state: 'completed', words: null, answered: true, takingBack: false, parcel: null } as const;
+  const ferry: Order = {
+    ...{ ...LOADING, state: 'ferrying' },
+    attempts: { 1: { ...ATTEMPT, phase: 'ferry', ferry: LEG } },
+  };
+  const at = (utcS: number, drone: Partial<Seen['drone']>) => ({ ...seen(drone), utcUs: utcS * 1e6, ferry: stand });
+  const waits = step(ferry, at(1000, { at: null }));
+  t.match(waits, { state: 'ferrying', words: /where, is not known yet/ });
+  t.equal(step(waits, at(1200, { at: null })), waits);
+  t.match(step(waits, at(1200, {})), { state: 'loading', attempts: { 1: { landedUtcUs: null } } });
+  t.match(step(waits, at(1301, { at: null })), { state: 'queued', attempt: null, words: /where, is not known/ });
+});
+
+t.test('an order that no drone flies for days asks ever more seldom, and does not grow', async (t) => {
+  // given: two drones refuse all that they are given
+  const stand = { state: 'refused', words: 'bad plan', answered: true, takingBack: false, parcel: null } as const;
+  let now: Order = { ...LOADING, state: 'queued', attempt: null, attempts: {} };
+  let n = 0;
+  const asked = new Map<string, number>();
+  for (let utcS = 1000; utcS < 1000 + 2 * 86_400; utcS += 10) {
+    const drone = ['stork-11', 'stork-12'].find((one) => (now.avoid[one] ?? 0) <= utcS * 1e6);
+    if (drone === undefined) continue;
+    asked.set(drone, (asked.get(drone) ?? 0) + 1);
+    const attempt: Attempt = { ...ATTEMPT, n: ++n, drone, phase: 'ferry', ferry: LEG };
+    const given: Order = { ...now, state: 'assigned', attempt: n, attempts: { ...now.attempts, [n]: attempt } };
+    now = step(given, { ...seen({}), utcUs: utcS * 1e6, ferry: stand, standOf: () => stand });
+    if (now.state !== 'queued') throw new Error(now.state);
+  }
+  // then
+  t.ok(Math.max(...asked.values()) < 60, `asked ${[...asked.values()]} times in two days`);
+  t.ok(Object.keys(now.attempts).length <= 20, `${Object.keys(now.attempts).length} attempts are kept`);
+  t.ok(now.attempts[n], 'the newest are');
+});

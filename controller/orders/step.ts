@@ -12,6 +12,8 @@ import { begin, delayed, giveUp, requeued, waited } from './tries.ts';
 
 /** A drone that is to be loaded and is not heard for so long is given up, s. */
 const SILENT_AT_PICKUP_S = 120;
+/** A drone that has landed to be loaded says by a trusted position where; then another is looked for, µs. */
+const WHERE_US = 300e6;
 
 export function step(order: Order, seen: Seen): Order {
   if (isOver(order)) return order;
@@ -54,10 +56,9 @@ function stepFerry(order: Order, attempt: Attempt, seen: Seen): Order {
     const { at } = seen.drone;
     if (at?.base === order.wish.base) {
       const words = `${drone} waits at ${order.wish.base} to be loaded`;
-      return moved(withAttempt(order, { ...attempt, phase: 'load' }), 'loading', words, seen.utcUs);
+      return moved(withAttempt(order, { ...attempt, phase: 'load', landedUtcUs: null }), 'loading', words, seen.utcUs);
     }
-    if (at === null)
-      return silence(order, attempt, seen) ?? waited(order, `${drone} has landed; where, is not known yet`);
+    if (at === null) return silence(order, attempt, seen) ?? stepLanded(order, attempt, seen);
     return requeued(order, 'elsewhere', `${drone} landed ${whereWords(at)}, not at ${order.wish.base}`, seen);
   }
   if (progress.is === 'aborted')
@@ -67,6 +68,16 @@ function stepFerry(order: Order, attempt: Attempt, seen: Seen): Order {
     return silent ?? moved(delayed(order, attempt, progress), 'ferrying', underWayWords(drone, progress), seen.utcUs);
   }
   return silence(order, attempt, seen) ?? begin(order, attempt, progress, seen);
+}
+
+/** Nobody can load what cannot be found; nor may it fly without a position. */
+function stepLanded(order: Order, attempt: Attempt, seen: Seen): Order {
+  const { drone } = attempt;
+  const landedUtcUs = attempt.landedUtcUs ?? seen.utcUs;
+  if (seen.utcUs - landedUtcUs > WHERE_US)
+    return giveUp(order, 'elsewhere', `${drone} has landed, and where, is not known`, seen);
+  const known = attempt.landedUtcUs === null ? withAttempt(order, { ...attempt, landedUtcUs }) : order;
+  return waited(known, `${drone} has landed; where, is not known yet`, landedUtcUs + WHERE_US);
 }
 
 function whereWords({ base }: { readonly base: string | null }): string {

@@ -1,7 +1,8 @@
 /** A flight that does not begin: how often it is tried, and who gets the order when it is given up. */
-import { againstRelaunch } from './custody.ts';
+import { againstRelaunch, isOverByItsWord } from './custody.ts';
 import {
   type Attempt,
+  currentOf,
   type EndOfAttempt,
   ended,
   type Leg,
@@ -20,8 +21,13 @@ const MAX_TRIES = 3;
 const PAUSE_US = 10e6;
 /** A start that was decided on and of which nobody knows (a restart came between) is out of date after. */
 const START_LOST_US = 30e6;
-/** A drone that would not fly is not asked again for so long. */
-export const AVOID_US = 300e6;
+/** A drone that would not fly is not asked again for so long; the next time for twice as long, up to the most. */
+const AVOID_US = 300e6;
+const AVOID_MOST_US = 3600e6;
+/** Attempts kept in the document. */
+const KEPT = 20;
+/** Nobody flies so much later, µs. */
+const LONG_OVER_US = 3600e6;
 
 /** The same order, with why it waits. */
 export function waited(order: Order, words: string, dueUtcUs: number | null = null): Order {
@@ -30,9 +36,26 @@ export function waited(order: Order, words: string, dueUtcUs: number | null = nu
 
 /** The drone never had the parcel: another one is looked for, this one is left alone for a while. */
 export function requeued(order: Order, how: EndOfAttempt, words: string, seen: Seen): Order {
-  const drone = order.attempts[order.attempt ?? 0]?.drone;
-  const avoid = drone === undefined ? order.avoid : { ...order.avoid, [drone]: seen.utcUs + AVOID_US };
-  return moved({ ...ended(order, how, words, seen.utcUs), avoid, dueUtcUs: null }, 'queued', words, seen.utcUs);
+  const { utcUs } = seen;
+  const drone = currentOf(order)?.drone;
+  const again = Object.values(order.attempts).filter((one) => one.drone === drone).length - 1;
+  const forUs = Math.min(AVOID_US * 2 ** Math.max(0, again), AVOID_MOST_US);
+  const due = Object.entries(order.avoid).filter(([, untilUtcUs]) => untilUtcUs > utcUs);
+  const avoid = Object.fromEntries(drone === undefined ? due : [...due, [drone, utcUs + forUs]]);
+  const without = fewer(ended(order, how, words, utcUs), seen);
+  return moved({ ...without, avoid, dueUtcUs: null }, 'queued', words, utcUs);
+}
+
+/** The oldest attempts stand in the events of the order only: those in which nothing was aboard, and of which nothing more can come. */
+function fewer(order: Order, { utcUs, standOf }: Seen): Order {
+  const all = Object.entries(order.attempts);
+  const isDone = ({ end, parcel, delivery, ferry }: Attempt): boolean => {
+    if (end === null || parcel !== 'none' || delivery !== null) return false;
+    const stand = ferry && standOf(ferry);
+    return ferry === null || (stand !== null && isOverByItsWord(stand)) || utcUs > ferry.endsUtcUs + LONG_OVER_US;
+  };
+  const old = new Set(all.slice(0, Math.max(0, all.length - KEPT)).flatMap(([n, one]) => (isDone(one) ? [n] : [])));
+  return old.size === 0 ? order : { ...order, attempts: Object.fromEntries(all.filter(([n]) => !old.has(n))) };
 }
 
 /** As `requeued`, once the drone can no longer act on what it was given. */

@@ -33,8 +33,10 @@ export function checkOrder(order: OrderWish, fleet: readonly Kind[], world: Worl
   const refuse = (rule: Reason['rule'], words: string, value: Reason['value'], limit: Reason['limit']): void => {
     reasons.push({ rule, words, value, limit });
   };
-  const nearest = nearestBase(world.bases, order.pickup);
-  if (nearest === null) refuse('pickup-not-at-base', 'there is no base', null, rules.pickupWithinM);
+  const own = order.base === undefined ? world.bases : world.bases.filter(({ id }) => id === order.base);
+  const nearest = nearestBase(own, order.pickup);
+  const none = order.base === undefined ? 'there is no base' : `its base ${order.base} is not there any more`;
+  if (nearest === null) refuse('pickup-not-at-base', none, null, rules.pickupWithinM);
   else if (nearest.awayM > rules.pickupWithinM) {
     const words = `the pickup is ${km(nearest.awayM)} km from ${nearest.base.name}, the nearest base; parcels are loaded at a base`;
     refuse('pickup-not-at-base', words, Math.round(nearest.awayM), rules.pickupWithinM);

@@ -21,6 +21,18 @@ t.test('of a fleet that nobody has joined yet an order waits: it is not said tha
   t.match(asked([]), { kind: 'wait', words: 'no drone has joined yet' });
 });
 
+t.test('an order is flown from the base it was placed at, also where another is as near by now', async (t) => {
+  // given: opened since, nearer to the pickup; the drone of the order waits at the old one to be loaded
+  const near = base('binz', 40, 40);
+  const decide = (of: OrderWish) =>
+    plan({ order: of, fleet: [drone('heron-1', near, 0)], world: world([near, oerlikon]), nowUtcUs: NOW });
+  const there = order('o1', at(40, 40), at(2_500, 800));
+  t.match(decide(there), { kind: 'fly', legs: [{ kind: 'delivery', fromBase: 'binz' }] });
+  t.match(decide({ ...there, base: 'oerlikon' }), { kind: 'fly', legs: [{ kind: 'ferry', toBase: 'oerlikon' }, {}] });
+  const gone = decide({ ...there, base: 'altstetten' });
+  t.match(gone, { kind: 'infeasible', reasons: [{ rule: 'pickup-not-at-base', words: /altstetten is not there/ }] });
+});
+
 t.test('a charger that does not charge promises nothing, and people are told', async (t) => {
   const empty = drone('heron-1', oerlikon, 0, { reportedPct: 20, rememberedPct: 20 });
   const hopeful = asked([empty]);

@@ -10,6 +10,8 @@ export interface OrderWish {
   /** Which attempt this would be, from 1: itineraries are named after order and attempt. */
   readonly attempt?: number;
   readonly pickup: Place;
+  /** The one it was placed at: people bring the parcel there; left out, the nearest to the pickup. */
+  readonly base?: string;
   readonly dropOff: Place;
   readonly payloadKg: number;
   /** 0–9, 9 goes first. Waiting raises it (turn.ts). */

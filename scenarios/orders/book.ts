@@ -15,6 +15,7 @@ interface Writing {
 }
 
 export class Book implements OrderRecords {
+  readonly full = false;
   durable = new Map<string, Held>();
   #memory = new Map<string, Held>();
   #writings: Writing[] = [];
