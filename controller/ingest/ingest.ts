@@ -213,11 +213,11 @@ export class Ingest {
       const stream = this.#roster.streamOf(at);
       if (stream) this.#rewind(stream, at.upTo);
     }
-    const nowUs = this.#o.clock.monoUs();
     for (const [stream, monoToUs] of touched) {
       const isUsed = stream.untoldBytes * WINDOW_PART >= stream.toldBytes;
-      if (isUsed) stream.creditBytes = Math.min(MAX_WINDOW_BYTES, 2 * stream.creditBytes);
-      if (stream.lane === 'history' && !isUsed) this.#pace.add(stream, nowUs);
+      // Told to wait it has used nothing, whatever was on its way still.
+      if (isUsed && stream.toldBytes > 0) stream.creditBytes = Math.min(MAX_WINDOW_BYTES, 2 * stream.creditBytes);
+      if (stream.lane === 'history' && !isUsed) this.#pace.add(stream, this.#o.clock.monoUs());
       else this.#ackAll(stream);
       this.#o.onProgress(stream.drone, stream.epoch, stream.lane, stream.state.upTo, monoToUs || null);
     }

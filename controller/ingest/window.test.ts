@@ -85,6 +85,28 @@ t.test(
   },
 );
 
+t.test('while a lane is told to wait its grant does not grow, whatever is committed meanwhile', async (t) => {
+  let nowUs = 1e6;
+  const { store, acks, announce, send, last } = given(t, { budgetBytes: 64e6, monoUs: () => nowUs });
+  await announce();
+  const waiting = () => until(() => store.waiting > 0, 'a commit');
+  const SLOW_US = 60e3;
+  send(batch(1, { size: 40e3 }));
+  await waiting();
+  // Each commit takes longer than the store may: what comes behind it has waited as long when it is acked.
+  for (let seq = 2; seq <= 8; seq++) {
+    send(batch(seq, { size: 40e3 }));
+    nowUs += SLOW_US;
+    store.succeed();
+    await until(() => last()?.upTo === seq - 1, 'the ack');
+    t.equal(last()?.window, 0);
+    await waiting();
+  }
+  store.succeed();
+  await until(() => last()?.upTo === 8, 'the ack');
+  t.equal(acks.find(({ lane, upTo, window }) => lane === 'history' && upTo > 0 && window > 0)?.window, 128 << 10);
+});
+
 t.test('who sends little is not granted much', async (t) => {
   const { store, announce, send, last } = given(t, { budgetBytes: 64e6 });
   await announce();
