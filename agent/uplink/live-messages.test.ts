@@ -117,6 +117,24 @@ t.test('to who asks for what it lacks, everything goes whole each 30 s, and at o
   t.notOk(isDelta([home(8)], true), 'a controller that does not ask');
 });
 
+t.test('a message of its own that cannot be read is no base: counted, and what comes next is one again', async (t) => {
+  const { takes, live, isDelta, wait, counters } = given();
+  takes.heard(ASKS, true);
+  const IMPOSSIBLE = home(-5);
+  t.notOk(isDelta([IMPOSSIBLE, status(1, 'AUTO')], true));
+  t.equal(counters.basesUnreadable, 1);
+  t.notOk(live.isWholeDue, 'all of it is not sent again at each tick');
+  t.notOk(isDelta([status(2, 'AUTO')]), 'what changed goes whole');
+  t.ok(isDelta([status(3, 'AUTO')]), 'and is what the next ones refer to');
+  t.notOk(live.isWholeDue);
+  wait(10);
+  t.ok(live.isWholeDue, 'all of it is tried again');
+  t.notOk(isDelta([home(4), status(4, 'AUTO')], true));
+  t.notOk(live.isWholeDue);
+  t.ok(isDelta([home(5), status(5, 'AUTO')]));
+  t.equal(counters.basesUnreadable, 1);
+});
+
 t.test(
   'words that read otherwise than in the base are written again and again only as long as that is cheap',
   async (t) => {

@@ -22,6 +22,8 @@ import type { Takes } from './takes.ts';
 
 /** Who has missed a whole message and cannot ask for another waits so long. */
 const WHOLE_EVERY_MS = 30_000;
+/** A whole message that nobody can read is tried again after so long, not at once: it would be all there is, each time. */
+const UNREADABLE_MS = 10_000;
 
 export interface LiveMessagesOptions {
   readonly epoch: () => string;
@@ -45,6 +47,8 @@ export class LiveMessages {
   #base: Base | null = null;
   /** What rows that are no changes have cost since the base, bytes. */
   #restBytes = 0;
+  /** When a message that was to be the base could not be read by this agent itself: a stamp of ours is impossible. */
+  #unreadableMs = Number.NEGATIVE_INFINITY;
 
   constructor(o: LiveMessagesOptions) {
     this.#o = o;
@@ -64,7 +68,7 @@ export class LiveMessages {
   /** A whole message is due, which is to hold all that is known. Where nobody asks for one, each with everything is. */
   get isWholeDue(): boolean {
     const base = this.#base;
-    if (!this.#o.takes.asksForBase) return false;
+    if (!this.#o.takes.asksForBase || this.#nowMs() - this.#unreadableMs < UNREADABLE_MS) return false;
     if (base === null || !base.isAll || base.header.epoch !== this.#o.epoch()) return true;
     return this.#nowMs() - base.atMs >= WHOLE_EVERY_MS || this.#restBytes >= base.payloadBytes;
   }
@@ -92,6 +96,10 @@ export class LiveMessages {
     const payload = payloadOf([bytes], takes.packs, counters);
     // As the others will have read it.
     const base = takes.liveDeltas ? liveBaseOf(bytes) : null;
+    if (base === null && takes.liveDeltas) {
+      counters.basesUnreadable++;
+      this.#unreadableMs = this.#nowMs();
+    }
     const kept = { atMs: this.#nowMs(), payloadBytes: payload.length, isAll };
     this.#base = base && { ...base, ...kept, dictionary: dictionaryOf(base) };
     this.#restBytes = 0;

@@ -21,6 +21,7 @@ const NAMES = [
   'messagesLive',
   'liveDeltas',
   'basesAsked',
+  'basesUnreadable',
   'packs',
   'packsDense',
   'bytesBeforePacking',
