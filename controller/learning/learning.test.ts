@@ -14,6 +14,7 @@ function scene() {
     nowUs: LEAVES_US + 400e6,
     stored: EMPTY as ReturnType<typeof flight>['telemetry'],
     reads: 0,
+    asked: new Set<string>(),
     writes: 0,
   };
   const build = (recent: readonly Flown[] = []) =>
@@ -27,8 +28,9 @@ function scene() {
           return true;
         },
       },
-      telemetry: async () => {
+      telemetry: async (drone) => {
         seen.reads++;
+        seen.asked.add(drone);
         return seen.stored;
       },
       ...{ power, airframe: () => ({ emptyKg: 6, batteryWh: 200 }), recent: async () => recent },
@@ -106,4 +108,13 @@ t.test('a controller that starts again goes on where it was, and memory stays bo
   }
   t.equal(Object.keys(held.get('d1')?.doc.flights ?? {}).length, 60);
   t.equal(seen.writes, 89);
+});
+
+t.test('many whose telemetry does not come keep nobody else waiting', async (t) => {
+  const { build, wait, seen } = scene();
+  const learning = build();
+  for (let n = 0; n < 40; n++) learning.flown({ ...flown(n), drone: `d${n}` });
+  await wait(learning, 70);
+  for (let ticks = 0; ticks < 60; ticks++) await wait(learning, 5);
+  t.equal(seen.asked.size, 40, 'each was looked for');
 });

@@ -118,8 +118,13 @@ export class Learning<C> {
 
   async #look(): Promise<void> {
     const { clock, count } = this.#o;
-    const due = [...this.#waiting.values()].find(({ dueUtcUs }) => dueUtcUs <= clock.utcUs());
-    if (due === undefined) return;
+    // The longest due: else those whose telemetry does not come would be looked for again before the others once.
+    const all = [...this.#waiting.values()];
+    const due = all.reduce<(typeof all)[number] | null>(
+      (first, one) => (first === null || one.dueUtcUs < first.dueUtcUs ? one : first),
+      null,
+    );
+    if (due === null || due.dueUtcUs > clock.utcUs()) return;
     due.dueUtcUs = clock.utcUs() + AGAIN_US;
     try {
       await this.#learn(due.flown);

@@ -197,7 +197,7 @@ export class Engine {
       ...(cause === null ? {} : { cause }),
       ...(key === undefined ? {} : { key }),
     };
-    this.#counted(before, after);
+    this.#counted(id, before, after);
     const written = await this.#o.records.write([change]);
     this.look(id);
     return written;
@@ -212,11 +212,12 @@ export class Engine {
     return Object.values(order.attempts).some(isLeftAboard);
   }
 
-  #counted(before: Order | null, after: Order): void {
+  #counted(id: string, before: Order | null, after: Order): void {
     if (before === null || before.state === after.state) return;
     if (isOver(after)) this.#o.count(after.outcome === 'delivered' ? 'delivered' : 'notDelivered');
     if (!NEED_PEOPLE.has(after.state)) return;
     this.#o.count('needPeople');
+    this.#o.onAlert(id, after.state, after.words ?? after.state);
   }
 
   /** What is owed to drones, as the order is written down. */

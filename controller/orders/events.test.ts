@@ -16,7 +16,7 @@ function scene(
   unreadable = false,
   flights: Partial<OrdersOptions['flights']> = {},
 ) {
-  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0, isFull: false };
+  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0, isFull: false, alerts: [] as string[] };
   const held = new Map<string, Held>();
   const apply = ({ id, set, open = true }: Change) => {
     const doc = mergePatch(held.get(id)?.doc ?? {}, set) as Held['doc'];
@@ -63,7 +63,13 @@ function scene(
       infeasible: () => ({ base: 'b' }),
     },
     clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
-    ...{ count: () => {}, onAlert: () => {}, clockErrUs: () => 0, nowMs: () => 0, newId: () => 'one' },
+    ...{
+      count: () => {},
+      onAlert: (id: string, code: string, words: string) => seen.alerts.push(`${id} ${code} ${words}`),
+      clockErrUs: () => 0,
+      nowMs: () => 0,
+      newId: () => 'one',
+    },
     timers: { every: () => () => {} },
   });
   const seconds = async (count: number) => {
@@ -228,4 +234,21 @@ t.test('no order is placed while too much waits for the database', async (t) => 
   seen.isFull = true;
   t.match(await orders.place(WISH, BY), { ok: false, code: 'store-unavailable', detail: /^not placed/ });
   t.same(seen.changes, []);
+});
+
+t.test('an order that waits for people is told of once, as an alert', async (t) => {
+  const { orders, seen, seconds } = scene(
+    {
+      plan: () => ({ kind: 'fly', drone: 'd', ferry: null, delivery: LEG, why: [] }),
+    },
+    false,
+    { stand: () => null },
+  );
+  await orders.place(WISH, BY);
+  await seconds(2);
+  await orders.deed('one', { do: 'loaded', drone: null }, BY);
+  await orders.deed('one', { do: 'cancel', why: 'sold out' }, BY);
+  await seconds(60);
+  t.match(await orders.get('one'), { state: 'unloading' });
+  t.same(seen.alerts, ['one unloading cancelled: take the parcel off, and say so']);
 });

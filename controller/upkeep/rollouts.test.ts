@@ -227,3 +227,19 @@ function mulberry(seed: number): () => number {
     return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+t.test('a roll-out that stops while the database takes nothing is told of all the same', async (t) => {
+  const world = worldOf('refuses');
+  world.way = () => 'failed';
+  const { rollouts, look } = await world.controller();
+  await rollouts.begin({ ...WISH, stopAfterFailures: 1 }, ADMIN, null);
+  await look();
+  world.store.hold();
+  const looking = look();
+  for (let i = 0; i < 20; i++) await null;
+  t.match(world.alerts, [/stopped after 1 failed/]);
+  world.store.release();
+  await looking;
+  await look();
+  t.equal(world.alerts.length, 1);
+});

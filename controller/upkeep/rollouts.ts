@@ -208,12 +208,13 @@ export class Rollouts {
         Object.entries(jobs).map(([drone, job]) => [drone, wholePatch(held.doc.drones[drone], job)]),
       );
       const set = { state, ...(words === null ? {} : { words }), drones };
-      // Between the step and this nothing is waited for: a cancel in between would be written over.
-      if (!(await kept.write([{ id, type: 'went-on', set, open, by: CONTROLLER }]))) return;
+      // Told before it is written down: twice rather than never, and also while the database is slow.
       if (state === 'stopped' && held.doc.state === 'running') {
         count('stopped');
         onAlert(id, words ?? 'stopped');
       }
+      // Between the step and this nothing is waited for: a cancel in between would be written over.
+      if (!(await kept.write([{ id, type: 'went-on', set, open, by: CONTROLLER }]))) return;
     }
     await this.#post(id);
   }
