@@ -29,10 +29,8 @@ export interface EvictorOptions {
   readonly gaps: GapWriter;
   readonly epochs: () => readonly Epoch[];
   readonly urgentBytes: number;
-  /** Bytes of a damaged file that lies aside. */
-  readonly asideBytes: () => number;
-  /** Its bytes are needed: it is removed. False when there is none. */
-  readonly dropAside: () => boolean;
+  /** A damaged file; `want`: its bytes are needed, it is removed after this step. False when there is none. */
+  readonly aside: { readonly bytes: number; want(): boolean };
 }
 
 export class Evictor {
@@ -68,9 +66,9 @@ export class Evictor {
 
   /** Most the main file may have now. */
   mostBytes(): number {
-    const { budget } = this.#o;
-    const aside = this.#o.asideBytes();
-    return aside === 0 ? budget.fileBytes : Math.min(budget.fileBytes, budget.totalBytes - budget.logBytes - aside);
+    const { budget, aside } = this.#o;
+    const besides = budget.totalBytes - budget.logBytes - aside.bytes;
+    return aside.bytes === 0 ? budget.fileBytes : Math.min(budget.fileBytes, besides);
   }
 
   /** Upper bound of what these entries take of the main file. */
@@ -97,7 +95,7 @@ export class Evictor {
   step(atS: number, o: { readonly pressing: boolean }): boolean {
     if (this.#removeAcked(() => true) > 0) return true;
     if (!o.pressing && this.#keepEvery === 2 && this.#thinnedTo === 0) return false;
-    if (o.pressing && this.#o.dropAside()) return true;
+    if (o.pressing && this.#o.aside.want()) return true;
     return this.#thinChunk(atS) || this.#dropOldestHistory(atS) || (o.pressing && this.#dropTexts(atS));
   }
 

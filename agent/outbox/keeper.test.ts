@@ -82,6 +82,27 @@ t.test(
   },
 );
 
+t.test(
+  'a disk that is full before a damaged file was looked through: how far it went is kept, nothing stays held',
+  async (t) => {
+    const { disk, write, keeper, said, path } = make(t);
+    write({ count: 40 });
+    const options = { path, budgetBytes: 8 << 20, keepAckedS: 1e6 };
+    const [{ epoch = '', lanes } = {}] = said.flatMap((one) => (one.type === 'written' ? one.epochs : []));
+    t.equal(lanes?.history.next, 41);
+    keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+    setAside(path);
+    keeper.take({ type: 'open', options, known: NOTHING });
+    const entry = oneBatch({ epoch: newEpoch(), boot: BOOT, lane: 'history', seq: 1, monoUs: 1, length: 3000 });
+    disk.fails = 1;
+    keeper.take({ type: 'write', entries: [entry], acks: [], runningS: 0, pressing: true });
+    t.match(said.at(-1), { type: 'written', asideBytes: 0, losses: { asideGivenUp: 1 } });
+    t.match(said.at(-1), { past: [{ epoch, boot: BOOT, next: { urgent: 1, history: 41 } }] });
+    t.equal(keeper.salvage(), 'over');
+    t.match(said.at(-1), { epochs: [{ lanes: { history: { next: 2, heldFrom: undefined } } }] });
+  },
+);
+
 t.test('a full disk: others are asked first, then what the controller has goes; the file stays', async (t) => {
   const { disk, write } = make(t);
   t.match(write({ count: 100, ackTo: 0 }), { type: 'written', losses: { evictedAcked: 0 } });

@@ -173,10 +173,9 @@ export class Keeper {
   /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */
   #makeSpace(full: OutboxStore): boolean {
     try {
-      const aside = full.asideBytes > 0;
       this.#salvage?.close();
       this.#salvage = null;
-      if (aside) full.endSalvage();
+      const aside = full.giveUpAside();
       return full.giveBack(1 << 20) > 0 || aside;
     } catch (error) {
       if (!isStorageError(error)) throw error;

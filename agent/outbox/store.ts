@@ -7,15 +7,14 @@
  *  - what `write` returned for is committed with an fsync.
  */
 import type { Lane } from '@skein/protocol/fleet';
-import type { Aside } from './aside.ts';
 import { type Budget, budgetOf, partsOf } from './budget.ts';
-import type { Entry, EpochState, OutboxLosses } from './entry.ts';
-import { noLosses } from './entry.ts';
+import { type Entry, type EpochState, noLosses, type OutboxLosses } from './entry.ts';
 import { EpochBook } from './epoch-book.ts';
 import { type EarlierEnd, type Epoch, loadFile, stateOf } from './epochs.ts';
 import { Evictor } from './evictor.ts';
 import { GapWriter } from './gaps.ts';
 import { rowKey } from './keys.ts';
+import { LyingAside } from './lying-aside.ts';
 import { Mender, type Salvaged } from './mender.ts';
 import type { PastEpoch } from './past.ts';
 import { contradiction } from './problems.ts';
@@ -37,7 +36,7 @@ export class OutboxStore {
   readonly losses: OutboxLosses = noLosses();
   readonly earlier: EarlierEnd | null;
   readonly #rows: OutboxRows;
-  readonly #aside: Aside;
+  readonly #aside: LyingAside;
   readonly #budget: Budget;
   readonly #book: EpochBook;
   readonly #reader: PageReader;
@@ -50,12 +49,13 @@ export class OutboxStore {
   /** Accumulated running time of the agent before this start, seconds. */
   readonly #baseS: number;
   #acksSavedAtS = 0;
-  /** Of a damaged file that lies aside. */
-  asideBytes: number;
 
   constructor(o: StoreOptions, open = openRows, aside = asideBeside(o.path)) {
-    this.#aside = aside;
-    this.asideBytes = aside.bytes();
+    this.#aside = new LyingAside({
+      ...{ aside, losses: this.losses, book: () => this.#book },
+      transact: (run) => this.#transact(run),
+      onChanged: () => this.#rows.cap(this.#evictor.mostBytes()),
+    });
     this.#budget = budgetOf(o.budgetBytes);
     this.#rows = open(o.path, this.#budget);
     this.#gaps = new GapWriter(this.#rows);
@@ -70,8 +70,7 @@ export class OutboxStore {
       gaps: this.#gaps,
       epochs: () => [...this.#book.live.values()].sort((a, b) => a.number - b.number),
       urgentBytes: loaded.urgentBytes,
-      asideBytes: () => this.asideBytes,
-      dropAside: () => this.#dropAside(),
+      aside: this.#aside,
     });
     this.#rows.cap(this.#evictor.mostBytes());
     this.#mender = new Mender(this.#rows, this.#book);
@@ -80,19 +79,14 @@ export class OutboxStore {
     this.#baseS = loaded.newestAtS;
   }
 
-  #dropAside(): boolean {
-    const reach = this.#aside.reach();
-    if (!this.#aside.remove()) return false;
-    this.losses.asideGivenUp++;
-    this.asideChanged();
-    this.#book.adoptPast(reach.toReversed());
-    return true;
+  /** Of a damaged file that lies aside; 0: there is none. */
+  get asideBytes(): number {
+    return this.#aside.bytes;
   }
 
-  /** What lies aside has become smaller, or is gone. */
+  /** It has become smaller. */
   asideChanged(): void {
-    this.asideBytes = this.#aside.bytes();
-    this.#rows.cap(this.#evictor.mostBytes());
+    this.#aside.changed();
   }
 
   /** One transaction; when it fails, what is known of the file is as before it. */
@@ -121,6 +115,7 @@ export class OutboxStore {
   write(entries: readonly Entry[], runningS: number): void {
     const atS = this.#baseS + Math.floor(runningS);
     this.written = 0;
+    this.#aside.pay();
     this.#evictAged(atS, runningS);
     for (const part of partsOf(entries, (entry) => this.#evictor.costOf([entry]), this.#budget.transactionBytes / 2)) {
       this.#makeRoom(part, atS, runningS);
@@ -156,6 +151,7 @@ export class OutboxStore {
           if (freed) this.#saveAcks(runningS);
           return freed;
         });
+        this.#aside.goIfWanted();
         if (!more) break;
       }
     }
@@ -253,7 +249,7 @@ export class OutboxStore {
     const excess = this.#evictor.excess(salvaged);
     if (excess > 0) this.giveBack(excess);
     // What is here goes before what was damaged.
-    if (this.#evictor.excess(salvaged) > 0) return !this.#dropAside();
+    if (this.#evictor.excess(salvaged) > 0) return !this.#aside.giveUp();
     this.losses.salvaged += this.#transact(() =>
       salvaged.reduce((sum, row) => {
         const found = this.#mender.restore(row, this.#baseS);
@@ -266,9 +262,14 @@ export class OutboxStore {
 
   /** What was not found stays a gap. */
   endSalvage(): void {
-    this.#aside.remove();
-    this.asideChanged();
+    this.#aside.done();
     this.losses.unsalvaged += this.#mender.release();
+  }
+
+  /** The disk is full: what lies aside goes, and what was not found of it stays a gap. */
+  giveUpAside(): boolean {
+    this.losses.unsalvaged += this.#mender.release();
+    return this.#aside.giveUp();
   }
 
   /** Of the main file, but for what was freed in it. */

@@ -2,7 +2,7 @@
 import type { JournalledCommand } from '../../agent/commands/types.ts';
 import { DamagedRows } from './damaged-rows.ts';
 import { Device } from './device.ts';
-import { type HeldRow, RowState } from './memory-rows.ts';
+import { type Beyond, beyond, type HeldRow, RowState } from './memory-rows.ts';
 import { Tape } from './tape.ts';
 import type { World } from './world.ts';
 
@@ -26,8 +26,7 @@ interface Content {
 
 export interface Lost {
   readonly rows: readonly HeldRow[];
-  /** Lanes, as `epoch/lane`, of which the numbers after `known` up to `last` are no longer known to have been given. */
-  readonly beyond: readonly { readonly lane: string; readonly known: number; readonly last: number }[];
+  readonly beyond: readonly Beyond[];
 }
 
 export class Card {
@@ -66,12 +65,7 @@ export class Card {
   powerCut(lies: number): Lost {
     const { reach } = this.rows.promised();
     const rows = this.rows.powerCut(lies).flat();
-    const left = [this.rows.peek().reach, this.aside?.reach];
-    const beyond = [...reach].map(([lane, last]) => ({
-      ...{ lane, last },
-      known: Math.max(0, ...left.map((one) => one?.get(lane) ?? 0)),
-    }));
-    return { rows, beyond: beyond.filter(({ known, last }) => known < last) };
+    return { rows, beyond: beyond(reach, [this.rows.peek().reach, this.aside?.reach]) };
   }
 
   /** It is as it was then. */

@@ -21,7 +21,9 @@ const CODES: Readonly<Record<Failing, string>> = {
 
 export class Device {
   readonly #world: World;
-  failing: Failing | null = null;
+  #failing: Failing | null = null;
+  /** Of a full one: what was given back, and may be written before it is full again. */
+  #freeSectors = 0;
   /** Sectors it still writes before the power goes; null: as many as come. */
   cutAfter: number | null = null;
   /** Of the next commit the sync fails, after all was written. */
@@ -42,12 +44,31 @@ export class Device {
     return Object.assign(new Error(`simulated: ${failing}`), { code: CODES[failing] });
   }
 
+  get failing(): Failing | null {
+    return this.#failing;
+  }
+
+  set failing(how: Failing | null) {
+    this.#failing = how;
+    this.#freeSectors = 0;
+  }
+
+  /** A file was removed. */
+  freed(bytes: number): void {
+    if (this.#failing === 'full') this.#freeSectors += Math.floor(bytes / SECTOR_BYTES);
+  }
+
   check(): void {
-    if (this.failing !== null) throw this.error(this.failing);
+    if (this.#failing === 'full' && this.#freeSectors > 0) return;
+    if (this.#failing !== null) throw this.error(this.#failing);
   }
 
   /** So many of these sectors are written; fewer than asked for: the power is gone. */
   write(count: number): number {
+    if (this.#failing === 'full') {
+      if (this.#freeSectors < count) throw this.error('full');
+      this.#freeSectors -= count;
+    }
     this.sectors += count;
     if (this.cutAfter === null) return count;
     const written = Math.min(count, this.cutAfter);

@@ -86,6 +86,19 @@ export function reachOf(rows: Iterable<HeldRow>, epochs: Iterable<Pick<EpochRow,
   return reach;
 }
 
+/** A lane, as `epoch/lane`, of which the numbers after `known` up to `last` are no longer known to have been given. */
+export interface Beyond {
+  readonly lane: string;
+  readonly known: number;
+  readonly last: number;
+}
+
+export function beyond(before: Reach, left: readonly (Reach | undefined)[]): Beyond[] {
+  return [...before]
+    .map(([lane, last]) => ({ lane, last, known: Math.max(0, ...left.map((one) => one?.get(lane) ?? 0)) }))
+    .filter(({ known, last }) => known < last);
+}
+
 export interface MemoryRowsOptions {
   readonly tape: Tape<RowState, readonly HeldRow[]>;
   /** Committed, and safe. */

@@ -10,7 +10,7 @@ import type { SpawnStore } from '../../agent/outbox/thread.ts';
 import type { Card } from './card.ts';
 import { DamagedRows } from './damaged-rows.ts';
 import { PowerCut } from './device.ts';
-import { type HeldRow, MemoryRows } from './memory-rows.ts';
+import { beyond, type HeldRow, MemoryRows, type Reach } from './memory-rows.ts';
 import { crcOf, type Truth } from './truth.ts';
 import type { ProcessTimers, World } from './world.ts';
 
@@ -67,15 +67,14 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
             },
           ),
         setAside: (path) => {
-          giveUpAside();
-          const aside = new DamagedRows(world, card.rows.peek());
+          // Another one that lies there already is replaced.
+          giveUpAside(new Map());
+          const was = card.rows.peek();
+          const aside = new DamagedRows(world, was);
           truth.fault(`${drone}: a damaged file is set aside, ${aside.lost.length} rows cannot be read`);
-          for (const row of aside.lost) truth.damaged(...spanOf(drone, row));
-          for (const epoch of aside.lostEpochs)
-            truth.onlyKnown(
-              `${drone}/${epoch}`,
-              [...aside.readable()].map((row) => placeOf(drone, row)),
-            );
+          for (const row of aside.lost) unreadable(row, aside.reach);
+          for (const { lane, known, last } of beyond(was.reach, [aside.reach]))
+            truth.unknown(`${drone}/${lane}`, known + 1, last);
           card.rows = card.emptyRows();
           card.aside = aside;
           return `${path}.aside`;
@@ -84,13 +83,18 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
         isReadOnly: () => card.device.failing === 'read-only',
       },
     });
-    const giveUpAside = (): void => {
-      for (const row of card.aside?.readable() ?? []) truth.damaged(...spanOf(drone, row));
+    const unreadable = (row: HeldRow, reach: Reach): void => {
+      const { epoch, id } = row;
+      truth.damaged(...spanOf(drone, row), reach.get(`${epoch}/${laneOf(id)}`) ?? 0);
+    };
+    const giveUpAside = (reach: Reach): void => {
+      for (const row of card.aside?.readable() ?? []) unreadable(row, reach);
     };
     const removeAside = (): boolean => {
       if (card.aside === null) return false;
       // Its bytes were needed; else all that can be read of it is somewhere else by now.
-      if (o.isSmall || card.device.failing === 'full') giveUpAside();
+      if (o.isSmall || card.device.failing === 'full') giveUpAside(card.aside.reach);
+      card.device.freed(card.aside.bytes);
       card.aside = null;
       return true;
     };

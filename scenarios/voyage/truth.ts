@@ -34,8 +34,10 @@ export class Truth {
   readonly #numbered = new Map<string, number>();
   /** Gone with a card that lied, broke or was put back, before they were stored: nobody can have them. */
   readonly #forgotten = new Set<string>();
-  /** Gone with such a card, and stored by then: while the store is not put back, they have to be there. */
-  readonly #lacking = new Map<string, Durable>();
+  /** In a damaged file, and given up or not to be read: that they were there is known, so they are in a gap. */
+  readonly #unreadable = new Set<string>();
+  /** Gone in one of these ways, and stored by then: while the store is not put back, they have to be there. */
+  readonly #lacking = new Map<string, { readonly one: Durable; readonly to: Set<string> }>();
   /** Stored up to here before the store was put back: the drones may have given it up since. */
   readonly #acked = new Map<string, number>();
   /** Why something may be missing, by drone. */
@@ -108,32 +110,31 @@ export class Truth {
   }
 
   forgotten(stream: string, seq: number): void {
+    this.#gone(stream, seq, this.#forgotten);
+  }
+
+  #gone(stream: string, seq: number, to: Set<string>): void {
     const key = `${stream}/${seq}`;
     const one = this.#durable.get(key);
-    if (one !== undefined && seq <= (this.#covered.get(stream) ?? 0)) this.#lacking.set(key, one);
-    else this.#forgotten.add(key);
+    if (one === undefined || seq > (this.#covered.get(stream) ?? 0)) to.add(key);
+    else if (this.#lacking.get(key)?.to !== this.#forgotten) this.#lacking.set(key, { one, to });
   }
 
-  /** Could not be read any more when a damaged file was set aside: as a gap, it may be `corrupt`. */
-  damaged(stream: string, from: number, to: number): void {
-    for (let seq = from; seq <= to; seq++) this.forgotten(stream, seq);
+  /** Of a damaged file, and never found again: in a gap, if it is still `known` that numbers went so far. */
+  damaged(stream: string, from: number, to: number, known: number): void {
+    for (let seq = from; seq <= to; seq++) this.#gone(stream, seq, seq <= known ? this.#unreadable : this.#forgotten);
   }
 
-  /** What a card said it had synced told that these were given, and nothing on it does now: nobody can say what is missing. */
+  /** A card told that these were given, and nothing on it does now: nobody can say what is missing. */
   unknown(stream: string, from: number, to: number): void {
     for (let seq = from; seq <= to; seq++) if (this.#durable.has(`${stream}/${seq}`)) this.forgotten(stream, seq);
   }
 
-  /** The row that says how far this epoch went is damaged: nobody knows of more than what is held. */
-  onlyKnown(epoch: string, held: readonly { readonly stream: string; readonly seq: number }[]): void {
-    const kept = new Set(held.map(({ stream, seq }) => `${stream}/${seq}`));
-    for (const [key, { stream, seq }] of this.#durable)
-      if (stream.startsWith(`${epoch}/`) && !kept.has(key)) this.forgotten(stream, seq);
-  }
-
   /** Its card is another one now, which holds these: what it held besides is gone. */
   cardIs(drone: string, held: readonly { readonly stream: string; readonly seq: number }[]): void {
-    this.onlyKnown(drone, held);
+    const kept = new Set(held.map(({ stream, seq }) => `${stream}/${seq}`));
+    for (const [key, { stream, seq }] of this.#durable)
+      if (stream.startsWith(`${drone}/`) && !kept.has(key)) this.forgotten(stream, seq);
   }
 
   /** Its bytes are said again and again until they are seen (`sayForged`). */
@@ -195,8 +196,7 @@ export class Truth {
       for (const { to } of gaps) most = Math.max(most, to);
       this.#covered.set(name, most);
     }
-    for (const [key, { stream, seq }] of this.#lacking)
-      if (seq > (this.#covered.get(stream) ?? 0)) this.#forgotten.add(key);
+    for (const [key, { one, to }] of this.#lacking) if (one.seq > (this.#covered.get(one.stream) ?? 0)) to.add(key);
   }
 
   acked(key: StreamKey, upTo: number): void {
@@ -259,7 +259,7 @@ export class Truth {
       if (!this.#forgotten.has(key)) this.broken(`${key} is nowhere`);
       return;
     }
-    if (this.#forgotten.has(key)) return;
+    if (this.#forgotten.has(key) || this.#unreadable.has(key)) return;
     const { reason } = gap;
     const evicts = reason === 'thinned' || reason === 'budget';
     if (evicts && one.stream.endsWith('/urgent') && !one.droppable) this.broken(`${key} is urgent and was given up`);

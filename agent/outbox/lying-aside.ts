@@ -1,0 +1,78 @@
+/**
+ * The damaged file beside the open one: its bytes, which count in the budget, and what has to be kept of it before it goes.
+ * How far its epochs went is committed first and the file removed then, so that a power cut between the two costs nothing;
+ * where only its bytes make room for that, as on a full disk, it is owed in memory until the next write.
+ */
+import type { Aside } from './aside.ts';
+import type { OutboxLosses } from './entry.ts';
+import type { EpochBook } from './epoch-book.ts';
+import type { PastEpoch } from './past.ts';
+import { isStorageError } from './problems.ts';
+
+export interface LyingAsideOptions {
+  readonly aside: Aside;
+  readonly losses: OutboxLosses;
+  readonly book: () => EpochBook;
+  readonly transact: (run: () => void) => void;
+  /** It has become smaller, or is gone. */
+  readonly onChanged: () => void;
+}
+
+export class LyingAside {
+  readonly #o: LyingAsideOptions;
+  /** 0 only when there is none. */
+  bytes: number;
+  #isWanted = false;
+  #owed: readonly PastEpoch[] = [];
+
+  constructor(o: LyingAsideOptions) {
+    this.#o = o;
+    this.bytes = o.aside.bytes();
+  }
+
+  /** Its bytes are needed: it goes once the transaction under way is over (`goIfWanted`). False when there is none. */
+  want(): boolean {
+    this.#isWanted = this.bytes > 0;
+    return this.#isWanted;
+  }
+
+  /** Throws what the storage says. */
+  goIfWanted(): void {
+    if (this.#isWanted) this.giveUp();
+  }
+
+  /** Outside a transaction. False when there was none. Throws what the storage says; the file is gone then. */
+  giveUp(): boolean {
+    this.#isWanted = false;
+    if (this.bytes === 0) return false;
+    this.#owed = this.#o.aside.reach().toReversed();
+    try {
+      this.pay();
+    } catch (error) {
+      if (!isStorageError(error)) throw error;
+    }
+    if (!this.#o.aside.remove()) return false;
+    this.#o.losses.asideGivenUp++;
+    this.changed();
+    this.pay();
+    return true;
+  }
+
+  /** Commits what is owed. Throws what the storage says, and owes it still. */
+  pay(): void {
+    if (this.#owed.length === 0) return;
+    this.#o.transact(() => this.#o.book().adoptPast(this.#owed));
+    this.#owed = [];
+  }
+
+  /** All that can be read of it is in the open file. */
+  done(): void {
+    this.#o.aside.remove();
+    this.changed();
+  }
+
+  changed(): void {
+    this.bytes = this.#o.aside.bytes();
+    this.#o.onChanged();
+  }
+}
