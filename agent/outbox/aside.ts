@@ -40,4 +40,8 @@ export interface Aside {
   remove(): boolean;
   /** How far each epoch in it went (reach.ts). */
   reach(): readonly PastEpoch[];
+  /** How far those went that lay aside before it (owed.ts). Oldest first. */
+  owed(): readonly PastEpoch[];
+  /** The open file knows them. */
+  paid(): void;
 }

@@ -23,11 +23,20 @@ export class LyingAside {
   /** 0 only when there is none. */
   bytes: number;
   #isWanted = false;
-  #owed: readonly PastEpoch[] = [];
+  /** Newest first. */
+  #owed: readonly PastEpoch[];
 
   constructor(o: LyingAsideOptions) {
     this.#o = o;
     this.bytes = o.aside.bytes();
+    this.#owed = o.aside.owed().toReversed();
+    // Of one that had to make place for this.
+    if (this.#owed.length > 0) o.losses.asideGivenUp++;
+  }
+
+  /** How far epochs went that the open file may not know yet: what lies aside is looked through first. Newest first. */
+  get owed(): readonly PastEpoch[] {
+    return this.#owed;
   }
 
   /** Its bytes are needed: it goes once the transaction under way is over (`goIfWanted`). False when there is none. */
@@ -45,24 +54,29 @@ export class LyingAside {
   giveUp(): boolean {
     this.#isWanted = false;
     if (this.bytes === 0) return false;
-    this.#owed = this.#o.aside.reach().toReversed();
+    this.#owed = [...this.#o.aside.reach().toReversed(), ...this.#owed];
     try {
-      this.pay();
+      this.#pay();
     } catch (error) {
       if (!isStorageError(error)) throw error;
     }
     if (!this.#o.aside.remove()) return false;
     this.#o.losses.asideGivenUp++;
     this.changed();
-    this.pay();
+    this.#pay();
     return true;
   }
 
-  /** Commits what is owed. Throws what the storage says, and owes it still. */
+  /** Commits what is owed, unless more may be found of it. Throws what the storage says, and owes it still. */
   pay(): void {
+    if (this.bytes === 0) this.#pay();
+  }
+
+  #pay(): void {
     if (this.#owed.length === 0) return;
     this.#o.transact(() => this.#o.book().adoptPast(this.#owed));
     this.#owed = [];
+    this.#o.aside.paid();
   }
 
   /** All that can be read of it is in the open file. */

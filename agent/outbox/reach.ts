@@ -6,6 +6,7 @@ import type { Lane } from '@skein/protocol/fleet';
 import { type Aside, asideBytes, removeAside } from './aside.ts';
 import { DamagedFile } from './damaged-file.ts';
 import { LANE_NAMES } from './keys.ts';
+import { readOwed, removeOwed } from './owed.ts';
 import type { PastEpoch } from './past.ts';
 import type { DamagedPages } from './salvage.ts';
 
@@ -41,6 +42,8 @@ export const asideBeside = (path: string): Aside => ({
     return bytes === null ? 0 : Math.max(1, bytes);
   },
   remove: () => removeAside(path),
+  owed: () => readOwed(path),
+  paid: () => removeOwed(path),
   reach: () => {
     let file: DamagedFile | null = null;
     try {

@@ -12,6 +12,7 @@ import type { Salvaged } from './mender.ts';
 import type { PastEpoch } from './past.ts';
 
 const PAGES_A_STEP = 512;
+const NONE = { urgent: 0, history: 0 };
 const BYTES_A_STEP = 64 << 10;
 /** What is remembered of a row is about 100 B: 20 MB. */
 const MAX_ROWS = 200_000;
@@ -31,12 +32,17 @@ export interface DamagedPages {
 
 /** What it needs of the new file. */
 export interface SalvageStore {
-  /** 0: it was removed, its bytes were needed. */
-  readonly asideBytes: number;
+  readonly aside: {
+    /** 0: it was removed, its bytes were needed. */
+    readonly bytes: number;
+    /** How far epochs went of files that lay aside before this one. Newest first. */
+    readonly owed: readonly PastEpoch[];
+    /** It has become smaller. */
+    changed(): void;
+  };
   adopt(states: readonly EpochState[], past: readonly PastEpoch[]): void;
   /** False: there is no room, and what lay aside is gone. */
   restore(rows: readonly Salvaged[]): boolean;
-  asideChanged(): void;
   endSalvage(): void;
 }
 
@@ -74,7 +80,7 @@ export class Salvage {
   /** One step; false when it is over. Throws what the new file says: the same step may be tried again. */
   step(): boolean {
     if (this.#over) return false;
-    if (this.#store.asideBytes === 0) this.#end();
+    if (this.#store.aside.bytes === 0) this.#end();
     else if (this.#nextPage <= this.#file.pages && !this.#adopted) this.#look();
     else if (!this.#adopted) this.#adopt();
     else if (this.#rows.length > 0) this.#copy();
@@ -124,7 +130,23 @@ export class Salvage {
     found.lanes[lane] = span;
   }
 
+  /** They count as told by the table of epochs, of starts before those that are in it. */
+  #noteOwed(): void {
+    const told = [...this.#told];
+    this.#told.clear();
+    for (const { epoch, boot, next } of this.#store.aside.owed.toReversed()) {
+      const gone = { urgent: next.urgent - 1, history: next.history - 1 };
+      this.#told.set(epoch, { epoch, boot, acked: NONE, gone });
+    }
+    for (const [epoch, one] of told) {
+      const gone = this.#told.get(epoch)?.gone ?? NONE;
+      const most = (lane: Lane) => Math.max(one.gone[lane], gone[lane]);
+      this.#told.set(epoch, { ...one, gone: { urgent: most('urgent'), history: most('history') } });
+    }
+  }
+
   #adopt(): void {
+    this.#noteOwed();
     const states = [...this.#found].map(([epoch, { boot, lanes }]) => {
       const lane = (name: Lane) => {
         const span = lanes[name];
@@ -164,7 +186,7 @@ export class Salvage {
     }
     this.#rows.length -= count;
     this.#file.cutAfter(this.#rows.at(-1)?.lastPage ?? 0);
-    this.#store.asideChanged();
+    this.#store.aside.changed();
   }
 
   #end(): void {

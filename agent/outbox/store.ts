@@ -36,7 +36,7 @@ export class OutboxStore {
   readonly losses: OutboxLosses = noLosses();
   readonly earlier: EarlierEnd | null;
   readonly #rows: OutboxRows;
-  readonly #aside: LyingAside;
+  readonly aside: LyingAside;
   readonly #budget: Budget;
   readonly #book: EpochBook;
   readonly #reader: PageReader;
@@ -51,7 +51,7 @@ export class OutboxStore {
   #acksSavedAtS = 0;
 
   constructor(o: StoreOptions, open = openRows, aside = asideBeside(o.path)) {
-    this.#aside = new LyingAside({
+    this.aside = new LyingAside({
       ...{ aside, losses: this.losses, book: () => this.#book },
       transact: (run) => this.#transact(run),
       onChanged: () => this.#rows.cap(this.#evictor.mostBytes()),
@@ -70,7 +70,7 @@ export class OutboxStore {
       gaps: this.#gaps,
       epochs: () => [...this.#book.live.values()].sort((a, b) => a.number - b.number),
       urgentBytes: loaded.urgentBytes,
-      aside: this.#aside,
+      aside: this.aside,
     });
     this.#rows.cap(this.#evictor.mostBytes());
     this.#mender = new Mender(this.#rows, this.#book);
@@ -81,12 +81,7 @@ export class OutboxStore {
 
   /** Of a damaged file that lies aside; 0: there is none. */
   get asideBytes(): number {
-    return this.#aside.bytes;
-  }
-
-  /** It has become smaller. */
-  asideChanged(): void {
-    this.#aside.changed();
+    return this.aside.bytes;
   }
 
   /** One transaction; when it fails, what is known of the file is as before it. */
@@ -115,7 +110,7 @@ export class OutboxStore {
   write(entries: readonly Entry[], runningS: number): void {
     const atS = this.#baseS + Math.floor(runningS);
     this.written = 0;
-    this.#aside.pay();
+    this.aside.pay();
     this.#evictAged(atS, runningS);
     for (const part of partsOf(entries, (entry) => this.#evictor.costOf([entry]), this.#budget.transactionBytes / 2)) {
       this.#makeRoom(part, atS, runningS);
@@ -151,7 +146,7 @@ export class OutboxStore {
           if (freed) this.#saveAcks(runningS);
           return freed;
         });
-        this.#aside.goIfWanted();
+        this.aside.goIfWanted();
         if (!more) break;
       }
     }
@@ -249,7 +244,7 @@ export class OutboxStore {
     const excess = this.#evictor.excess(salvaged);
     if (excess > 0) this.giveBack(excess);
     // What is here goes before what was damaged.
-    if (this.#evictor.excess(salvaged) > 0) return !this.#aside.giveUp();
+    if (this.#evictor.excess(salvaged) > 0) return !this.aside.giveUp();
     this.losses.salvaged += this.#transact(() =>
       salvaged.reduce((sum, row) => {
         const found = this.#mender.restore(row, this.#baseS);
@@ -262,14 +257,14 @@ export class OutboxStore {
 
   /** What was not found stays a gap. */
   endSalvage(): void {
-    this.#aside.done();
+    this.aside.done();
     this.losses.unsalvaged += this.#mender.release();
   }
 
   /** The disk is full: what lies aside goes, and what was not found of it stays a gap. */
   giveUpAside(): boolean {
     this.losses.unsalvaged += this.#mender.release();
-    return this.#aside.giveUp();
+    return this.aside.giveUp();
   }
 
   /** Of the main file, but for what was freed in it. */

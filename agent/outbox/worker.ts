@@ -1,10 +1,12 @@
 /** The thread that waits for the disk. */
 import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { asideBytes, setAside } from './aside.ts';
+import { asideBytes } from './aside.ts';
 import { DamagedFile } from './damaged-file.ts';
 import { Keeper } from './keeper.ts';
 import type { ToWorker } from './messages.ts';
+import { setAsideAfter } from './owed.ts';
+import { asideBeside } from './reach.ts';
 import { Salvage } from './salvage.ts';
 import { OutboxStore } from './store.ts';
 
@@ -46,7 +48,12 @@ function salvageOn(): void {
 }
 
 const keeper = new Keeper({
-  files: { open: (o) => new OutboxStore(o), setAside, salvage, isReadOnly },
+  files: {
+    open: (o) => new OutboxStore(o),
+    setAside: (path) => setAsideAfter(path, asideBeside(path)),
+    salvage,
+    isReadOnly,
+  },
   say: (message) => port.postMessage(message),
   nowMs: () => performance.now(),
   onClosed: () => {

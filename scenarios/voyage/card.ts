@@ -1,8 +1,9 @@
 /** A drone's card: the outbox file, the command journal, how often the agent has started. It outlives the process. */
 import type { JournalledCommand } from '../../agent/commands/types.ts';
+import type { PastEpoch } from '../../agent/outbox/past.ts';
 import { DamagedRows } from './damaged-rows.ts';
 import { Device } from './device.ts';
-import { type Beyond, beyond, type HeldRow, RowState } from './memory-rows.ts';
+import { type Beyond, beyond, type HeldRow, type Reach, RowState, reachOf } from './memory-rows.ts';
 import { Tape } from './tape.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +23,7 @@ interface Content {
   readonly journalId: string;
   readonly starts: number;
   readonly aside: DamagedRows | null;
+  readonly owed: readonly PastEpoch[];
 }
 
 export interface Lost {
@@ -38,6 +40,8 @@ export class Card {
   starts = 0;
   /** A damaged file, until it is salvaged or given up. */
   aside: DamagedRows | null = null;
+  /** How far those went that lay aside before it, until the open file knows. */
+  owed: readonly PastEpoch[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -52,9 +56,9 @@ export class Card {
   }
 
   content(device = this.device): Content {
-    const { journalId, starts } = this;
+    const { journalId, starts, owed } = this;
     const aside = this.#copied(this.aside);
-    return { rows: this.rows.copy(device), journal: this.journal.copy(device), journalId, starts, aside };
+    return { rows: this.rows.copy(device), journal: this.journal.copy(device), journalId, starts, aside, owed };
   }
 
   #copied(aside: DamagedRows | null): DamagedRows | null {
@@ -65,7 +69,17 @@ export class Card {
   powerCut(lies: number): Lost {
     const { reach } = this.rows.promised();
     const rows = this.rows.powerCut(lies).flat();
-    return { rows, beyond: beyond(reach, [this.rows.peek().reach, this.aside?.reach]) };
+    return { rows, beyond: beyond(reach, [this.rows.peek().reach, this.aside?.reach, this.#owedReach]) };
+  }
+
+  get #owedReach(): Reach {
+    return reachOf(
+      [],
+      this.owed.map(({ epoch, next: { urgent, history } }) => ({
+        epoch,
+        gone: { urgent: urgent - 1, history: history - 1 },
+      })),
+    );
   }
 
   /** It is as it was then. */
@@ -75,6 +89,7 @@ export class Card {
     this.journalId = content.journalId;
     this.starts = content.starts;
     this.aside = this.#copied(content.aside);
+    this.owed = content.owed;
   }
 
   /** Its file is lost; the next start begins another. */

@@ -64,11 +64,17 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
               bytes: () => card.aside?.bytes ?? 0,
               remove: () => removeAside(),
               reach: () => (card.aside === null ? [] : reachIn(card.aside)),
+              owed: () => card.owed,
+              paid: () => {
+                card.owed = [];
+              },
             },
           ),
         setAside: (path) => {
-          // Another one that lies there already is replaced.
-          giveUpAside(new Map());
+          if (card.aside !== null) {
+            giveUpAside(card.aside.reach);
+            card.owed = [...card.owed, ...reachIn(card.aside)];
+          }
           const was = card.rows.peek();
           const aside = new DamagedRows(world, was);
           truth.fault(`${drone}: a damaged file is set aside, ${aside.lost.length} rows cannot be read`);
