@@ -81,8 +81,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'same key with other bytes acked, by memory',
     file: 'controller/ingest/ingest.ts',
-    from: 'if (gap || stream.crcs?.get(header.seq) === header.crc) {',
-    to: 'if (gap || stream.crcs?.get(header.seq) !== undefined) {',
+    from: 'if (gap || stream.crcs?.get(header.seq) === header.crc) this.',
+    to: 'if (gap || stream.crcs?.get(header.seq) !== undefined) this.',
   },
   {
     name: 'no resend timer',
