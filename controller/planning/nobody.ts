@@ -5,7 +5,11 @@ import type { Base, Decision } from './ports.ts';
 import type { Considered, Reason } from './reasons.ts';
 
 /** A drone that only charges is claimed, so that nobody uses it up meanwhile. */
-export function nobody({ order, fleet, nowUtcUs }: Question, base: Base, why: ReadonlyMap<string, Not>): Decision {
+export function nobody(
+  { order, fleet, nowUtcUs, only }: Question,
+  base: Base,
+  why: ReadonlyMap<string, Not>,
+): Decision {
   const considered = fleet.map(
     ({ id }): Considered => ({ drone: id, chosen: false, ...(why.get(id) ?? not('other', 'was not looked at')) }),
   );
@@ -14,7 +18,7 @@ export function nobody({ order, fleet, nowUtcUs }: Question, base: Base, why: Re
   const later = considered.filter(({ fromUtcUs }) => fromUtcUs !== null && fromUtcUs > nowUtcUs).sort(sooner);
   const charges = later.find(({ rule }) => rule === 'charge');
   const first = later[0];
-  const reason = reasonOf(base, considered);
+  const reason = reasonOf(base, considered, only);
   const broken = fleet.filter(({ id, chargerFails }) => chargerFails === true && why.get(id)?.rule === 'charge');
   const minutes = (at: Considered): number => Math.ceil(((at.fromUtcUs ?? nowUtcUs) - nowUtcUs) / 60e6);
   const hope =
@@ -39,7 +43,7 @@ function brokenWords([first, ...more]: readonly string[]): string {
   return `; ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${NOT_CHARGED}`;
 }
 
-function reasonOf(base: Base, considered: readonly Considered[]): Reason {
+function reasonOf(base: Base, considered: readonly Considered[], only: string | undefined): Reason {
   const of = (rule: Considered['rule']): readonly Considered[] => considered.filter((one) => one.rule === rule);
   const air = of('air')[0];
   if (air !== undefined)
@@ -55,6 +59,12 @@ function reasonOf(base: Base, considered: readonly Considered[]): Reason {
   }
   const pad = of('no-pad')[0];
   if (pad !== undefined) return { rule: 'pads', words: pad.words, value: null, limit: null };
+  // Where one is asked for, whoever waits wants to know what to do about it.
+  const alone = considered.length === 1 ? considered[0] : considered.find(({ drone }) => drone === only);
+  if (alone !== undefined) {
+    const words = `no drone can fly it now (${alone.drone}: ${alone.words})`;
+    return { rule: 'drones', words, value: alone.value, limit: alone.limit };
+  }
   const counts = new Map<string, number>();
   for (const { rule } of considered) counts.set(rule ?? '', (counts.get(rule ?? '') ?? 0) + 1);
   const words = [...counts].sort(([, a], [, b]) => b - a).map(([rule, n]) => `${n} ${rule}`);

@@ -49,6 +49,12 @@ t.test('loaded it starts with the charge it has, not with what its charger would
   t.equal(asked([justNot]).kind, 'fly', 'it charges while it is loaded');
   const loaded = plan({ order: wish, fleet: [justNot], world: world(bases), nowUtcUs: NOW, only: 'heron-1' });
   t.equal(loaded.kind, 'wait');
+  const fleet = [
+    drone('heron-1', oerlikon, 0, { holds: ['clock: its sources disagree'] }),
+    drone('heron-2', oerlikon, 1),
+  ];
+  const held = plan({ order: wish, fleet, world: world(bases), nowUtcUs: NOW, only: 'heron-1' });
+  t.match(held, { words: /\(heron-1: is kept on the ground: clock: its sources disagree\)$/ }, 'who waits is told why');
 });
 
 t.test(
@@ -150,7 +156,10 @@ t.test('why a drone is not chosen, and when one will be able to', async (t) => {
   const why = (more: Partial<Candidate>) => asked([drone('heron-1', oerlikon, 0, more)]);
   t.match(why({ control: 'pilot' }), { kind: 'wait', why: [{ rule: 'control', value: 'pilot' }] });
   t.match(why({ armed: true }), { why: [{ rule: 'in-the-air' }] });
-  t.match(why({ holds: ['inspection due'] }), { why: [{ rule: 'hold' }] });
+  t.match(why({ holds: ['inspection due'] }), {
+    why: [{ rule: 'hold' }],
+    words: 'no drone can fly it now (heron-1: is kept on the ground: inspection due)',
+  });
   t.match(why({ preflightStops: ['EKF'] }), { why: [{ rule: 'preflight' }] });
   t.match(why({ trusted: false }), { why: [{ rule: 'position' }] });
   t.match(why({ online: false }), { why: [{ rule: 'offline' }] });

@@ -3,6 +3,7 @@ import t from 'tap';
 import { measured } from '../kit/measured.ts';
 import { isSoak } from '../kit/seed.ts';
 import { flyItineraries } from './delivery-flight.ts';
+import { flyFall } from './fall-flight.ts';
 import { fly } from './flight.ts';
 import { flyOrders, ORDERED, PATIENT } from './order-flight.ts';
 import { AUTOPILOT_OWNS_THE_LOSS, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
@@ -75,4 +76,26 @@ t.test('itineraries: verified, delivered, ended early', { skip }, async (t) => {
     armableWithinMs: 60_000,
   });
   t.ok(steps.passed > 14, 'all was flown');
+});
+
+t.test('a fall: told while it falls, and nothing is armed again', { skip }, async (t) => {
+  t.setTimeout(300_000);
+  const autopilot = await startSimulatedAutopilot();
+  t.teardown(() => autopilot.close());
+  const ground = await startGround(autopilot.linkUrl);
+  t.teardown(() => ground.close(process.env.KEEP === '1'));
+  const steps = new Steps(({ name, ok, detail }) => {
+    t.ok(ok, `${name}: ${detail}`);
+    if (/told/.test(name)) measured(`${name}: ${detail}`);
+  });
+  await flyFall({
+    ...ground,
+    httpUrl: ground.controller.httpUrl,
+    pilotUrl: autopilot.pilotUrl,
+    steps,
+    altM: 10,
+    watchMs: 1_000,
+    armableWithinMs: 60_000,
+  });
+  t.ok(steps.passed > 8, 'all was flown');
 });

@@ -3,6 +3,7 @@
  * started, the test pilot on its second port (AUTOPILOT2, or port + 2). `WATCH=1`: only look (watch.ts).
  */
 import { flyItineraries } from './delivery-flight.ts';
+import { flyFall } from './fall-flight.ts';
 import { fly } from './flight.ts';
 import { flyOrders, ORDERED, PATIENT } from './order-flight.ts';
 import { AUTOPILOT_OWNS_THE_LOSS, type Ground, LOADED, startGround, startSimulatedAutopilot } from './setup.ts';
@@ -44,6 +45,11 @@ const FLIGHTS: Readonly<Record<string, Flight>> = {
     simulatorArgs: LOADED,
     controllerArgs: ORDERED,
     fly: (ground, field) => flyOrders({ ...field, ...ground, httpUrl: ground.controller.httpUrl }),
+  },
+  falls: {
+    agentArgs: [],
+    simulatorArgs: [],
+    fly: (ground, field) => flyFall({ ...field, ...ground, httpUrl: ground.controller.httpUrl }),
   },
 };
 
