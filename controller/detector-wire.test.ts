@@ -3,13 +3,11 @@
  * class on a drone of its own, all at once, and two that only look like it.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Itinerary } from '@skein/protocol/fleet';
-import type { KindName } from '@skein/protocol/telemetry';
 import t from 'tap';
 import { startController, tempDir } from './testing/controller.ts';
 import { DONE, type Reply } from './testing/fake-agent.ts';
 import { LEG, MISSED_S, MISSES, type Miss } from './testing/near-misses.ts';
-import { BASE, FLYING, north, PARKED, type Says, sample, UTC_US } from './testing/quick-agent.ts';
+import { BASE, FLYING, north, PARKED, type Says, UTC_US } from './testing/quick-agent.ts';
 import { until } from './testing/until.ts';
 import { SteppedTime, Wired } from './testing/wired.ts';
 
@@ -78,28 +76,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
-async function planned({ agent, running }: Wired, items: Itinerary['items']): Promise<void> {
-  const id = `it-${agent.o.drone}`;
-  const given = await running.post(`/api/v1/itineraries?id=${id}&version=1`, { id, version: 1, base: BASE, items });
-  if (given.status >= 300) throw new Error(JSON.stringify(given.body));
-  await running.post(`/api/v1/itineraries/${id}/assign`, { targets: [agent.o.drone], issuedBy: 'Ann' });
-  await until(() => agent.itineraries.length > 0, 'the itinerary', WITHIN_MS);
-  const stand = { itinerary: id, version: 1 } as const;
-  for (const [step, state] of (['received', 'verified', 'starting', 'flying'] as const).entries()) {
-    agent.tell('itinerary', { ...stand, step: step + 1, state, item: 1 });
-  }
-}
-
 async function second(one: Miss, wired: Wired, s: number): Promise<void> {
   await one.at?.[s]?.(wired);
-  const { agent } = wired;
-  if (agent.closed) return;
-  const says = (typeof one.says === 'function' ? one.says(s) : one.says) ?? {};
-  const samples = Object.entries(says).map(([kind, values]) => sample(agent, kind as KindName, values as object));
-  if (samples.length > 0) agent.live(samples);
-  if (one.mute?.(s)) return;
-  if (s % 12 === 0) agent.presence();
-  await wired.heard();
+  await wired.second(typeof one.says === 'function' ? one.says(s) : one.says, one.mute?.(s));
 }
 
 interface Shown {
@@ -143,7 +122,7 @@ t.test('each class through the wire, once, with its answer; a drone that is well
   });
   await Promise.all(
     all.map(async ({ one, wired }) => {
-      if (one.flies) await planned(wired, one.flies);
+      if (one.flies) await wired.flies(one.flies);
       await CASES.find(({ name }) => name === one.name)?.begin?.(wired);
     }),
   );

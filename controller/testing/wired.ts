@@ -1,7 +1,9 @@
 /** A drone on the wire in a time that goes on second by second, when everybody has been heard: a busy machine changes nothing in it. */
+import type { Itinerary } from '@skein/protocol/fleet';
+import type { KindName } from '@skein/protocol/telemetry';
 import type { Running } from './controller.ts';
 import { FakeAgent, type FakeAgentOptions } from './fake-agent.ts';
-import { UTC_US } from './quick-agent.ts';
+import { BASE, type Says, sample, UTC_US } from './quick-agent.ts';
 import { until } from './until.ts';
 
 const WITHIN_MS = 60_000;
@@ -49,6 +51,19 @@ export class Wired {
     await until(() => agent.times.length > before || agent.closed, `the time for ${agent.o.drone}`, WITHIN_MS);
   }
 
+  /** One second of it, of its autopilot too unless null; mute it asks for no time. */
+  async second(says: Says | null, mute = false): Promise<void> {
+    const { agent } = this;
+    if (agent.closed) return;
+    const samples = Object.entries(says ?? {}).map(([kind, values]) =>
+      sample(agent, kind as KindName, values as object),
+    );
+    if (samples.length > 0) agent.live(samples);
+    if (mute) return;
+    if (this.#time.s % 12 === 0) agent.presence();
+    await this.heard();
+  }
+
   /** Another run of its agent, on the same board unless said. */
   async again(boot = this.agent.boot): Promise<void> {
     const { drone, epoch } = this.agent.o;
@@ -75,5 +90,19 @@ export class Wired {
     const { status, body: said } = await this.running.post('/api/v1/commands', body, about);
     if (status >= 300) throw new Error(JSON.stringify(said));
     await until(() => this.agent.commands.length > before, `the order ${type} at ${drone}`, WITHIN_MS);
+  }
+
+  /** It is given a plan, and flies it. */
+  async flies(items: Itinerary['items']): Promise<void> {
+    const { agent, running } = this;
+    const id = `it-${agent.o.drone}`;
+    const given = await running.post(`/api/v1/itineraries?id=${id}&version=1`, { id, version: 1, base: BASE, items });
+    if (given.status >= 300) throw new Error(JSON.stringify(given.body));
+    await running.post(`/api/v1/itineraries/${id}/assign`, { targets: [agent.o.drone], issuedBy: 'Ann' });
+    await until(() => agent.itineraries.length > 0, 'the itinerary', WITHIN_MS);
+    const stand = { itinerary: id, version: 1 } as const;
+    for (const [step, state] of (['received', 'verified', 'starting', 'flying'] as const).entries()) {
+      agent.tell('itinerary', { ...stand, step: step + 1, state, item: 1 });
+    }
   }
 }

@@ -78,6 +78,18 @@ export const STALE: FindingClass = {
 const VEHICLE_SILENT_MS = 6_000;
 const VEHICLE_HEARD_MS = 3_000;
 
+/** An order to restart has an end of its own (docs/commands.md), and says more of it; should its word be lost, it explains no longer, s. */
+const RESTARTS_S = 180;
+
+function restarts({ commands, utcUs }: Seen): boolean {
+  return commands.some(
+    ({ type, state, at }) =>
+      type === 'reboot' &&
+      (state === 'delivered' || state === 'accepted' || state === 'executing') &&
+      utcUs / 1e6 - Date.parse(at) / 1e3 <= RESTARTS_S,
+  );
+}
+
 export const AUTOPILOT_SILENT: FindingClass = {
   ...{ name: 'autopilot-silent', severity: 'info', onsetS: 4, clearS: 5, holds: true, proposes: null },
   gathers: {
@@ -85,7 +97,7 @@ export const AUTOPILOT_SILENT: FindingClass = {
     whatToDo:
       'Many at once is no line of one drone: was a roll-out under way, or an update? Do not restart anything in flight',
   },
-  when: 'its agent is heard, and nothing came of its autopilot for 6 s (warning where it was armed)',
+  when: 'its agent is heard, nothing came of its autopilot for 6 s (warning where it was armed), and no reboot of it is under way',
   over: 'a sample of the autopilot is at most 3 s old',
   whatToDo:
     'Ask the agent with skein-agent doctor: the serial line, its baud rate, its power. In flight the autopilot flies on by itself; do not restart anything',
@@ -94,7 +106,7 @@ export const AUTOPILOT_SILENT: FindingClass = {
     if (vehicleAgeMs !== null && vehicleAgeMs <= VEHICLE_HEARD_MS) return GOOD;
     // Of a drone that is not heard nothing is known of its autopilot either.
     if (!connected || heardAgeMs === null || heardAgeMs > HEARD_MS || vehicleAgeMs === null) return UNCLEAR;
-    if (vehicleAgeMs <= VEHICLE_SILENT_MS) return UNCLEAR;
+    if (vehicleAgeMs <= VEHICLE_SILENT_MS || restarts(seen)) return UNCLEAR;
     const isOpen = seen.sample('link')?.values.open ?? null;
     const what = isOpen === false ? 'The line to its autopilot is closed' : 'Its agent hears nothing of its autopilot';
     return bad(what, { silentS: seconds(vehicleAgeMs), lineOpen: isOpen }, wasArmed(seen) ? 'warning' : 'info');

@@ -84,6 +84,19 @@ export const GROUND_CASES: readonly Case[] = [
   {
     name: 'autopilot-silent',
     misses: [
+      [
+        'it is being restarted by order',
+        [
+          [
+            {
+              ...{ ...PARKED, vehicleAgeMs: 9000, kinds: { ...silentKinds, link: { open: true } } },
+              commands: [{ type: 'reboot', state: 'executing', reason: null, at: atOf(1_764_000_000e6) }],
+            },
+            60,
+          ],
+          [PARKED, 10],
+        ],
+      ],
       ['the whole drone is silent', [[{ heardAgeMs: 10_000, vehicleAgeMs: 10_000, kinds: silentKinds }, 20]]],
       [
         'five seconds',
