@@ -1,7 +1,7 @@
 /** Where drones stand: one that is not heard stands where it was seen last, and nobody lands on it. */
 import type { Base } from '@skein/protocol/fleet/places';
 import t from 'tap';
-import { candidateOf, occupants, PadMap } from './candidates.ts';
+import { baseBy, candidateOf, occupants, PadMap } from './candidates.ts';
 
 const PAD = { latDeg: 47.3977, lonDeg: 8.5456 };
 const NOW_US = 1e15;
@@ -45,4 +45,15 @@ t.test('where it was flying by its last word, no pad is its own; people say that
   t.equal(standsOn({ positionS: 60, armed: true }).by, null);
   t.equal(standsOn({ positionS: 60, statusS: 1, armed: true }).by, null);
   t.equal(standsOn({ positionS: 7_200, wroteS: 60 }).by, null, 'its base was written anew since');
+});
+
+t.test('a ground stop of a base reaches who stands there by its last word, beside its pads too', async (t) => {
+  const bases = [{ id: 'oerlikon', doc: BASE }];
+  const by = (ageS: number, latDeg: number | null) =>
+    baseBy({ kinds: { position: { ageMs: ageS * 1e3, values: { ...PAD, latDeg } } } } as never, bases);
+  t.equal(by(1, PAD.latDeg), 'oerlikon');
+  t.equal(by(600, PAD.latDeg), 'oerlikon', 'its satellites are gone');
+  t.equal(by(1, PAD.latDeg + 0.0005), 'oerlikon', 'on the grass, 55 m beside');
+  t.equal(by(1, PAD.latDeg + 0.005), null);
+  t.equal(by(1, null), null);
 });

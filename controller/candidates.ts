@@ -84,6 +84,20 @@ export function placeOf(entry: Pick<Entry, 'kinds'>): Place | null {
   return latDeg === null || lonDeg === null ? null : { latDeg, lonDeg };
 }
 
+/** Whose ground it stands on, m: parcels are brought as near as that, too. */
+const AT_BASE_M = 100;
+
+/** The base it is at by its last word, however old: what must not start there is better held too wide than missed. */
+export function baseBy({ kinds }: Pick<Entry, 'kinds'>, bases: Bases): string | null {
+  const { latDeg = null, lonDeg = null } = kinds.position?.values ?? {};
+  if (latDeg === null || lonDeg === null) return null;
+  const at = { latDeg, lonDeg };
+  const awayM = ({ place, pads }: Base) =>
+    Math.min(...[place, ...pads.map((pad) => pad.place)].map((one) => distanceM(one, at)));
+  const near = bases.map(({ id, doc }) => ({ id, m: awayM(doc) })).filter(({ m }) => m <= AT_BASE_M);
+  return near.sort((a, b) => a.m - b.m)[0]?.id ?? null;
+}
+
 /**
  * Where it stood by its last word, on the ground and disarmed: switched off, or without a link or satellites, it stands there
  * still, and nothing is to land on it. Who writes that base anew afterwards has seen that it was taken away.

@@ -1,6 +1,6 @@
 /** Orders, the places they are flown between, and who watches the flights, wired to each other. */
 import { reason } from '@skein/protocol/fleet';
-import { placeOf, standingOf } from './candidates.ts';
+import { baseBy } from './candidates.ts';
 import { makeDetector } from './compose-detector.ts';
 import { makeOrders, type OrderWiring } from './compose-orders.ts';
 import { makePlaces } from './compose-places.ts';
@@ -23,8 +23,7 @@ export function makeDeliveries(o: DeliveryWiring) {
   /** The ground stop that keeps this drone where it stands, as a reason of commands; null: none does. */
   function groundStop(drone: string): string | null {
     const entry = fleet.entry(drone);
-    const at = entry && placeOf(entry);
-    const base = at === null ? null : standingOf(at, places.list('bases')).base;
+    const base = entry && baseBy(entry, places.list('bases'));
     const stop = places.stopFor({ groups: fleet.contact(drone)?.groups ?? [], base });
     return stop && reason('ground-stop', `${stop.reason} (${stop.by})`);
   }

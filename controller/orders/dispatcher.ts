@@ -79,7 +79,9 @@ export class Dispatcher {
 
   #waits({ id, doc }: Held): boolean {
     const order = orderOf(doc);
-    return isWaiting(order) && this.#o.engine.utcUs >= (this.#dueUtcUs.get(id) ?? 0);
+    const leftUs = (this.#dueUtcUs.get(id) ?? 0) - this.#o.engine.utcUs;
+    // Further off than any is put: the clock was set back.
+    return isWaiting(order) && (leftUs <= 0 || leftUs > AGAIN_US);
   }
 
   /** Who has the parcel aboard goes first; then as planning says. */
@@ -93,7 +95,7 @@ export class Dispatcher {
     const { utcUs } = this.#o.engine;
     const attempt = currentOf(order);
     const avoid = new Set(Object.keys(order.avoid).filter((drone) => (order.avoid[drone] ?? 0) > utcUs));
-    const decision = this.#o.planner.plan({
+    const decision = this.#decided({
       ...{ id, wish: order.wish, placedUtcUs: order.placedUtcUs, avoid, open: [...this.#o.records.open()] },
       attempt: attempt?.n ?? nextOf(order),
       ...(attempt === null ? {} : { drone: attempt.drone }),
@@ -103,10 +105,22 @@ export class Dispatcher {
     this.#dueUtcUs.set(id, Math.min(until ?? Number.POSITIVE_INFINITY, utcUs + AGAIN_US));
     if (after === order) return;
     if (decision.kind === 'wait') {
-      if (sameButFigures(order, after) && utcUs - (this.#saidUtcUs.get(id) ?? 0) < FIGURES_US) return;
+      const isFresh = Math.abs(utcUs - (this.#saidUtcUs.get(id) ?? 0)) < FIGURES_US;
+      if (sameButFigures(order, after) && isFresh) return;
       this.#saidUtcUs.set(id, utcUs);
     }
     void this.#o.engine.change(id, order, after, decision.kind === 'fly' ? 'planned' : 'waits', DISPATCHER);
+  }
+
+  /** A bug of planning holds up this order, and no other. */
+  #decided(asked: Parameters<Planner['plan']>[0]): Decision {
+    try {
+      return this.#o.planner.plan(asked);
+    } catch (error) {
+      this.#o.count('bugs');
+      const why = error instanceof Error ? error.message : String(error);
+      return { kind: 'wait', words: `it could not be planned (${why}); tried again`, untilUtcUs: null, why: [] };
+    }
   }
 
   #chosen(id: string, order: Order, decision: Decision): Order {

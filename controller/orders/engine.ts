@@ -69,8 +69,16 @@ export class Engine {
     return !this.#o.records.isDurable(id);
   }
 
-  /** As far as it can go now. */
+  /** As far as it can go now. A bug in one order ends neither the others nor the controller. */
   look(id: string): void {
+    try {
+      this.#look(id);
+    } catch {
+      this.#o.count('bugs');
+    }
+  }
+
+  #look(id: string): void {
     const order = this.order(id);
     if (order === null || !this.#isKnown(order)) return;
     const late = this.#lateWords(id, order);

@@ -16,8 +16,15 @@ function scene(
   unreadable = false,
   flights: Partial<OrdersOptions['flights']> = {},
 ) {
-  const seen = { nowUs: 1e12, changes: [] as Change[], takenBack: 0, isFull: false, alerts: [] as string[] };
-  const held = new Map<string, Held>();
+  const seen = {
+    nowUs: 1e12,
+    changes: [] as Change[],
+    takenBack: 0,
+    isFull: false,
+    alerts: [] as string[],
+    ...{ held: new Map<string, Held>(), counts: new Map<string, number>() },
+  };
+  const { held } = seen;
   const apply = ({ id, set, open = true }: Change) => {
     const doc = mergePatch(held.get(id)?.doc ?? {}, set) as Held['doc'];
     held.set(id, { id, version: 1, open, doc });
@@ -64,7 +71,7 @@ function scene(
     },
     clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
     ...{
-      count: () => {},
+      count: (name: string, by = 1) => seen.counts.set(name, (seen.counts.get(name) ?? 0) + by),
       onAlert: (id: string, code: string, words: string) => seen.alerts.push(`${id} ${code} ${words}`),
       clockErrUs: () => 0,
       nowMs: () => 0,
@@ -251,4 +258,36 @@ t.test('an order that waits for people is told of once, as an alert', async (t) 
   await seconds(60);
   t.match(await orders.get('one'), { state: 'unloading' });
   t.same(seen.alerts, ['one unloading cancelled: take the parcel off, and say so']);
+});
+
+t.test('the clock of the controller is set back by an hour: orders that wait are looked at all the same', async (t) => {
+  let plans = 0;
+  const plan = () => ({ kind: 'wait', words: `no drone: ${++plans} %`, untilUtcUs: null, why: [] }) as const;
+  const { orders, seen, seconds } = scene({ plan });
+  await orders.place(WISH, BY);
+  await seconds(20);
+  t.ok(plans >= 3, `${plans} looks`);
+  seen.nowUs -= 3600e6;
+  const before = { plans, changes: seen.changes.length };
+  await seconds(130);
+  t.ok(plans - before.plans >= 20, `${plans - before.plans} looks`);
+  t.ok(seen.changes.length > before.changes, 'and its words go on');
+});
+
+t.test('an order that cannot be planned because of a bug holds up no other, and says so', async (t) => {
+  let looks = 0;
+  const { orders, seen, seconds, apply } = scene({
+    plan: ({ id }) => {
+      if (id === 'one') throw new Error('not a pad');
+      looks++;
+      return { kind: 'wait', words: 'no drone', untilUtcUs: null, why: [] };
+    },
+  });
+  await orders.place(WISH, BY);
+  const { doc } = seen.held.get('one') ?? { doc: {} };
+  apply({ id: 'two', type: 'placed', set: doc, open: true, by: BY });
+  await seconds(20);
+  t.match(await orders.get('one'), { state: 'queued', words: /could not be planned \(not a pad\)/ });
+  t.ok(looks >= 3);
+  t.ok((seen.counts.get('bugs') ?? 0) >= 3);
 });

@@ -171,6 +171,7 @@ export const ORDER_COUNTERS = {
   needPeople: 'times an order came to wait for people: unproved, lost, to be unloaded',
   told: 'itineraries, starts and aborts told to drones',
   notTold: 'of those, refused or not written down',
+  bugs: 'plannings of and looks at an order that threw; they are tried again',
   notStored: 'requests refused because the database did not take them in time',
 } as const;
 export type OrderCounter = keyof typeof ORDER_COUNTERS;
