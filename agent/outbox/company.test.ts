@@ -2,10 +2,12 @@
 import type { Lane } from '@skein/protocol/fleet';
 import type { Sample } from '@skein/protocol/telemetry';
 import t from 'tap';
+import { Company } from './company.ts';
 import { noLosses } from './entry.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { problemOf } from './problems.ts';
+import { batchEntry } from './seal.ts';
 import { newBoot, newEpoch, textSample } from './testkit.ts';
 
 type Write = ToWorker & { type: 'write' };
@@ -114,6 +116,39 @@ t.test('what was done is written at once, and what waits with it', async (t) => 
   written();
   outbox.appendGap('urgent', { reason: 'restart', samples: 0, monoFromUs: 0, monoToUs: 0 });
   t.same(commits(), ['u4'], 'a gap is waited for by what comes behind it');
+});
+
+t.test('nothing waits but under the clock of what goes alone in time: after a commit all else is written', (t) => {
+  const due = new Set<() => void>();
+  const timers = {
+    after: (_: number, run: () => void) => {
+      due.add(run);
+      return () => void due.delete(run);
+    },
+  };
+  const company = new Company(timers, () => {});
+  const batch = (lane: Lane, seq: number) =>
+    batchEntry({ epoch: newEpoch(), boot: newBoot(), lane }, seq, [textSample(0, 10)], { droppable: false, codec: 1 });
+  const add = (lane: Lane, writing = false) => company.add(batch(lane, 1), [textSample(0, 10)], { nowUs: 0, writing });
+  const held: [what: string, run: () => void, isPatient: boolean][] = [
+    ['nothing was added: whatever waits all the same is written', () => {}, false],
+    ['a text', () => add('urgent'), true],
+    ['another', () => add('urgent'), true],
+    ['history beside it', () => add('history'), false],
+    ['a text beside history', () => add('urgent'), false],
+    ['all gone', () => company.gone(), false],
+    ['a text during a commit', () => add('urgent', true), false],
+  ];
+  for (const [what, run, isPatient] of held) {
+    run();
+    t.equal(company.isPatient, isPatient, what);
+    t.equal(due.size, isPatient ? 1 : 0, `${what}: its clock`);
+  }
+  company.gone();
+  add('urgent');
+  for (const run of due) run();
+  t.equal(company.isPatient, false, 'its time is over');
+  t.end();
 });
 
 t.test('a failed commit leaves nothing behind; closing writes all', async (t) => {

@@ -32,6 +32,11 @@ export class Company {
     return this.#isPressing;
   }
 
+  /** All that waits may go on waiting for company, and goes alone in time. What is under no such clock is written as soon as may be. */
+  get isPatient(): boolean {
+    return this.#callOff !== null;
+  }
+
   /**
    * One past the last number of a lane that is sent before it is durable: of the urgent lane all that waits for no company, since an
    * answer waits for no card; of history nothing but while the disk fails.

@@ -152,7 +152,7 @@ export class Outbox {
     this.#recovered();
     if (this.#mirror.written(message)) this.#o.onEpochs?.();
     this.#o.onReadable?.();
-    if (this.#company.isPressing || this.#state === 'closed') this.#write();
+    if (!this.#company.isPatient || this.#state === 'closed') this.#write();
     if (this.#pending.length === 0) this.#drained();
   }
 
