@@ -88,9 +88,16 @@ function timeOf(own: ReadonlyMap<string, string>, name: string, fallback: number
   return utcUs;
 }
 
+/**
+ * What a spreadsheet takes for a formula, and runs: words of drones and customers must not. An apostrophe before it, as
+ * people type it there; one before each that begins with apostrophes and then so, that taking one away is always right.
+ */
+const FORMULA = /^'*[=+\-@\t\r]/;
+
 const cell = (value: unknown): string => {
-  const text =
+  let text =
     value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value === 'string' && FORMULA.test(text)) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
@@ -125,23 +132,31 @@ function putCsv(asked: Asked): void {
   if (columns === null) asked.put(row(['time', 'drone']));
 }
 
-function tracks({ reader, drones, fromUtcUs, toUtcUs }: Asked) {
-  return drones.map((drone) => {
+/** One at a time: each may be all that memory is for. */
+function* tracks({ reader, drones, fromUtcUs, toUtcUs }: Asked) {
+  for (const drone of drones) {
     const columns = ['latDeg', 'lonDeg', 'altAmslM'];
     const series = reader.series({ drone, kind: 'position', fromUtcUs, toUtcUs, maxPoints: MAX_POINTS, columns });
     if (series.rows > MAX_POINTS)
       throw new UsageError(`${drone}: ${series.rows} positions; a track holds ${MAX_POINTS}: ask for a shorter time`);
-    return trackFeature(drone, series, SILENCE_US / 2);
-  });
+    yield trackFeature(drone, series, SILENCE_US / 2);
+  }
 }
 
 function putGeoJson(asked: Asked): void {
   asked.put('{"type":"FeatureCollection","features":[');
-  for (const [i, feature] of tracks(asked).entries()) asked.put(`${i > 0 ? ',\n' : '\n'}${JSON.stringify(feature)}`);
+  let before = '\n';
+  for (const feature of tracks(asked)) {
+    asked.put(`${before}${JSON.stringify(feature)}`);
+    before = ',\n';
+  }
   asked.put('\n]}\n');
 }
 
 const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+
+/** xsd:decimal has no exponent; JavaScript writes one below a millionth. */
+const decimal = (value: number): string => (Math.abs(value) < 1e-6 ? value.toFixed(7) : String(value));
 
 function putGpx(asked: Asked): void {
   asked.put(
@@ -154,9 +169,9 @@ function putGpx(asked: Asked): void {
     asked.put(`<trk><name>${xml(properties.drone)}</name>\n`);
     for (const [s, line] of lines.entries()) {
       const points = line.map(([lon, lat, ele], i) => {
-        const height = ele === undefined ? '' : `<ele>${ele}</ele>`;
+        const height = ele === undefined ? '' : `<ele>${decimal(ele)}</ele>`;
         const at = times[s]?.[i];
-        return `<trkpt lat="${lat}" lon="${lon}">${height}${at === undefined ? '' : `<time>${at}</time>`}</trkpt>\n`;
+        return `<trkpt lat="${decimal(lat)}" lon="${decimal(lon)}">${height}${at === undefined ? '' : `<time>${at}</time>`}</trkpt>\n`;
       });
       asked.put(`<trkseg>\n${points.join('')}</trkseg>\n`);
     }

@@ -13,7 +13,8 @@ export const unzigzag = (code: number): number =>
 const SHORT = 40;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A text that begins with a byte order mark keeps it: what is read and written again has the same bytes. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export class ByteWriter {
   #bytes = new Uint8Array(512);

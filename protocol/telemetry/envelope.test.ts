@@ -38,6 +38,12 @@ for (const codec of CODECS) {
     );
   });
 
+  t.test(`codec ${codec}: a text that begins with a byte order mark keeps it`, async (t) => {
+    const values = { severity: 'info', text: '\ufeffmark', repeats: 0 } as const;
+    const samples: Sample[] = [{ kind: 'text', monoUs: 1, bootMs: null, values }];
+    t.match(expandBatch(sealBatch({ ...where, codec, seq: 1, samples })), { samples: [{ values }] });
+  });
+
   t.test(`codec ${codec}: asked for one kind, gives just that kind`, async (t) => {
     fc.assert(
       fc.property(fc.array(anySample, { minLength: 1, maxLength: 40 }), (samples) => {
