@@ -101,7 +101,7 @@ async function given(
   };
   const total = () =>
     (maintenance.view('d1') as { total: { hours: number; flights: number; hardLandings: number } }).total;
-  return { maintenance, stored, store, lookAt, total, counts };
+  return { maintenance, snapshots, stored, store, lookAt, total, counts };
 }
 
 t.test('flights: armed and in the air; a touch of the ground with how fast it was', async (t) => {
@@ -185,4 +185,19 @@ t.test('limits hold it on the ground until it is inspected; before that they war
     inspected: { by: 'Ann', note: 'new skids' },
   });
   t.match(await maintenance.inspected('d9', undefined, ANN), { ok: false, code: 'unknown-drone' });
+});
+
+t.test('a store that cannot be read at the start: what parameters hold drones for is looked for again', async (t) => {
+  const { maintenance, snapshots, lookAt, counts } = await given();
+  let starts = 0;
+  snapshots.start = async () => {
+    if (++starts < 3) throw new Error('busy');
+  };
+  maintenance.start();
+  await lookAt(1);
+  t.equal(counts.get('failed'), 2);
+  await lookAt(2);
+  await lookAt(3);
+  t.equal(starts, 3);
+  await maintenance.close();
 });

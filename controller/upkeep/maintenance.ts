@@ -87,6 +87,8 @@ export class Maintenance {
   readonly #looked = new Map<string, number>();
   /** Armed at the end of what was looked at. */
   readonly #flying = new Set<string>();
+  /** What parameters hold drones for was found again after the start. */
+  #isCompared = true;
   #stop: (() => void) | null = null;
   #looking: Promise<void> | null = null;
 
@@ -95,7 +97,8 @@ export class Maintenance {
   }
 
   start(): void {
-    void this.#o.snapshots.start().catch(() => this.#o.count('failed'));
+    this.#isCompared = false;
+    void this.#compare();
     this.#stop = this.#o.timers.every(TICK_MS, () => void this.tick());
   }
 
@@ -140,7 +143,6 @@ export class Maintenance {
     if (!this.#o.drones().includes(drone)) return refuse('unknown-drone', `"${drone}"`);
     const total = totalOf(this.#o.kept.get(drone)?.doc ?? {});
     const inspected = { ...total, atUtcUs: this.#o.clock.utcUs(), by: by.name, note: note ?? null };
-
     const written = await this.#o.kept.write([{ id: drone, type: 'inspected', set: { inspected }, open: false, by }]);
     return written ? { ok: true, value: this.view(drone) } : NOT_STORED;
   }
@@ -167,8 +169,15 @@ export class Maintenance {
     );
   }
 
+  async #compare(): Promise<void> {
+    const found = this.#o.snapshots.start().then(() => true);
+    this.#isCompared = await found.catch(() => false);
+    if (!this.#isCompared) this.#o.count('failed');
+  }
+
   async #tick(): Promise<void> {
     const { clock, drones, count } = this.#o;
+    if (!this.#isCompared) await this.#compare();
     const nowUtcUs = clock.utcUs();
     const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= EACH_US);
     for (const drone of due.slice(0, PER_TICK)) {

@@ -103,3 +103,28 @@ t.test('differences from a baseline in words; they hold it when that is set; a r
   t.match(await snapshots.remove('d2', ANN), { ok: true });
   t.match(await snapshots.remove('d2', ANN), { ok: false, code: 'no-baseline' });
 });
+
+t.test('while a baseline is written, or gone, what holds a drone holds it', async (t) => {
+  const { snapshots, store } = await given();
+  await snapshots.counted('d1', read(0, FACTORY));
+  await snapshots.counted('d2', read(20, { ...FACTORY, RTL_ALT: 1500 }));
+  await snapshots.put('group-north', { drone: 'd1', hold: true }, ANN);
+  t.match(snapshots.holds('d2'), [/RTL_ALT is 1500/]);
+  // when
+  store.hold();
+  const putting = snapshots.put('d1', { drone: 'd1' }, ANN);
+  for (let i = 0; i < 20; i++) await null;
+  // then: it is given no order meanwhile
+  t.match(snapshots.holds('d2'), [/RTL_ALT is 1500/]);
+  store.release();
+  await putting;
+  store.hold();
+  const removing = snapshots.remove('d1', ANN);
+  for (let i = 0; i < 20; i++) await null;
+  t.match(snapshots.holds('d2'), [/RTL_ALT is 1500/]);
+  store.release();
+  await removing;
+  t.match(snapshots.holds('d2'), [/RTL_ALT is 1500/]);
+  await snapshots.remove('group-north', ANN);
+  t.same(snapshots.holds('d2'), []);
+});

@@ -149,18 +149,18 @@ export class Snapshots {
     const doc: BaselineDoc = { ...wish, hash, ...(of === undefined ? {} : { of }) };
     const before = this.#o.baselines.get(name);
     const set = wholePatch(before?.doc, doc);
-    const writing = this.#o.baselines.write([{ id: name, type: 'put', set, open: true, by }]);
-    this.#found.clear();
-    if (!(await writing)) return NOT_STORED;
+    const written = await this.#o.baselines.write([{ id: name, type: 'put', set, open: true, by }]);
+    // What was found before holds its drone until it is found anew.
     await this.start();
+    if (!written) return NOT_STORED;
     return { ok: true, fresh: before?.open !== true, value: { name, ...doc } };
   }
 
   async remove(name: string, by: Actor): Promise<Answer<null>> {
     if (this.#o.baselines.get(name)?.open !== true) return refuse('no-baseline', `"${name}"`);
-    const writing = this.#o.baselines.write([{ id: name, type: 'removed', set: {}, open: false, by }]);
-    this.#found.clear();
-    return (await writing) ? { ok: true, value: null } : NOT_STORED;
+    const written = await this.#o.baselines.write([{ id: name, type: 'removed', set: {}, open: false, by }]);
+    await this.start();
+    return written ? { ok: true, value: null } : NOT_STORED;
   }
 
   /** What was found before a restart is found again. */
