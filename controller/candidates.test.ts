@@ -13,21 +13,22 @@ function standsOn(o: {
   readonly statusS?: number;
   readonly armed?: boolean;
   readonly wroteS?: number;
+  readonly itinerary?: object;
 }) {
   const { positionS, statusS = positionS, armed = false, wroteS = 86_400 } = o;
   const bases = [{ id: 'oerlikon', doc: BASE, atUtcUs: NOW_US - wroteS * 1e6 }];
   const entry = {
-    ...{ id: 'heron', online: false, conflict: null, itinerary: null },
+    ...{ id: 'heron', online: false, conflict: null, itinerary: o.itinerary ?? null },
     ...{ control: { state: 'skein' }, safety: { locked: false }, trust: { state: 'trusted' } },
     kinds: {
-      position: { ageMs: positionS * 1e3, values: PAD },
+      position: { ageMs: positionS * 1e3, values: o.itinerary === undefined ? PAD : { latDeg: 47.4, lonDeg: 8.6 } },
       status: { ageMs: statusS * 1e3, values: { autopilot: 3, armed, landed: armed ? 'in-air' : 'on-ground' } },
     },
   } as unknown as Parameters<typeof candidateOf>[0];
   const airframe = { emptyKg: 6, payloadMaxKg: 2, methods: ['winch' as const], batteryWh: 800 };
   const wiring = {
     ...{ bases, pads: new PadMap(bases), nowUtcUs: NOW_US, airframe: () => airframe, calibration: () => null },
-    ...{ charges: () => true, groups: () => [], holds: () => [] },
+    ...{ landing: () => PAD, charges: () => true, groups: () => [], holds: () => [] },
   };
   const candidate = candidateOf(entry, wiring);
   return { candidate, by: occupants([candidate])('oerlikon', 'a') };
@@ -56,4 +57,14 @@ t.test('a ground stop of a base reaches who stands there by its last word, besid
   t.equal(by(1, PAD.latDeg + 0.0005), 'oerlikon', 'on the grass, 55 m beside');
   t.equal(by(1, PAD.latDeg + 0.005), null);
   t.equal(by(1, null), null);
+});
+
+t.test('a drone that fell silent on its way to a pad may have landed there', async (t) => {
+  const flies = { id: 'order-o1-1-ferry', version: 1, state: 'flying' };
+  const silent = standsOn({ positionS: 3_600, armed: true, itinerary: flies });
+  t.equal(silent.by, 'heron');
+  t.match(silent.candidate, { place: null, charging: false });
+  t.equal(standsOn({ positionS: 3_600, armed: true, itinerary: { ...flies, state: 'completed' } }).by, null);
+  t.equal(standsOn({ positionS: 3_600, armed: true, itinerary: flies, wroteS: 60 }).by, null, 'people have looked');
+  t.equal(standsOn({ positionS: 1, armed: true, itinerary: flies }).by, null, 'heard: it is where it says');
 });

@@ -99,21 +99,27 @@ export function baseBy({ kinds }: Pick<Entry, 'kinds'>, bases: Bases): string | 
 }
 
 /**
- * Where it stood by its last word, on the ground and disarmed: switched off, or without a link or satellites, it stands there
- * still, and nothing is to land on it. Who writes that base anew afterwards has seen that it was taken away.
+ * Where it stood by its last word, on the ground and disarmed, or where the flight ends that it was on: switched off, or without
+ * a link or satellites, it stands there still, and nothing is to land on it. Who writes that base anew afterwards has seen that it
+ * is not there.
  */
-function stoodAt({ kinds }: Looked, pads: PadMap, bases: Bases, nowUtcUs: number): Standing {
+function stoodAt({ kinds, itinerary }: Looked, o: CandidateWiring): Standing {
   const { position, status } = kinds;
-  if (position === undefined || status?.values.armed !== false) return NOWHERE;
+  if (position === undefined) return NOWHERE;
+  const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
+  const stands = status?.values.armed === false && status.values.landed !== 'in-air';
   const { latDeg, lonDeg } = position.values;
-  if (status.values.landed === 'in-air' || latDeg === null || lonDeg === null) return NOWHERE;
-  const standing = pads.standing({ latDeg, lonDeg });
-  const writtenUtcUs = bases.find(({ id }) => id === standing.base)?.atUtcUs ?? 0;
-  return writtenUtcUs > nowUtcUs - position.ageMs * 1e3 ? NOWHERE : standing;
+  const last = stands && latDeg !== null && lonDeg !== null ? { latDeg, lonDeg } : null;
+  const at = flies && !stands ? o.landing(itinerary.id, itinerary.version) : last;
+  const standing = at === null ? NOWHERE : o.pads.standing(at);
+  const writtenUtcUs = o.bases.find(({ id }) => id === standing.base)?.atUtcUs ?? 0;
+  return writtenUtcUs > o.nowUtcUs - position.ageMs * 1e3 ? NOWHERE : standing;
 }
 
 export interface CandidateWiring {
   readonly nowUtcUs: number;
+  /** Where this itinerary ends; null: not known, or where it began. */
+  readonly landing: (itinerary: string, version: number) => Place | null;
   readonly airframe: (drone: string) => Airframe;
   readonly calibration: (drone: string) => Candidate['calibration'];
   readonly bases: Bases;
@@ -135,7 +141,7 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const { id, kinds, control, safety, trust, itinerary } = entry;
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
-  const standing = place === null ? stoodAt(entry, o.pads, o.bases, o.nowUtcUs) : o.pads.standing(place);
+  const standing = place === null ? stoodAt(entry, o) : o.pads.standing(place);
   const preflight = items(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);

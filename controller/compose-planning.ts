@@ -1,12 +1,21 @@
 /** What planning is told of fleet and places, and what orders ask of it. */
-import { DEFAULT_LIMITS } from '@skein/protocol/fleet';
+import { DEFAULT_LIMITS, type Itinerary, type Place } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
 import { againstStart } from './against-start.ts';
-import { airframeOf, candidateOf, KINDS_LOOKED_AT, LOOKED_AT, occupants, PadMap } from './candidates.ts';
+import {
+  airframeOf,
+  type CandidateWiring,
+  candidateOf,
+  KINDS_LOOKED_AT,
+  LOOKED_AT,
+  occupants,
+  PadMap,
+} from './candidates.ts';
 import { type Charge, ChargeWatch } from './charge-watch.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/index.ts';
+import type { Itineraries } from './itineraries/index.ts';
 import { reservationsOf } from './kept-air.ts';
 import { keptWhy } from './kept-why.ts';
 import { type Decision, type Planned, type Planner, takenBy } from './orders/index.ts';
@@ -35,6 +44,7 @@ export interface PlanningWiring {
   readonly places: Places;
   /** What holds a drone on the ground besides its own list. */
   readonly holds: (drone: string) => readonly string[];
+  readonly itineraries: Pick<Itineraries, 'planOf'>;
   /** What is set of this drone's airframe. */
   readonly airframe: (drone: string) => AirframeSettings;
   /** What was learnt of it. */
@@ -71,8 +81,9 @@ export function plannerOf(o: PlanningWiring): Planner {
   const look = (ids: readonly string[]): readonly Candidate[] => {
     const bases = places.list('bases');
     if (!pads.isOf(bases)) pads = new PadMap(bases);
-    const wiring = {
+    const wiring: CandidateWiring = {
       ...{ bases, pads, holds: o.holds, airframe, calibration: o.calibration, nowUtcUs: clock.utcUs() },
+      landing: (id, version) => landingOf(o.itineraries.planOf(id, version)),
       ...{ charges: (charge: Omit<Charge, 'monoUs'>) => watch.charges({ ...charge, monoUs: clock.monoUs() }) },
       groups: (id: string) => fleet.contact(id)?.groups ?? [],
     };
@@ -174,6 +185,12 @@ export function plannerOf(o: PlanningWiring): Planner {
       });
     },
   };
+}
+
+function landingOf(itinerary: Itinerary | null): Place | null {
+  const last = itinerary?.items.at(-1);
+  if (last?.do !== 'land' || last.latDeg === undefined || last.lonDeg === undefined) return null;
+  return { latDeg: last.latDeg, lonDeg: last.lonDeg };
 }
 
 /** It stands otherwise than it was known to stand. */
