@@ -63,7 +63,10 @@ export class Mender {
   adopt(states: readonly EpochState[], atS: number): void {
     for (const { epoch, boot, lanes } of states) {
       const here = this.#book.live.get(epoch);
-      if (here !== undefined) this.#holdOf(here);
+      if (here !== undefined) {
+        this.#extend(here, lanes, atS);
+        this.#holdOf(here);
+      }
       if (here !== undefined || this.#book.isPast(epoch)) continue;
       const spans = LANE_NAMES.map((lane) => {
         const { first, next, acked } = lanes[lane];
@@ -87,6 +90,17 @@ export class Mender {
       this.#book.live.set(epoch, { number, epoch, boot, lanes: { urgent, history } });
       const gone = { urgent: urgent.gone, history: history.gone };
       this.#rows.saveAcks(number, { urgent: urgent.acked, history: history.acked }, gone);
+    }
+  }
+
+  /** The damaged file went further than was known when its epoch was taken up: a commit that nobody was told of before the crash. */
+  #extend(here: Epoch, lanes: EpochState['lanes'], atS: number): void {
+    for (const lane of LANE_NAMES) {
+      const from = here.lanes[lane].next;
+      const to = lanes[lane].next - 1;
+      if (from > to) continue;
+      this.#gap(here, lane, from, to, { monoFromUs: 0, monoToUs: 0 }, atS);
+      here.lanes[lane].next = to + 1;
     }
   }
 

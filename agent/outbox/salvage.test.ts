@@ -134,6 +134,46 @@ t.test('nothing damaged but the first page: every row comes back, below a new st
   t.match(store.losses, { salvaged: 420, unsalvaged: 0, holes: 0 });
 });
 
+t.test(
+  'what was committed and not told of before the agent was cut off is found, or written over what stands for it',
+  (t) => {
+    for (const rewritten of [false, true]) {
+      const path = join(scratch(t), 'outbox.db');
+      const epoch = newEpoch();
+      let store = open(path);
+      const held = fill(store, epoch, { history: 15, urgent: 3, length: 300 });
+      store.close();
+      setAside(path);
+      store = open(path);
+      const lanes = {
+        urgent: { first: 1, next: 3, acked: 0 },
+        history: { first: 1, next: 12, acked: 0 },
+      };
+      store.adopt([{ epoch, boot: BOOT, lanes }]);
+      store.close();
+
+      store = open(path);
+      const work = new Salvage(new DamagedFile(path), store);
+      work.step();
+      work.step();
+      t.match(store.states(), [{ lanes: { urgent: { next: 4, heldFrom: 1 }, history: { next: 16, heldFrom: 1 } } }]);
+      const again = [...held.values()].filter(({ lane, seq }) => lane === 'history' && seq > 11);
+      if (rewritten) store.write(again, 1);
+      while (work.step());
+      for (const [lane, count] of [
+        ['urgent', 3],
+        ['history', 15],
+      ] as const) {
+        const { batches, gaps } = lay(store, epoch, lane, held);
+        t.same([batches.length, gaps], [count, []]);
+      }
+      t.match(store.losses, { salvaged: rewritten ? 14 : 18, unsalvaged: 0, holes: 0 });
+      store.close();
+    }
+    t.end();
+  },
+);
+
 t.test('without its log: what had been folded back comes back', async (t) => {
   const path = join(scratch(t), 'outbox.db');
   const old = newEpoch();

@@ -166,8 +166,9 @@ export class OutboxStore {
     const key = rowKey(epoch.number, entry.lane, entry.seq);
     if (entry.gap === null) {
       // What a commit of unknown outcome held is written again: it may lie in a gap by now, or be acked and removed.
-      if (entry.seq < lane.next && (entry.seq < lane.first || this.#gaps.covers(epoch.number, entry))) return;
-      this.#rows.addBatch(key, atS, entry.droppable, entry.bytes);
+      const again = entry.seq < lane.next && (entry.seq < lane.first || this.#gaps.covers(epoch.number, entry));
+      if (!again) this.#rows.addBatch(key, atS, entry.droppable, entry.bytes);
+      else if (this.#mender.restore(entry, atS) === 0) return;
     } else {
       this.#gaps.put(epoch, { ...entry, from: entry.seq, reason: entry.gap }, atS);
     }
