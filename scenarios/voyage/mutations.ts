@@ -121,6 +121,12 @@ export const MUTATIONS: readonly Mutation[] = [
     to: "if (lane === 'live' || gap?.reason === 'corrupt' || seq % 3 === 0) continue;",
   },
   {
+    name: 'how far a damaged file went is forgotten with it',
+    file: 'agent/outbox/lying-aside.ts',
+    from: 'this.#owed = [...this.#o.aside.reach().toReversed(), ...this.#owed];',
+    to: '',
+  },
+  {
     name: 'sent from what is still salvaged',
     file: 'agent/outbox/mender.ts',
     from: 'return this.#held.get(',
