@@ -14,7 +14,7 @@ export interface OrderWish {
 }
 export type OrderDeed =
   | { readonly do: 'loaded'; readonly drone: string | null }
-  | { readonly do: 'unloaded' }
+  | { readonly do: 'unloaded'; readonly drone: string | null }
   | { readonly do: 'cancel'; readonly why: string | null }
   | { readonly do: 'settle'; readonly word: 'delivered' | 'lost' | 'relaunch' };
 export type OrderAnswer =

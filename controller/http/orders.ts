@@ -32,10 +32,12 @@ const Post = Type.Object(
   },
   Closed,
 );
-const By = Type.Union([Type.Object({ issuedBy: Type.Optional(Name) }, Closed), Type.Null()]);
-const Loaded = Type.Union([
+const OnDrone = Type.Union([
   Type.Object(
-    { issuedBy: Type.Optional(Name), drone: Type.Optional(Type.String({ maxLength: 64, description: 'it hangs on' })) },
+    {
+      issuedBy: Type.Optional(Name),
+      drone: Type.Optional(Type.String({ maxLength: 64, description: 'it hangs on, or hung on' })),
+    },
     Closed,
   ),
   Type.Null(),
@@ -157,15 +159,15 @@ export function orderRoutes(app: FastifyInstance, ports: HttpPorts): void {
     },
     async (request) => deed(request, { do: 'cancel', why: request.body?.why ?? null }, request.body?.issuedBy),
   );
-  app.post<{ Params: Static<typeof Params>; Body: Static<typeof Loaded> | undefined }>(
+  app.post<{ Params: Static<typeof Params>; Body: Static<typeof OnDrone> | undefined }>(
     '/api/v1/orders/:id/loaded',
-    { preValidation, schema: { ...about('The parcel is on the drone, people are clear: it may fly'), body: Loaded } },
+    { preValidation, schema: { ...about('The parcel is on the drone, people are clear: it may fly'), body: OnDrone } },
     async (request) => deed(request, { do: 'loaded', drone: request.body?.drone ?? null }, request.body?.issuedBy),
   );
-  app.post<{ Params: Static<typeof Params>; Body: Static<typeof By> | undefined }>(
+  app.post<{ Params: Static<typeof Params>; Body: Static<typeof OnDrone> | undefined }>(
     '/api/v1/orders/:id/unloaded',
-    { preValidation, schema: { ...about('The parcel was taken off the drone'), body: By } },
-    async (request) => deed(request, { do: 'unloaded' }, request.body?.issuedBy),
+    { preValidation, schema: { ...about('The parcel was taken off the drone'), body: OnDrone } },
+    async (request) => deed(request, { do: 'unloaded', drone: request.body?.drone ?? null }, request.body?.issuedBy),
   );
   app.post<{ Params: Static<typeof Params>; Body: Static<typeof Settle> }>(
     '/api/v1/orders/:id/settle',

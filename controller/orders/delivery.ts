@@ -14,6 +14,8 @@ const LOST_UNKNOWN_US = 3600e6;
 const MAX_FLIGHTS = 2;
 const MAX_PLANS = 6;
 const SILENT_S = 30;
+/** A drone that has begun says so within, µs: heard for so long after a start, it has not. */
+const SAYS_US = 5e6;
 /** Ends of a command that has changed nothing, as far as is known. */
 const NOT_DONE: ReadonlySet<string> = new Set(['rejected', 'failed', 'expired', 'unknown']);
 /** A drone that has landed says by a fresh position where, as a rule at once; then people are asked, µs. */
@@ -47,6 +49,9 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   // It may have begun, and nobody has heard of it.
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
+  // A start that was rejected was not carried out; of any other nobody knows.
+  if (progress.is === 'not-started' && seen.start?.state !== 'rejected' && !isHeardSince(leg, seen))
+    return waited(heard, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
   if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
   return begin(heard, now, progress, seen, {
     starting: 'starting',
@@ -85,6 +90,8 @@ function stepUnplanned(order: Order, attempt: Attempt, seen: Seen): Order {
   if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   if (order.cancel !== null) return toUnload(order, 'cancelled', seen);
   if (isLate(order, seen.utcUs)) return toUnload(order, 'its time was over before it could be flown', seen);
+  // Words are the planner's; silent for good it is for people to look.
+  if (isLost(seen)) return lost(order, attempt, seen);
   return moved(order, 'ready', order.words, seen.utcUs);
 }
 
@@ -162,6 +169,11 @@ function lost(order: Order, attempt: Attempt, { utcUs }: Seen): Order {
 
 function isSilent({ drone: { silentS } }: Seen): boolean {
   return silentS === null || silentS >= SILENT_S;
+}
+
+/** Else it may have begun: what it would have said of that had no time to come. */
+function isHeardSince({ startedUtcUs }: Leg, { utcUs, drone: { silentS } }: Seen): boolean {
+  return startedUtcUs === null || (silentS !== null && utcUs - silentS * 1e6 >= startedUtcUs + SAYS_US);
 }
 
 function silentWords(drone: string): string {

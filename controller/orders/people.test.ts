@@ -14,6 +14,7 @@ import {
 import { load, unload } from './people.ts';
 import type { Seen } from './seen.ts';
 import { takenDrones } from './taken.ts';
+import { orderView } from './view.ts';
 
 const PLACE = { latDeg: 47.4, lonDeg: 8.5 };
 const WISH: Wish = {
@@ -70,7 +71,7 @@ t.test('loaded on a drone that cannot fly it any more: it is taken off, and nobo
     if (name === 'another')
       t.match(load(order, { ...SAID, drone: 'heron-3' }), { ok: false, detail: /aboard stork-11/ });
     // and taken off it is free
-    const off = done(unload(order, ON_THE_GROUND));
+    const off = done(unload(order, ON_THE_GROUND, null));
     t.equal(takenDrones([['o', off]]).get('stork-11'), undefined, name);
     if (name === 'another') t.equal(currentOf(done(load(off, { ...SAID, drone: 'heron-3' })))?.parcel, 'aboard');
   }
@@ -85,4 +86,24 @@ t.test('what nobody waited for is not taken for loaded', async (t) => {
     attempts: { 1: { ...ATTEMPT, phase: 'ferry', end: GIVEN_UP.attempts[1]?.end ?? null } },
   };
   t.match(load(ferry as Order, SAID), { ok: false }, 'it never came to wait');
+});
+
+t.test('two drones may have parcels of an order: people say which they took it off', async (t) => {
+  // given: the first one is lost with its parcel, another parcel went; that hangs on a drone which was given up too
+  const { 1: first } = GIVEN_UP.attempts;
+  const end = { how: 'relaunched', words: 'Ann: relaunch', atUtcUs: 0 } as const;
+  const attempts = {
+    1: { ...ATTEMPT, phase: 'delivery', parcel: 'aboard', end },
+    2: { ...ATTEMPT, n: 2, drone: 'heron-3', phase: 'load', parcel: 'aboard', end: first?.end ?? null },
+  } as const;
+  const order: Order = { ...GIVEN_UP, attempts };
+  const parcels = (after: Order) => [after.attempts[1]?.parcel, after.attempts[2]?.parcel];
+  t.equal(orderView('o', order).leftOn, 'heron-3', 'the one that is there comes first');
+  t.same(parcels(done(unload(order, ON_THE_GROUND, null))), ['aboard', 'off']);
+  const off = done(unload(order, ON_THE_GROUND, 'heron-3'));
+  t.same(parcels(off), ['aboard', 'off']);
+  t.equal(done(unload(off, ON_THE_GROUND, 'heron-3')), off, 'said again it changes nothing');
+  t.equal(orderView('o', off).leftOn, 'stork-11');
+  t.same(parcels(done(unload(off, ON_THE_GROUND, 'stork-11'))), ['off', 'off']);
+  t.match(unload(off, ON_THE_GROUND, 'kite-5'), { ok: false, detail: /kite-5 has no parcel/ });
 });

@@ -2,7 +2,7 @@
 import { againstRelaunch } from './custody.ts';
 import { type Attempt, closed, currentOf, ended, isOver, moved, type Order, withAttempt } from './order.ts';
 import type { Seen } from './seen.ts';
-import { isLeftAboard } from './taken.ts';
+import { isLeftAboard, leftOf } from './taken.ts';
 
 export type Done = { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly detail: string };
 
@@ -67,15 +67,22 @@ function loadedLate(order: Order, late: Attempt, { by, utcUs, isTaken }: Loading
   );
 }
 
-/** People took the parcel off the drone, which is on the ground. */
-export function unload(order: Order, seen: Seen): Done {
-  const attempt = currentOf(order);
+/**
+ * People took the parcel off a drone, which is on the ground.
+ * @param drone null: they did not say which, so the one that waits for it
+ */
+export function unload(order: Order, seen: Seen, drone: string | null): Done {
+  const current = currentOf(order);
+  const attempt = drone === null || current?.drone === drone ? current : null;
   if (attempt?.parcel === 'off') return { ok: true, order };
   // Of a drone that was given up, and came home with it after all.
-  const left = Object.values(order.attempts).find(isLeftAboard);
-  if (left !== undefined && attempt?.parcel !== 'aboard')
+  const left = leftOf(order, drone);
+  if (left !== null && attempt?.parcel !== 'aboard')
     return { ok: true, order: withAttempt(order, { ...left, parcel: 'off' }) };
-  if (attempt === null || attempt.parcel !== 'aboard') return no('no drone has the parcel aboard');
+  if (Object.values(order.attempts).some((one) => one.drone === drone && one.parcel === 'off'))
+    return { ok: true, order };
+  if (attempt === null || attempt.parcel !== 'aboard')
+    return no(drone === null ? 'no drone has the parcel aboard' : `${drone} has no parcel of this order aboard`);
   if (order.state !== 'unloading' && order.state !== 'ready')
     return no(`it is ${order.state}: cancel it, and it comes back`);
   if (seen.drone.armed === true) return no(`${attempt.drone} is armed`);

@@ -20,9 +20,9 @@ export interface Refused {
 export type Answer = { readonly ok: true; readonly fresh?: boolean; readonly order: OrderView } | Refused;
 /** Of a parcel: what people did with it, or know of it. */
 export type Deed =
-  /** `drone`: the one it hangs on; null: the one that waits. */
+  /** `drone`: the one it hangs on, or hung on; null: the one that waits. */
   | { readonly do: 'loaded'; readonly drone: string | null }
-  | { readonly do: 'unloaded' }
+  | { readonly do: 'unloaded'; readonly drone: string | null }
   | { readonly do: 'cancel'; readonly why: string | null }
   | { readonly do: 'settle'; readonly word: Word };
 
@@ -150,7 +150,7 @@ export class Orders {
     const seen = this.#engine.seen(id, order);
     if (deed.do === 'cancel') return cancel(order, { by, why: deed.why, utcUs: seen.utcUs });
     if (deed.do === 'settle') return settle(order, deed.word, by, seen);
-    if (deed.do === 'unloaded') return unload(order, seen);
+    if (deed.do === 'unloaded') return unload(order, seen, deed.drone);
     const isTaken = (drone: string) => this.#engine.takenBy(drone, id) !== null;
     return load(order, { by, drone: deed.drone, utcUs: seen.utcUs, isTaken });
   }

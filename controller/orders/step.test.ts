@@ -239,3 +239,31 @@ t.test('an order that no drone flies for days asks ever more seldom, and does no
   t.ok(Object.keys(now.attempts).length <= 20, `${Object.keys(now.attempts).length} attempts are kept`);
   t.ok(now.attempts[n], 'the newest are');
 });
+
+t.test('a start of which nobody knows, and its drone is not heard since: it may fly, and is left alone', async (t) => {
+  const leg = { ...LEG, startedUtcUs: 100e6, notAfterUtcUs: 103e6 };
+  const order: Order = {
+    ...{ ...HOME_WITH_IT, state: 'starting' },
+    attempts: { 1: { ...ATTEMPT, phase: 'delivery', delivery: leg, parcel: 'aboard', plans: 1 } },
+  };
+  const stand = { state: 'verified', words: null, answered: true, takingBack: false, parcel: null } as const;
+  const news = (silentS: number, state = 'unknown'): Seen => ({
+    ...{ ...seen({ silentS, at: null }), utcUs: 115e6, delivery: stand },
+    start: { final: true, state, words: 'no-answer' },
+  });
+  // then: neither planned once more nor given to people, who would walk to a pad that is empty
+  for (const one of [order, { ...order, cancel: { by: 'shop', why: null, atUtcUs: 0 } }])
+    t.match(step(one, news(12)), { state: 'starting', words: /not heard since/ });
+  t.match(step(order, news(1)), { state: 'unloading' }, 'heard well after it, it has not begun');
+  t.match(step(order, news(12, 'rejected')), { state: 'unloading' }, 'nor when it was not carried out');
+});
+
+t.test('loaded, and silent for good before its flight was planned: people are asked', async (t) => {
+  const attempts = { 1: { ...ATTEMPT, phase: 'delivery', parcel: 'aboard' } } as const;
+  const order: Order = { ...LOADING, state: 'ready', words: 'stork-11 is not heard', attempts };
+  t.equal(step(order, seen({ silentS: 3000, at: null })), order, 'what the planner says of it stays');
+  const lost = step(order, seen({ silentS: 3700, at: null }));
+  t.match(lost, { state: 'lost', words: /look for it/ });
+  t.equal(step(lost, seen({ silentS: 3701, at: null })), lost);
+  t.match(step(lost, seen({ silentS: 1 })), { state: 'ready' }, 'heard again it is flown');
+});

@@ -8,6 +8,12 @@ export function isLeftAboard({ end, parcel }: Attempt): boolean {
   return end !== null && (parcel === 'aboard' || parcel === 'unproved');
 }
 
+/** Whose parcel people are to take off; a drone whose order went on with another parcel comes last: it may never come home. */
+export function leftOf({ attempts }: Order, drone: string | null = null): Attempt | null {
+  const left = Object.values(attempts).filter((one) => isLeftAboard(one) && (drone === null || one.drone === drone));
+  return left.find(({ end }) => end?.how !== 'relaunched') ?? left[0] ?? null;
+}
+
 /** It flies for this order, or may have its parcel still. */
 export function has(order: Order, drone: string): boolean {
   if (!isOver(order) && currentOf(order)?.drone === drone) return true;

@@ -1,7 +1,7 @@
 /** An order as the API shows it. */
 import { formatUtc } from '@skein/protocol/time';
 import { type Attempt, currentOf, type Leg, type Order } from './order.ts';
-import { isLeftAboard } from './taken.ts';
+import { leftOf } from './taken.ts';
 
 const time = (utcUs: number | null): string | null => (utcUs === null ? null : formatUtc(utcUs));
 
@@ -31,7 +31,7 @@ export function orderView(id: string, order: Order) {
     ...{ id, ...rest, notBefore: time(notBeforeUtcUs), notAfter: time(notAfterUtcUs), issuedBy },
     ...{ placedAt: time(order.placedUtcUs), state, since: time(order.sinceUtcUs), outcome, words },
     ...{ due: time(order.dueUtcUs), drone: current?.drone ?? null, parcel: current?.parcel ?? null },
-    leftOn: Object.values(attempts).find(isLeftAboard)?.drone ?? null,
+    leftOn: leftOf(order)?.drone ?? null,
     attempts: Object.values(attempts).map(attemptView),
     cancel: cancel === null ? null : { by: cancel.by, why: cancel.why, at: time(cancel.atUtcUs) },
     settled: settled === null ? null : { word: settled.word, by: settled.by, at: time(settled.atUtcUs) },

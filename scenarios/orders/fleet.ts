@@ -32,8 +32,8 @@ export interface FleetOptions {
   readonly stopped: () => boolean;
   /** Before anything comes of it. */
   readonly onCommand: (o: { drone: string; type: string; key: string }) => void;
-  /** A `start` whose answer gets lost. */
-  readonly loses: () => boolean;
+  /** A `start` whose answer gets lost, all that its drone says after it perhaps as well. */
+  readonly loses: (drone: VirtualDrone) => boolean;
 }
 
 export class VirtualFleet implements Flights {
@@ -111,7 +111,7 @@ export class VirtualFleet implements Flights {
     else if (drone === undefined || !drone.linked) posted.seen = final('rejected', 'offline');
     else {
       const why = o.type === 'start' ? drone.start(this.#o.nowS(), this.#o.utcUs()) : drone.abort(this.#o.nowS());
-      posted.seen = this.#o.loses()
+      posted.seen = this.#o.loses(drone)
         ? final('unknown', 'no-answer')
         : why === null
           ? final('succeeded', null)

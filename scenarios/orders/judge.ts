@@ -94,6 +94,9 @@ export class Judge {
     if (isOff && had?.parcel === 'aboard' && is.attempts[had.n]?.parcel === 'aboard')
       this.wrong.push(`${after.id}: ${is.outcome}, and nobody was asked to take it off ${had.drone}`);
     const attempt = currentOf(is);
+    const isSent = is.state === 'unloading' && was?.state !== 'unloading' && attempt !== null;
+    if (isSent && this.#o.drones.get(attempt.drone)?.inAir === true)
+      this.wrong.push(`${after.id}: people are sent to take it off ${attempt.drone}, which flies`);
     if (attempt === null || (was !== null && currentOf(was)?.n === attempt.n)) return;
     const other = this.#o.inMemory().find(({ id, doc }) => {
       const order = orderOf(doc);

@@ -99,6 +99,12 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   at('loaded late on a drone that has another order', 'people.ts', ' && !isTaken(drone);', ' && drone !== null;'),
   at(
+    'a start that nobody knows of taken for none',
+    'delivery.ts',
+    "seen.start?.state !== 'rejected' && !isHeardSince(leg, seen)",
+    'false',
+  ),
+  at(
     'open orders not kept open',
     'engine.ts',
     'const open = !isOver(after) || this.#isLoose(id, after);',

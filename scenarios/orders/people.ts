@@ -1,6 +1,6 @@
 /** People at the pads and at the desk: they load, unload, look for what is lost, change their minds; late, and sometimes twice. */
 import { orderOf } from '../../controller/orders/kept.ts';
-import { currentOf, isOver, type Order } from '../../controller/orders/order.ts';
+import { type Attempt, currentOf, isOver, type Order } from '../../controller/orders/order.ts';
 import type { Actor, Held } from '../../controller/orders/ports.ts';
 import type { Deed, Orders } from '../../controller/orders/service.ts';
 import { isLeftAboard } from '../../controller/orders/taken.ts';
@@ -17,6 +17,8 @@ export interface PeopleOptions {
   readonly drones: ReadonlyMap<string, VirtualDrone>;
   readonly fleet: VirtualFleet;
   readonly nowS: () => number;
+  /** They have hung a parcel on it, and go without a word. */
+  readonly onAway: (drone: VirtualDrone) => void;
 }
 
 export class People {
@@ -75,7 +77,10 @@ export class People {
       drone.aboard = id;
       this.#o.judge.loaded(id, drone.id);
       this.#untold.set(id, drone.id);
-      if (!this.calm && this.#o.random.next() < 0.2) this.#goAway(id);
+      if (!this.calm && this.#o.random.next() < 0.2) {
+        this.#goAway(id);
+        this.#o.onAway(drone);
+      }
     } else if (this.#o.nowS() >= (this.#comesS.get(id) ?? 0) && this.#untold.get(id) === drone.id) {
       // Only what was answered counts: a controller that dies meanwhile may not know of it.
       this.#tellLoaded(orders, id, drone.id);
@@ -86,7 +91,8 @@ export class People {
   #tellLoaded(orders: Orders, id: string, on: string): void {
     const drone = this.#o.random.next() < 0.5 || this.#late.has(id) ? on : null;
     void orders.deed(id, { do: 'loaded', drone }, ANN).then((answer) => {
-      if (!answer.ok) return;
+      // It may have come late, when another drone was loaded already.
+      if (!answer.ok || this.#untold.get(id) !== on) return;
       this.#untold.delete(id);
       this.#late.delete(id);
       this.#o.judge.late.delete(id);
@@ -137,26 +143,33 @@ export class People {
 
   /** They had given it up: it came home with the parcel, or lies there with it. */
   #takeOffWhatCameHome(orders: Orders, id: string, order: Order): void {
-    const left = Object.values(order.attempts).find(isLeftAboard);
-    const drone = left === undefined ? undefined : this.#o.drones.get(left.drone);
+    for (const left of Object.values(order.attempts).filter(isLeftAboard)) this.#takeOff(orders, id, order, left);
+  }
+
+  #takeOff(orders: Orders, id: string, order: Order, left: Attempt): void {
+    const drone = this.#o.drones.get(left.drone);
     if (drone === undefined || drone.inAir || (!drone.crashed && drone.task !== null)) return;
+    const key = `${id}/${drone.id}`;
     if (drone.aboard === id) {
       drone.aboard = null;
-      this.#takenOff.add(id);
-      if (!this.#o.judge.relaunched.has(id)) this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
+      this.#takenOff.add(key);
+      // Of a first parcel that another took the place of, nothing is to be flown any more.
+      const where = this.#o.judge.parcels.get(id);
+      const isThis = typeof where === 'object' && 'aboard' in where && where.aboard === drone.id;
+      if (isThis) this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
     }
     // Nobody knew whether it was released: they look, and nothing hangs there.
-    const isEmpty = left?.parcel === 'unproved' && drone.aboard === null && !drone.crashed;
-    if (isEmpty || this.#takenOff.has(id)) this.#say(orders, id, { do: 'unloaded' });
+    const isEmpty = left.parcel === 'unproved' && drone.aboard === null && !drone.crashed;
+    if (isEmpty || this.#takenOff.has(key)) this.#say(orders, id, { do: 'unloaded', drone: drone.id });
   }
 
   #unload(orders: Orders, id: string, drone: VirtualDrone): void {
-    if (drone.inAir || drone.crashed) return;
+    if (drone.inAir) return;
     if (drone.aboard === id) {
       drone.aboard = null;
       this.#o.judge.parcels.set(id, 'unloaded');
     }
-    if (this.#o.judge.parcels.get(id) === 'unloaded') this.#say(orders, id, { do: 'unloaded' });
+    if (this.#o.judge.parcels.get(id) === 'unloaded') this.#say(orders, id, { do: 'unloaded', drone: null });
   }
 
   /** Unproved: they look, and the drone is told. */

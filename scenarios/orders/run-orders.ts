@@ -46,6 +46,8 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     stop: rare(0.003),
     chosen: rare(0.2),
     told: rare(0.1),
+    begun: rare(0.2),
+    away: rare(0.5),
   };
   const calm = () => nowS > TROUBLE_S;
   const happens = (share: number) => {
@@ -76,7 +78,11 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       nowS: () => nowS,
       utcUs,
       refuses,
-      loses: () => happens(trouble.loses),
+      loses: (drone) => {
+        const fades = happens(trouble.begun);
+        if (fades) outage(drone, random.between(35, 700));
+        return happens(trouble.loses) || fades;
+      },
     },
     stopped: () => planner.stop !== null,
     onCommand: (posted) => {
@@ -95,7 +101,20 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     delayS: () => (happens(trouble.slow) ? random.between(1, 12) : 0),
     onChange: (before, after) => judge.changed(before, after),
   });
-  const people = new People({ random, judge, drones, fleet, nowS: () => nowS });
+  /** Out of touch until then, s. */
+  const outages = new Map<VirtualDrone, number>();
+  function outage(drone: VirtualDrone, seconds: number): void {
+    drone.linked = false;
+    judge.undisturbedS = 0;
+    outages.set(drone, nowS + seconds);
+  }
+  const people = new People({
+    ...{ random, judge, drones, fleet, nowS: () => nowS },
+    // Given up, and back before they are: it may have another order by then.
+    onAway: (drone) => {
+      if (happens(trouble.away)) outage(drone, random.between(121, 200));
+    },
+  });
   let made = 0;
   const build = () =>
     new Orders({
@@ -137,6 +156,11 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       }
       if (calm()) bringHome(drone);
       drone.tick(nowS);
+    }
+    for (const [drone, untilS] of outages) {
+      if (nowS < untilS) continue;
+      drone.linked = !drone.crashed;
+      outages.delete(drone);
     }
     if (calm()) Object.assign(luck, NO_LUCK);
     if (happens(trouble.stop)) planner.stop = planner.stop === null ? 'ground stop: storm' : null;

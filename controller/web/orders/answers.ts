@@ -1,5 +1,5 @@
 /** Orders as the controller tells them (docs/orders.md). Pure. */
-import { isObject, listOf, numberOf, objectOf, type Spot, spotOf, textOf, timeOf } from '../shell/json.ts';
+import { listOf, numberOf, objectOf, type Spot, spotOf, textOf, timeOf } from '../shell/json.ts';
 
 export interface OrderAnswer {
   /** A ULID: greater is newer. */
@@ -26,21 +26,13 @@ export interface OrderAnswer {
   readonly cancelledBy: string | null;
 }
 
-function leftOnOf(attempts: unknown): string | null {
-  for (const one of listOf(attempts)) {
-    const { drone, parcel, end } = objectOf(one);
-    if (isObject(end) && (parcel === 'aboard' || parcel === 'unproved')) return textOf(drone);
-  }
-  return null;
-}
-
 /** Null: not an order at all. */
 export function readOrder(value: unknown): OrderAnswer | null {
   const { id, state, ...rest } = objectOf(value);
   if (typeof id !== 'string' || typeof state !== 'string') return null;
   return {
     ...{ id, state, outcome: textOf(rest.outcome), words: textOf(rest.words) },
-    ...{ drone: textOf(rest.drone), parcel: textOf(rest.parcel), leftOn: leftOnOf(rest.attempts) },
+    ...{ drone: textOf(rest.drone), parcel: textOf(rest.parcel), leftOn: textOf(rest.leftOn) },
     ...{ base: textOf(rest.base), pickup: spotOf(rest.pickup), dropOff: spotOf(rest.dropOff) },
     ...{ payloadKg: numberOf(rest.payloadKg), priority: numberOf(rest.priority) },
     ...{ issuedBy: textOf(rest.issuedBy), contact: textOf(rest.contact) },

@@ -5,7 +5,7 @@ import { type Asked, ask, failed, newKey } from '../shell/ask.ts';
 import { poll } from '../shell/polled.ts';
 import { route, selectedOrder } from '../shell/route.ts';
 import { type OrderAnswer, readOrder, readOrders } from './answers.ts';
-import { type Deed, inOrder, needOf, type Settled } from './order-words.ts';
+import { type Deed, inOrder, needOf, type Settled, unloadedFrom } from './order-words.ts';
 
 const ROUTE = '/api/v1/orders';
 const WATCHED_EVERY_MS = 2_000;
@@ -79,7 +79,9 @@ export interface Question {
 }
 export const question = signal<Question | null>(null);
 
-export function askAbout({ id, drone }: Pick<OrderAnswer, 'id' | 'drone'>, deed: Deed): void {
+export function askAbout(order: Pick<OrderAnswer, 'id' | 'drone' | 'parcel' | 'leftOn'>, deed: Deed): void {
+  const { id } = order;
+  const drone = deed === 'unloaded' ? unloadedFrom(order) : order.drone;
   question.value = { order: id, deed, drone, key: newKey() };
 }
 
@@ -92,7 +94,7 @@ async function post(path: string, body: object, key: string): Promise<Asked<Orde
 }
 
 export function say({ order, deed, drone, key }: Question, word: Settled | null): Promise<Asked<OrderAnswer>> {
-  const on = deed === 'loaded' && drone !== null ? { drone } : {};
+  const on = (deed === 'loaded' || deed === 'unloaded') && drone !== null ? { drone } : {};
   return post(`${ROUTE}/${order}/${deed}`, word === null ? on : { word }, key);
 }
 

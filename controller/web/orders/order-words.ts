@@ -60,6 +60,11 @@ export function inOrder(orders: readonly OrderAnswer[]): readonly OrderAnswer[] 
   return [...orders].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? 1 : -1));
 }
 
+/** The drone that people are to take the parcel off. */
+export function unloadedFrom({ parcel, drone, leftOn }: Pick<OrderAnswer, 'parcel' | 'drone' | 'leftOn'>) {
+  return parcel === 'aboard' ? drone : (leftOn ?? drone);
+}
+
 export const BUTTONS: Readonly<Record<Deed, string>> = {
   loaded: 'Loaded…',
   unloaded: 'Unloaded…',
@@ -85,7 +90,7 @@ export function meaningOf(order: OrderAnswer, deed: Deed): Meaning {
       };
     case 'unloaded':
       return {
-        headline: `The parcel has been taken off ${order.parcel === 'aboard' ? drone : (order.leftOn ?? drone)}?`,
+        headline: `The parcel has been taken off ${unloadedFrom(order) ?? drone}?`,
         notes: ['The parcel is with you from now on, and the drone may be given other orders.'],
         confirm: 'It is off',
       };

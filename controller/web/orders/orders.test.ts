@@ -25,10 +25,10 @@ t.test('who is to do what', async (t) => {
   t.equal(needOf(told({ state: 'unloading', parcel: 'aboard' })), 'unloaded');
   t.equal(needOf(told({ state: 'unloading', parcel: 'off' })), null, 'it was said');
   for (const state of ['unproved', 'lost']) t.equal(needOf(told({ state })), 'settle');
-  const left = told({ state: 'closed', attempts: [{ drone: 'd1', parcel: 'aboard', end: { how: 'silent' } }] });
+  const left = told({ state: 'closed', leftOn: 'd1' });
   t.equal(needOf(left), 'unloaded', 'a drone that was given up still has the parcel');
   t.match(meaningOf(left, 'unloaded').headline, /off d1/);
-  const flying = told({ state: 'outbound', attempts: [{ drone: 'd1', parcel: 'aboard', end: null }] });
+  const flying = told({ state: 'outbound', drone: 'd1', parcel: 'aboard', leftOn: null });
   t.equal(needOf(flying), null);
 });
 
