@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
-import { expandBatch, openMessage } from '@skein/protocol/telemetry';
+import { expandBatch, isDensePack, isLiveDelta, openMessage, PACKS } from '@skein/protocol/telemetry';
 import { Aedes } from 'aedes';
 import t, { type Test } from 'tap';
 import { expand } from '../../controller/expand.ts';
@@ -33,8 +33,24 @@ interface Lanes {
   readonly epochs: readonly { readonly epoch: string; readonly lanes: Json }[];
 }
 
-for (const file of fs.readdirSync(DIR).filter((name) => name.endsWith('.jsonl'))) {
-  const recording = new Recording(path.join(DIR, file));
+const recordings = fs
+  .readdirSync(DIR)
+  .filter((name) => name.endsWith('.jsonl'))
+  .map((file) => ({ file, recording: new Recording(path.join(DIR, file)) }));
+
+t.test('all that is said today is recorded; a new word or form wants a new recording', async (t) => {
+  const said = (channel: string) => recordings.flatMap(({ recording }) => recording.payloads(channel));
+  const words = said('down/ack').map(String).join('');
+  t.same(
+    PACKS.filter((word) => !words.includes(`"${word}"`)),
+    [],
+    'named by the acks of one',
+  );
+  t.ok(said('up/history').some(isDensePack));
+  t.ok(said('up/live').some(isLiveDelta));
+});
+
+for (const { file, recording } of recordings) {
   for (const [how, later] of VERSIONS) {
     t.test(`${file}: the messages of its agent, ${how}, to today's controller`, (t) => oldAgent(t, recording, later));
     t.test(`${file}: the messages of its controller, ${how}, to today's agent`, (t) =>
@@ -79,7 +95,13 @@ async function oldAgent(t: Test, recording: Recording, later: Later): Promise<vo
   t.ok(batches.length > 0 && batches.every((one) => wanted.get(key(one))?.equals(one.bytes)), 'byte for byte');
   t.equal(agent.times.length, recording.json('up/time').length, 'each question for the time was answered');
   t.match((await running.get(`/api/v1/drones/${drone}`)).body, { online: true, session: last.session });
-  for (const name of ['router_bad_presence', 'router_bad_time', 'router_bad_live', 'ingest_malformed']) {
+  for (const name of [
+    'router_bad_presence',
+    'router_bad_time',
+    'router_bad_live',
+    'router_live_without_base',
+    'ingest_malformed',
+  ]) {
     t.equal(await running.metric(`${name}_total`), 0, name);
   }
   t.ok((await running.metric('fleet_live_samples_total')) > 0, 'its live data is taken');
