@@ -137,6 +137,31 @@ t.test('an operator commands drones from a real browser', async (t) => {
     t.ok(words.includes(String(detail?.before)) && words.includes(String(detail?.after)), 'as the controller tells it');
   });
 
+  await t.test('a new pack: said at its maintenance, with the keyboard alone, and the drone knows', async (t) => {
+    await openDrone(page, standing.id);
+    const opener = page.locator('[data-new-pack="open"]');
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('input[name="pack"]:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('[data-new-pack="open"]:focus').waitFor();
+    t.equal(await page.locator(`[data-detail="${standing.id}"]`).count(), 1, 'Esc closes the form, not the drone');
+    await page.keyboard.press('Enter');
+    await page.locator('input[name="pack"]:focus').waitFor();
+    await page.keyboard.type('B-07');
+    t.match(await textOf(page, '.new-pack form'), /the charge that the autopilot reports is believed again/);
+    await page.keyboard.press('Enter');
+    await page.locator('[data-pack="B-07"]').waitFor({ timeout: 30_000 });
+    const told = async () => (await commandsOf(httpUrl, standing.id)).find(({ type }) => type === 'new-pack');
+    let state: string | undefined;
+    const succeeded = async (): Promise<boolean> => {
+      state = (await told())?.deliveries[0]?.state;
+      return state === 'succeeded';
+    };
+    await until(succeeded, { timeoutMs: 30_000, what: 'the drone to know its pack', seen: () => state });
+    t.match(await textOf(page, `[data-upkeep="${standing.id}"]`), /Parameters No baseline is set/);
+  });
+
   await t.test('a drone in the air is not rebooted: the list says why', async (t) => {
     await openDrone(page, flying.id);
     await page.keyboard.press('m');

@@ -13,6 +13,7 @@ import './styles/results.css';
 import './styles/plan.css';
 import './styles/orders.css';
 import './styles/alerts.css';
+import './styles/upkeep.css';
 import { createBook } from './commands/book.ts';
 import { createDesk } from './commands/desk.ts';
 import { connectLive } from './live/connection.ts';

@@ -7,6 +7,7 @@ import { Dock } from '../commands/dock.tsx';
 import type { Fleet } from '../live/fleet.ts';
 import { freshnessOf, valuesOf } from '../live/record.ts';
 import { leave } from '../shell/route.ts';
+import { Maintenance } from '../upkeep/maintenance.tsx';
 import { Companion, Versions } from './companion.tsx';
 import { Delivery } from './delivery.tsx';
 import { Flight } from './flight.tsx';
@@ -60,6 +61,7 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
         <Estimate view={view} />
         <Checks view={view} />
         <Motors view={view} />
+        <Maintenance view={view} id={id} />
         <Companion view={view} />
         <Versions view={view} />
       </div>
