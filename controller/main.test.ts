@@ -36,8 +36,9 @@ function program(t: Test, args: readonly string[], env: Record<string, string> =
   return { child, out, exited };
 }
 
-async function run(t: Test, dataDir: string) {
-  const started = program(t, ['run', `--dataDir=${dataDir}`, '--http.port=0', '--broker.port=0', '--log.stderr=false']);
+async function run(t: Test, dataDir: string, env: Record<string, string> = {}) {
+  const flags = [`--dataDir=${dataDir}`, '--http.port=0', '--broker.port=0', '--log.stderr=false'];
+  const started = program(t, ['run', ...flags], env);
   await until(() => started.out.stdout.includes('\n'), 'its line', 30_000);
   const line = JSON.parse(started.out.stdout) as { event: string; http: string; mqtt: string };
   return { ...started, line };
@@ -47,8 +48,9 @@ t.test('killed with -9 under traffic, again and again: every acked batch is ther
   const dataDir = tempDir();
   const agent = new FakeAgent({ drone: 'd1', session: 'aaaaaaaa00000001', epoch: '00000000000000a1' });
   let sent = 0;
+  const temporary = tempDir();
   for (let round = 0; round < 3; round++) {
-    const { child, line, exited } = await run(t, dataDir);
+    const { child, line, exited } = await run(t, dataDir, { TMPDIR: temporary });
     t.equal(line.event, 'listening');
     agent.acks.length = 0;
     await agent.connectTo(line.mqtt);
@@ -65,6 +67,11 @@ t.test('killed with -9 under traffic, again and again: every acked batch is ther
     await until(() => agent.closed, 'the connection to break');
     t.comment(`killed with ${acked} acked`);
   }
+  const cache = path.join(temporary, 'node-compile-cache');
+  t.ok(
+    fs.existsSync(cache) && fs.readdirSync(cache).length > 0,
+    'what its threads load is compiled for the next start',
+  );
   const { line, child, exited, out } = await run(t, dataDir);
   agent.acks.length = 0;
   await agent.connectTo(line.mqtt);

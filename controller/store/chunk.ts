@@ -5,7 +5,7 @@
  *   chunk  = record …                  in the order of the drones; those of a drone as they came
  *   record = length of the drone's name: u8 · name · µs UTC it was received: f64 · length of the envelope: u32 · envelope
  */
-import { type BatchHeader, peekEnvelope } from '@skein/protocol/telemetry';
+import { type BatchHeader, peekEnvelope } from '@skein/protocol/telemetry/envelope';
 import { type BatchRow, streamId } from './day-rows.ts';
 
 /** Fuller than this a chunk is not made, unless one batch alone is: who reads a batch reads the chunk around it. */

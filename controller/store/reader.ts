@@ -7,7 +7,8 @@
  * A boot without any is placed by when its batches arrived (the least delay seen) and marked `unset`.
  */
 
-import { columnsOf, expandBatch, KIND_NAMES, type KindName } from '@skein/protocol/telemetry';
+import { expandBatch } from '@skein/protocol/telemetry/envelope';
+import { columnsOf, KIND_NAMES, type KindName } from '@skein/protocol/telemetry/kinds';
 import { type ClockRecord, Timeline } from '@skein/protocol/time';
 import Database from 'better-sqlite3';
 import { corePath } from './core-db.ts';

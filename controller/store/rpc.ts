@@ -1,4 +1,5 @@
 /** Requests to a store thread and their answers; every request settles, also when the thread ends. */
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import type { PackedItems } from './packing.ts';
@@ -103,8 +104,9 @@ export class WorkerClient {
     },
   ) {
     // No flags of the main thread: loaders that tests or tools put there would cost each thread its own second.
-    const settings = { workerData: { ...options, role }, execArgv: [], name: `store-${role}` };
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), settings);
+    const compileCache = getCompileCacheDir() !== undefined;
+    const settings = { workerData: { ...options, role, compileCache }, execArgv: [], name: `store-${role}` };
+    this.#worker = new Worker(new URL('./worker-start.ts', import.meta.url), settings);
     let reason = 'ended';
     this.#worker.on('message', (said: Reply | Notice) => {
       if ('unsettled' in said) on.notice(said);

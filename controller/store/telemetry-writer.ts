@@ -8,7 +8,8 @@
  *
  * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
  */
-import { expandBatch, readEnvelope, SEVERITIES } from '@skein/protocol/telemetry';
+import { expandBatch, readEnvelope } from '@skein/protocol/telemetry/envelope';
+import { SEVERITIES } from '@skein/protocol/telemetry/kinds';
 import { rowOf } from './chunk.ts';
 import { dayOf } from './day-files.ts';
 import { type BatchRow, type DayRows, type Days, type EventLog, type StreamKey, streamId } from './day-rows.ts';

@@ -1,6 +1,6 @@
 /** One day file looked through (verify-telemetry.ts); what cannot be read is told of, and the rest is read. */
 import fs from 'node:fs';
-import { peekEnvelope, readEnvelope } from '@skein/protocol/telemetry';
+import { peekEnvelope, readEnvelope } from '@skein/protocol/telemetry/envelope';
 import Database from 'better-sqlite3';
 import { type ChunkRecord, recordsIn, unpackIds } from './chunk.ts';
 import { openDamaged } from './damaged-db.ts';

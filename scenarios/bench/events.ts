@@ -10,6 +10,7 @@
  * 500 orders an hour with some 30 events each are four events a second: EVENTS_S is ten times that, for its 99th percentile.
  */
 import fs from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -26,6 +27,8 @@ const BOOT = '11111111-2222-4333-8444-555555555555';
 const EPOCH = '00000000000000e1';
 const by = { kind: 'controller', name: 'bench' } as const;
 
+// As the program itself does (controller/skein-controller.js): its threads do what it does.
+enableCompileCache();
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-bench-events-'));
 const line = (name: string, words: string): void => console.log(`${name.padEnd(34)} ${words}`);
 const percentile = (sorted: readonly number[], share: number): number =>
