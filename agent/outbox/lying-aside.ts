@@ -50,7 +50,7 @@ export class LyingAside {
     if (this.#isWanted) this.giveUp();
   }
 
-  /** Outside a transaction. False when there was none. Throws what the storage says; the file is gone then. */
+  /** Outside a transaction. False when there was none. Throws what the storage says: the file is gone only when that was full. */
   giveUp(): boolean {
     this.#isWanted = false;
     if (this.bytes === 0) return false;
@@ -58,13 +58,13 @@ export class LyingAside {
     try {
       this.#pay();
     } catch (error) {
-      if (!isStorageError(error)) throw error;
+      if (!isStorageError(error) || error.code !== 'SQLITE_FULL') throw error;
     }
-    if (!this.#o.aside.remove()) return false;
-    this.#o.losses.asideGivenUp++;
+    const gone = this.#o.aside.remove();
     this.changed();
+    if (gone) this.#o.losses.asideGivenUp++;
     this.#pay();
-    return true;
+    return gone;
   }
 
   /** Commits what is owed, unless more may be found of it. Throws what the storage says, and owes it still. */
