@@ -15,6 +15,12 @@ export function isSeen({ stream, seq, crc }: Forged, held: Held): boolean {
   return held.quarantined.has(`${key}/${crc}`) || held.batches.get(key) === crc;
 }
 
+/** Something stands under its number; with what is gone for good nobody can compare. */
+export function isComparable({ stream, seq }: Forged, held: Held): boolean {
+  const inGap = held.gaps.get(stream)?.some(({ from, to }) => from <= seq && seq <= to);
+  return inGap === true || held.batches.has(`${stream}/${seq}`);
+}
+
 export interface Held {
   readonly batches: Map<string, number>;
   readonly quarantined: Set<string>;

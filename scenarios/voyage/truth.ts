@@ -6,7 +6,7 @@
 import { upTopic } from '@skein/protocol/fleet';
 import { readEnvelope } from '@skein/protocol/telemetry';
 import type { StreamKey } from '../../controller/store/day-rows.ts';
-import { collect, type Forged, type Held, isSeen } from './held.ts';
+import { collect, type Forged, type Held, isComparable, isSeen } from './held.ts';
 import { type MemoryDays, type Stored, streamName } from './memory-days.ts';
 import type { World } from './world.ts';
 
@@ -150,7 +150,7 @@ export class Truth {
   forgedSeen(days: MemoryDays, known: ReadonlyMap<string, number>): boolean {
     if (this.#forged.length === 0) return true;
     const held = collect(days);
-    return this.#forged.every((one) => isSeen(one, held) || !known.has(one.stream));
+    return this.#forged.every((one) => isSeen(one, held) || !known.has(one.stream) || !isComparable(one, held));
   }
 
   order(id: string, drone: string): void {
@@ -239,7 +239,7 @@ export class Truth {
       this.#judgeOne(key, one, held);
     }
     for (const one of this.#forged) {
-      if (!isSeen(one, held) && known.has(one.stream))
+      if (!isSeen(one, held) && known.has(one.stream) && isComparable(one, held))
         this.broken(`other content under ${one.stream}/${one.seq} was taken for the same`);
     }
     for (const name of held.twice) this.broken(`${name} is stored twice`);
