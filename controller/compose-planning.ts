@@ -142,13 +142,10 @@ export function plannerOf(o: PlanningWiring): Planner {
         const about = world(reservations, occupants(roster.all()));
         return plan({
           order,
-          fleet: candidates(
-            (one) => taken.get(one) ?? (avoid.has(one) ? 'nothing: it would not fly this one a moment ago' : null),
-            drone,
-          ),
+          fleet: candidates((one) => taken.get(one) ?? null, drone),
           world: drone === undefined ? { ...about, claims } : { ...about, rules: { ...rules, loadingS: UPLOAD_S } },
           nowUtcUs: clock.utcUs(),
-          ...(drone === undefined ? {} : { only: drone }),
+          ...(drone === undefined ? { avoid } : { only: drone }),
         });
       };
       let decided = decide();

@@ -75,7 +75,7 @@ type Made = Extract<Flight, { ok: true }>;
 
 function unwanted({ id }: Candidate, { only, avoid }: Question): Not | null {
   if (only !== undefined && only !== id) return not('parcel', `${only} has the parcel`, only);
-  return avoid?.has(id) ? not('avoided', 'is not to be asked for this order again') : null;
+  return avoid?.has(id) ? not('avoided', 'would not fly this order a moment ago') : null;
 }
 
 /** What speaks against a drone that stands elsewhere. */

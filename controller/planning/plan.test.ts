@@ -42,6 +42,15 @@ t.test('a charger that does not charge promises nothing, and people are told', a
   t.match(decision.kind === 'wait' && decision.why, [{ drone: 'heron-1', rule: 'charge', words: /does not charge/ }]);
 });
 
+t.test('a drone that would not fly an order is not asked for it, and the order says so', async (t) => {
+  const fleet = [drone('heron-1', oerlikon, 0)];
+  const decision = plan({ order: wish, fleet, world: world(bases), nowUtcUs: NOW, avoid: new Set(['heron-1']) });
+  t.match(decision, { kind: 'wait', words: /heron-1: would not fly this order a moment ago/ });
+  t.match(decision.kind === 'wait' && decision.why, [
+    { rule: 'avoided', words: 'would not fly this order a moment ago' },
+  ]);
+});
+
 t.test('loaded it starts with the charge it has, not with what its charger would give', async (t) => {
   const [leg] = (asked([drone('heron-1', oerlikon, 0)]) as Extract<Decision, { kind: 'fly' }>).legs;
   const { needPct = 0, reservePct = 0 } = leg?.energy ?? {};
