@@ -28,6 +28,8 @@ interface OrderView {
   readonly attempts: readonly { readonly delivery: { readonly itinerary: string } | null }[];
 }
 
+type Condition = (order: OrderView) => boolean | Promise<boolean>;
+
 export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
   const site = new Site(o);
   const { steps, pilot } = site;
@@ -41,7 +43,7 @@ export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text === '' ? null : JSON.parse(text)) as T;
   };
-  const becomes = async (id: string, what: string, is: (order: OrderView) => boolean, timeoutMs: number) => {
+  const becomes = async (id: string, what: string, is: Condition, timeoutMs: number) => {
     let seen: OrderView | null = null;
     const { tookMs } = await until(
       async () => {
@@ -56,6 +58,26 @@ export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
   const load = async (id: string): Promise<void> => {
     await pilot.command(MavCmd.DO_GRIPPER, 1, GRAB);
     await call('POST', `/orders/${id}/loaded`, { issuedBy: 'Kim' });
+  };
+  /** Under way. The satellites of an autopilot in software are late: people know that, and let it fly with its clock alert. */
+  const starts = async (id: string): Promise<{ readonly order: OrderView; readonly words: string }> => {
+    let dismissed = '';
+    const { order, tookMs } = await becomes(
+      id,
+      'outbound',
+      async ({ state, words }) => {
+        if (state === 'ready' && /alert clock/.test(words ?? '')) dismissed = await dismissClock();
+        return state === 'outbound';
+      },
+      180_000,
+    );
+    return { order, words: `after ${seconds(tookMs)}${dismissed}` };
+  };
+  const dismissClock = async (): Promise<string> => {
+    const { alerts } = await call<{ alerts: readonly { id: string; class: string }[] }>('GET', '/alerts?open=true');
+    const clocks = alerts.filter((alert) => alert.class === 'clock');
+    for (const alert of clocks) await call('POST', `/alerts/${alert.id}/dismiss`, { issuedBy: 'Ann' });
+    return ', its clock alert dismissed';
   };
   const place = (north: number, east: number, of: Place): Place => ({
     latDeg: of.latDeg + north / M_PER_DEG,
@@ -101,7 +123,7 @@ export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
     });
     await steps.must('loaded: planned around the zone, verified, started', async () => {
       await load(id);
-      const { tookMs, order } = await becomes(id, 'outbound', ({ state }) => state === 'outbound', 180_000);
+      const { order, words } = await starts(id);
       const itinerary = order.attempts[0]?.delivery?.itinerary ?? '';
       const { itinerary: plan } = await call<{ itinerary: { items: readonly { do: string; shut?: string }[] } }>(
         'GET',
@@ -109,7 +131,7 @@ export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
       );
       const shut = plan.items.find((item) => item.do === 'deliver')?.shut;
       if (shut !== 'along') throw new Error(`its gate leads ${shut}: ${JSON.stringify(plan.items)}`);
-      return `after ${seconds(tookMs)}; ${plan.items.length} items, the gate leads along them`;
+      return `${words}; ${plan.items.length} items, the gate leads along them`;
     });
     await steps.step('flown, released, home; what proves nothing is settled by a person', async () => {
       const over = ({ state }: OrderView) => state === 'closed' || state === 'unproved';
@@ -129,7 +151,7 @@ export async function flyOrders(o: DeliveryFlightOptions): Promise<void> {
         const order = await call<OrderView>('POST', '/orders', wish);
         await becomes(order.id, 'loading', ({ state }) => state === 'loading', 60_000);
         await load(order.id);
-        await becomes(order.id, 'outbound', ({ state }) => state === 'outbound', 180_000);
+        await starts(order.id);
         await site.away(home, 20);
         await o.controller.stop();
         let nearestM = Number.POSITIVE_INFINITY;
