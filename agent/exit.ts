@@ -46,4 +46,9 @@ export function complain(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`skein-agent: ${line}\n`);
 }
 
-export const TERMINAL: Terminal = { out: (text) => void process.stdout.write(text), complain };
+export const TERMINAL: Terminal = {
+  out: (text) => void process.stdout.write(text),
+  complain,
+  stream: process.stdout,
+  colours: process.stdout.isTTY === true && process.stdout.hasColors(),
+};

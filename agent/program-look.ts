@@ -24,6 +24,41 @@ export const LOOK_COMMANDS: readonly Command[] = [
     run: async (line, io) => (await import('./tools-status.ts')).status(line, io),
   },
   {
+    name: 'logs',
+    brief: 'what the agent wrote down: all of it, since when, how bad, with which words',
+    usage: ['[--follow] [--since TIME] [--level LEVEL] [--grep TEXT] [--last N] [--json]'],
+    about: [
+      'Reads the agent’s own log files, the oldest line first, whether it runs or not. Each line: date and time in the zone of display.timeZone, level, part of the agent, words, fields; below an error, where it was thrown. Times are the board’s clock as it was then: before somebody told it the time it may have been wrong.',
+      'It only reads. --follow goes on as lines come, also into the next file, until Ctrl-C.',
+    ],
+    flags: [
+      { name: 'follow', short: 'f', words: 'go on with what comes; begins with the last 20 lines' },
+      {
+        name: 'since',
+        value: 'TIME',
+        words: '10m, 2h, 3d: that long ago; 14:30: today here; 2026-11-21, 2026-11-21T14:30; …T13:30:00Z is UTC',
+      },
+      {
+        name: 'level',
+        value: 'LEVEL',
+        choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+        words: 'this and worse',
+      },
+      { name: 'grep', value: 'TEXT', words: 'lines with this in their words or fields, in capitals or not' },
+      { name: 'last', short: 'n', value: 'N', words: 'only the last N lines of what there is' },
+      { name: 'json', words: 'the lines as they are: one JSON object each, "time" in ms of UTC' },
+    ],
+    words: { least: 0, most: 0, are: 'free' },
+    settings: true,
+    exits: exitsOf({ ok: 'done, also when no line fits', failed: 'there are no logs, or they may not be read' }),
+    examples: [
+      { line: 'logs --since 10m --level warn', words: 'what went wrong in the last ten minutes' },
+      { line: 'logs -f --grep uplink', words: 'watch how it reaches the controller' },
+      { line: 'logs --since 14:00 --json > afternoon.jsonl', words: 'to take home' },
+    ],
+    run: async (line, io) => (await import('./tools-logs.ts')).logs(line, io),
+  },
+  {
     name: 'decode',
     brief: 'a .tlog or raw MAVLink as JSON lines',
     usage: ['FILE', '-'],

@@ -5,7 +5,7 @@ import { EXIT, type Terminal } from './exit.ts';
 
 type Asked = Pick<CommandLine, 'configFile' | 'words' | 'switches' | 'flags'>;
 
-export async function newPack(line: Asked, io: Terminal): Promise<number> {
+export async function newPack(line: Asked, io: Pick<Terminal, 'out' | 'complain'>): Promise<number> {
   const agent = findAgent(line);
   if (!agent.ok) {
     io.complain(agent.problems);

@@ -6,12 +6,10 @@ import { createLink, createMemoryHub } from '@skein/hardware/link';
 import { resolveConfig } from '@skein/protocol/config';
 import { decode, encode, type FieldsIn, FrameParser, type MessageName } from '@skein/protocol/mavlink';
 import t, { type Test } from 'tap';
-import { findCommand, readLine } from './cli/index.ts';
 import { createAgent } from './compose.ts';
 import { AgentConfig } from './config.ts';
-import { EXIT, type Terminal } from './exit.ts';
 import { systemPorts } from './ports.ts';
-import { PROGRAM } from './program.ts';
+import { typed } from './testing/typed.ts';
 import { preflightPage, stationsPage } from './tools.ts';
 import { planPage } from './tools-params.ts';
 
@@ -19,25 +17,6 @@ function scratch(test: Test): string {
   const root = mkdtempSync(join(tmpdir(), 'sk-'));
   test.teardown(() => rmSync(root, { recursive: true, force: true }));
   return root;
-}
-
-/** A command as it is typed, and what it says. */
-async function run(tool: string, ...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const io: Terminal = {
-    out: (text) => {
-      out += text;
-    },
-    complain: (lines) => {
-      err += `${lines.join('\n')}\n`;
-    },
-  };
-  const command = findCommand(PROGRAM, tool);
-  if (command === null) throw new Error(tool);
-  const read = readLine(PROGRAM.name, command, args);
-  if (!read.ok) io.complain(read.problems);
-  return { code: read.ok ? await command.run(read.line, io, PROGRAM) : EXIT.usage, out, err };
 }
 
 /** An agent whose autopilot is this test: it beats, and has the parameters of `held`. */
@@ -100,61 +79,67 @@ async function agent(test: Test, root: string, held: Record<string, number> = {}
 t.test('locked with no agent, found by the one that starts, unlocked through it', async (t) => {
   const root = scratch(t);
   const at = `--dataDir=${root}`;
-  t.match(await run('lock', at), { code: 2, err: /--reason/ });
-  t.match(await run('lock', '--reason', 'changing', 'propellers', at), {
+  t.match(await typed('lock', at), { code: 2, err: /--reason/ });
+  t.match(await typed('lock', '--reason', 'changing', 'propellers', at), {
     code: 0,
     out: /^Locked: changing propellers\.[\s\S]*No agent/,
   });
   await agent(t, root);
-  const list = await run('preflight', '--json', at);
+  const list = await typed('preflight', '--json', at);
   t.equal(list.code, 5);
   const { items } = JSON.parse(list.out) as { items: { item: string; verdict: string; words: string }[] };
   t.match(
     items.find(({ item }) => item === 'lock'),
     { verdict: 'stop', words: 'locked at the drone: changing propellers' },
   );
-  t.match(await run('unlock', '--reason=changed', at), { code: 0, out: 'Unlocked.\n' });
-  t.match(await run('unlock', '--reason=changed', at), { code: 0 }, 'twice does no harm');
-  t.match(await run('lock', '--reason', 'again', '--json', at), { code: 0, out: /"kept":true,"agent":true/ });
+  t.match(await typed('unlock', '--reason=changed', at), { code: 0, out: 'Unlocked.\n' });
+  t.match(await typed('unlock', '--reason=changed', at), { code: 0 }, 'twice does no harm');
+  t.match(await typed('lock', '--reason', 'again', '--json', at), { code: 0, out: /"kept":true,"agent":true/ });
   t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'again' }, remote: null });
 });
 
 t.test('a lock where no agent keeps its data would hold nothing, and is refused', async (t) => {
   const nowhere = `--dataDir=${join(scratch(t), 'no', 'such')}`;
-  t.match(await run('lock', '--reason=x', nowhere), {
+  t.match(await typed('lock', '--reason=x', nowhere), {
     code: 3,
     out: '',
     err: /NOT locked: no agent keeps its data in/,
   });
-  t.match(await run('unlock', '--reason=x', nowhere), { code: 3, err: /nothing was unlocked/ });
+  t.match(await typed('unlock', '--reason=x', nowhere), { code: 3, err: /nothing was unlocked/ });
 });
 
 t.test('an operator’s lock stays, with an agent and without', async (t) => {
   const root = scratch(t);
   writeFileSync(join(root, 'lock.json'), '{"here":null,"remote":{"reason":"inspection","by":"Ann","at":null}}');
   const at = `--dataDir=${root}`;
-  t.match(await run('unlock', '--reason=mine', at), { code: 5, err: /still locked: the lock was set by an operator/ });
+  t.match(await typed('unlock', '--reason=mine', at), {
+    code: 5,
+    err: /still locked: the lock was set by an operator/,
+  });
   await agent(t, root);
-  t.match(await run('unlock', '--reason=mine', at), { code: 5, err: /still locked: the lock was set by an operator/ });
+  t.match(await typed('unlock', '--reason=mine', at), {
+    code: 5,
+    err: /still locked: the lock was set by an operator/,
+  });
 });
 
 t.test('stations: who is there, unlock and lock, what is refused', async (t) => {
   const root = scratch(t);
   const at = `--dataDir=${root}`;
-  t.match(await run('stations', at), { code: 3, err: /no agent answers/ });
+  t.match(await typed('stations', at), { code: 3, err: /no agent answers/ });
   await agent(t, root);
-  t.match(await run('stations', at), {
+  t.match(await typed('stations', at), {
     code: 0,
     out: /^laptop .*listening \(may be unlocked\).*\nstation-2 .*listening/,
   });
-  t.match(await run('stations', 'unlock', '--minutes', '5', at), {
+  t.match(await typed('stations', 'unlock', '--minutes', '5', at), {
     code: 0,
     out: /laptop may change the vehicle for 5 min/,
   });
-  t.match(await run('stations', 'lock', 'laptop', at), { code: 0, out: /only listens now/ });
-  t.match(await run('stations', 'unlock', 'station-2', at), { code: 5, err: /mode = "control"/ });
-  t.match(await run('stations', 'unlock', 'nobody', at), { code: 5, err: /there are laptop, station-2/ });
-  t.match(await run('stations', 'open', at), { code: 2, err: /usage/ });
+  t.match(await typed('stations', 'lock', 'laptop', at), { code: 0, out: /only listens now/ });
+  t.match(await typed('stations', 'unlock', 'station-2', at), { code: 5, err: /mode = "control"/ });
+  t.match(await typed('stations', 'unlock', 'nobody', at), { code: 5, err: /there are laptop, station-2/ });
+  t.match(await typed('stations', 'open', at), { code: 2, err: /usage/ });
 });
 
 t.test('parameters of two files need no agent', async (t) => {
@@ -162,11 +147,11 @@ t.test('parameters of two files need no agent', async (t) => {
   const [a, b] = [join(root, 'a.param'), join(root, 'b.param')];
   writeFileSync(a, 'RTL_ALT,1500\nFS_THR_ENABLE,1\n');
   writeFileSync(b, 'RTL_ALT 3000\nFS_THR_ENABLE 1\n');
-  t.match(await run('params', 'diff', a, b), { code: 5, out: 'RTL_ALT  1500  →  3000\n' });
-  t.match(await run('params', 'diff', a, a), { code: 0, out: 'no difference\n' });
-  t.match(await run('params', 'diff', a, '/no/such'), { code: 1, err: /ENOENT/ });
-  t.match(await run('params', 'restore', a, `--dataDir=${root}`), { code: 3, err: /no agent answers/ });
-  t.match(await run('params'), { code: 2, err: /params restore FILE/ });
+  t.match(await typed('params', 'diff', a, b), { code: 5, out: 'RTL_ALT  1500  →  3000\n' });
+  t.match(await typed('params', 'diff', a, a), { code: 0, out: 'no difference\n' });
+  t.match(await typed('params', 'diff', a, '/no/such'), { code: 1, err: /ENOENT/ });
+  t.match(await typed('params', 'restore', a, `--dataDir=${root}`), { code: 3, err: /no agent answers/ });
+  t.match(await typed('params'), { code: 2, err: /params restore FILE/ });
 });
 
 t.test('parameters: kept, compared, shown before they are set, set, and back again', async (t) => {
@@ -177,21 +162,24 @@ t.test('parameters: kept, compared, shown before they are set, set, and back aga
   const file = join(root, 'kept.json');
   // An agent that has only just begun has not heard its autopilot yet, and says that nothing could be read.
   const end = performance.now() + 10_000;
-  let kept = await run('params', 'snapshot', file, at);
-  while (kept.code === 1 && performance.now() < end) kept = await run('params', 'snapshot', file, at);
+  let kept = await typed('params', 'snapshot', file, at);
+  while (kept.code === 1 && performance.now() < end) kept = await typed('params', 'snapshot', file, at);
   t.match(kept, { code: 0, out: /^4 parameters in / });
   t.match(JSON.parse(readFileSync(file, 'utf8')), { format: 'skein-parameters/1', drone: 'kite-1', parameters: held });
-  t.match(await run('params', 'diff', file, at), { code: 0, out: 'no difference\n' });
+  t.match(await typed('params', 'diff', file, at), { code: 0, out: 'no difference\n' });
   Object.assign(held, { RTL_ALT: 3000, WP_RADIUS: 500, STAT_BOOTCNT: 5, FS_GCS_ENABLE: 1 });
-  t.match(await run('params', 'diff', file, '--json', at), { code: 5, out: /"name":"RTL_ALT","from":1500,"to":3000/ });
-  const dry = await run('params', 'restore', file, at);
+  t.match(await typed('params', 'diff', file, '--json', at), {
+    code: 5,
+    out: /"name":"RTL_ALT","from":1500,"to":3000/,
+  });
+  const dry = await typed('params', 'restore', file, at);
   t.match(dry, { code: 0, out: /^1 to set:\n {2}WP_RADIUS {2}500 {2}→ {2}200\n[\s\S]*Nothing was set/ });
   t.match(dry.out, /written by the autopilot itself:\n {2}STAT_BOOTCNT/);
   t.equal(held.WP_RADIUS, 500);
-  t.match(await run('params', 'restore', file, '--apply', '--safety', at), { code: 0, out: /3 set and read back/ });
+  t.match(await typed('params', 'restore', file, '--apply', '--safety', at), { code: 0, out: /3 set and read back/ });
   t.match(held, { RTL_ALT: 1500, WP_RADIUS: 200, STAT_BOOTCNT: 5, FS_GCS_ENABLE: 0 });
   const before = readdirSync(root).find((name) => name.startsWith('parameters-before-')) ?? '';
-  t.match(await run('params', 'restore', join(root, before), '--apply', '--safety', at), { code: 0 });
+  t.match(await typed('params', 'restore', join(root, before), '--apply', '--safety', at), { code: 0 });
   t.match(held, { RTL_ALT: 3000, WP_RADIUS: 500, FS_GCS_ENABLE: 1 });
 });
 

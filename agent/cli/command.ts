@@ -1,4 +1,5 @@
 /** What a command is: from this its help, its line of the overview, its completion and its part of the man page are made. */
+import type { Writable } from 'node:stream';
 import type { CommandLine } from './line.ts';
 
 /** A flag of the command itself; all others are settings. */
@@ -36,6 +37,10 @@ export interface Example {
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly complain: (lines: readonly string[]) => void;
+  /** For what is long: standard output, which may be slow or go away (outlet.ts). */
+  readonly stream: Writable;
+  /** People look at it, on something that shows colours. */
+  readonly colours: boolean;
 }
 
 export interface Command {
