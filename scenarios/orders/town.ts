@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { decode, TlogReader } from '@skein/protocol/mavlink';
 import type { Test } from 'tap';
 import { Api } from '../city/api.ts';
+import type { Controller } from '../kit/controller.ts';
+import type { BrokerKind } from '../kit/external-broker.ts';
 import { Operator } from '../kit/operator.ts';
 import type { DronePlace } from '../kit/places.ts';
 import type { Said } from '../kit/program.ts';
@@ -73,16 +75,20 @@ export interface TownOptions {
   /** By id: its pads. */
   readonly bases: Readonly<Record<string, readonly Metres[]>>;
   readonly controllerArgs?: readonly string[];
+  readonly broker?: BrokerKind;
 }
+
+/** What every controller of a town is told of its fleet. */
+export const FLEET_ARGS = ['--orders.methods=drop', '--itineraries.batteryWh=400', '--orders.emptyKg=4'] as const;
 
 export class Town {
   readonly world: World;
   readonly api: Api;
   readonly #operators = new Map<string, Operator>();
 
-  constructor(world: World) {
+  constructor(world: World, controller: Pick<Controller, 'httpUrl'> = world.controller) {
     this.world = world;
-    this.api = new Api(world.controller.httpUrl, new AbortController().signal);
+    this.api = new Api(controller.httpUrl, new AbortController().signal);
   }
 
   drone(id: string): Drone {
@@ -198,9 +204,9 @@ export async function createTown(test: Test, o: TownOptions): Promise<Town> {
       agentArgs: ['--profile=bench', '--recorder.enabled=false', '--backoff.minS=0.05', '--backoff.maxS=0.5'],
     }),
   );
-  const fleet = ['--orders.methods=drop', '--itineraries.batteryWh=400', '--orders.emptyKg=4'];
   const world = await createWorld({
-    ...{ drones, cuttable: o.cuttable ?? [], controllerArgs: [...fleet, ...(o.controllerArgs ?? [])] },
+    ...{ drones, cuttable: o.cuttable ?? [], broker: o.broker ?? 'embedded' },
+    controllerArgs: [...FLEET_ARGS, ...(o.controllerArgs ?? [])],
   });
   test.teardown(() => world.close());
   const town = new Town(world);
