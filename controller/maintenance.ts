@@ -62,13 +62,13 @@ export const verify: Tool = async (config, own) => {
 
 const PROGRESS_MS = 2000;
 
-/** A line on stderr now and then: a large day takes minutes. */
-function progress(): (day: string, share: number) => void {
+/** A line on stderr now and then: millions of events, or a large day, take minutes. */
+function progress(): (what: string, share: number | null) => void {
   let saidMs = performance.now();
-  return (day, share) => {
-    if (performance.now() - saidMs < PROGRESS_MS) return;
+  return (what, share) => {
+    if (share !== null && performance.now() - saidMs < PROGRESS_MS) return;
     saidMs = performance.now();
-    process.stderr.write(`telemetry of ${day}: ${Math.round(share * 100)} %\n`);
+    process.stderr.write(share === null ? `${what} …\n` : `${what}: ${Math.round(share * 100)} %\n`);
   };
 }
 

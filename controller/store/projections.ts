@@ -54,8 +54,8 @@ export class Projections {
     return new Map(tables);
   }
 
-  /** Takes all events of a database; how many of those there were. */
-  replay(from: Database): number {
+  /** Takes all events of a database; how many of those there were. `onPage`: the id it has come to, now and then. */
+  replay(from: Database, onPage: (id: number) => void = () => {}): number {
     // Events of drones and of the controller itself are most, and in no projection.
     const events = from.prepare<[number], Pick<EventRow, 'id' | 'entity' | 'version' | 'type' | 'at_us' | 'data'>>(
       `SELECT id, entity, version, type, at_us, data FROM event
@@ -67,6 +67,7 @@ export class Projections {
       for (const { entity, version, type, at_us: atUtcUs, data } of rows)
         this.take({ entity, version, type, atUtcUs, data: JSON.parse(data) });
       count += rows.length;
+      onPage(rows.at(-1)?.id ?? 0);
     }
     return count;
   }

@@ -10,11 +10,11 @@ import type { Findings } from './findings.ts';
 import { LaneRanges } from './lane-ranges.ts';
 import { DAY_STEPS } from './migrations.ts';
 import type { Lane } from './port.ts';
+import { type OnProgress, sayOwnCheck } from './progress.ts';
 
 export interface TelemetryLook {
   readonly findings: Findings;
-  /** Now and then: which day, and how much of it. */
-  readonly onProgress: (day: string, share: number) => void;
+  readonly onProgress: OnProgress;
 }
 
 const PAGE = 64;
@@ -60,7 +60,7 @@ export class DayLook {
   }
 
   run(): number {
-    this.#o.onProgress(this.#day, 0);
+    this.#o.onProgress(`telemetry of ${this.#day}`, 0);
     let db: Database.Database | null = null;
     try {
       this.#check();
@@ -72,13 +72,14 @@ export class DayLook {
     } finally {
       db?.close();
     }
-    this.#o.onProgress(this.#day, 1);
+    this.#o.onProgress(`telemetry of ${this.#day}`, 1);
     return this.#batches;
   }
 
   /** By SQLite as it is for all others. */
   #check(): void {
     this.#tried(() => {
+      sayOwnCheck(this.#o.onProgress, `telemetry of ${this.#day}`, fs.statSync(this.#file).size);
       const db = new Database(this.#file, { readonly: true, fileMustExist: true, timeout: 10_000 });
       try {
         const said = db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all();
@@ -162,7 +163,7 @@ export class DayLook {
         });
       }
       for (const row of rows) this.#chunk(row, row.id <= settled ? covering : null);
-      this.#o.onProgress(this.#day, to / last);
+      this.#o.onProgress(`telemetry of ${this.#day}`, to / last);
     }
     if (unreadable > 0) this.#corrupt(`${unreadable} chunks cannot be read`);
   }

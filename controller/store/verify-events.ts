@@ -13,14 +13,24 @@ import { FINDING_WORDS, type Findings } from './findings.ts';
 /** Of a block without events. */
 const EMPTY = sha256('');
 
+const SAID_EVERY = 10_000;
+
+const newestId = (db: Database): number =>
+  db.prepare<[], number | null>('SELECT max(id) FROM event').pluck().get() ?? 1;
+
 /** Each entity's versions: 1, 2, 3 …, each with the hash that follows from the one before and what stands in it. */
-export function verifyChains(db: Database, findings: Findings): { events: number; entities: number } {
+export function verifyChains(
+  db: Database,
+  findings: Findings,
+  onShare: (share: number) => void = () => {},
+): { events: number; entities: number } {
+  const newest = newestId(db);
   let [events, entities] = [0, 0];
   let entity: string | null = null;
   let before = { version: 0, hash: '', made: '' };
   const rows = db.prepare<[], EventRow>('SELECT * FROM event ORDER BY entity, version').iterate();
   for (const row of rows) {
-    events++;
+    if (++events % SAID_EVERY === 0) onShare(Math.min(1, events / newest));
     if (row.entity !== entity) {
       entities++;
       entity = row.entity;
@@ -53,7 +63,12 @@ function lostBy(data: string): string | null {
 }
 
 /** Ids without a hole, stamps that rise; the last id there is, and the last that was given out. */
-export function verifyOrder(db: Database, findings: Findings): { last: number; given: number } {
+export function verifyOrder(
+  db: Database,
+  findings: Findings,
+  onShare: (share: number) => void = () => {},
+): { last: number; given: number } {
+  const newest = newestId(db);
   let before = { id: 0, stamp: '' };
   const rows = db
     .prepare<[], Pick<EventRow, 'id' | 'entity' | 'version' | 'stamp' | 'form' | 'type' | 'data'>>(
@@ -61,6 +76,7 @@ export function verifyOrder(db: Database, findings: Findings): { last: number; g
     )
     .iterate();
   for (const { id, entity, version, stamp, form, type, data } of rows) {
+    if (id % SAID_EVERY === 0) onShare(Math.min(1, id / newest));
     const isTold = entity === 'controller' && type === 'restored' && lostBy(data) === `${before.id + 1}-${id - 1}`;
     if (id !== before.id + 1 && !isTold) {
       findings.add('hole', { id: before.id + 1, to: id - 1 }, `events ${before.id + 1} to ${id - 1} are missing`);

@@ -10,6 +10,7 @@ import { corePath } from './core-db.ts';
 import { StoreError, toStoreError } from './errors.ts';
 import { type Finding, Findings } from './findings.ts';
 import { CORE_STEPS, CORE_VERIFIABLE, migrate } from './migrations.ts';
+import { type OnProgress, sayOwnCheck } from './progress.ts';
 import { differences, Projections } from './projections.ts';
 import { verifyChains, verifyCheckpoints, verifyOrder } from './verify-events.ts';
 import { verifyTelemetry } from './verify-telemetry.ts';
@@ -19,7 +20,7 @@ export interface VerifyOptions {
   readonly keys?: ReadonlyMap<string, KeyObject>;
   /** false: core.db alone. */
   readonly telemetry?: boolean;
-  readonly onProgress?: (day: string, share: number) => void;
+  readonly onProgress?: OnProgress;
 }
 
 export interface Verified {
@@ -52,13 +53,14 @@ export function verifyData(dataDir: string, o: VerifyOptions = {}): Verified {
   const keys = o.keys ?? publicKeys(dataDir);
   // Before the events: one that is written meanwhile would vouch for what is not read yet.
   const files = listCheckpoints(dataDir);
+  const onProgress = o.onProgress ?? (() => {});
   const seen = { events: 0, entities: 0, last: 0, vouched: 0 };
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
     try {
       // All of it as it is at one moment.
       db.exec('BEGIN');
-      Object.assign(seen, look(db, { file, files, keys, findings }));
+      Object.assign(seen, look(db, { file, files, keys, findings, onProgress }));
     } finally {
       db.close();
     }
@@ -67,7 +69,6 @@ export function verifyData(dataDir: string, o: VerifyOptions = {}): Verified {
     if (known.code !== 'corrupt') throw known;
     findings.add('corrupt', { file }, known.message);
   }
-  const onProgress = o.onProgress ?? (() => {});
   const telemetry = o.telemetry === false ? null : verifyTelemetry(dataDir, { findings, onProgress });
   const { events, entities, last, vouched } = seen;
   return {
@@ -84,9 +85,11 @@ interface Looking {
   readonly files: ReturnType<typeof listCheckpoints>;
   readonly keys: ReadonlyMap<string, KeyObject>;
   readonly findings: Findings;
+  readonly onProgress: OnProgress;
 }
 
-function look(db: Database.Database, { file, files, keys, findings }: Looking) {
+function look(db: Database.Database, { file, files, keys, findings, onProgress }: Looking) {
+  sayOwnCheck(onProgress, 'events', fs.statSync(file).size);
   const said = db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all();
   for (const words of said) if (words !== 'ok') findings.add('corrupt', { file }, words);
   const version = Number(db.pragma('user_version', { simple: true }));
@@ -94,20 +97,20 @@ function look(db: Database.Database, { file, files, keys, findings }: Looking) {
   if (version < CORE_VERIFIABLE) {
     throw new StoreError('read-only', `${file} is of an older version: let this skein-controller start on it once`);
   }
-  const { events, entities } = verifyChains(db, findings);
-  const { last } = verifyOrder(db, findings);
+  const { events, entities } = verifyChains(db, findings, (share) => onProgress('events, by entity', share));
+  const { last } = verifyOrder(db, findings, (share) => onProgress('events, in their order', share));
   const vouched = verifyCheckpoints(db, { files, keys, last, findings });
-  verifyProjections(db, findings);
+  verifyProjections(db, findings, (id) => onProgress('what people query, made again', Math.min(1, id / last)));
   return { events, entities, last, vouched };
 }
 
 /** Made again beside it, in a file of SQLite's own that goes by itself, and compared row by row. */
-function verifyProjections(db: Database.Database, findings: Findings): void {
+function verifyProjections(db: Database.Database, findings: Findings, onPage: (id: number) => void): void {
   const made = new Database('');
   try {
     made.pragma('journal_mode = OFF');
     migrate(made, CORE_STEPS, 'made again');
-    made.transaction(() => new Projections(made).replay(db)).immediate();
+    made.transaction(() => new Projections(made).replay(db, onPage)).immediate();
     for (const { table, row, how } of differences(db, made, MAX_DIFFERENCES)) {
       findings.add(
         'projection',
