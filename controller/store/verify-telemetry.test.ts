@@ -6,10 +6,8 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import t from 'tap';
 import { batch, DAY_US, EPOCH, gap, NOON_US } from './conformance-items.ts';
-import { CoreDb } from './core-db.ts';
 import { dayPath, listDays } from './day-files.ts';
 import type { StoreItem } from './port.ts';
-import { sayOwnCheck } from './progress.ts';
 import { mergeRanges } from './ranges.ts';
 import { restoreData } from './restore.ts';
 import { type Verified, verifyData } from './verify.ts';
@@ -94,41 +92,6 @@ t.test('what was written is sound, days, gaps, late batches, a clock that went b
   t.ok(held(template).size > 0);
   t.end();
 });
-
-t.test(
-  'how far it is: events and days in their turn, shares that rise; of a large file its own check is told of',
-  (t) => {
-    const dataDir = copy();
-    const core = new CoreDb(dataDir, false);
-    const by = { kind: 'operator', name: 'Ann' } as const;
-    const one = { entity: 'order:a', type: 'changed', atUtcUs: NOON_US, by, cause: 'request', data: { set: { n: 1 } } };
-    core.append(
-      Array.from({ length: 10_001 }, () => one),
-      NOON_US,
-    );
-    core.close();
-    const said = new Map<string, number[]>();
-    const onProgress = (what: string, share: number | null) => said.set(what, [...(said.get(what) ?? []), share ?? -1]);
-    t.match(verifyData(dataDir, { onProgress }), { ok: true });
-    t.same(
-      [...said.keys()],
-      [
-        ...['events, by entity', 'events, in their order', 'what people query, made again'],
-        ...listDays(dataDir).map((day) => `telemetry of ${day}`),
-      ],
-    );
-    for (const [what, shares] of said) {
-      t.ok(
-        shares.every((share, i) => share >= (shares[i - 1] ?? 0) && share <= 1),
-        `${what}: ${shares}`,
-      );
-    }
-    const own: unknown[] = [];
-    for (const bytes of [1e6, 2.34e9]) sayOwnCheck((...told) => own.push(told), 'events', bytes);
-    t.same(own, [["events: SQLite's own check of 2.3 GB", null]]);
-    t.end();
-  },
-);
 
 type Misdeed = (
   db: Database.Database,
