@@ -109,3 +109,27 @@ t.test('live packs that cannot be read spend of what the drone has, and are not 
   const plain = sealBatch({ lane: 'live', epoch: EPOCHS[0], boot: BOOT, seq: 0, samples: [home(3_000_000, 100)] });
   t.match(reader.read('d1', plain), { problem: null, batches: [{}] }, 'what comes unpacked is read');
 });
+
+t.test('a live message of more rows or envelopes than there are kinds and instances is not worked on', async (t) => {
+  const sealed = (epoch: string, rows: number, codec: 1 | 2) => {
+    const samples = Array.from({ length: rows }, (_, i) => wind(i));
+    return sealBatch({ lane: 'live', epoch, boot: BOOT, seq: 0, codec, samples });
+  };
+  const packed = (envelopes: readonly Uint8Array[]) => {
+    const pack = packEnvelopes(envelopes, (raw, dictionary) => deflateRawSync(raw, { dictionary }));
+    if (pack === null) throw new Error('not packed');
+    return pack;
+  };
+  const wasted: string[] = [];
+  const reader = new LiveReader(expand, { mayOpen: () => true, wasted: (drone) => wasted.push(drone) });
+  for (const codec of [1, 2] as const) {
+    t.match(reader.read('d1', packed([sealed(EPOCHS[0], 1024, codec)])), { problem: null, batches: [{}] });
+    t.same(reader.read('d1', packed([sealed(EPOCHS[0], 1025, codec)])), { batches: [], problem: 'badLive' });
+  }
+  const many = reader.read('d1', packed(Array.from({ length: 100 }, () => sealed(EPOCHS[0], 1, 2))));
+  t.match(many, { problem: 'badLive' });
+  t.equal(many.batches.length, 4);
+  const behind = [sealed(EPOCHS[0], 1025, 2), sealed(EPOCHS[0], 1, 2)];
+  t.same(reader.read('d1', packed(behind)), { batches: [], problem: 'badLive' }, 'nor what follows it');
+  t.equal(wasted.length, 4, 'and it spends of what the drone has');
+});

@@ -19,6 +19,8 @@ import {
 } from '@skein/protocol/telemetry';
 
 const BASES_PER_DRONE = 2;
+/** A live message is one envelope; more than these, and what follows one that cannot be read, is not worked on. */
+const MOST_ENVELOPES = 4;
 /** As many as a large fleet; beyond, who was heard longest ago waits for the next whole message. */
 const MAX_DRONES = 20_000;
 
@@ -81,7 +83,12 @@ export class LiveReader {
     if (isPacked && !this.#gate.mayOpen(drone)) return { bases: [], bad: true };
     const opened = openMessage(payload, this.#expand, dictionary);
     const envelopes = opened.ok ? opened.envelopes : opened.good;
-    const bases = envelopes.flatMap(({ bytes }) => liveBaseOf(bytes) ?? []);
+    const bases: LiveBase[] = [];
+    for (const { bytes } of envelopes.slice(0, MOST_ENVELOPES)) {
+      const base = liveBaseOf(bytes);
+      if (base === null) break;
+      bases.push(base);
+    }
     const bad = !opened.ok || bases.length < envelopes.length;
     if (isPacked && bad) this.#gate.wasted(drone);
     return { bases, bad };

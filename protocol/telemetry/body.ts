@@ -230,8 +230,14 @@ function readColumn(from: ByteReader, column: Column, form: number, rows: number
   return present.map((here) => (here ? (cells[next++] ?? null) : null));
 }
 
-function readSection(from: ByteReader, kind: KindName, monoFromUs: number, out: Map<number, Sample>): void {
+function readSection(
+  from: ByteReader,
+  kind: KindName,
+  o: { readonly monoFromUs: number; readonly out: Map<number, Sample>; rowsLeft: number },
+): void {
   const rows = from.varint();
+  o.rowsLeft -= rows;
+  if (o.rowsLeft < 0) throw new Malformed('more rows than are taken');
   if (rows > MAX_ROWS || rows > from.left) throw new Malformed('more rows than bytes');
   const order = readDeltas(from, rows);
   const mono = readDeltas(from, rows);
@@ -256,9 +262,9 @@ function readSection(from: ByteReader, kind: KindName, monoFromUs: number, out: 
     });
   }
   order.forEach((place, i) => {
-    out.set(place, {
+    o.out.set(place, {
       kind,
-      monoUs: monoFromUs + (mono[i] ?? 0),
+      monoUs: o.monoFromUs + (mono[i] ?? 0),
       bootMs: (bootMs[i] ?? null) as number | null,
       values: values[i],
     } as Sample);
@@ -269,13 +275,19 @@ function readSection(from: ByteReader, kind: KindName, monoFromUs: number, out: 
  * Body → samples in the order they were taken; with `only`, just those kinds, the others are stepped over unread.
  * Throws Malformed on bytes that break the layout (readers outside use expandBatch, which gives a reason instead).
  */
-export function readBody(body: Uint8Array, monoFromUs: number, only?: readonly KindName[]): Sample[] {
+export function readBody(
+  body: Uint8Array,
+  monoFromUs: number,
+  only?: readonly KindName[],
+  most = Number.POSITIVE_INFINITY,
+): Sample[] {
   const from = new ByteReader(body);
   const found = new Map<number, Sample>();
+  const o = { monoFromUs, out: found, rowsLeft: most };
   while (from.left > 0) {
     const kind = kindOfId(from.varint());
     const section = from.slice(from.varint());
-    if (kind !== null && (only === undefined || only.includes(kind))) readSection(section, kind, monoFromUs, found);
+    if (kind !== null && (only === undefined || only.includes(kind))) readSection(section, kind, o);
   }
   return [...found.entries()].sort(([a], [b]) => a - b).map(([, sample]) => sample);
 }

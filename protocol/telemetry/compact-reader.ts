@@ -123,13 +123,19 @@ function bitsOf(from: ByteReader, body: Uint8Array, length: number): BitReader {
  * Body → samples in the order they were taken; with `only`, just those kinds, the others are stepped over unread.
  * Throws Malformed on bytes that break the layout (readers outside use expandBatch, which gives a reason instead).
  */
-export function readCompactBody(body: Uint8Array, monoFromUs: number, only?: readonly KindName[]): Sample[] {
+export function readCompactBody(
+  body: Uint8Array,
+  monoFromUs: number,
+  only?: readonly KindName[],
+  most = MAX_ROWS,
+): Sample[] {
   const from = new ByteReader(body);
   const count = from.varint();
   if (count > from.left || count > MAX_ROWS) throw new Malformed('more sections than bytes');
   const { sections, bootFrom } = readFront(from, count, only);
   const rows = from.varint();
   const orderBits = bitsOf(from, body, from.varint());
+  if (rows > most) throw new Malformed(`${rows} rows, at most ${most} are taken`);
   // Every row has two bits at least.
   if (rows > MAX_ROWS || rows * 2 > orderBits.left) throw new Malformed('more rows than bytes');
   room(rows, count);

@@ -247,8 +247,8 @@ export type ExpandedBatch =
   | { readonly ok: true; readonly header: BatchHeader; readonly samples: readonly Sample[] }
   | { readonly ok: false; readonly reason: string };
 
-/** The samples of a sealed batch in the order they were taken, or of just the kinds asked for. Never throws. */
-export function expandBatch(bytes: Uint8Array, only?: readonly KindName[]): ExpandedBatch {
+/** The samples of a sealed batch in the order they were taken, or of just the kinds asked for; `most` rows. Never throws. */
+export function expandBatch(bytes: Uint8Array, only?: readonly KindName[], most?: number): ExpandedBatch {
   const read = readEnvelope(bytes);
   if (!read.ok) return read;
   if (read.gap) return { ok: true, header: read.header, samples: [] };
@@ -256,7 +256,7 @@ export function expandBatch(bytes: Uint8Array, only?: readonly KindName[]): Expa
   if (reader === undefined) return refuse(`codec ${read.header.codec} is not known here`);
   try {
     const body = read.bytes.subarray(HEADER_BYTES, read.header.byteLength - CRC_BYTES);
-    return { ok: true, header: read.header, samples: reader(body, read.header.monoFromUs, only) };
+    return { ok: true, header: read.header, samples: reader(body, read.header.monoFromUs, only, most) };
   } catch (error) {
     if (error instanceof Malformed) return refuse(`damaged body: ${error.message}`);
     throw error;

@@ -42,7 +42,7 @@ const HEADER_BYTES = 9;
 const CRC_BYTES = 4;
 /** What two bytes say. */
 export const MAX_LIVE_CHANGES = 0xffff;
-/** More rows than any catalogue has kinds and instances; a base with more has no deltas. */
+/** More rows than any catalogue has kinds and instances; a live message with more is not read: a few bytes say 65 535. */
 const MAX_ROWS = 1024;
 const STAMP_WIDTH = 5;
 const VALUE_WIDTH = 4;
@@ -58,7 +58,7 @@ export interface LiveBase {
 
 /** The base that an envelope is; null: it cannot be read. */
 export function liveBaseOf(envelope: Uint8Array): LiveBase | null {
-  const expanded = expandBatch(envelope);
+  const expanded = expandBatch(envelope, undefined, MAX_ROWS);
   if (!expanded.ok || expanded.header.lane !== 'live') return null;
   const { header, samples } = expanded;
   // `slice` of a Buffer is a view.
