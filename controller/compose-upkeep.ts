@@ -103,7 +103,7 @@ export function makeUpkeep(o: UpkeepWiring) {
     kept: kept<UpkeepDoc>('upkeep', ALL),
     telemetry: telemetryOf(o.store),
     ...{ clock, timers: systemTimers, count: metrics.counters('maintenance', MAINTENANCE_COUNTERS) },
-    drones: () => fleet.ids,
+    ...{ drones: () => fleet.ids, everyS: o.limits.everyS },
     lastHeardUtcUs: (id) => fleet.entry(id)?.freshness.lastHeardUtcUs ?? null,
     limits: (id) => ({ ...droneLimits(o.limits), ...settings.desired(id).limits }),
     ...{ packs, snapshots },

@@ -194,6 +194,7 @@ export const ConfigSchema = Type.Object({
       packHours: real(0, 0, 1e6, 'Hours armed of a pack since then; 0: no limit'),
       packMinCellV: real(0, 0, 5, 'A cell lower than this in flight holds its pack, V; 0: no limit'),
       packMaxTemperatureC: real(0, 0, 200, 'A pack hotter than this in flight is held, °C; 0: no limit'),
+      everyS: whole(300, 1, 86_400, 'How often the flights of a drone are counted, s'),
     },
     { description: 'When a drone is to be inspected, unless its settings say otherwise (docs/fleet-configuration.md)' },
   ),

@@ -42,6 +42,8 @@ interface Stretch {
 }
 
 export interface MaintenanceOptions {
+  /** A drone is looked at so often, s; 300 unless said. */
+  readonly everyS?: number;
   readonly kept: Kept<UpkeepDoc>;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
@@ -64,8 +66,7 @@ export const MAINTENANCE_COUNTERS = {
 export type MaintenanceCounter = keyof typeof MAINTENANCE_COUNTERS;
 
 const TICK_MS = 1000;
-/** A drone is looked at so often, µs; of a large fleet PER_TICK of them a second. */
-const EACH_US = 300e6;
+/** Of a large fleet so many are looked at a second. */
 const PER_TICK = 4;
 /** What is committed now may have been received so long ago, µs. */
 const OVERLAP_US = 600e6;
@@ -83,6 +84,7 @@ const CONTROLLER: Actor = { kind: 'controller', name: 'maintenance' };
 
 export class Maintenance {
   readonly #o: MaintenanceOptions;
+  readonly #eachUs: number;
   /** Until when, by our clock, what arrived was looked at. */
   readonly #looked = new Map<string, number>();
   /** Armed at the end of what was looked at. */
@@ -94,6 +96,7 @@ export class Maintenance {
 
   constructor(o: MaintenanceOptions) {
     this.#o = o;
+    this.#eachUs = (o.everyS ?? 300) * 1e6;
   }
 
   start(): void {
@@ -179,14 +182,17 @@ export class Maintenance {
     const { clock, drones, count } = this.#o;
     if (!this.#isCompared) await this.#compare();
     const nowUtcUs = clock.utcUs();
-    const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= EACH_US);
+    const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= this.#eachUs);
     for (const drone of due.slice(0, PER_TICK)) {
       try {
         await this.#look(drone, nowUtcUs);
       } catch {
         count('failed');
         // Not at once: a store that cannot answer is not asked by everybody each second.
-        this.#looked.set(drone, Math.max(this.#looked.get(drone) ?? 0, nowUtcUs - EACH_US + 60e6));
+        this.#looked.set(
+          drone,
+          Math.max(this.#looked.get(drone) ?? 0, nowUtcUs - this.#eachUs + Math.min(60e6, this.#eachUs)),
+        );
       }
     }
   }

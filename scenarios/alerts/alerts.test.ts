@@ -4,9 +4,10 @@
  * like it raises nothing, and nobody tells a drone anything.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { together } from '../flights/fleet.ts';
 import { measured, seconds } from '../kit/measured.ts';
+import { UpkeepDesk, type UpkeepSeen } from '../kit/upkeep.ts';
 import { type Flown, squadron } from './squadron.ts';
 
 /** The autopilot returns when less than this is left of its 16 Ah, after two seconds in place of ten. */
@@ -14,7 +15,7 @@ const LATCHING = 'BATT_FS_LOW_ACT=2,BATT_LOW_MAH=4000,BATT_LOW_TIMER=2';
 const ALARM_MS = 2_000;
 /** What a busy machine makes of it. */
 const BUSY = 3;
-const BATTERY = ['--itineraries.batteryWh=400'];
+const SETTINGS = ['--itineraries.batteryWh=400', '--maintenance.everyS=2'];
 
 t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
   // given: five drones, ready to fly, and a desk
@@ -22,7 +23,7 @@ t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
   const { desk, flown, httpUrl } = await squadron(
     t,
     [{ cuttable: true, agentArgs: ['--ladder.waitS=120'] }, {}, { parameters: LATCHING }, {}, {}],
-    BATTERY,
+    SETTINGS,
   );
   measured(`alerts: ready after ${seconds(performance.now() - beganMs)}`);
   const [cut, low, latched, blind, shaking] = flown;
@@ -39,6 +40,11 @@ t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
     };
     return answer.commands.map(({ type, issuedBy }) => `${type} by ${issuedBy}`).reverse();
   };
+
+  // A flight is all that this one has before it is looked over.
+  const upkeep = new UpkeepDesk(httpUrl);
+  await upkeep.say('PUT', `drones/${low.id}/settings`, { limits: { flights: 1 } });
+  await upkeep.say('POST', `drones/${low.id}/pack`, { pack: 'B-07', issuedBy: 'Ann' });
 
   await together(t, {
     'its link is lost for some seconds, then for long; its agent dies; its autopilot restarts in the air': async () => {
@@ -74,6 +80,7 @@ t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
     },
 
     'its pack sags, then it is low against its plan: the return is accepted; restarts on the ground': async () => {
+      await upkeep.read(low.id);
       await low.flies({ awayM: 60, speedMps: 3 });
       low.fault('battery-sag:volts=4@0+3');
       await pause(9_000);
@@ -82,13 +89,14 @@ t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
       low.fault('battery:percent=14');
       const { value } = await desk.opens(low.id, 'battery', 15_000, (one) => one.proposal !== null);
       t.match(value, { severity: 'critical', proposal: { type: 'return', state: 'open' } });
-      t.same(await sent(low), ['start by Ann'], 'nothing by itself');
+      t.same(await sent(low), ['new-pack by Ann', 'start by Ann'], 'nothing by itself');
       t.equal(await desk.deed(value.id, 'accept', 'Bob'), 200);
       await low.see('on its way back', () => low.entry?.itinerary?.state === 'returning');
-      t.same(await sent(low), ['start by Ann', 'return by Bob']);
+      t.same(await sent(low), ['new-pack by Ann', 'start by Ann', 'return by Bob']);
       await low.see('landed', () => low.armed === false);
       await desk.ends(low.id, 'battery', 30_000);
       t.match((await desk.of(low.id))[0]?.proposal, { state: 'accepted', by: 'Bob' });
+      await maintained(t, upkeep, low.id, latched.id);
 
       t.match(await low.order('reboot', { target: 'autopilot' }), { state: 'succeeded' });
       low.fault('mute@0+4');
@@ -168,3 +176,27 @@ t.test('alerts of a fleet', { timeout: 300_000 }, async (t) => {
     for (const one of await desk.of(id)) t.ok(one.words && one.whatToDo, `${one.class}: ${one.words}`);
   }
 });
+
+/** What its flight made of its maintenance, counted in what the store has. */
+async function maintained(t: Test, upkeep: UpkeepDesk, drone: string, other: string): Promise<void> {
+  const seen = await upkeep.counted(drone, 1);
+  t.match(seen.holds, [/^maintenance: 1 flights since its inspection, limit 1/], 'it gets no orders');
+  t.ok(seen.total.hours > 0, `${seen.total.hours} h armed`);
+  t.same(seen.packs, ['B-07']);
+  const { total } = await upkeep.get<{ total: { flights: number; cycles: number } }>('packs/B-07');
+  t.equal(total.flights, 1);
+  t.ok(total.cycles > 0, `${total.cycles} cycles`);
+  const { hash, armings } = await upkeep.armed(drone, 1);
+  t.equal(armings[0]?.hash, hash, 'its parameters as it armed');
+  // The other acts otherwise on a low battery.
+  await upkeep.say('PUT', `drones/${drone}/baseline`, { drone: other });
+  const { differences } = await upkeep.get<{ differences: readonly { parameter: string }[] }>(
+    `drones/${drone}/parameters/diff`,
+  );
+  const names = differences.map(({ parameter }) => parameter);
+  for (const one of ['BATT_FS_LOW_ACT', 'BATT_LOW_MAH', 'BATT_LOW_TIMER']) t.ok(names.includes(one), one);
+  t.notOk(names.includes('RTL_ALT'), 'what is the same is not told');
+  await upkeep.say('POST', `drones/${drone}/inspected`, { issuedBy: 'Ann', note: 'looked over' });
+  const free = await upkeep.get<UpkeepSeen>(`drones/${drone}/upkeep`);
+  t.same([free.holds, free.sinceInspection.flights, free.total.flights], [[], 0, 1], 'looked over, it is free');
+}
