@@ -10,12 +10,7 @@ import { type ClimbAt, type Flight, flightsIn, type StatusAt } from './flights.t
 import type { PackSeen, Packs } from './packs.ts';
 import { type Actor, type Answer, type Clock, type Kept, NOT_STORED, refuse, type Timers } from './ports.ts';
 import type { ParametersSeen, Snapshots } from './snapshots.ts';
-
-interface Totals {
-  readonly armedS: number;
-  readonly flights: number;
-  readonly hardLandings: number;
-}
+import { minus, type Totals } from './totals.ts';
 
 export interface UpkeepDoc {
   /** By when they began; the newest, which late history may change. */
@@ -84,7 +79,6 @@ const CONTROLLER: Actor = { kind: 'controller', name: 'maintenance' };
 
 export class Maintenance {
   readonly #o: MaintenanceOptions;
-  readonly #eachUs: number;
   /** Until when, by our clock, what arrived was looked at. */
   readonly #looked = new Map<string, number>();
   /** Armed at the end of what was looked at. */
@@ -96,7 +90,6 @@ export class Maintenance {
 
   constructor(o: MaintenanceOptions) {
     this.#o = o;
-    this.#eachUs = (o.everyS ?? 300) * 1e6;
   }
 
   start(): void {
@@ -182,17 +175,16 @@ export class Maintenance {
     const { clock, drones, count } = this.#o;
     if (!this.#isCompared) await this.#compare();
     const nowUtcUs = clock.utcUs();
-    const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= this.#eachUs);
+    const eachUs = (this.#o.everyS ?? 300) * 1e6;
+    const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= eachUs);
     for (const drone of due.slice(0, PER_TICK)) {
       try {
         await this.#look(drone, nowUtcUs);
       } catch {
         count('failed');
         // Not at once: a store that cannot answer is not asked by everybody each second.
-        this.#looked.set(
-          drone,
-          Math.max(this.#looked.get(drone) ?? 0, nowUtcUs - this.#eachUs + Math.min(60e6, this.#eachUs)),
-        );
+        const againUs = nowUtcUs - eachUs + Math.min(60e6, eachUs);
+        this.#looked.set(drone, Math.max(this.#looked.get(drone) ?? 0, againUs));
       }
     }
   }
@@ -203,9 +195,9 @@ export class Maintenance {
     // After a start: what came in the last day that it was heard; it was looked at each few minutes before.
     const since = this.#looked.get(drone) ?? (lastHeardUtcUs(drone) ?? nowUtcUs) - DAY_US;
     const ever = { fromUtcUs: 0, toUtcUs: Number.MAX_SAFE_INTEGER };
-    const news = await telemetry.status(drone, { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) });
-    const [first] = news;
-    const last = news.at(-1);
+    const lately = { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) };
+    const news = await telemetry.status(drone, lately);
+    const [first, last] = [news[0], news.at(-1)];
     if (first !== undefined && last !== undefined) {
       const recent = Object.values(this.#o.kept.get(drone)?.doc.recent ?? {});
       const isCounted = recent.some((one) => one.toUtcUs >= first.atUtcUs && one.fromUtcUs <= last.atUtcUs);
@@ -213,7 +205,6 @@ export class Maintenance {
       // Of a drone that stands, nothing else needs to be read; after a start nobody knows whether it stood.
       if (isFlown || !this.#looked.has(drone)) await this.#recount(drone, first.atUtcUs, last.atUtcUs);
     }
-    const lately = { ...ever, arrivedFromUtcUs: Math.max(0, since - OVERLAP_US) };
     const seen = await telemetry.packs(drone, lately);
     const { recent = {}, beforeUtcUs = 0 } = this.#o.kept.get(drone)?.doc ?? {};
     await this.#o.packs.counted(drone, seen, Object.values(recent), beforeUtcUs);
@@ -295,12 +286,4 @@ function plus(totals: Totals, flights: readonly Flight[]): Totals {
     }),
     totals,
   );
-}
-
-function minus(one: Totals, other: Totals): Totals {
-  return {
-    armedS: Math.max(0, one.armedS - other.armedS),
-    flights: Math.max(0, one.flights - other.flights),
-    hardLandings: Math.max(0, one.hardLandings - other.hardLandings),
-  };
 }
