@@ -24,11 +24,20 @@ function scratch(test: Test): string {
   return root;
 }
 
+/** Looked at anew when files came or went meanwhile: one that is given up for a newer one would count beside it. */
 function bytesUnder(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => {
-    const found = entry.isFile() ? statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false }) : undefined;
-    return sum + (found?.size ?? 0);
-  }, 0);
+  for (;;) {
+    const entries = filesUnder(folder);
+    const sizes = entries.map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    const after = filesUnder(folder);
+    if (after.join() === entries.join()) return sizes.reduce((sum, size) => sum + size, 0);
+  }
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 t.test('one number: a ninth for the outbox, the rest for recordings, unless told otherwise', async (t) => {
