@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Lane } from '@skein/protocol/fleet';
 import t from 'tap';
 import { setAside } from './aside.ts';
+import { asideBeside } from './reach.ts';
 import { OutboxStore } from './store.ts';
 import { newBoot, newEpoch, oneBatch } from './testkit.ts';
 
@@ -43,4 +44,21 @@ t.test('a damaged file that has to go before it was looked at: how far its epoch
   // then
   t.equal(store.asideBytes, 0);
   t.match(store.past, [{ epoch, boot, next: { urgent: 4, history: 32 } }]);
+});
+
+t.test('seed 3165 of the voyages: of a large file too, whose last rows lie far behind its table of epochs', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'reach-'));
+  t.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const path = join(root, 'outbox.db');
+  const store = new OutboxStore({ path, budgetBytes: 16e6, keepAckedS: 1 });
+  const boot = newBoot();
+  const epoch = newEpoch();
+  const last = 60;
+  for (let seq = 1; seq <= last; seq++) {
+    store.write([oneBatch({ epoch, boot, lane: 'history', seq, monoUs: seq, length: 100_000 })], seq);
+  }
+  store.close();
+  setAside(path);
+  t.match(asideBeside(path).reach(), [{ epoch, boot, next: { history: last + 1 } }]);
+  t.end();
 });

@@ -5,13 +5,14 @@
 import type { Lane } from '@skein/protocol/fleet';
 import { type Aside, asideBytes, removeAside } from './aside.ts';
 import { DamagedFile } from './damaged-file.ts';
+import { PAGE_BYTES } from './database.ts';
 import { LANE_NAMES } from './keys.ts';
 import { readOwed, removeOwed } from './owed.ts';
 import type { PastEpoch } from './past.ts';
 import type { DamagedPages } from './salvage.ts';
 
-/** Of a large file the beginning, where the table of epochs lies. */
-const MOST_PAGES = 4_096;
+/** 1 GB, read once, in the outbox’s thread: the ends of lanes lie anywhere in it. What lies beyond is a damaged length, no budget. */
+const MOST_PAGES = 1e9 / PAGE_BYTES;
 
 /** In the order in which they are found: about that of the starts. */
 export function reachIn(file: DamagedPages): PastEpoch[] {
