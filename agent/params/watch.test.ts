@@ -100,6 +100,17 @@ t.test(
   },
 );
 
+t.test('armed by our own order: between the order and the heartbeat that says so nobody knows', async (t) => {
+  const b = given({ RTL_ALT: 1500 });
+  await b.pass(30);
+  b.state.armed = null;
+  await b.pass(1);
+  t.same(b.armings(), []);
+  b.state.armed = true;
+  await b.pass(2);
+  t.match(b.armings(), [{ hash: b.world.told }], 'once');
+});
+
 t.test('arming ends a reading at once; one that fails is tried again, not each second', async (t) => {
   const b = given({ RTL_ALT: 1500 });
   b.world.hangs = true;

@@ -69,7 +69,8 @@ export class ParameterWatch {
     if (alive && armed === true && this.#armed === false) this.#tellArming(nowMs);
     // It learns in flight, and a pilot may set by stick.
     if (alive && armed === false && this.#armed === true) this.#isStale = true;
-    if (alive) this.#armed = armed;
+    // Just after our order to arm nobody knows (null): what it was before stands until its heartbeat says.
+    if (alive && armed !== null) this.#armed = armed;
     const rests = alive && armed === false && systemStatus === STANDBY;
     if (!rests) {
       this.#restSinceMs = null;
