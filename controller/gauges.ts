@@ -21,6 +21,19 @@ export interface Measured {
 
 const STORE_STATES = ['ok', 'slow', 'failed'];
 
+const FLEET_GAUGES = {
+  fleet_online: 'drones online',
+  fleet_fresh: 'drones whose newest live sample of the vehicle is at most 3 s old',
+  fleet_stale: 'drones for which it is older, up to 30 s',
+  fleet_lost: 'drones for which it is older than 30 s: switched off, or out of touch',
+  fleet_never: 'drones of which no live sample has come since this controller started',
+  fleet_untrusted: 'fresh drones whose position may not be acted on',
+  fleet_conflicts: 'drones of which two boards say that they are it',
+  fleet_backlog_batches: 'batches that drones hold and that are not committed here',
+  fleet_oldest_unsent_seconds:
+    'age of the oldest of these at the drone that is furthest behind, where its time is known',
+} as const;
+
 export function gauges(metrics: Metrics, measured: Measured): void {
   const { ingest, events, bus, fleet, live, commands, itineraries, records } = measured;
   metrics.gauge('ingest_queue_bytes', 'bytes waiting for their commit', () => ingest.depthBytes);
@@ -32,7 +45,15 @@ export function gauges(metrics: Metrics, measured: Measured): void {
   metrics.gauge('broker_queue', 'messages waiting inside the broker', () => bus.depth);
   metrics.gauge('broker_connections', 'MQTT connections', () => bus.connections);
   metrics.gauge('fleet_drones', 'drones known', () => fleet.size);
-  metrics.gauge('fleet_online', 'drones online', () => fleet.onlineCount);
+  metrics.gauges(FLEET_GAUGES, () => {
+    const { online, fresh, stale, lost, never, untrusted, conflicts, backlogBatches, oldestUnsentS } = fleet.tally();
+    return {
+      fleet_online: online,
+      ...{ fleet_fresh: fresh, fleet_stale: stale, fleet_lost: lost, fleet_never: never },
+      ...{ fleet_untrusted: untrusted, fleet_conflicts: conflicts },
+      ...{ fleet_backlog_batches: backlogBatches, fleet_oldest_unsent_seconds: oldestUnsentS },
+    };
+  });
   metrics.gauge('commands_open', 'deliveries that are not final', () => commands.openDeliveries);
   metrics.gauge('commands_unwritten', 'events of commands not yet durable', () => commands.unwritten);
   metrics.gauge(

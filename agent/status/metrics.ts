@@ -1,5 +1,6 @@
 /** Counters and gauges of the status as Prometheus text. No drone id as a label: the scraper knows whom it asked. */
 import { Counter, Gauge, Registry } from 'prom-client';
+import { COUNTER_WORDS } from './metric-words.ts';
 import type { AgentStatus } from './status.ts';
 
 export interface MetricGroups {
@@ -16,7 +17,7 @@ export async function renderMetrics(groups: MetricGroups): Promise<string> {
   for (const [group, counters] of Object.entries(groups.counters)) {
     for (const [name, value] of Object.entries(counters)) {
       const metric = `skein_agent_${snake(group)}_${snake(name)}_total`;
-      const help = `${group}: ${name}, since the agent started`;
+      const help = COUNTER_WORDS[group]?.[name] ?? `${group}: ${name}`;
       new Counter({ name: metric, help, registers: [registry] }).inc(value);
     }
   }
@@ -35,6 +36,13 @@ function summed(each: readonly Readonly<Record<string, number>>[]): Record<strin
   return sums;
 }
 
+/** With all that have words, also where nothing counts yet: a part that is off, a station that never came. */
+function complete(counters: MetricGroups['counters']): MetricGroups['counters'] {
+  const groups = new Set([...Object.keys(COUNTER_WORDS), ...Object.keys(counters)]);
+  const zeros = (group: string) => Object.fromEntries(Object.keys(COUNTER_WORDS[group] ?? {}).map((name) => [name, 0]));
+  return Object.fromEntries([...groups].map((group) => [group, { ...zeros(group), ...counters[group] }]));
+}
+
 /** The facts of the status that are numbers. */
 export function metricsOf(status: AgentStatus): MetricGroups {
   const { link, vehicle, uplink, outbox, recorder, clock, commanding, trust, safety, stations, parameters } = status;
@@ -42,7 +50,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
   return {
-    counters: {
+    counters: complete({
       link: {
         bytesIn: link.bytesIn,
         bytesOut: link.bytesOut,
@@ -71,7 +79,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
         controllerClockSteps: commanding.controllerClockSteps,
       },
       ...(recorder ? { recorder: numbers(recorder.counters) } : {}),
-    },
+    }),
     gauges: {
       linkOpen: gauge(Number(link.open), 'the link to the autopilot is open'),
       autopilotAlive: gauge(Number(vehicle.autopilot.alive), 'heartbeats of the autopilot arrive'),

@@ -26,6 +26,7 @@ import {
   type Session,
   type SessionStep,
 } from './sessions.ts';
+import { type Tally, tallyOf } from './tally.ts';
 import { Timed } from './timed.ts';
 
 export const LIVE_HZ = { usual: 1, selected: 5 } as const;
@@ -58,10 +59,8 @@ export class Fleet {
     return this.#drones.size;
   }
 
-  get onlineCount(): number {
-    let online = 0;
-    for (const drone of this.#drones.values()) if (currentOf(drone.sessions)?.online) online++;
-    return online;
+  tally(): Tally {
+    return tallyOf(this.#drones.values(), this.#now());
   }
 
   get ids(): readonly string[] {

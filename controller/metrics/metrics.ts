@@ -46,6 +46,26 @@ export class Metrics {
     });
   }
 
+  /** Several that are read together: `read` is called once, however many there are. */
+  gauges<T extends CounterTable>(table: T, read: () => Readonly<Record<keyof T & string, number>>): void {
+    const gauges = new Map<string, Gauge>();
+    for (const [name, help] of Object.entries(table)) {
+      const isFirst = gauges.size === 0;
+      const gauge = new Gauge({
+        name: `skein_controller_${name}`,
+        help,
+        registers: [this.registry],
+        // The registry asks them in the order in which they were made, so the first sets those after it.
+        ...(isFirst ? { collect: () => setAll() } : {}),
+      });
+      gauges.set(name, gauge);
+    }
+    const setAll = () => {
+      const values: Readonly<Record<string, number>> = read();
+      for (const [name, gauge] of gauges) gauge.set(values[name] ?? Number.NaN);
+    };
+  }
+
   histogram(name: string, help: string, buckets: readonly number[]): (value: number) => void {
     const registers = [this.registry];
     const histogram = new Histogram({ name: `skein_controller_${name}`, help, buckets: [...buckets], registers });
