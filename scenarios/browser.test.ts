@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startBrowser } from './kit/browser.ts';
 import { measured, seconds } from './kit/measured.ts';
+import { lookBack } from './kit/past-page.ts';
 import { until } from './kit/until.ts';
 import { createWorld } from './world.ts';
 
@@ -24,7 +25,7 @@ function readRows(): Row[] {
   }));
 }
 
-t.test('a real browser shows five drones; a dead one turns stale and never looks fresh again', async (t) => {
+t.test('a real browser shows five drones; a dead one turns stale; its past says what nobody knows', async (t) => {
   // given: five drones and a page that is live
   const world = await createWorld({ drones: 5, link: 'tcp' });
   t.teardown(() => world.close());
@@ -83,5 +84,11 @@ t.test('a real browser shows five drones; a dead one turns stale and never looks
     what: 'the others to be fresh',
     seen: () => rows,
   });
+
+  // and: it is started again, and its past has a hole
+  await victim.agent.start();
+  await t.test('the past: zoomed and replayed, hollow where nothing is known', (t) =>
+    lookBack(t, { page, controller: world.controller, drone: victim.id, silentMs: WATCH_MS }),
+  );
   t.same(errors, [], 'no error in the page');
 });

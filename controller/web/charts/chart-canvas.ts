@@ -15,18 +15,35 @@ export interface ChartCanvasOptions {
   readonly least: number;
   readonly greatest: number;
   readonly onCursor: (timeS: number | null) => void;
+  /** With it, a range can be dragged out, the wheel zooms, and a press chooses an instant. */
+  readonly hands?: ChartHands;
+}
+
+export interface ChartHands {
+  readonly onRange: (fromS: number, toS: number) => void;
+  /** `factor` below 1: closer. */
+  readonly onWheel: (timeS: number, factor: number) => void;
+  readonly onPress: (timeS: number) => void;
 }
 
 export interface ChartCanvas {
-  show(series: Series, fromS: number, toS: number): void;
+  /** `asked`: what the line was read of; outside of it nobody knows whether anything is missing. */
+  show(series: Series, fromS: number, toS: number, asked?: Range): void;
+  /** Draws the instant that is replayed; null: none. */
+  mark(timeS: number | null): void;
   close(): void;
 }
 
 const Y_AXIS_PX = 34;
+/** A drag shorter than this is a press, px. */
+const PRESS_PX = 5;
+const WHEEL_FACTOR = 1.25;
 
 export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
   let series: Series | null = null;
-  let window = { fromS: 0, toS: 1 };
+  let window: Range = { fromS: 0, toS: 1 };
+  let read: Range = window;
+  let markedS: number | null = null;
   const ratio = devicePixelRatio;
   const font = `${11}px ${getComputedStyle(document.body).fontFamily}`;
   const hatch = pattern(ratio, token('--hatch'), 'lines');
@@ -45,8 +62,8 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
   function drawRanges(u: uPlot): void {
     if (!series) return;
     u.ctx.save();
-    const silence = silenceFor(window.toS - window.fromS, series.timesS.length);
-    for (const range of missing(series, window.fromS, window.toS, silence)) fill(u, range, blank);
+    const silence = silenceOf(series, window.toS - window.fromS);
+    for (const range of missing(series, read.fromS, read.toS, silence)) fill(u, range, blank);
     for (const range of series.later) fill(u, range, dots);
     for (const range of series.gaps) fill(u, range, hatch);
     u.ctx.restore();
@@ -61,9 +78,14 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
     legend: { show: false },
     cursor: {
       y: false,
-      drag: { x: false, y: false },
+      drag: { x: o.hands !== undefined, y: false, setScale: false, dist: PRESS_PX },
       points: { size: 6 },
-      sync: { key: o.syncKey, scales: ['x', null] },
+      // Where the pointer is is shared; a range is dragged out in one chart and comes back to all as their new range.
+      sync: {
+        key: o.syncKey,
+        scales: ['x', null],
+        filters: { pub: (type) => /^mouse(move|leave)$/.test(type), sub: () => true },
+      },
     },
     // The axis is in the chosen zone; the reading under the pointer gives UTC too.
     tzDate: (timeS) => inZone(timeS, face.peek().zone),
@@ -81,6 +103,14 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
     ],
     hooks: {
       drawClear: [drawRanges],
+      setSelect: [
+        (u) => {
+          const { left, width } = u.select;
+          if (width < PRESS_PX) return;
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          o.hands?.onRange(u.posToVal(left, 'x'), u.posToVal(left + width, 'x'));
+        },
+      ],
       setCursor: [
         (u) => {
           const { left } = u.cursor;
@@ -90,23 +120,64 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
     },
   };
   const chart = new uPlot(options, [[], []], o.container);
+  const marker = document.createElement('i');
+  marker.className = 'chart-at';
+  marker.hidden = true;
+  chart.over.append(marker);
+  if (o.hands) listen(chart, o.hands);
+
+  function placeMarker(): void {
+    const inside = markedS !== null && markedS >= window.fromS && markedS <= window.toS;
+    marker.hidden = !inside;
+    const share = inside && markedS !== null ? (markedS - window.fromS) / (window.toS - window.fromS) : 0;
+    marker.style.left = `${share * 100}%`;
+  }
+
   const resized = new ResizeObserver(() =>
     chart.setSize({ width: Math.max(80, o.container.clientWidth), height: o.heightPx }),
   );
   resized.observe(o.container);
 
   return {
-    show(next, fromS, toS) {
+    show(next, fromS, toS, asked = { fromS, toS }) {
       series = next;
       window = { fromS, toS };
-      const drawn = broken(next, silenceFor(toS - fromS, next.timesS.length));
+      read = { fromS: Math.max(fromS, asked.fromS), toS: Math.min(toS, asked.toS) };
+      const drawn = broken(next, silenceOf(next, toS - fromS));
       chart.setData([drawn.timesS, drawn.values]);
+      placeMarker();
+    },
+    mark(timeS) {
+      markedS = timeS;
+      placeMarker();
     },
     close() {
       resized.disconnect();
       chart.destroy();
     },
   };
+}
+
+function silenceOf(series: Series, spanS: number): number {
+  return series.silenceS ?? silenceFor(spanS, series.timesS.length);
+}
+
+function listen(chart: uPlot, hands: ChartHands): void {
+  const timeAt = (event: MouseEvent): number =>
+    chart.posToVal(event.clientX - chart.over.getBoundingClientRect().left, 'x');
+  // A click that ends a drag never comes here: uPlot keeps it.
+  chart.over.addEventListener('click', (event) => hands.onPress(timeAt(event)));
+  chart.over.addEventListener(
+    'wheel',
+    (event) => {
+      // The wheel alone scrolls through the panel; two fingers drawn apart come as Ctrl and the wheel.
+      if (!event.ctrlKey && !event.shiftKey && !event.metaKey) return;
+      event.preventDefault();
+      const turned = event.deltaY === 0 ? event.deltaX : event.deltaY;
+      hands.onWheel(timeAt(event), turned > 0 ? WHEEL_FACTOR : 1 / WHEEL_FACTOR);
+    },
+    { passive: false },
+  );
 }
 
 /** At least the range asked for, with a little air above. */

@@ -6,6 +6,7 @@ import { clockTime, face, zoneWord } from '../format/face.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
 import { utcClock } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { goHistory } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
 import type { ChartCanvas } from './chart-canvas.ts';
 import { cursorS, RANGES, spanS } from './chart-range.ts';
@@ -70,6 +71,9 @@ export function DroneCharts({ fleet, id }: { readonly fleet: Fleet; readonly id:
         <span>
           <i class="key-later" /> filled in later
         </span>
+        <button type="button" class="link open-history" title="Zoom, flights, replay (t)" onClick={() => goHistory(id)}>
+          All of it
+        </button>
       </p>
     </section>
   );

@@ -50,6 +50,7 @@ t.test('a silence no gap explains is missing, also the one that lasts', async (t
     { fromS: 20, toS: 40 },
   ]);
   t.same(missing(series, 0, 100, 12).at(-1), { fromS: 41, toS: 100 });
+  t.same(missing(series, -30, 2, 12), [{ fromS: -30, toS: 0 }], 'and the one before the first sample');
   t.same(missing(NO_SERIES, 0, 100, 12), []);
 });
 

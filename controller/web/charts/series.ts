@@ -20,6 +20,8 @@ export interface Series {
   readonly values: readonly (number | null)[];
   readonly gaps: readonly (Range & { readonly reason: string })[];
   readonly later: readonly Range[];
+  /** A longer silence than this is a hole, where whoever made the line knows better than `silenceFor`, s. */
+  readonly silenceS?: number;
 }
 
 export const NO_SERIES: Series = { timesS: [], values: [], gaps: [], later: [] };
@@ -73,11 +75,11 @@ export function silenceFor(spanS: number, points: number): number {
   return Math.max(SILENCE_S, points > 0 ? (3 * spanS) / points : 0);
 }
 
-/** Silences between samples, and from the last sample to `untilS`, that no gap record explains. */
+/** Silences between samples, before the first and from the last to `untilS`, that no gap record explains. */
 export function missing(series: Series, fromS: number, untilS: number, silenceS: number): Range[] {
   const known = series.timesS.filter((time, i) => time >= fromS && time <= untilS && series.values[i] !== null);
   if (known.length === 0) return [];
-  const edges = [...known, untilS];
+  const edges = [fromS, ...known, untilS];
   const holes: Range[] = [];
   for (let i = 0; i + 1 < edges.length; i += 1) {
     const [a, b] = [edges[i] ?? 0, edges[i + 1] ?? 0];

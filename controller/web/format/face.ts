@@ -51,6 +51,11 @@ export function clockMinute(utcMs: number): string {
   return zoned(utcMs, face.value).minute;
 }
 
+/** `2026-11-28`, the day in the chosen zone. */
+export function clockDate(utcMs: number): string {
+  return zoned(utcMs, face.value).date;
+}
+
 /** What the chosen zone is off UTC then: `UTC+1`, `UTC`. Beside every time, or above its column. */
 export function zoneWord(utcMs: number): string {
   return zoned(utcMs, face.value).offset;

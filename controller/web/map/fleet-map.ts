@@ -10,7 +10,7 @@ import { effect } from '@preact/signals';
 import type { GeoJSONSource } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
 import { valuesOf } from '../live/record.ts';
-import { go, selectedId } from '../shell/route.ts';
+import { go, historyOf, selectedId } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
 import { keepBusiness } from './business.ts';
 import { createCamera } from './camera.ts';
@@ -129,7 +129,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       void source('drones').updateData({ add, remove, update: update as never });
     }
     drawAround(nowMs);
-    if (add.length > 0 && untouched) {
+    if (add.length > 0 && untouched && historyOf() === null) {
       camera.fit([...drawn.values()], false);
       trails.recall();
     }

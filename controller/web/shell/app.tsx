@@ -15,7 +15,7 @@ import { MapPane } from '../map/map-pane.tsx';
 import { OrdersPanel } from '../orders/orders-panel.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
-import { PlanPane } from './plan-pane.tsx';
+import { HistoryPane, PlanPane } from './panes.ts';
 import { route, selectedId } from './route.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -32,7 +32,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
   const at = route.value;
   const { view } = at;
   const selected = selectedId();
-  const open = selected !== null || view === 'command' || view === 'plan' || view === 'orders';
+  const open = view !== 'list' && view !== 'map';
 
   useEffect(() => listenToKeys({ fleet, fitFleet: () => map.current?.fitFleet() }), [fleet]);
   useSignalEffect(() => {
@@ -57,6 +57,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
           }}
         />
         {selected !== null && <DronePanel key={selected} fleet={fleet} book={book} desk={desk} id={selected} />}
+        {at.view === 'history' && <HistoryPane key={at.id} fleet={fleet} id={at.id} />}
         {view === 'plan' && <PlanPane fleet={fleet} />}
         {view === 'orders' && <OrdersPanel fleet={fleet} />}
         {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}

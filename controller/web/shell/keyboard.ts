@@ -1,6 +1,6 @@
 /**
  * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders, a the alerts; h r l ask for hold,
- * return, land of the drone looked at, m for more; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
+ * return, land of the drone looked at, m for more, t what it did; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
  */
 
 import { alertsOpen } from '../alerts/alert-button.tsx';
@@ -15,7 +15,7 @@ import { picking } from '../map/picking.ts';
 import { question } from '../orders/desk.ts';
 import { stop, wish } from '../orders/placing.ts';
 import { pressed } from '../places/held.ts';
-import { go, leave, route, selectedId } from './route.ts';
+import { go, goHistory, leave, route, selectedId } from './route.ts';
 import { shortcutsOpen } from './shortcuts.tsx';
 
 export interface KeyboardOptions {
@@ -95,6 +95,7 @@ function commandKey(key: string): (() => void) | undefined {
     return () => {
       inHand.value = { kind: 'safe', drone, type };
     };
+  if (key.toLowerCase() === 't') return () => goHistory(drone);
   if (key.toLowerCase() !== 'm') return undefined;
   return () => {
     inHand.value = inHand.value?.kind === 'more' ? null : { kind: 'more', drone };

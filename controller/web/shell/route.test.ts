@@ -29,6 +29,19 @@ t.test('links to orders', async (t) => {
   t.equal(routeHash(parseRoute('#/orders')), '#/orders');
 });
 
+t.test('links to what a drone did', async (t) => {
+  const none = { view: 'history', id: 'heron-01', fromMs: null, toMs: null, atMs: null } as const;
+  t.same(parseRoute('#/drone/heron-01/history'), none);
+  t.equal(routeHash(none), '#/drone/heron-01/history');
+  const hash =
+    '#/drone/heron-01/history?from=2026-11-28T10:00:00.000Z&to=2026-11-28T10:30:00.000Z&at=2026-11-28T10:12:07.500Z';
+  const [fromMs, toMs, atMs] = [10, 10.5, 10.2020833333].map((h) => Math.round(Date.UTC(2026, 10, 28) + h * 3_600_000));
+  t.same(parseRoute(hash), { ...none, fromMs, toMs, atMs });
+  t.equal(routeHash(parseRoute(hash)), hash);
+  t.same(parseRoute('#/drone/heron-01/history?from=x&to=2026-11-28T10:30Z&at=<b>'), none, 'half a span is none');
+  t.same(parseRoute('#/drone/heron-01/history?from=2026-11-28T10:30Z&to=2026-11-28T10:00Z'), none, 'nor one backwards');
+});
+
 t.test('anything else is the list', async (t) => {
   for (const hash of ['', '#', '#/drone/', '#/drone/UPPER', '#/drone/a/b', '#/drone/%3Cscript%3E', '#/nowhere']) {
     t.same(parseRoute(hash), { view: 'list' }, hash);

@@ -1,14 +1,24 @@
 /**
  * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, `#/command/…` for
  * what became of a command to several drones, `#/plan` and `#/plan/<id>` for the itinerary that is drawn,
- * `#/orders` and `#/orders/<id>`.
+ * `#/orders` and `#/orders/<id>`, `#/drone/heron-01/history?from=…&to=…&at=…` for what a drone did, times in UTC.
  */
 import { signal } from '@preact/signals';
+
+/** What a drone did in a span, UTC ms; null: the page chooses. `atMs`: the instant that is replayed. */
+export interface HistoryRoute {
+  readonly view: 'history';
+  readonly id: string;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly atMs: number | null;
+}
 
 export type Route =
   | { readonly view: 'list' }
   | { readonly view: 'map' }
   | { readonly view: 'drone'; readonly id: string }
+  | HistoryRoute
   | { readonly view: 'command'; readonly id: string }
   /** The editor; `id` null: a new itinerary. */
   | { readonly view: 'plan'; readonly id: string | null }
@@ -19,10 +29,13 @@ const COMMAND = /^#\/command\/([0-9A-HJKMNP-TV-Z]{26})$/;
 const ORDERS = /^#\/orders(?:\/([0-9A-HJKMNP-TV-Z]{26}))?$/;
 const PLAN = /^#\/plan(?:\/([A-Za-z0-9._-]{1,64}))?$/;
 const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
+const HISTORY = /^#\/drone\/([a-z0-9-]{1,32})\/history(?:\?(.*))?$/;
 
 export function parseRoute(hash: string): Route {
   const id = DRONE.exec(hash)?.[1];
   if (id !== undefined) return { view: 'drone', id };
+  const past = HISTORY.exec(hash);
+  if (past?.[1] !== undefined) return historyRoute(past[1], new URLSearchParams(past[2] ?? ''));
   const command = COMMAND.exec(hash)?.[1];
   if (command !== undefined) return { view: 'command', id: command };
   const plan = PLAN.exec(hash);
@@ -32,7 +45,26 @@ export function parseRoute(hash: string): Route {
   return hash === '#/map' ? { view: 'map' } : { view: 'list' };
 }
 
+/** A span of which one end is missing or which runs backwards is none. */
+function historyRoute(id: string, asked: URLSearchParams): HistoryRoute {
+  const time = (name: string): number | null => {
+    const ms = Date.parse(asked.get(name) ?? '');
+    return Number.isFinite(ms) ? ms : null;
+  };
+  const [fromMs, toMs, atMs] = [time('from'), time('to'), time('at')];
+  const whole = fromMs !== null && toMs !== null && fromMs < toMs;
+  return { view: 'history', id, ...(whole ? { fromMs, toMs } : { fromMs: null, toMs: null }), atMs };
+}
+
+function historyHash({ id, fromMs, toMs, atMs }: HistoryRoute): string {
+  const times = Object.entries({ from: fromMs, to: toMs, at: atMs }).flatMap(([name, ms]) =>
+    ms === null ? [] : [`${name}=${new Date(ms).toISOString()}`],
+  );
+  return `#/drone/${id}/history${times.length > 0 ? `?${times.join('&')}` : ''}`;
+}
+
 export function routeHash(route: Route): string {
+  if (route.view === 'history') return historyHash(route);
   if (route.view === 'drone' || route.view === 'command') return `#/${route.view}/${route.id}`;
   if (route.view === 'plan' || route.view === 'orders')
     return route.id === null ? `#/${route.view}` : `#/${route.view}/${route.id}`;
@@ -44,6 +76,16 @@ export const route = signal<Route>({ view: 'list' });
 /** Id of the drone looked at, or null. */
 export function selectedId(): string | null {
   return route.value.view === 'drone' ? route.value.id : null;
+}
+
+/** Id of the drone whose past is looked at, or null. */
+export function historyOf(): string | null {
+  return route.value.view === 'history' ? route.value.id : null;
+}
+
+/** What a drone did, to begin with its last minutes. */
+export function goHistory(id: string): void {
+  go({ view: 'history', id, fromMs: null, toMs: null, atMs: null });
 }
 
 /** Id of the itinerary that is drawn; null: a new one, or none. */
@@ -64,7 +106,8 @@ export function go(to: Route): void {
 }
 
 export function leave(): void {
-  go(cameFrom);
+  const at = route.peek();
+  go(at.view === 'history' ? { view: 'drone', id: at.id } : cameFrom);
 }
 
 export function followHash(): void {

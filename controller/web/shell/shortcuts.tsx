@@ -14,6 +14,18 @@ const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly
       ['Enter', 'yes, send it'],
       ['Esc', 'no, do not'],
       ['M', 'more commands'],
+      ['T', 'what it did: history and replay'],
+    ],
+  },
+  {
+    title: 'History of a drone',
+    keys: [
+      ['Space', 'play, pause'],
+      ['← →', 'back, on; with Shift ten times as far'],
+      ['[ ]', 'what happened before, after'],
+      ['+ −', 'closer, wider'],
+      ['< >', 'earlier, later'],
+      ['0', 'back to what was chosen'],
     ],
   },
   {

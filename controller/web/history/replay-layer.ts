@@ -1,0 +1,157 @@
+/** The past on the map: the flown way thick, the planned one thin, and where the drone was at the instant chosen. */
+import { effect } from '@preact/signals';
+import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import { clockTime } from '../format/face.ts';
+import { BOLD, EMPTY, LABEL_PX } from '../map/map-style.ts';
+import { fetchRoute } from '../map/planned.ts';
+import { historyOf } from '../shell/route.ts';
+import { theme, token } from '../shell/theme.ts';
+import { atMs, chosen } from './moment.ts';
+import { track } from './past.ts';
+import { plan, sprite, where } from './scene.ts';
+import { partsOf } from './track.ts';
+import { holeWords } from './words.ts';
+
+const LAYERS = ['replay-plan', 'replay-case', 'replay-track', 'replay-ends', 'replay-mark'] as const;
+/** The fleet of now behind the past: there, and not taken for it. */
+const BEHIND = 0.3;
+const NEAREST_FIT_ZOOM = 17.5;
+const FIT_PX = 48;
+
+/** Keeps sources and layers until the returned function is called. */
+export function keepReplay(map: MapLibre): () => void {
+  for (const name of ['replay-plan', 'replay-track', 'replay-mark'])
+    map.addSource(name, { type: 'geojson', data: EMPTY, tolerance: 0.2 });
+  const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
+  const line = { type: 'line', layout: round } as const;
+  map.addLayer({
+    ...line,
+    id: 'replay-plan',
+    source: 'replay-plan',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-width': 1.5, 'line-dasharray': [2, 2] },
+  });
+  map.addLayer({ ...line, id: 'replay-case', source: 'replay-track', paint: { 'line-width': 7 } });
+  map.addLayer({ ...line, id: 'replay-track', source: 'replay-track', paint: { 'line-width': 4 } });
+  map.addLayer({
+    id: 'replay-ends',
+    type: 'circle',
+    source: 'replay-track',
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: { 'circle-radius': 4, 'circle-stroke-width': 1.6 },
+  });
+  map.addLayer({
+    id: 'replay-mark',
+    type: 'symbol',
+    source: 'replay-mark',
+    layout: {
+      'icon-image': ['get', 'icon'],
+      'icon-rotate': ['get', 'headingDeg'],
+      'icon-rotation-alignment': 'map',
+      'icon-size': 1.2,
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'text-field': ['get', 'words'],
+      'text-font': BOLD,
+      'text-size': LABEL_PX,
+      'text-anchor': 'left',
+      'text-offset': [1.4, 0],
+      'text-justify': 'left',
+      'text-max-width': 14,
+      'text-allow-overlap': true,
+      'text-ignore-placement': true,
+    },
+    paint: { 'text-halo-width': 1.6 },
+  });
+  const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
+  const canvas = map.getCanvasContainer();
+  let fitted: unknown = null;
+
+  function paint(): void {
+    const [ink, halo, flown] = [token('--ink-2'), token('--map-halo'), token('--skein')];
+    map.setPaintProperty('replay-plan', 'line-color', ink);
+    map.setPaintProperty('replay-case', 'line-color', halo);
+    map.setPaintProperty('replay-track', 'line-color', flown);
+    map.setPaintProperty('replay-ends', 'circle-color', halo);
+    map.setPaintProperty('replay-ends', 'circle-stroke-color', flown);
+    map.setPaintProperty('replay-mark', 'text-color', token('--ink'));
+    map.setPaintProperty('replay-mark', 'text-halo-color', halo);
+    const past = historyOf() !== null;
+    map.setPaintProperty('drones', 'icon-opacity', past ? ['*', BEHIND, ['get', 'opacity']] : ['get', 'opacity']);
+    for (const id of ['labels', 'trails', 'trails-earlier', ...LAYERS])
+      map.setLayoutProperty(id, 'visibility', id.startsWith('replay-') === past ? 'visible' : 'none');
+  }
+
+  const stops = [
+    // After the fleet's own layers were painted for the theme.
+    effect(() => {
+      void theme.value;
+      void historyOf();
+      const timer = setTimeout(paint, 0);
+      return () => clearTimeout(timer);
+    }),
+    effect(() => {
+      const way = track.value;
+      const parts = way === null ? [] : partsOf(way).map((part) => part.map(coordinatesOf));
+      const ends = parts.slice(1).flatMap((part, i) => [parts[i]?.at(-1), part[0]]);
+      const features: GeoJSON.Feature[] = parts
+        .filter((part) => part.length > 1)
+        .map((coordinates) => feature({ type: 'LineString', coordinates }));
+      for (const end of ends) if (end) features.push(feature({ type: 'Point', coordinates: end }));
+      void source('replay-track').setData({ type: 'FeatureCollection', features });
+      // Once for what was chosen; zooming in time does not move the map.
+      const first = parts.flat();
+      if (first.length > 0 && fitted !== chosen.peek()) {
+        fitted = chosen.peek();
+        fit(map, first);
+      }
+    }),
+    effect(() => {
+      const wanted = plan.value;
+      const asked = new AbortController();
+      if (wanted === null) void source('replay-plan').setData(EMPTY);
+      else {
+        void fetchRoute(wanted.id, wanted.version, wanted.item, asked.signal).then((data) => {
+          if (!asked.signal.aborted) void source('replay-plan').setData(data ?? EMPTY);
+        });
+      }
+      return () => asked.abort();
+    }),
+    effect(() => {
+      const one = where.value;
+      const point = one === null ? null : one.kind === 'there' ? one.point : one.last;
+      const { state, place, control } = sprite.value;
+      if (historyOf() === null || point === null) {
+        void source('replay-mark').setData(EMPTY);
+        delete canvas.dataset.replay;
+        return;
+      }
+      const words = holeWords(one, false) ?? clockTime(atMs.value);
+      const properties = { icon: `${state}-${place}-${control}`, headingDeg: point.headingDeg ?? 0, words };
+      void source('replay-mark').setData(feature({ type: 'Point', coordinates: coordinatesOf(point) }, properties));
+      canvas.dataset.replay = `${point.latDeg} ${point.lonDeg} ${properties.icon} ${words}`;
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function coordinatesOf({ lonDeg, latDeg }: { readonly lonDeg: number; readonly latDeg: number }): [number, number] {
+  return [lonDeg, latDeg];
+}
+
+function feature(geometry: GeoJSON.Geometry, properties: GeoJSON.GeoJsonProperties = {}): GeoJSON.Feature {
+  return { type: 'Feature', properties, geometry };
+}
+
+function fit(map: MapLibre, places: readonly [number, number][]): void {
+  const [lons, lats] = [places.map(([lon]) => lon), places.map(([, lat]) => lat)];
+  const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
+  const greatest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
+  map.fitBounds([least(lons), least(lats), greatest(lons), greatest(lats)], {
+    padding: FIT_PX,
+    maxZoom: NEAREST_FIT_ZOOM,
+    duration: 0,
+  });
+}
