@@ -50,6 +50,7 @@ const PROTOCOL_SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   mavlink: [],
   time: [],
   config: [],
+  export: [],
   telemetry: ['mavlink', 'time'],
   fleet: ['telemetry', 'time'],
 };

@@ -3,6 +3,7 @@
  * GPX 1.1, JSON lines. Written as it is read, an hour of a drone at a time, so that a year needs no more memory than a day.
  */
 import fs from 'node:fs';
+import { csvRow, GPX_BEGIN, GPX_END, gpxPoint, TRACK_SILENCE_US, xmlText } from '@skein/protocol/export';
 import { formatUtc, parseTime } from '@skein/protocol/time';
 import { trackFeature } from './http/index.ts';
 import { demandData, type Said, type Tool, UsageError } from './maintenance.ts';
@@ -12,8 +13,6 @@ const HOUR_US = 3600e6;
 /** Of one drone and hour, or one track: what memory is for. */
 const MAX_POINTS = 2_000_000;
 const PAGE = 1000;
-/** A track is broken where nothing was heard for so long. */
-const SILENCE_US = 15e6;
 const FORMATS = ['csv', 'geojson', 'gpx', 'jsonl'] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -88,21 +87,6 @@ function timeOf(own: ReadonlyMap<string, string>, name: string, fallback: number
   return utcUs;
 }
 
-/**
- * What a spreadsheet takes for a formula, and runs: words of drones and customers must not. An apostrophe before it, as
- * people type it there; one before each that begins with apostrophes and then so, that taking one away is always right.
- */
-const FORMULA = /^'*[=+\-@\t\r]/;
-
-const cell = (value: unknown): string => {
-  let text =
-    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (typeof value === 'string' && FORMULA.test(text)) text = `'${text}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-const row = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\r\n`;
-
 /** Hours in which there may be something, oldest first. */
 function* hoursOf({ reader, fromUtcUs, toUtcUs, kind }: Asked, drone: string): Generator<Series> {
   // What there is is found with a single point: of ages without telemetry no hour is looked at.
@@ -120,16 +104,16 @@ function putCsv(asked: Asked): void {
     for (const series of hoursOf(asked, drone)) {
       if (columns === null) {
         columns = Object.keys(series.columns);
-        asked.put(row(['time', 'drone', ...columns]));
+        asked.put(csvRow(['time', 'drone', ...columns]));
       }
       const names = columns;
       const lines = series.timesUtcUs.map((utcUs, i) =>
-        row([formatUtc(utcUs), drone, ...names.map((name) => series.columns[name]?.[i])]),
+        csvRow([formatUtc(utcUs), drone, ...names.map((name) => series.columns[name]?.[i])]),
       );
       asked.put(lines.join(''));
     }
   }
-  if (columns === null) asked.put(row(['time', 'drone']));
+  if (columns === null) asked.put(csvRow(['time', 'drone']));
 }
 
 /** One at a time: each may be all that memory is for. */
@@ -139,7 +123,7 @@ function* tracks({ reader, drones, fromUtcUs, toUtcUs }: Asked) {
     const series = reader.series({ drone, kind: 'position', fromUtcUs, toUtcUs, maxPoints: MAX_POINTS, columns });
     if (series.rows > MAX_POINTS)
       throw new UsageError(`${drone}: ${series.rows} positions; a track holds ${MAX_POINTS}: ask for a shorter time`);
-    yield trackFeature(drone, series, SILENCE_US / 2);
+    yield trackFeature(drone, series, TRACK_SILENCE_US / 2);
   }
 }
 
@@ -153,36 +137,25 @@ function putGeoJson(asked: Asked): void {
   asked.put('\n]}\n');
 }
 
-const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-
-/** xsd:decimal has no exponent; JavaScript writes one below a millionth. */
-const decimal = (value: number): string => (Math.abs(value) < 1e-6 ? value.toFixed(7) : String(value));
-
 function putGpx(asked: Asked): void {
-  asked.put(
-    '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Skein" xmlns="http://www.topografix.com/GPX/1/1">\n',
-  );
+  asked.put(GPX_BEGIN);
   for (const { geometry, properties } of tracks(asked)) {
     const isOne = geometry.type === 'LineString';
     const lines = isOne ? [geometry.coordinates] : geometry.coordinates;
     const times = (isOne ? [properties.times] : properties.times) as readonly (readonly string[])[];
-    asked.put(`<trk><name>${xml(properties.drone)}</name>\n`);
+    asked.put(`<trk><name>${xmlText(properties.drone)}</name>\n`);
     for (const [s, line] of lines.entries()) {
-      const points = line.map(([lon, lat, ele], i) => {
-        const height = ele === undefined ? '' : `<ele>${decimal(ele)}</ele>`;
-        const at = times[s]?.[i];
-        return `<trkpt lat="${decimal(lat)}" lon="${decimal(lon)}">${height}${at === undefined ? '' : `<time>${at}</time>`}</trkpt>\n`;
-      });
+      const points = line.map(([lon, lat, ele], i) => gpxPoint(lat, lon, ele, times[s]?.[i]));
       asked.put(`<trkseg>\n${points.join('')}</trkseg>\n`);
     }
     asked.put('</trk>\n');
   }
-  asked.put('</gpx>\n');
+  asked.put(GPX_END);
 }
 
 function putEvents({ reader, fromUtcUs, toUtcUs, put }: Asked, format: Format): void {
   const columns = ['id', 'entity', 'version', 'type', 'at', 'by', 'cause', 'stamp', 'data', 'hash'] as const;
-  if (format === 'csv') put(row(columns));
+  if (format === 'csv') put(csvRow(columns));
   for (let afterId = 0; ; ) {
     const events = reader.events({ afterId, limit: PAGE });
     const wanted = events.filter(({ atUtcUs }) => atUtcUs >= fromUtcUs && atUtcUs < toUtcUs);
@@ -190,7 +163,7 @@ function putEvents({ reader, fromUtcUs, toUtcUs, put }: Asked, format: Format): 
     const lines = shown.map((one) => {
       if (format === 'jsonl') return `${JSON.stringify(one)}\n`;
       const named = { ...one, by: one.by === null ? null : `${one.by.kind} ${one.by.name}` };
-      return row(columns.map((column) => named[column]));
+      return csvRow(columns.map((column) => named[column]));
     });
     put(lines.join(''));
     const last = events.at(-1);

@@ -1,9 +1,7 @@
 /** A drone's way as GeoJSON (RFC 7946): lines broken where something is missing. */
+import { TRACK_SILENCE_US } from '@skein/protocol/export';
 import { formatUtc } from '@skein/protocol/time';
 import type { SeriesAnswer } from './ports.ts';
-
-/** Positions this far apart in time are not joined by a line. */
-const SILENCE_US = 15e6;
 
 type Point = readonly [number, number] | readonly [number, number, number];
 
@@ -29,7 +27,9 @@ export interface TrackFeature {
 
 /** `bucketUs`: how far apart down-sampled points may lie without anything being missing. */
 export function trackFeature(drone: string, series: SeriesAnswer, bucketUs: number): TrackFeature {
-  const segments = segmentsOf(series, Math.max(SILENCE_US, 2 * bucketUs)).filter((one) => one.coordinates.length > 1);
+  const segments = segmentsOf(series, Math.max(TRACK_SILENCE_US, 2 * bucketUs)).filter(
+    (one) => one.coordinates.length > 1,
+  );
   const [only] = segments;
   const single = segments.length === 1 && only !== undefined;
   const span = (one: { fromUtcUs: number; toUtcUs: number }) => ({
