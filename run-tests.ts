@@ -88,7 +88,7 @@ const groups: Readonly<Record<string, Group>> = {
   },
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
-    files: ['scenarios/{alerts,commands,compat,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
+    files: ['scenarios/{alerts,commands,compat,field,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
     jobs: isSoak ? 4 : 7,
     together: 1,
     timeoutS: 3600,

@@ -47,3 +47,6 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join('');
 }
+
+export const sizeWords = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

@@ -39,7 +39,7 @@ t.test('help, version, and what is no command', async (t) => {
     run(['lock', '--reason', 'new propellers', '-h']),
   ]);
   t.same(plain, help);
-  t.match(help, { code: 0, err: '', out: /lock +the ground lock[\s\S]*decode +a \.tlog/ });
+  t.match(help, { code: 0, err: '', out: /lock +the ground lock[\s\S]*decode +a recording/ });
   for (const one of asked) t.same(one, asked[0], 'a command asked for help does nothing else');
   t.match(asked[0], { code: 0, err: '', out: /--reason WORDS[\s\S]*Examples[\s\S]*changing propellers/ });
   t.match(version, { code: 0, out: /^skein-agent \d+\.\d+\.\d+/ });

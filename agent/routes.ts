@@ -2,8 +2,10 @@
  * What whoever stands beside the drone can ask and order over the local socket (`skein-agent preflight`, `lock`, `params` …).
  * Owning the socket is the right to it: no network reaches it.
  */
+
+import { renderConfig } from '@skein/protocol/config';
 import { reasonWords } from '@skein/protocol/fleet';
-import type { AgentConfig } from './config.ts';
+import { AgentConfig, SECRET_KEYS } from './config.ts';
 import { FORMAT, restore, type Snapshot } from './params/index.ts';
 import type { AgentPorts } from './ports.ts';
 import type { Safety } from './safety.ts';
@@ -162,6 +164,17 @@ function parameterRoutes(parts: RouteParts): Routes {
   };
 }
 
+/** The settings this agent runs with; passwords are not among them. */
+function configRoutes({ config }: RouteParts): Routes {
+  return { 'GET /config': () => ok({ toml: renderConfig(AgentConfig, config, {}, SECRET_KEYS) }) };
+}
+
 export function routesOf(parts: RouteParts): Routes {
-  return { ...lockRoutes(parts), ...batteryRoutes(parts), ...stationRoutes(parts), ...parameterRoutes(parts) };
+  return {
+    ...configRoutes(parts),
+    ...lockRoutes(parts),
+    ...batteryRoutes(parts),
+    ...stationRoutes(parts),
+    ...parameterRoutes(parts),
+  };
 }

@@ -21,7 +21,7 @@ import { LoopDelay } from './loop-delay.ts';
 import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import { wireParameters } from './parameters-wiring.ts';
 import type { AgentPorts } from './ports.ts';
-import { Recorder } from './recorder/index.ts';
+import { RECORDINGS_FOLDER, Recorder } from './recorder/index.ts';
 import { type AgentParts, reportOf } from './report.ts';
 import type { Safety } from './safety.ts';
 import { wireSafety } from './safety-wiring.ts';
@@ -101,7 +101,7 @@ export class RunningAgent implements AgentParts {
     const { outboxBytes, recorderBytes } = splitDisk(config);
     this.recorder = config.recorder.enabled
       ? new Recorder({
-          folder: join(config.dataDir, 'recordings'),
+          folder: join(config.dataDir, RECORDINGS_FOLDER),
           budgetBytes: recorderBytes,
           segmentBytes: Math.min(config.recorder.segmentMB * 1e6, recorderBytes / 4),
           nowUs,

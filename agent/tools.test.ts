@@ -2,13 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLink, createMemoryHub } from '@skein/hardware/link';
-import { resolveConfig } from '@skein/protocol/config';
-import { decode, encode, type FieldsIn, FrameParser, type MessageName } from '@skein/protocol/mavlink';
 import t, { type Test } from 'tap';
-import { createAgent } from './compose.ts';
-import { AgentConfig } from './config.ts';
-import { systemPorts } from './ports.ts';
+import { aboard } from './testing/aboard.ts';
 import { typed } from './testing/typed.ts';
 import { preflightPage, stationsPage } from './tools.ts';
 import { planPage } from './tools-params.ts';
@@ -19,63 +14,6 @@ function scratch(test: Test): string {
   return root;
 }
 
-/** An agent whose autopilot is this test: it beats, and has the parameters of `held`. */
-async function agent(test: Test, root: string, held: Record<string, number> = {}): Promise<void> {
-  const memory = createMemoryHub();
-  memory.listen('fc', (peer) => {
-    const from = { sysid: 1, compid: 1 };
-    let seq = 0;
-    const send = <N extends MessageName>(name: N, fields: FieldsIn<N>) =>
-      peer.write(encode(name, fields, { ...from, seq: seq++ & 0xff }));
-    const value = (name: string, index = 65_535) =>
-      send('PARAM_VALUE', {
-        param_id: name,
-        param_value: held[name] ?? 0,
-        param_type: 9,
-        param_count: Object.keys(held).length,
-        param_index: index,
-      });
-    const parser = new FrameParser();
-    peer.onData = (bytes) =>
-      parser.push(bytes, (frame) => {
-        const message = decode(frame);
-        if (message?.name === 'PARAM_REQUEST_LIST')
-          for (const [index, name] of Object.keys(held).entries()) value(name, index);
-        else if (message?.name === 'PARAM_REQUEST_READ') {
-          const { param_id, param_index } = message.fields;
-          const name = param_index >= 0 ? (Object.keys(held)[param_index] ?? '') : param_id;
-          if (name in held) value(name, param_index >= 0 ? param_index : 65_535);
-        } else if (message?.name === 'PARAM_SET' && message.fields.param_id in held) {
-          held[message.fields.param_id] = message.fields.param_value;
-          value(message.fields.param_id);
-        }
-      });
-    const beat = () =>
-      send('HEARTBEAT', { type: 2, autopilot: 3, base_mode: 81, custom_mode: 0, system_status: 3, mavlink_version: 3 });
-    const timer = setInterval(beat, 500);
-    peer.onClose = () => clearInterval(timer);
-    beat();
-  });
-  const config = resolveConfig(AgentConfig, {
-    file: {
-      drone: 'kite-1',
-      dataDir: root,
-      link: { url: 'memory://fc' },
-      uplink: { url: '' },
-      station: [{ url: 'memory://one', name: 'laptop', mode: 'control' }, 'memory://two'],
-    },
-  });
-  if (!config.ok) throw new Error(config.problems.join('\n'));
-  const ports = systemPorts({
-    identity: async () => ({ boot: '6f1d2c3b-4a59-4e68-8777-0123456789ab', serial: 'test' }),
-    createLink: (url) => createLink({ url, memory }),
-  });
-  const started = createAgent(config.config, ports);
-  test.teardown(() => started.close());
-  await started.start();
-  while (!started.status().vehicle.autopilot.alive) await new Promise((resolve) => setImmediate(resolve));
-}
-
 t.test('locked with no agent, found by the one that starts, unlocked through it', async (t) => {
   const root = scratch(t);
   const at = `--dataDir=${root}`;
@@ -84,7 +22,7 @@ t.test('locked with no agent, found by the one that starts, unlocked through it'
     code: 0,
     out: /^Locked: changing propellers\.[\s\S]*No agent/,
   });
-  await agent(t, root);
+  await aboard(t, root);
   const list = await typed('preflight', '--json', at);
   t.equal(list.code, 5);
   const { items } = JSON.parse(list.out) as { items: { item: string; verdict: string; words: string }[] };
@@ -116,7 +54,7 @@ t.test('an operator’s lock stays, with an agent and without', async (t) => {
     code: 5,
     err: /still locked: the lock was set by an operator/,
   });
-  await agent(t, root);
+  await aboard(t, root);
   t.match(await typed('unlock', '--reason=mine', at), {
     code: 5,
     err: /still locked: the lock was set by an operator/,
@@ -127,7 +65,7 @@ t.test('stations: who is there, unlock and lock, what is refused', async (t) => 
   const root = scratch(t);
   const at = `--dataDir=${root}`;
   t.match(await typed('stations', at), { code: 3, err: /no agent answers/ });
-  await agent(t, root);
+  await aboard(t, root);
   t.match(await typed('stations', at), {
     code: 0,
     out: /^laptop .*listening \(may be unlocked\).*\nstation-2 .*listening/,
@@ -158,7 +96,7 @@ t.test('parameters: kept, compared, shown before they are set, set, and back aga
   const root = scratch(t);
   const at = `--dataDir=${root}`;
   const held: Record<string, number> = { RTL_ALT: 1500, WP_RADIUS: 200, STAT_BOOTCNT: 4, FS_GCS_ENABLE: 0 };
-  await agent(t, root, held);
+  await aboard(t, root, held);
   const file = join(root, 'kept.json');
   // An agent that has only just begun has not heard its autopilot yet, and says that nothing could be read.
   const end = performance.now() + 10_000;

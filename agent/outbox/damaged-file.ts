@@ -57,10 +57,10 @@ export class DamagedFile implements DamagedPages {
   readonly #pages: number;
   #pagesInFile: number;
 
-  /** Throws what the system says. */
-  constructor(path: string) {
-    const aside = asideOf(path);
-    this.#fd = openSync(aside, 'r+');
+  /** `lies`: set aside beside the outbox, to be salvaged; or it is that of the outbox, sound or not, only to be looked at. Throws what the system says. */
+  constructor(path: string, lies: 'aside' | 'in-place' = 'aside') {
+    const aside = lies === 'aside' ? asideOf(path) : path;
+    this.#fd = openSync(aside, lies === 'aside' ? 'r+' : 'r');
     const header = Buffer.alloc(FILE_HEADER_BYTES);
     try {
       readSync(this.#fd, header, 0, header.length, 0);

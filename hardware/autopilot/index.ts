@@ -9,5 +9,6 @@ export type { GroundLinkStatus } from './ground-link.ts';
 export type { IntentFailure, IntentName, IntentOptions, IntentOutcome } from './intent.ts';
 export * from './mission/index.ts';
 export type { AutopilotOptions, AutopilotPriority, AutopilotStatus, AutopilotTick } from './options.ts';
+export { parameterEncoding, valueOfWire } from './parameter-value.ts';
 export type { FlavourName, HeardText, Landed, OtherWriter, Place, RcState, VehicleState } from './state.ts';
 export { type ExtraStream, type PlannedStream, planBytesPerS, planStreams, WANTED_STREAMS } from './streams.ts';

@@ -1,0 +1,1 @@
+export { type Flight, FlightFinder } from './finder.ts';
