@@ -179,5 +179,15 @@ t.test('an itinerary from the first stroke to the delivery', async (t) => {
       await textOf(page, '[data-parcel]'),
     );
   });
+
+  await t.test('looked back on: the flight in its list, planned against flown', async (t) => {
+    await page.keyboard.press('t');
+    await page.locator('[data-flight]').first().click();
+    await page.locator('[data-history][data-loading="false"] .replay[data-where="there"]').waitFor({ timeout: 30_000 });
+    await page.locator('[data-history] .history-marks [data-mark="itinerary"]').first().click();
+    await page.locator('[data-planned]').waitFor({ state: 'attached', timeout: 30_000 });
+    t.match(await textOf(page, '.flights'), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \d/, 'it began when it was armed');
+    t.match(await textOf(page, '.history-marks'), /Ann Viewer|itinerary .*: (flying|starting)/);
+  });
   t.same(errors, []);
 });

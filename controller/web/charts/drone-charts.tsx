@@ -9,6 +9,7 @@ import type { Fleet } from '../live/fleet.ts';
 import { goHistory } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
 import type { ChartCanvas } from './chart-canvas.ts';
+import { ChartKey } from './chart-key.tsx';
 import { cursorS, RANGES, spanS } from './chart-range.ts';
 import { append, NO_SERIES, type Series, seriesOf, silenceFor, underLive, valueAt } from './series.ts';
 import { fetchTelemetry } from './telemetry-answer.ts';
@@ -61,20 +62,11 @@ export function DroneCharts({ fleet, id }: { readonly fleet: Fleet; readonly id:
       {CHARTS.map((spec, i) => (
         <Chart key={spec.column} fleet={fleet} id={id} spec={spec} axis={i === CHARTS.length - 1} />
       ))}
-      <p class="chart-key">
-        <span>
-          <i class="key-gap" /> lost for good
-        </span>
-        <span>
-          <i class="key-missing" /> nothing yet
-        </span>
-        <span>
-          <i class="key-later" /> filled in later
-        </span>
-        <button type="button" class="link open-history" title="Zoom, flights, replay (t)" onClick={() => goHistory(id)}>
-          All of it
+      <ChartKey>
+        <button type="button" class="link open-history" title="Flights, zoom, replay (t)" onClick={() => goHistory(id)}>
+          Zoom and replay
         </button>
-      </p>
+      </ChartKey>
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import { ageExact } from '../format/times.ts';
 import { modeWords, summarise } from '../list/summary.ts';
 import { ageOf, freshnessOf, valuesOf } from '../live/record.ts';
+import { Back } from '../shell/back.tsx';
 import { Glyph } from '../shell/glyph.tsx';
 import { leave } from '../shell/route.ts';
 import { ageTitle, isDimmed, type View } from './view.ts';
@@ -29,21 +30,7 @@ export function DroneState({ view }: { readonly view: View }) {
   const old = isDimmed(view, 'status');
   return (
     <header class="drone-head">
-      <button type="button" class="back" onClick={leave} aria-label="Back to the list">
-        <svg
-          width="18"
-          height="18"
-          viewBox="0 0 18 18"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.8"
-          stroke-linecap="round"
-          stroke-linejoin="round"
-          aria-hidden="true"
-        >
-          <path d="M11 4 6 9l5 5" />
-        </svg>
-      </button>
+      <Back label="Back to the list" onClick={leave} />
       <Glyph
         freshness={freshness}
         inAir={one.inAir ?? false}

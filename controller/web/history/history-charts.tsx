@@ -2,6 +2,7 @@
 import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type ChartCanvas, createChartCanvas } from '../charts/chart-canvas.ts';
+import { ChartKey } from '../charts/chart-key.tsx';
 import { NO_SERIES, type Series } from '../charts/series.ts';
 import { face } from '../format/face.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
@@ -69,18 +70,9 @@ export function HistoryCharts() {
       {CHARTS.map((spec, i) => (
         <Chart key={spec.column} spec={spec} axis={i === CHARTS.length - 1} />
       ))}
-      <p class="chart-key">
-        <span>
-          <i class="key-gap" /> lost for good
-        </span>
-        <span>
-          <i class="key-missing" /> nothing yet
-        </span>
-        <span>
-          <i class="key-later" /> filled in later
-        </span>
+      <ChartKey>
         {coarse > 0 && <span>every extreme of each {spanWords(Math.ceil(coarse))}; closer shows more</span>}
-      </p>
+      </ChartKey>
     </section>
   );
 }

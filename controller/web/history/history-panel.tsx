@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import '../styles/history.css';
 import { ageExact } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Back } from '../shell/back.tsx';
 import { go, leave, route, routeHash } from '../shell/route.ts';
 import { Choice } from './choice.tsx';
 import { HistoryCharts } from './history-charts.tsx';
@@ -53,21 +54,7 @@ export function HistoryPanel({ fleet, id }: { readonly fleet: Fleet; readonly id
       data-stale={unfinished}
     >
       <header class="drone-head">
-        <button type="button" class="back" onClick={leave} aria-label={`Back to ${id}`}>
-          <svg
-            width="18"
-            height="18"
-            viewBox="0 0 18 18"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.8"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            aria-hidden="true"
-          >
-            <path d="M11 4 6 9l5 5" />
-          </svg>
-        </button>
+        <Back label={`Back to ${id}`} onClick={leave} />
         <span class="past-badge">PAST</span>
         <h2>{id}</h2>
         <button type="button" class="second" onClick={() => go({ view: 'drone', id })} title="The drone as it is (Esc)">

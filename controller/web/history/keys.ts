@@ -5,6 +5,8 @@ import { atMs, back, moveTo, shift, step, togglePlay, zoomAt } from './moment.ts
 import { marks } from './scene.ts';
 
 const FAR = 10;
+/** The list is out of sight here: its cursor is not moved, and no other drone opened, by keys that nobody sees act. */
+const OF_THE_LIST: readonly string[] = ['j', 'k', 'x', 'Enter', 'ArrowUp', 'ArrowDown'];
 
 function beside(way: -1 | 1): void {
   const mark = neighbour(marks.peek(), atMs.peek(), way);
@@ -27,12 +29,16 @@ const DEEDS: Readonly<Record<string, (far: boolean) => void>> = {
   '0': back,
 };
 
+const nameOf = (target: EventTarget | null): string => (target instanceof Element ? target.tagName : '');
+
 /** Before the slider takes them: an arrow moves it by what can be read on the screen. */
 export function listenToHistoryKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return;
     const { target } = event;
-    const typing = target instanceof HTMLInputElement ? target.type !== 'range' : target instanceof HTMLSelectElement;
+    const typing =
+      target instanceof HTMLInputElement ? target.type !== 'range' : /^(SELECT|TEXTAREA)$/.test(nameOf(target));
+    if (!typing && OF_THE_LIST.includes(event.key)) event.stopPropagation();
     // A button that has the focus is pressed by the space bar.
     const pressed = event.key === ' ' && target instanceof HTMLButtonElement;
     const deed = typing || pressed ? undefined : DEEDS[event.key];

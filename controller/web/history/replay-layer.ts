@@ -1,5 +1,5 @@
 /** The past on the map: the flown way thick, the planned one thin, and where the drone was at the instant chosen. */
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { clockTime } from '../format/face.ts';
 import { BOLD, EMPTY, LABEL_PX } from '../map/map-style.ts';
@@ -12,7 +12,7 @@ import { plan, sprite, where } from './scene.ts';
 import { partsOf } from './track.ts';
 import { holeWords } from './words.ts';
 
-const LAYERS = ['replay-plan', 'replay-case', 'replay-track', 'replay-ends', 'replay-mark'] as const;
+const LAYERS = ['replay-case', 'replay-track', 'replay-ends', 'replay-plan', 'replay-places', 'replay-mark'] as const;
 /** The fleet of now behind the past: there, and not taken for it. */
 const BEHIND = 0.3;
 const NEAREST_FIT_ZOOM = 17.5;
@@ -24,13 +24,6 @@ export function keepReplay(map: MapLibre): () => void {
     map.addSource(name, { type: 'geojson', data: EMPTY, tolerance: 0.2 });
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const line = { type: 'line', layout: round } as const;
-  map.addLayer({
-    ...line,
-    id: 'replay-plan',
-    source: 'replay-plan',
-    layout: { 'line-join': 'round' },
-    paint: { 'line-width': 1.5, 'line-dasharray': [2, 2] },
-  });
   map.addLayer({ ...line, id: 'replay-case', source: 'replay-track', paint: { 'line-width': 7 } });
   map.addLayer({ ...line, id: 'replay-track', source: 'replay-track', paint: { 'line-width': 4 } });
   map.addLayer({
@@ -39,6 +32,21 @@ export function keepReplay(map: MapLibre): () => void {
     source: 'replay-track',
     filter: ['==', ['geometry-type'], 'Point'],
     paint: { 'circle-radius': 4, 'circle-stroke-width': 1.6 },
+  });
+  // Over what was flown: where the two are one line, the thin one is seen on the thick one.
+  map.addLayer({
+    id: 'replay-plan',
+    type: 'line',
+    source: 'replay-plan',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-width': 1.5, 'line-dasharray': [3, 2] },
+  });
+  map.addLayer({
+    id: 'replay-places',
+    type: 'circle',
+    source: 'replay-plan',
+    filter: ['==', ['geometry-type'], 'Point'],
+    paint: { 'circle-radius': 3.5, 'circle-stroke-width': 1.5 },
   });
   map.addLayer({
     id: 'replay-mark',
@@ -66,15 +74,19 @@ export function keepReplay(map: MapLibre): () => void {
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
   const canvas = map.getCanvasContainer();
   let fitted: unknown = null;
+  /** Which plan: equal words, equal picture. */
+  const planned = computed(() => (plan.value === null ? null : `${plan.value.id} ${plan.value.version}`));
 
   function paint(): void {
-    const [ink, halo, flown] = [token('--ink-2'), token('--map-halo'), token('--skein')];
+    const [ink, halo, flown] = [token('--ink'), token('--map-halo'), token('--skein')];
     map.setPaintProperty('replay-plan', 'line-color', ink);
+    map.setPaintProperty('replay-places', 'circle-color', halo);
+    map.setPaintProperty('replay-places', 'circle-stroke-color', ink);
     map.setPaintProperty('replay-case', 'line-color', halo);
     map.setPaintProperty('replay-track', 'line-color', flown);
     map.setPaintProperty('replay-ends', 'circle-color', halo);
     map.setPaintProperty('replay-ends', 'circle-stroke-color', flown);
-    map.setPaintProperty('replay-mark', 'text-color', token('--ink'));
+    map.setPaintProperty('replay-mark', 'text-color', ink);
     map.setPaintProperty('replay-mark', 'text-halo-color', halo);
     const past = historyOf() !== null;
     map.setPaintProperty('drones', 'icon-opacity', past ? ['*', BEHIND, ['get', 'opacity']] : ['get', 'opacity']);
@@ -107,14 +119,17 @@ export function keepReplay(map: MapLibre): () => void {
       }
     }),
     effect(() => {
-      const wanted = plan.value;
+      const wanted = planned.value;
       const asked = new AbortController();
-      if (wanted === null) void source('replay-plan').setData(EMPTY);
-      else {
-        void fetchRoute(wanted.id, wanted.version, wanted.item, asked.signal).then((data) => {
-          if (!asked.signal.aborted) void source('replay-plan').setData(data ?? EMPTY);
-        });
-      }
+      const draw = (data: GeoJSON.FeatureCollection | null): void => {
+        if (asked.signal.aborted) return;
+        void source('replay-plan').setData(data ?? EMPTY);
+        if (data === null) delete canvas.dataset.planned;
+        else canvas.dataset.planned = wanted?.split(' ')[0] ?? '';
+      };
+      const [id = '', version] = wanted?.split(' ') ?? [];
+      if (wanted === null) draw(null);
+      else void fetchRoute(id, Number(version), null, asked.signal).then(draw);
       return () => asked.abort();
     }),
     effect(() => {

@@ -1,6 +1,6 @@
 /** The slider of the replay, with what happened and what is missing drawn along it. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { clockTime } from '../format/face.ts';
 import { utcFull } from '../format/times.ts';
 import { around, thinned } from './marks.ts';
@@ -31,6 +31,8 @@ export function Replay({ id }: { readonly id: string }) {
   const at = atMs.value;
   const known = where.value;
   const runs = playing.value;
+  // The same one while only the instant moves: it is not made anew ten times a second.
+  const strip = useMemo(() => one && <Strip one={one} />, [one]);
   if (one === null) return null;
   const now = around(marks.value, at, NEAR)[0];
   return (
@@ -41,7 +43,7 @@ export function Replay({ id }: { readonly id: string }) {
           {placeWords(known, isLoading.value)}
         </span>
       </p>
-      <Strip one={one} />
+      {strip}
       <input
         type="range"
         class="replay-slider"
