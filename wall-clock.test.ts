@@ -8,6 +8,7 @@ const READERS: Readonly<Record<string, string>> = {
   'agent/ports.ts': 'the port: what the board believes, to be told in clock records',
   'agent/log/log.ts': 'stamp of a log line',
   'agent/tools-bundle.ts': 'name and stamp of a file for people',
+  'agent/tools-doctor.ts': 'what the board believes, to be held against what it cannot be earlier than',
   'agent/tools-logs.ts': 'what "ten minutes ago" is, for a person, in stamps of log lines',
   'agent/tools-params.ts': 'name of a file for people',
   'agent/tools.ts': 'when a lock was set, for people, where no agent runs',

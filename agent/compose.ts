@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Link, parseLinkUrl } from '@skein/hardware/link';
 import type { AgentConfig } from './config.ts';
 import { makeDataFolder } from './data-folder.ts';
+import { doctorRoutes } from './doctor-route.ts';
 import type { AgentPorts } from './ports.ts';
 import { routesOf } from './routes.ts';
 import { RunningAgent } from './running.ts';
@@ -71,11 +72,12 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
       const state = new StateFile(join(config.dataDir, 'state.json'), (message) =>
         ports.log.error({ part: 'state' }, message),
       );
-      await state.begin();
+      const { board: serialBefore } = await state.begin();
+      state.update({ board: serial });
       const session = ports.randomHex(8);
       running = new RunningAgent(config, ports, { session, state, boot, serial, link });
       await running.start();
-      routes = routesOf(running);
+      routes = { ...routesOf(running), ...doctorRoutes(running, { serial, serialBefore }) };
       const { drone } = config;
       const { epoch } = running.outbox;
       ports.log.info(

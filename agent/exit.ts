@@ -10,8 +10,9 @@ export const EXIT = {
   usage: 2,
   notRunning: 3,
   alreadyRunning: 4,
-  /** It was understood and the answer is no: a pre-flight stop, a lock that stays, parameters that differ. */
+  /** It was understood and the answer is no: a pre-flight stop, a lock that stays, parameters that differ, a doctor’s finding. */
   refused: 5,
+  doubtful: 6,
   again: RESTART_EXIT_CODE,
 } as const;
 
@@ -24,6 +25,7 @@ export const EXIT_WORDS: Readonly<Record<ExitName, string>> = {
   notRunning: 'no agent runs here',
   alreadyRunning: 'an agent runs here already',
   refused: 'understood, and the answer is no: a pre-flight stop, a lock that stays, parameters that differ',
+  doubtful: 'nothing is wrong, and there is something to look at',
   again: 'start me again (systemd does so, or run --respawn)',
 };
 

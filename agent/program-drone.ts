@@ -22,6 +22,26 @@ export const DRONE_COMMANDS: readonly Command[] = [
     run: async (line, io) => (await import('./tools.ts')).preflight(line, io),
   },
   {
+    name: 'doctor',
+    brief: 'what is wrong with this set-up, and what to do about it',
+    usage: ['[--json]'],
+    about: [
+      'Looks at everything between the autopilot and the controller: settings, versions, other agents, data folder, disk, clock, serial device and who else has it, what comes over the line, what the autopilot holds against flying, ports, broker, TLS and login. Each is ok, LOOK (it goes on, and should be seen to), WRONG, or ? (it could not be told), with the commands to type or the parameters to set.',
+      'It works with and without a running agent, and without a network. A running agent is asked, and keeps its line to the autopilot to itself. Without one the line is listened to, for some seconds, and nothing is sent: an autopilot beats by itself. A small file is written and removed to try the disk. Nothing else is changed.',
+      'With sudo it sees the programs of other users as well.',
+    ],
+    flags: [JSON_FLAG],
+    words: { least: 0, most: 0, are: 'free' },
+    settings: true,
+    exits: exitsOf({ ok: 'all is fine', refused: 'something is wrong', doubtful: EXIT_WORDS.doubtful }),
+    examples: [
+      { line: 'doctor', words: 'of the agent that runs here' },
+      { line: 'doctor --config agent.toml', words: 'of one that does not run, or not yet' },
+      { line: 'doctor --json | jq -r ".findings[] | select(.verdict == "wrong") | .code"', words: 'for scripts' },
+    ],
+    run: async (line, io) => (await import('./tools-doctor.ts')).doctor(line, io),
+  },
+  {
     name: 'lock',
     brief: 'the ground lock: nothing arms, starts or reboots',
     usage: ['--reason "…"'],

@@ -12,6 +12,8 @@ export interface AgentState {
   readonly airS: number;
   readonly armedS: number;
   readonly clock: StoredTime | null;
+  /** Serial number of the board of the last start: another one tells of a card that was copied, or moved. */
+  readonly board: string | null;
 }
 
 /** What time it was when it was last known: a board without a battery clock begins with it. */
@@ -23,7 +25,7 @@ export interface StoredTime {
   readonly from: readonly string[];
 }
 
-const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0, clock: null };
+const EMPTY: AgentState = { n: 0, flights: 0, airS: 0, armedS: 0, clock: null, board: null };
 
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
@@ -71,6 +73,7 @@ export class StateFile {
         airS: count(read.airS),
         armedS: count(read.armedS),
         clock: time(read.clock),
+        board: typeof read.board === 'string' ? read.board : null,
       };
     } catch {
       this.#onProblem(`${this.#path} is damaged; counting begins anew`);

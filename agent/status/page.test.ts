@@ -48,6 +48,7 @@ const WELL: AgentStatus = {
     mode: 'GUIDED',
     version: '4.7.0-dev',
     earlyDropped: 0,
+    mavlink1: 0,
   },
   uplink: {
     state: 'up',

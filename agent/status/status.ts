@@ -55,6 +55,7 @@ export interface AgentStatus {
     readonly mode: string | null;
     readonly version: string | null;
     readonly earlyDropped: number;
+    readonly mavlink1: number;
   };
   readonly uplink: {
     readonly state: string;

@@ -63,6 +63,8 @@ export interface VehicleStatus {
   readonly noFramesHints: number;
   /** Messages that came before the first heartbeat and did not fit the memory for them. */
   readonly earlyDropped: number;
+  /** Frames of MAVLink 1: a line set to it lacks much. */
+  readonly mavlink1: number;
 }
 
 interface EarlyMessage {
@@ -97,6 +99,7 @@ export class Vehicle {
   /** Null once an autopilot has been latched. */
   #early: EarlyMessage[] | null = [];
   #earlyDropped = 0;
+  #mavlink1 = 0;
 
   constructor(o: VehicleOptions) {
     this.#o = o;
@@ -148,6 +151,7 @@ export class Vehicle {
 
   #frame(frame: Frame): void {
     this.#line.frame(this.#chunkMs);
+    if (frame.version === 1) this.#mavlink1++;
     this.#o.onFrame?.(frame, this.#chunkUs);
     this.#o.onHeard?.(frame);
     const { sysid, compid, msgid } = frame;
@@ -270,6 +274,7 @@ export class Vehicle {
       version: this.#version,
       noFramesHints: this.#line.hints,
       earlyDropped: this.#earlyDropped,
+      mavlink1: this.#mavlink1,
     };
   }
 

@@ -1,0 +1,124 @@
+/** The serial device as it lies there, before anybody opens it. */
+import type { DeviceFacts, DoctorFacts, Program } from '../facts.ts';
+import { type Finding, fine, found, unsure } from '../finding.ts';
+
+/** Access as the kernel judges it: the first class that fits decides, and root may all. */
+export function mayUse(
+  { mode, uid, gid }: { mode: number; uid: number; gid: number },
+  who: DeviceFacts['who'],
+): boolean {
+  if (who.uid === 0) return true;
+  const shift = uid === who.uid ? 6 : who.gids.includes(gid) ? 3 : 0;
+  return ((mode >> shift) & 6) === 6;
+}
+
+const said = ({ name, pid }: Program): string => `${name} (process ${pid})`;
+const isModemManager = ({ name }: Program): boolean => name === 'ModemManager';
+/** The kernel cuts names at 15 bytes. */
+const isGetty = ({ name }: Program): boolean => /^(a?getty|login)$/.test(name);
+
+function missing({ path, kind, others, stableNames }: DeviceFacts): Finding {
+  const there = [...stableNames, ...others];
+  const list = there.length === 0 ? 'no serial device is there at all' : `there is ${there.slice(0, 6).join(', ')}`;
+  const words = kind === 'dangling' ? `${path} leads to a device that is gone` : `${path} is not there; ${list}`;
+  return found(
+    'device-missing',
+    `${words}: the autopilot is not connected, has no power, or came back under another name.`,
+    'check cable and power, then: ls -l /dev/serial/by-id/',
+    there.length === 0
+      ? 'nothing appears when you plug it in? Try another cable (many only charge), look at: sudo dmesg | tail; on GPIO pins: sudo raspi-config, Interface Options, Serial Port'
+      : `set link.url = "serial://${there[0]}:BAUD"`,
+  );
+}
+
+function forbidden({ path, group, who, groupPending }: DeviceFacts): Finding {
+  if (groupPending)
+    return found(
+      'device-forbidden',
+      `${who.name} is in the group ${group} of ${path}, but not yet in this session: it began before.`,
+      'log out and in again; the service: sudo systemctl restart skein-agent',
+    );
+  return found(
+    'device-forbidden',
+    `${who.name} may not open ${path}: it belongs to the group ${group}, and ${who.name} is not in it.`,
+    `sudo usermod -aG ${group} ${who.name}`,
+    'then log out and in again; the service: sudo systemctl restart skein-agent',
+  );
+}
+
+function held(facts: DeviceFacts, ownPid: number | null): Finding[] {
+  const { path, real, holders, getty, kernelConsole, modemManager } = facts;
+  const tty = (real ?? path).replace(/^\/dev\//, '');
+  const all: Finding[] = [];
+  const login = getty ?? holders.find(isGetty) ?? null;
+  if (login !== null)
+    all.push(
+      found(
+        'device-getty',
+        `A login prompt, ${said(login)}, runs on ${path}: it eats what the autopilot says and answers it.`,
+        `sudo systemctl disable --now serial-getty@${tty}.service`,
+        'on a Raspberry Pi: sudo raspi-config, Interface Options, Serial Port: login shell no, hardware yes',
+      ),
+    );
+  if (kernelConsole)
+    all.push(
+      found(
+        'device-console',
+        `The kernel writes its messages to ${path}: the autopilot gets them between our frames.`,
+        `remove console=${tty},… (or console=serial0,…) from /boot/firmware/cmdline.txt, and restart this computer on the ground`,
+      ),
+    );
+  if (holders.some(isModemManager))
+    all.push(
+      found(
+        'device-modem-manager',
+        `ModemManager holds ${path}: it takes the autopilot for a modem and sends it AT commands.`,
+        'sudo systemctl disable --now ModemManager',
+        'needed for a modem? Then leave it, and tell it: ENV{ID_MM_DEVICE_IGNORE}="1" in a rule in /etc/udev/rules.d, sudo udevadm control --reload, replug',
+      ),
+    );
+  const others = holders.filter((one) => !isModemManager(one) && !isGetty(one) && one.pid !== ownPid);
+  for (const other of others)
+    all.push(
+      found(
+        'device-held',
+        `${said(other)} has ${path} open, too: each byte goes to one of the two.`,
+        `end it: sudo kill ${other.pid}   (what starts it: systemctl status ${other.pid})`,
+        'a ground station belongs behind the agent: [[station]] in its settings',
+      ),
+    );
+  if (modemManager.runs && !modemManager.leavesIt && !holders.some(isModemManager))
+    all.push(
+      found(
+        'modem-manager-near',
+        `ModemManager runs, and nobody told it to leave ${path} alone: it may try it for half a minute each time it is plugged in.`,
+        'sudo systemctl disable --now ModemManager',
+        'or, where a modem needs it: ENV{ID_MM_DEVICE_IGNORE}="1" in a rule in /etc/udev/rules.d',
+      ),
+    );
+  return all;
+}
+
+export function device({ device, agent }: DoctorFacts): Finding[] {
+  if (device === null) return [];
+  if (!device.ok) return [unsure('device', `The serial device: ${device.why}.`)];
+  const facts = device.value;
+  const { kind, path, stableNames, group } = facts;
+  if (kind === 'missing' || kind === 'dangling') return [missing(facts)];
+  if (kind === 'other')
+    return [found('device-no-serial', `${path} is no serial device.`, 'set link.url to one: ls -l /dev/serial/by-id/')];
+  const running = agent.state === 'running' ? agent.facts : null;
+  // Who has it open may open it.
+  const may = running?.link.open === true || mayUse(facts, facts.who);
+  const all = [...(may ? [] : [forbidden(facts)]), ...held(facts, running?.pid ?? null)];
+  const [stable] = stableNames;
+  if (stable !== undefined && /^\/dev\/tty(ACM|USB)\d+$/.test(path))
+    all.push(
+      found(
+        'device-renumbers',
+        `${path} may have another number after the next restart of the autopilot.`,
+        `set link.url to the name that stays: "serial://${stable}:BAUD"`,
+      ),
+    );
+  return all.length > 0 ? all : [fine('device', `${path} is there, of the group ${group}, and nobody else has it`)];
+}
