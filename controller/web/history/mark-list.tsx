@@ -20,7 +20,7 @@ export function MarkList() {
           <span class="when">{`${shown.length} of ${all.length}, around that instant`}</span>
         )}
       </h3>
-      {commandsMissing.value && <p class="nothing">The commands of this time cannot be read.</p>}
+      {commandsMissing.value !== null && <p class="nothing">{commandsMissing.value}</p>}
       {all.length === 0 && <p class="nothing">{isLoading.value ? 'reading…' : 'Nothing was said in this span.'}</p>}
       <ol>
         {shown.map((mark) => (

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { ulidMaker } from '../../commands/index.ts';
 import { until } from '../../testing/until.ts';
 import { forget, isEmpty, isLoading, pasts, readAtMs, readPast, trouble } from './past.ts';
 
@@ -55,6 +56,9 @@ t.test('each kind is asked for at the width of a chart, with what was said befor
   t.match(Object.fromEntries(of('air') ?? []), { from: '1000000', to: '2000000', maxPoints: '2500' });
   t.equal(of('battery')?.get('instance'), '0');
   t.ok(Number(of('itinerary')?.get('from')) < SPAN.fromMs);
+  const before = asked.find((url) => url.pathname.endsWith('commands'))?.searchParams.get('before') ?? '';
+  const made = ulidMaker(() => 0.999);
+  t.ok(made(SPAN.toMs) < before && made(SPAN.toMs + 1) > before, 'commands: those until the end of the span');
   t.same([isLoading.value, isEmpty.value, trouble.value], [false, false, null]);
 });
 

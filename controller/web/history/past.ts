@@ -45,6 +45,7 @@ const LOOK_BACK_MS: Partial<Record<PastKind, number>> = { itinerary: 6 * 3_600_0
 const WORDS = 3_000;
 const COMMAND_PAGE = 200;
 const COMMAND_PAGES = 3;
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 const NOTHING: Past = { table: null, loading: true, trouble: null };
 const KINDS = Object.keys(ASKS) as PastKind[];
@@ -52,8 +53,8 @@ export const pasts: Readonly<Record<PastKind, Signal<Past>>> = Object.fromEntrie
   KINDS.map((kind) => [kind, signal(NOTHING)]),
 ) as Record<PastKind, Signal<Past>>;
 export const commands = signal<readonly { readonly command: Command; readonly drone: string }[]>([]);
-/** What else is known is shown without them, and it is said that they are missing. */
-export const commandsMissing = signal(false);
+/** What of them is missing, in words: the rest is shown without them; null: nothing. */
+export const commandsMissing = signal<string | null>(null);
 /** The controller's time when what is shown was asked for; null: nothing was read yet. */
 export const readAtMs = signal<number | null>(null);
 
@@ -110,27 +111,35 @@ export function readPast(drone: string, span: Span, pixels: number, nowMs: numbe
     (read) => {
       if (stop.signal.aborted) return;
       commands.value = read.map((command) => ({ command, drone }));
-      commandsMissing.value = false;
+      commandsMissing.value = read.length < COMMAND_PAGE * COMMAND_PAGES ? null : 'Its older commands are not shown.';
     },
     () => {
-      if (!stop.signal.aborted) commandsMissing.value = true;
+      if (!stop.signal.aborted) commandsMissing.value = 'The commands of this time cannot be read.';
     },
   );
   return () => stop.abort();
 }
 
+/** Ids of commands are ULIDs: 48 bits of time in ms, then random ones. The least of those made after this millisecond. */
+function firstIdAfter(utcMs: number): string {
+  const digits: string[] = [];
+  for (let left = utcMs + 1; digits.length < 10; left = Math.floor(left / 32))
+    digits.unshift(CROCKFORD[left % 32] ?? '');
+  return digits.join('').padEnd(26, '0');
+}
+
 /** Those that were asked for in the span, or had not ended when it began. */
 async function readCommandsOf(drone: string, span: Span, signal: AbortSignal): Promise<readonly Command[]> {
   const found: Command[] = [];
-  let before = '';
+  let before = firstIdAfter(span.toMs);
   for (let page = 0; page < COMMAND_PAGES; page += 1) {
-    const response = await fetch(`/api/v1/commands?drone=${drone}&limit=${COMMAND_PAGE}${before}`, { signal });
+    const response = await fetch(`/api/v1/commands?drone=${drone}&limit=${COMMAND_PAGE}&before=${before}`, { signal });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const read = readCommands(await response.json());
     found.push(...read);
     const last = read.at(-1);
     if (read.length < COMMAND_PAGE || last === undefined || (last.issuedAtMs ?? 0) < span.fromMs) break;
-    before = `&before=${last.id}`;
+    before = last.id;
   }
   return found;
 }
