@@ -8,12 +8,19 @@ export const asideOf = (path: string): string => `${path}.aside`;
 
 /** Renames a damaged file and its write-ahead log; only the newest is kept. Returns the new name. */
 export function setAside(path: string): string {
-  const aside = asideOf(path);
-  for (const suffix of SUFFIXES) {
-    rmSync(`${aside}${suffix}`, { force: true });
-    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);
+  if (existsSync(path)) {
+    removeAside(path);
+    renameSync(path, asideOf(path));
   }
-  return aside;
+  finishSettingAside(path);
+  return asideOf(path);
+}
+
+/** Cut off when the file itself had its new name already: its log follows it, and no file is begun over that. */
+export function finishSettingAside(path: string): void {
+  if (existsSync(path)) return;
+  for (const suffix of SUFFIXES)
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${asideOf(path)}${suffix}`);
 }
 
 export function removeAside(path: string): boolean {

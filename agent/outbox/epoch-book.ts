@@ -3,7 +3,7 @@
  * changed here is changed in the file too, inside the caller's transaction.
  */
 import { type Epoch, isEmpty, type LoadedFile, type LoadedPast } from './epochs.ts';
-import { MAX_PAST, type PastEpoch } from './past.ts';
+import { further, MAX_PAST, type PastEpoch } from './past.ts';
 import type { OutboxRows } from './rows.ts';
 
 interface Before {
@@ -38,8 +38,9 @@ export class EpochBook {
     this.#past = past;
   }
 
-  isPast(epoch: string): boolean {
-    return this.#past.some((one) => one.epoch === epoch);
+  /** Undefined: it is none of those of which nothing is held. */
+  pastOf(epoch: string): PastEpoch | undefined {
+    return this.#past.find((one) => one.epoch === epoch);
   }
 
   /** As it is held; begun, or taken up again where it had ended, when it is not. */
@@ -84,15 +85,26 @@ export class EpochBook {
     this.#past = all.slice(-MAX_PAST);
   }
 
-  /** Of a damaged file, the newest first, as older than all that are here. */
+  /** Of a damaged file, the newest first, as older than all that are here; one that is past here may have gone further. */
   adoptPast(all: readonly PastEpoch[]): void {
-    for (const { epoch, boot, next } of all.slice(0, MAX_PAST - this.#past.length)) {
-      if (this.live.has(epoch) || this.isPast(epoch) || (next.urgent === 1 && next.history === 1)) continue;
+    for (const { epoch, boot, next } of all) {
+      const known = this.#past.find((one) => one.epoch === epoch);
+      if (known !== undefined) this.#further(known, next);
+      const isNew = known === undefined && !this.live.has(epoch) && (next.urgent > 1 || next.history > 1);
+      if (!isNew || this.#past.length >= MAX_PAST) continue;
       const number = this.#rows.addEpoch(epoch, boot, this.numberBelow());
       const gone = { urgent: next.urgent - 1, history: next.history - 1 };
       this.#rows.saveAcks(number, gone, gone);
       this.#remember({ number, epoch, boot, next });
     }
+  }
+
+  #further(known: LoadedPast, next: PastEpoch['next']): void {
+    const one = further(known, next);
+    if (one === known) return;
+    const gone = { urgent: one.next.urgent - 1, history: one.next.history - 1 };
+    this.#rows.saveAcks(one.number, gone, gone);
+    this.#past = this.#past.map((other) => (other === known ? one : other));
   }
 
   /** For one that is older than all that are here; undefined: there are none. */

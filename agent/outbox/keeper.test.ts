@@ -18,14 +18,20 @@ const NOTHING = { epochs: [], past: [] };
 function make(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'keeper-'));
   const path = join(root, 'outbox.db');
-  const disk = { passes: 0, fails: 0, code: 'SQLITE_FULL' };
+  const disk = { passes: 0, fails: 0, code: 'SQLITE_FULL', thenFails: false };
   const said: FromWorker[] = [];
   const keeper = new Keeper({
     files: {
       open: (o) =>
         new OutboxStore(o, (file, budget) => {
           const rows = openRows(file, budget);
-          const { addBatch } = rows;
+          const { addBatch, transaction } = rows;
+          rows.transaction = (run) => {
+            const isNext = disk.thenFails && disk.fails === 0;
+            disk.thenFails &&= !isNext;
+            if (isNext) throw Object.assign(new Error('a bad disk'), { code: 'SQLITE_IOERR_WRITE' });
+            transaction.call(rows, run);
+          };
           rows.addBatch = (...row) => {
             if (disk.passes > 0) disk.passes--;
             else if (disk.fails > 0) {
@@ -102,6 +108,24 @@ t.test(
     t.match(said.at(-1), { epochs: [{ lanes: { history: { next: 2, heldFrom: undefined } } }] });
   },
 );
+
+t.test('a disk that is full and then fails: a damaged file that stays is looked through all the same', async (t) => {
+  const { disk, write, keeper, said, path } = make(t);
+  write({ count: 40 });
+  keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+  setAside(path);
+  keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 }, known: NOTHING });
+  keeper.salvage();
+  keeper.salvage();
+  const held = { epochs: [{ lanes: { history: { next: 41, heldFrom: 1 } } }] };
+  t.match(said.at(-1), held);
+  const entry = oneBatch({ epoch: newEpoch(), boot: BOOT, lane: 'history', seq: 1, monoUs: 1, length: 3000 });
+  Object.assign(disk, { fails: 1, thenFails: true });
+  keeper.take({ type: 'write', entries: [entry], acks: [], runningS: 0, pressing: true });
+  t.match(said.at(-1), { type: 'write-failed', problem: { code: 'full' }, held });
+  for (let steps = 0; steps < 10 && keeper.salvage() !== 'over'; steps++);
+  t.match(said.at(-1), { type: 'salvaged', losses: { salvaged: 40, unsalvaged: 0, asideGivenUp: 0 }, asideBytes: 0 });
+});
 
 t.test('a full disk: others are asked first, then what the controller has goes; the file stays', async (t) => {
   const { disk, write } = make(t);

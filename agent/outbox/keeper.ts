@@ -135,7 +135,8 @@ export class Keeper {
         if (!isStorageError(error)) throw error;
         const withinBudget = error.code !== 'SQLITE_FULL' || store.fits(message.entries);
         const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
-        if (problem.code === 'full' && message.pressing && attempt === 1 && this.#makeSpace(store)) continue;
+        const asked = problem.code === 'full' && message.pressing && attempt === 1;
+        if (asked && this.#makeSpace(store, options.path)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
         say({
@@ -171,14 +172,17 @@ export class Keeper {
   }
 
   /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */
-  #makeSpace(full: OutboxStore): boolean {
+  #makeSpace(full: OutboxStore, path: string): boolean {
     try {
+      // Open, its bytes would not come free.
       this.#salvage?.close();
       this.#salvage = null;
       const aside = full.giveUpAside();
       return full.giveBack(1 << 20) > 0 || aside;
     } catch (error) {
       if (!isStorageError(error)) throw error;
+      // The disk fails besides, and it stays: it is looked through from its beginning.
+      if (full.asideBytes > 0) this.#salvage = this.#o.files.salvage(path, full);
       return false;
     }
   }

@@ -34,12 +34,11 @@ function make(answers: string[]) {
       owed: () => [],
       paid: () => {},
     },
-    book: () => book,
-    transact: (run) => {
+    commit: (past) => {
       const code = answers.shift();
       done.push(code ?? 'committed');
       if (code !== undefined) throw Object.assign(new Error('played'), { code });
-      run();
+      book.adoptPast(past);
     },
     onChanged: () => {},
   });

@@ -5,15 +5,14 @@
  */
 import type { Aside } from './aside.ts';
 import type { OutboxLosses } from './entry.ts';
-import type { EpochBook } from './epoch-book.ts';
-import type { PastEpoch } from './past.ts';
+import { furthest, type PastEpoch } from './past.ts';
 import { isStorageError } from './problems.ts';
 
 export interface LyingAsideOptions {
   readonly aside: Aside;
   readonly losses: OutboxLosses;
-  readonly book: () => EpochBook;
-  readonly transact: (run: () => void) => void;
+  /** How far epochs went, the newest first, into the open file. */
+  readonly commit: (past: readonly PastEpoch[]) => void;
   /** It has become smaller, or is gone. */
   readonly onChanged: () => void;
 }
@@ -54,7 +53,7 @@ export class LyingAside {
   giveUp(): boolean {
     this.#isWanted = false;
     if (this.bytes === 0) return false;
-    this.#owed = [...this.#o.aside.reach().toReversed(), ...this.#owed];
+    this.#owed = furthest([...this.#o.aside.reach().toReversed(), ...this.#owed]);
     try {
       this.#pay();
     } catch (error) {
@@ -74,7 +73,7 @@ export class LyingAside {
 
   #pay(): void {
     if (this.#owed.length === 0) return;
-    this.#o.transact(() => this.#o.book().adoptPast(this.#owed));
+    this.#o.commit(this.#owed);
     this.#owed = [];
     this.#o.aside.paid();
   }

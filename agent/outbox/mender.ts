@@ -11,6 +11,7 @@ import type { EpochState } from './entry.ts';
 import type { EpochBook } from './epoch-book.ts';
 import type { Epoch, EpochLane } from './epochs.ts';
 import { LANE_NAMES, laneEnd, laneStart, rowKey, seqOf } from './keys.ts';
+import { further, type PastEpoch } from './past.ts';
 import type { OutboxRows, Row } from './rows.ts';
 
 /** A row of the damaged file. */
@@ -62,18 +63,22 @@ export class Mender {
    */
   adopt(states: readonly EpochState[], atS: number): void {
     for (const { epoch, boot, lanes } of states) {
-      const here = this.#book.live.get(epoch);
+      const next = { urgent: lanes.urgent.next, history: lanes.history.next };
+      const past = this.#book.pastOf(epoch);
+      // Of one that was taken for past nothing is looked for, unless it went further.
+      if (past !== undefined && further(past, next) === past) continue;
+      const here = past === undefined ? this.#book.live.get(epoch) : this.#book.of(epoch, boot);
       if (here !== undefined) {
-        this.#extend(here, lanes, atS);
+        this.#extend(here, next, atS);
         this.#holdOf(here);
+        continue;
       }
-      if (here !== undefined || this.#book.isPast(epoch)) continue;
       const spans = LANE_NAMES.map((lane) => {
         const { first, next, acked } = lanes[lane];
         return { lane, from: Math.min(next, Math.max(first, acked + 1)), to: next - 1 };
       });
       if (spans.every(({ from, to }) => from > to)) {
-        this.#book.adoptPast([{ epoch, boot, next: { urgent: lanes.urgent.next, history: lanes.history.next } }]);
+        this.#book.adoptPast([{ epoch, boot, next }]);
         continue;
       }
       const number = this.#rows.addEpoch(epoch, boot, this.#book.numberBelow());
@@ -93,11 +98,20 @@ export class Mender {
     }
   }
 
+  /** Inside the caller's transaction: how far epochs went of which nothing more is looked for, the newest first. */
+  adoptPast(all: readonly PastEpoch[], atS: number): void {
+    for (const { epoch, next } of all) {
+      const here = this.#book.live.get(epoch);
+      if (here !== undefined) this.#extend(here, next, atS);
+    }
+    this.#book.adoptPast(all);
+  }
+
   /** The damaged file went further than was known when its epoch was taken up: a commit that nobody was told of before the crash. */
-  #extend(here: Epoch, lanes: EpochState['lanes'], atS: number): void {
+  #extend(here: Epoch, next: PastEpoch['next'], atS: number): void {
     for (const lane of LANE_NAMES) {
       const from = here.lanes[lane].next;
-      const to = lanes[lane].next - 1;
+      const to = next[lane] - 1;
       if (from > to) continue;
       this.#gap(here, lane, from, to, { monoFromUs: 0, monoToUs: 0 }, atS);
       here.lanes[lane].next = to + 1;

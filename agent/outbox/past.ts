@@ -15,6 +15,20 @@ export interface PastEpoch {
   readonly next: Readonly<Record<Lane, number>>;
 }
 
+/** Each epoch once, where it stands first, and as far as one of these tells. */
+export function furthest(all: readonly PastEpoch[]): PastEpoch[] {
+  const each = new Map<string, PastEpoch>();
+  for (const one of all) each.set(one.epoch, further(each.get(one.epoch) ?? one, one.next));
+  return [...each.values()];
+}
+
+/** The same back when it goes no further. */
+export function further<T extends PastEpoch>(one: T, next: PastEpoch['next']): T {
+  if (LANE_NAMES.every((lane) => next[lane] <= one.next[lane])) return one;
+  const most = (lane: Lane) => Math.max(one.next[lane], next[lane]);
+  return { ...one, next: { urgent: most('urgent'), history: most('history') } };
+}
+
 export interface PastAck {
   readonly epoch: string;
   readonly lane: Lane;

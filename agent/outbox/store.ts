@@ -52,8 +52,8 @@ export class OutboxStore {
 
   constructor(o: StoreOptions, open = openRows, aside = asideBeside(o.path)) {
     this.aside = new LyingAside({
-      ...{ aside, losses: this.losses, book: () => this.#book },
-      transact: (run) => this.#transact(run),
+      ...{ aside, losses: this.losses },
+      commit: (past) => this.#transact(() => this.#mender.adoptPast(past, this.#baseS)),
       onChanged: () => this.#rows.cap(this.#evictor.mostBytes()),
     });
     this.#budget = budgetOf(o.budgetBytes);
@@ -236,7 +236,7 @@ export class OutboxStore {
   adopt(states: readonly EpochState[], past: readonly PastEpoch[] = []): void {
     this.#transact(() => {
       this.#mender.adopt(states, this.#baseS);
-      this.#book.adoptPast(past);
+      this.#mender.adoptPast(past, this.#baseS);
     });
   }
 
@@ -264,8 +264,12 @@ export class OutboxStore {
 
   /** The disk is full: what lies aside goes, and what was not found of it stays a gap. */
   giveUpAside(): boolean {
-    this.losses.unsalvaged += this.#mender.release();
-    return this.aside.giveUp();
+    try {
+      return this.aside.giveUp();
+    } finally {
+      // Of a file that stays, because the disk fails, there is more to be found.
+      if (this.asideBytes === 0) this.losses.unsalvaged += this.#mender.release();
+    }
   }
 
   /** Of the main file, but for what was freed in it. */

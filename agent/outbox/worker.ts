@@ -1,7 +1,7 @@
 /** The thread that waits for the disk. */
 import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { asideBytes } from './aside.ts';
+import { asideBytes, finishSettingAside } from './aside.ts';
 import { DamagedFile } from './damaged-file.ts';
 import { Keeper } from './keeper.ts';
 import type { ToWorker } from './messages.ts';
@@ -49,7 +49,10 @@ function salvageOn(): void {
 
 const keeper = new Keeper({
   files: {
-    open: (o) => new OutboxStore(o),
+    open: (o) => {
+      finishSettingAside(o.path);
+      return new OutboxStore(o);
+    },
     setAside: (path) => setAsideAfter(path, asideBeside(path)),
     salvage,
     isReadOnly,
