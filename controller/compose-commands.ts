@@ -1,6 +1,6 @@
 /** Commands, wired to the store, the fleet and the way to the drones. */
 import { isFinal } from '@skein/protocol/fleet';
-import { expandBatch } from '@skein/protocol/telemetry';
+import type { Sample } from '@skein/protocol/telemetry';
 import { COMMAND_COUNTERS, type CommandStore, Commands, type HeightLimits } from './commands/index.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Metrics } from './metrics/index.ts';
@@ -64,11 +64,9 @@ export function makeCommands(o: CommandWiring) {
     onProblem: (message, detail) => log.warn(detail, message),
   });
 
-  /** An urgent batch is committed: the answers in it are for the commands. */
-  function takeUrgent(drone: string, bytes: Uint8Array): void {
-    const expanded = expandBatch(bytes, ['answer']);
-    if (!expanded.ok) return;
-    for (const sample of expanded.samples) if (sample.kind === 'answer') commands.answer(drone, sample.values);
+  /** Of an urgent batch that is committed: the answers are for the commands. */
+  function takeUrgent(drone: string, said: readonly Sample[]): void {
+    for (const sample of said) if (sample.kind === 'answer') commands.answer(drone, sample.values);
   }
 
   return { commands, takeUrgent };

@@ -1,13 +1,13 @@
 /** Itineraries, wired to the store, the fleet, the commands and the way to the drones. */
 import { DEFAULT_LIMITS, type DeliveryState, isFinal, type Limits } from '@skein/protocol/fleet';
-import { expandBatch } from '@skein/protocol/telemetry';
+import type { Sample } from '@skein/protocol/telemetry';
 import { type Commands, Keys, ulidMaker, WriteQueue } from './commands/index.ts';
 import type { Config } from './config.ts';
 import { type Fleet, knownOf } from './fleet/index.ts';
 import { ITINERARY_COUNTERS, Itineraries } from './itineraries/index.ts';
 import type { Metrics } from './metrics/index.ts';
 import type { NewEvent, Store } from './store/index.ts';
-import { ITINERARY_KINDS, storedWords } from './stored-words.ts';
+import { storedWords } from './stored-words.ts';
 import { systemTimers } from './timers.ts';
 
 export interface ItineraryWiring {
@@ -87,11 +87,9 @@ export function makeItineraries(o: ItineraryWiring) {
     onProblem: (message, detail) => log.warn(detail, message),
   });
 
-  /** An urgent batch is committed: what it says of itineraries and parcels. */
-  function takeUrgent(drone: string, bytes: Uint8Array): void {
-    const expanded = expandBatch(bytes, [...ITINERARY_KINDS]);
-    if (!expanded.ok) return;
-    for (const { kind, values } of expanded.samples) {
+  /** Of an urgent batch that is committed: what it says of itineraries and parcels. */
+  function takeUrgent(drone: string, said: readonly Sample[]): void {
+    for (const { kind, values } of said) {
       if (kind === 'itinerary' || kind === 'delivery') service.said(drone, { kind, values });
     }
   }

@@ -33,6 +33,7 @@ import { ShortAnswers } from './short-answers.ts';
 import type { NewEvent } from './store/index.ts';
 import { StoreChores } from './store-chores.ts';
 import { systemTimers } from './timers.ts';
+import { URGENT_COUNTERS, urgentReader } from './urgent-words.ts';
 
 export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
@@ -124,6 +125,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     'time of a group commit',
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
   );
+  const urgentWords = urgentReader(metrics.counters('urgent', URGENT_COUNTERS));
   const ingest = new Ingest({
     ...{ store, clock, timers: systemTimers, expand },
     count: metrics.counters('ingest', INGEST_COUNTERS),
@@ -138,15 +140,14 @@ export async function createController(config: Config, ports: ControllerPorts): 
     },
     onHealth: (health) => storeHealthChanged(health),
     onPacksShut: (drone, packsShut) => {
-      log.warn(
-        { drone, packsShut },
-        packsShut ? 'too many of its packs came to nothing' : 'its packs are opened again',
-      );
+      const words = packsShut ? 'too many of its packs came to nothing' : 'its packs are opened again';
+      log.warn({ drone, packsShut }, words);
       fleet.show(drone, { packsShut });
     },
     onUrgent: (drone, bytes) => {
-      takeUrgent(drone, bytes);
-      itineraries.takeUrgent(drone, bytes);
+      const said = urgentWords(bytes);
+      takeUrgent(drone, said);
+      itineraries.takeUrgent(drone, said);
       orders.service.contact(drone);
     },
     onCommitTime: observeCommit,

@@ -29,3 +29,27 @@ t.test('while an order is open the planner looks around some times a second', as
   orders.close();
   t.equal(stopped, timers.length);
 });
+
+t.test('a bug in what planning looks at ends no more than that turn', async (t) => {
+  let lookAround = () => {};
+  const counted: string[] = [];
+  const orders = new Orders({
+    records: { open: () => [{ id: 'one', doc: {}, open: true, version: 1 }], get: () => null },
+    planner: {
+      ready: () => {
+        throw new Error('a bug');
+      },
+    },
+    timers: {
+      every: (ms: number, run: () => void) => {
+        if (ms < 1000) lookAround = run;
+      },
+    },
+    count: (name: string) => counted.push(name),
+    nowMs: () => 0,
+  } as unknown as OrdersOptions);
+  orders.start();
+  lookAround();
+  await orders.tick();
+  t.same(counted, ['bugs', 'bugs']);
+});

@@ -46,10 +46,7 @@ export class Orders {
 
   start(): void {
     const { timers } = this.#o;
-    this.#stops = [
-      timers.every(TICK_MS, () => void this.tick()),
-      timers.every(LOOK_MS, () => this.#dispatcher.lookAround()),
-    ];
+    this.#stops = [timers.every(TICK_MS, () => void this.tick()), timers.every(LOOK_MS, () => this.#lookAround())];
   }
 
   close(): void {
@@ -86,8 +83,19 @@ export class Orders {
       const startMs = this.#o.nowMs();
       for (const { id } of [...this.#o.records.open()]) this.#engine.look(id);
       this.#dispatcher.turn(startMs);
+    } catch {
+      // Of orders and no more: the controller goes on, and the next tick tries again.
+      this.#o.count('bugs');
     } finally {
       this.#looking = false;
+    }
+  }
+
+  #lookAround(): void {
+    try {
+      this.#dispatcher.lookAround();
+    } catch {
+      this.#o.count('bugs');
     }
   }
 

@@ -63,6 +63,7 @@ async function given(
   stored = new Stored(),
   store = new MemoryStore(),
   from = START_US,
+  drones: readonly string[] = ['d1'],
 ) {
   let nowUs = from;
   const { records } = await memoryRecords<UpkeepDoc>('upkeep', { store, closedKept: Number.POSITIVE_INFINITY });
@@ -88,7 +89,7 @@ async function given(
     telemetry: stored,
     clock: { utcUs: () => nowUs },
     timers: { every: () => () => {} },
-    drones: () => ['d1'],
+    drones: () => drones,
     lastHeardUtcUs: () => nowUs,
     limits: () => limits,
     packs,
@@ -200,4 +201,26 @@ t.test('a store that cannot be read at the start: what parameters hold drones fo
   await lookAt(3);
   t.equal(starts, 3);
   await maintenance.close();
+});
+
+t.test('of a fleet that takes longer to look at than a drone is left alone, nobody is left out', async (t) => {
+  const fleet = Array.from({ length: 1_500 }, (_, n) => `d${n}`);
+  const { stored, lookAt } = await given({}, new Stored(), new MemoryStore(), START_US, fleet);
+  const looks = new Map<string, number>();
+  stored.status = async (drone) => {
+    looks.set(drone, (looks.get(drone) ?? 0) + 1);
+    return [];
+  };
+  for (let s = 1; s <= 750; s++) await lookAt(s);
+  t.same([looks.size, Math.min(...looks.values()), Math.max(...looks.values())], [1_500, 2, 2]);
+});
+
+t.test('a clock that goes back: drones are looked at again, and what came meanwhile is counted', async (t) => {
+  const { stored, lookAt, total } = await given();
+  const YEARS_S = 1e8;
+  await lookAt(10);
+  await lookAt(YEARS_S);
+  stored.flight(400, 60);
+  await lookAt(1_000);
+  t.equal(total().flights, 1);
 });

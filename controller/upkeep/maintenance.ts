@@ -176,7 +176,13 @@ export class Maintenance {
     if (!this.#isCompared) await this.#compare();
     const nowUtcUs = clock.utcUs();
     const eachUs = (this.#o.everyS ?? 300) * 1e6;
-    const due = drones().filter((id) => nowUtcUs - (this.#looked.get(id) ?? 0) >= eachUs);
+    // The clock was set back: when these were looked at is not known.
+    for (const [id, atUtcUs] of this.#looked) if (atUtcUs > nowUtcUs) this.#looked.delete(id);
+    const lookedUs = (id: string) => this.#looked.get(id) ?? 0;
+    // Who waits longest goes first: of a fleet that takes longer than `everyS` the last would never be looked at.
+    const due = drones()
+      .filter((id) => nowUtcUs - lookedUs(id) >= eachUs)
+      .sort((a, b) => lookedUs(a) - lookedUs(b));
     for (const drone of due.slice(0, PER_TICK)) {
       try {
         await this.#look(drone, nowUtcUs);
