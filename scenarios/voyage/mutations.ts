@@ -123,7 +123,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'how far a damaged file went is forgotten with it',
     file: 'agent/outbox/lying-aside.ts',
-    from: 'this.#owed = [...this.#o.aside.reach().toReversed(), ...this.#owed];',
+    from: 'this.#owed = furthest([...this.#o.aside.reach().toReversed(), ...this.#owed]);',
     to: '',
   },
   {
