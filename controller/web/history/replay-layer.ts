@@ -8,7 +8,7 @@ import { historyOf } from '../shell/route.ts';
 import { theme, token } from '../shell/theme.ts';
 import { atMs, chosen } from './moment.ts';
 import { track } from './past.ts';
-import { plan, sprite, where } from './scene.ts';
+import { plan, planMissing, sprite, where } from './scene.ts';
 import { partsOf } from './track.ts';
 import { holeWords } from './words.ts';
 
@@ -124,6 +124,7 @@ export function keepReplay(map: MapLibre): () => void {
       const draw = (data: GeoJSON.FeatureCollection | null): void => {
         if (asked.signal.aborted) return;
         void source('replay-plan').setData(data ?? EMPTY);
+        planMissing.value = wanted !== null && data === null;
         if (data === null) delete canvas.dataset.planned;
         else canvas.dataset.planned = wanted?.split(' ')[0] ?? '';
       };

@@ -1,5 +1,5 @@
 /** The instant that is replayed, put together from all that was read: for the map, the values and the words. */
-import { computed } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { marksOf, planAt } from './marks.ts';
 import { atMs, span } from './moment.ts';
 import { commands, pasts, track } from './past.ts';
@@ -27,6 +27,9 @@ export const marks = computed(() => {
   const [texts, itinerary] = [pasts.text.value.table, pasts.itinerary.value.table];
   return marksOf({ status, control, texts, itinerary, commands: commands.value }, one);
 });
+
+/** The itinerary of that instant is not on the map: the controller has another version of it now, or none. */
+export const planMissing = signal(false);
 
 export const plan = computed(() => planAt(pasts.itinerary.value.table, atMs.value));
 

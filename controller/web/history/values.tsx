@@ -4,6 +4,7 @@ import { ageExact } from '../format/times.ts';
 import { isDim } from '../live/freshness.ts';
 import { atMs } from './moment.ts';
 import { type PastKind, pasts } from './past.ts';
+import { plan, planMissing } from './scene.ts';
 import { readingAt } from './table.ts';
 
 interface ValueSpec {
@@ -33,6 +34,8 @@ const VALUES: readonly ValueSpec[] = [
   { label: 'Voltage', kind: 'battery', column: 'voltageV', unit: 'V', words: number(2) },
   { label: 'Satellites', kind: 'gps', column: 'satellites', words: number(0) },
   { label: 'HDOP', kind: 'gps', column: 'hdop', words: number(1) },
+  { label: 'Itinerary', kind: 'itinerary', column: 'state', words: text },
+  { label: 'Its item', kind: 'itinerary', column: 'item', words: number(0) },
 ];
 
 function headingWords(value: unknown): string {
@@ -62,6 +65,12 @@ export function Values() {
           );
         })}
       </dl>
+      {plan.value !== null && planMissing.value && (
+        <p class="nothing" data-say="plan">
+          How {plan.value.id} was planned in version {plan.value.version} is not shown: the controller has another
+          version of it now, or none.
+        </p>
+      )}
     </section>
   );
 }

@@ -33,6 +33,7 @@ const DIM_AFTER_MS: Partial<Record<KindName, number>> = {
   autopilot: Number.POSITIVE_INFINITY,
   flight: Number.POSITIVE_INFINITY,
   text: Number.POSITIVE_INFINITY,
+  itinerary: Number.POSITIVE_INFINITY,
   clock: 600_000,
   // Said at once when they change, and each minute in any case.
   control: 75_000,
