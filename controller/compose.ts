@@ -9,6 +9,7 @@
  */
 import path from 'node:path';
 import { downTopic } from '@skein/protocol/fleet';
+import { Basemap } from './basemap/index.ts';
 import { BROKER_COUNTERS } from './broker/index.ts';
 import { makeBus, portError, StartError } from './bus-of.ts';
 import { makeCommands } from './compose-commands.ts';
@@ -118,6 +119,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     alert,
   });
   const webhooks = makeWebhooks({ ...ports, config, store, feed, metrics, event: take });
+  const map = new Basemap({ ...config.map, onTrouble: (words) => log.warn({}, words) });
   const answers = new ShortAnswers();
   const ackTopic = (drone: string) => `${config.broker.topicRoot}/${drone}/down/ack`;
   const observeCommit = metrics.histogram(
@@ -178,12 +180,10 @@ export async function createController(config: Config, ports: ControllerPorts): 
         const entry = fleet.entry(id);
         return entry && preflightOf(entry);
       },
-      commands,
-      itineraries: itineraries.service,
-      orders: orders.port,
+      ...{ commands, itineraries: itineraries.service, orders: orders.port },
       ...{ places, alerts: watching.port, configuration: { ...upkeep.port, calibration: orders.calibration } },
       series: (request) => store.series(request),
-      ...{ feed, webhooks: webhooks.port },
+      ...{ feed, webhooks: webhooks.port, map },
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
       health,
       joinLive: (socket) => live.join(socket),

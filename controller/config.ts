@@ -198,6 +198,13 @@ export const ConfigSchema = Type.Object({
     },
     { description: 'When a drone is to be inspected, unless its settings say otherwise (docs/fleet-configuration.md)' },
   ),
+  map: Type.Object(
+    {
+      tiles: text('', 'A PMTiles file with streets, drawn under the fleet; empty: coast, borders and grid only'),
+      style: text('', 'A MapLibre style (JSON) that draws it in place of the page’s own; empty: the page’s own'),
+    },
+    { description: 'The ground of the page’s map (docs/map.md)' },
+  ),
   live: Type.Object(
     {
       maxClients: whole(200, 1, 10_000, 'Live connections of pages at a time'),

@@ -51,6 +51,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         ...{ list: () => [], get: () => null },
       },
       alerts: { list: async () => [], get: async () => null, deed: fail },
+      map: { tilesPath: null, view: async () => ({ tiles: null, style: null }) },
       series: async (request) => {
         asked.push(request);
         return EMPTY;

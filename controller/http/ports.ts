@@ -2,6 +2,7 @@
 import type { AlertPort } from './alert-port.ts';
 import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
+import type { MapPort } from './map-port.ts';
 import type { OrderPort } from './order-port.ts';
 import type { WebhookPort } from './webhook-port.ts';
 
@@ -255,6 +256,7 @@ export interface HttpPorts {
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly feed: FeedPort;
   readonly webhooks: WebhookPort;
+  readonly map: MapPort;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
   readonly health: () => HealthReport;
   readonly joinLive: (socket: LiveConnection) => { message: (text: string) => void; gone: () => void } | null;

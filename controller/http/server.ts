@@ -12,6 +12,7 @@ import { droneRoutes } from './drones.ts';
 import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { itineraryRoutes } from './itineraries.ts';
+import { mapRoutes } from './map.ts';
 import { operationRoutes } from './operations.ts';
 import { orderRoutes } from './orders.ts';
 import { hostAllowed, originAllowed } from './origin.ts';
@@ -106,6 +107,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     webhookRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);
+    await mapRoutes(api, ports);
   });
   await webRoutes(app, o.webDir);
   return app;

@@ -13,6 +13,7 @@ const base: DroneFeature = {
     sub: '34 m',
     selected: false,
     rank: 3,
+    uncertainPx0: 0,
     side: 'right',
   },
 };

@@ -5,6 +5,7 @@ import { summarise } from '../list/summary.ts';
 import { type FreshnessLimits, strength } from '../live/freshness.ts';
 import { ageOf, type DroneRecord, freshnessOf } from '../live/record.ts';
 import type { Side } from './labels.ts';
+import { ringPx0, uncertaintyM } from './uncertainty.ts';
 
 export interface DroneProperties {
   readonly id: string;
@@ -17,6 +18,8 @@ export interface DroneProperties {
   readonly selected: boolean;
   /** Lower is drawn first and loses its label last: those that need looking at come first. */
   readonly rank: number;
+  /** Radius of the ring about it at zoom 0, pixels (uncertainty.ts); 0: none. */
+  readonly uncertainPx0: number;
   /** Where the label goes (labels.ts), or `none`. */
   readonly side: Side | 'none';
 }
@@ -53,6 +56,7 @@ export function featureOf(
       sub: state === 'fresh' ? label : `${state} ${ageWords(stepped(ageMs))}`,
       selected,
       rank: selected ? 0 : one.control === 'failsafe' ? 1 : state === 'fresh' ? 3 : 2,
+      uncertainPx0: ringPx0(one.latDeg, uncertaintyM(record, nowMs)),
       side,
     },
   };

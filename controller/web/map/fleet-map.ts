@@ -19,6 +19,7 @@ import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature 
 import { keepEditor } from './editor.ts';
 import { gridFor } from './grid.ts';
 import { keepGround } from './ground.ts';
+import { keepStreets } from './keep-streets.ts';
 import { type Labelled, placeLabels, type Side } from './labels.ts';
 import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, repaint } from './map-style.ts';
 import { pickAt } from './picking.ts';
@@ -237,6 +238,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     keepTrack(map, fleet),
     keepRoute(map, fleet),
     keepTarget(map, fleet),
+    keepStreets(map),
   ];
 
   map.on('move', () => tellView(null, null));

@@ -10,6 +10,7 @@ import { phone } from '../shell/screen.ts';
 import type { FleetMap } from './fleet-map.ts';
 import { scaleBar } from './grid.ts';
 import { picking } from './picking.ts';
+import { streets } from './streets-state.ts';
 import type { MapView } from './view.ts';
 
 export interface MapPaneProps {
@@ -71,7 +72,12 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
   const selected = selectedId();
   return (
     <section class="pane pane-map" aria-label="Map">
-      <div ref={canvas} class="map-canvas" data-map={view.value ? 'ready' : 'loading'} />
+      <div
+        ref={canvas}
+        class="map-canvas"
+        data-map={view.value ? 'ready' : 'loading'}
+        data-streets={streets.value.state}
+      />
       {trouble.value !== null && (
         <p class="map-message" role="alert">
           The map cannot be drawn: {trouble.value}.{' '}
@@ -83,6 +89,7 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
         </p>
       )}
       <PickNotice />
+      <StreetsNotice />
       <PlaceCard fleet={fleet} />
       <div class="map-buttons">
         <div>
@@ -115,6 +122,7 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
       <div class="map-foot">
         {view.value && <Scale view={view.value} />}
         <Legend />
+        {streets.value.credit !== null && <span class="ground-note">{streets.value.credit}</span>}
         <span class="at">{pointer.value ? latLon(pointer.value.latDeg, pointer.value.lonDeg) : ''}</span>
       </div>
     </section>
@@ -143,6 +151,27 @@ function PickNotice() {
         }}
       >
         Cancel
+      </button>
+    </p>
+  );
+}
+
+/** Streets were configured and are not drawn, or not all of them. The map works without. */
+function StreetsNotice() {
+  const { words } = streets.value;
+  const read = useSignal<string | null>(null);
+  if (words === null || words === read.value) return null;
+  return (
+    <p class="streets-notice" role="status">
+      <span>{words} The map goes on with its plain ground.</span>
+      <button
+        type="button"
+        class="second"
+        onClick={() => {
+          read.value = words;
+        }}
+      >
+        Seen
       </button>
     </p>
   );

@@ -2,6 +2,7 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { token } from '../shell/theme.ts';
 import { LABEL_GAP_PX } from './labels.ts';
+import { uncertaintyLayer } from './uncertainty-layer.ts';
 
 /** Closer than this Natural Earth's coast is coarser than the street one looks at. */
 export const GROUND_HIDDEN_FROM_ZOOM = 11.5;
@@ -136,6 +137,7 @@ function fleetLayers(): LayerSpecification[] {
       source: 'doubt',
       paint: { 'line-color': attention, 'line-width': 1.4, 'line-dasharray': [2, 2] },
     },
+    uncertaintyLayer(ink, token('--ink-2')),
     {
       id: 'reach',
       type: 'fill',

@@ -1,0 +1,1 @@
+export { Basemap, type BasemapConfig, type BasemapView } from './basemap.ts';
