@@ -49,7 +49,7 @@ const StandSchema = Type.Object({
 const VerificationSchema = Type.Object({
   hash: Text,
   home: Type.Object({ latDeg: Type.Number(), lonDeg: Type.Number(), altAmslM: Type.Number() }),
-  boot: Type.Object({ kernel: Text, beganMs: Type.Number() }),
+  boot: Type.Object({ kernel: Text, beganMs: Type.Number(), id: Type.Optional(Text) }),
 });
 const BookSchema = Type.Object({
   book: Type.Literal(BOOK_VERSION),

@@ -121,7 +121,7 @@ t.test('a failed one is tried again by itself, with longer pauses, and not for e
 t.test('void after a restart of the autopilot, and verified again by itself without writing', async (t) => {
   const b = await verified(t);
   b.sent.length = 0;
-  b.world.state.bootMs = 2_000;
+  Object.assign(b.world.state, { bootId: 'boot-2', bootMs: 2_000 });
   await b.pass(200);
   t.match(b.last('itinerary'), { state: 'void', reason: 'rebooted' });
   t.match(b.it.orders.againstStart(), [/^not-verified/]);
@@ -130,6 +130,16 @@ t.test('void after a restart of the autopilot, and verified again by itself with
     b.sent.some((one) => one.startsWith('upload')),
     'what was there was ours',
   );
+});
+
+t.test('a stamp that came late, or a clock that lost time, is no restart: what was verified holds', async (t) => {
+  const b = await verified(t);
+  // The board had no time for 5 s, and reads now what came meanwhile, the oldest first.
+  b.world.state.bootMs = (b.world.state.bootMs ?? 0) - 5_000;
+  await b.pass(1_000);
+  t.match(b.last('itinerary'), { state: 'verified' });
+  t.same(b.it.orders.againstStart(), []);
+  t.same(b.it.fact, { id: 'it-1', verified: true });
 });
 
 t.test('void after a foreign writer; what he left there is his, until the itinerary is sent again', async (t) => {

@@ -63,7 +63,8 @@ export class Preparing {
 
   #mark() {
     const { boot, nowUs, vehicle } = this.#o;
-    return markOf({ kernel: boot, nowMs: nowUs() / 1000, bootMs: vehicle.state.bootMs });
+    const { bootMs, bootId } = vehicle.state;
+    return markOf({ kernel: boot, nowMs: nowUs() / 1000, bootMs, bootId });
   }
 
   #nowMs(): number {

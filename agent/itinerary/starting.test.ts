@@ -11,7 +11,7 @@ t.test('restarted while it is read back: what was read before it proves nothing'
       b.world.meanwhile = null;
       if (how === 'not said') b.world.silent = true;
       else {
-        b.world.state.bootMs = 200;
+        Object.assign(b.world.state, { bootId: 'boot-2', bootMs: 200 });
         b.it.void('rebooted', { foreign: false });
       }
     };

@@ -31,6 +31,8 @@ export interface Verification {
 export interface BootMark {
   readonly kernel: string;
   readonly beganMs: number;
+  /** The name that the start of the agent which made this mark had for it. */
+  readonly id?: string;
 }
 
 /** One parcel in the drone's custody, by itinerary and item. */

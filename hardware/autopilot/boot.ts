@@ -43,6 +43,16 @@ export class BootWatch {
     return this.#take(bootMs, nowMs, back && bootMs <= nowMs - this.#heardMs + TOLERANCE_MS);
   }
 
+  /**
+   * Younger than the silence before it, and not older than what was known: of a later boot, or late. It proves nothing and is not to be
+   * taken, else the answer to a question could prove nothing either.
+   */
+  isDoubtful(bootMs: number, nowMs: number): boolean {
+    return (
+      this.#id !== null && bootMs >= this.#newestMs - TOLERANCE_MS && bootMs + TOLERANCE_MS < nowMs - this.#heardMs
+    );
+  }
+
   /** The answer to a question sent at `askedMs`. True: it has rebooted since it was heard last. */
   asked(bootMs: number, askedMs: number, nowMs: number): boolean {
     const back = bootMs < this.#newestMs - TOLERANCE_MS;

@@ -123,6 +123,22 @@ t.test('a reboot: its time went back, or is less than the time since it was hear
   t.same([away.clock.boot.id, away.reboots()], ['boot2', 1]);
 });
 
+t.test('a reboot out of reach, of which stamps come before the answer: they leave the proof to it', async (t) => {
+  const away = begin({ startedMs: 5_000 });
+  away.stamp();
+  away.mute(true);
+  await away.run(5_000);
+  away.reboot();
+  await away.run(60_000);
+  away.mute(false);
+  away.stamp();
+  t.same([away.clock.boot.id, away.reboots()], ['boot1', 0], 'it could be late');
+  await away.run(50);
+  away.stamp();
+  await away.run(150);
+  t.same([away.clock.boot.id, away.reboots()], ['boot2', 1], 'asked at once');
+});
+
 t.test('silence, slow answers and late stamps are no reboot', async (t) => {
   const world = begin();
   world.stamp();

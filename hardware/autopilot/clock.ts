@@ -34,6 +34,8 @@ export class AutopilotClock {
   readonly #boot: BootWatch;
   #waiters: readonly Waiter[] = [];
   #nextMs = Number.NEGATIVE_INFINITY;
+  /** Its newest stamp was, and it is asked. */
+  #isDoubtful = false;
 
   constructor(o: ClockOptions) {
     this.#o = o;
@@ -92,7 +94,10 @@ export class AutopilotClock {
 
   /** A stamp of its time since boot in some message. */
   stamp(bootMs: number, nowMs: number): void {
-    if (this.#boot.heard(bootMs, nowMs)) this.#rebooted();
+    const isDoubtful = this.#boot.isDoubtful(bootMs, nowMs);
+    if (isDoubtful && !this.#isDoubtful) this.askSoon();
+    this.#isDoubtful = isDoubtful;
+    if (!isDoubtful && this.#boot.heard(bootMs, nowMs)) this.#rebooted();
   }
 
   #answered({ bootMs, rttMs, askedMs }: BootAge, nowMs: number): void {
