@@ -14,14 +14,20 @@ function standsOn(o: {
   readonly armed?: boolean;
   readonly wroteS?: number;
   readonly itinerary?: object;
+  /** What it says, trusted or not; left out: where its pad is, or where it flies. */
+  readonly says?: object;
+  readonly trust?: object;
 }) {
   const { positionS, statusS = positionS, armed = false, wroteS = 86_400 } = o;
   const bases = [{ id: 'oerlikon', doc: BASE, atUtcUs: NOW_US - wroteS * 1e6 }];
   const entry = {
     ...{ id: 'heron', online: false, conflict: null, itinerary: o.itinerary ?? null },
-    ...{ control: { state: 'skein' }, safety: { locked: false }, trust: { state: 'trusted' } },
+    ...{ control: { state: 'skein' }, safety: { locked: false }, trust: o.trust ?? { state: 'trusted' } },
     kinds: {
-      position: { ageMs: positionS * 1e3, values: o.itinerary === undefined ? PAD : { latDeg: 47.4, lonDeg: 8.6 } },
+      position: {
+        ageMs: positionS * 1e3,
+        values: o.says ?? (o.itinerary === undefined ? PAD : { latDeg: 47.4, lonDeg: 8.6 }),
+      },
       status: { ageMs: statusS * 1e3, values: { autopilot: 3, armed, landed: armed ? 'in-air' : 'on-ground' } },
     },
   } as unknown as Parameters<typeof candidateOf>[0];
@@ -42,6 +48,18 @@ t.test('a drone that is not heard keeps its pad occupied', async (t) => {
   t.equal(standsOn({ positionS: 600, statusS: 1 }).by, 'heron', 'heard, and without satellites');
 });
 
+t.test('what is not to be trusted takes nobody off a pad, nor puts anybody on one', async (t) => {
+  const says = { latDeg: 0.00002, lonDeg: 0 };
+  const last = { ...PAD, altAmslM: 450, atUtcUs: NOW_US - 600e6 };
+  const trust = { state: 'rejected', last };
+  t.equal(standsOn({ positionS: 1, says, trust }).by, 'heron', 'heard, and its receiver lies');
+  t.equal(standsOn({ positionS: 7_200, says, trust }).by, 'heron', 'switched off after that');
+  t.equal(standsOn({ positionS: 1, says, trust, wroteS: 60 }).by, null, 'people say that it is not there');
+  const elsewhere = { state: 'suspect', last: { ...last, latDeg: 47.41 } };
+  t.equal(standsOn({ positionS: 1, trust: elsewhere }).by, null, 'it stood elsewhere, and jumped here');
+  t.equal(standsOn({ positionS: 1, trust: { state: 'suspect', last: null } }).by, 'heron', 'nothing better is known');
+});
+
 t.test('where it was flying by its last word, no pad is its own; people say that it was taken away', async (t) => {
   t.equal(standsOn({ positionS: 60, armed: true }).by, null);
   t.equal(standsOn({ positionS: 60, statusS: 1, armed: true }).by, null);
@@ -57,6 +75,9 @@ t.test('a ground stop of a base reaches who stands there by its last word, besid
   t.equal(by(1, PAD.latDeg + 0.0005), 'oerlikon', 'on the grass, 55 m beside');
   t.equal(by(1, PAD.latDeg + 0.005), null);
   t.equal(by(1, null), null);
+  const trust = { state: 'rejected', last: { ...PAD, altAmslM: 450, atUtcUs: NOW_US } };
+  const jammed = { trust, kinds: { position: { ageMs: 1e3, values: { latDeg: 0.00002, lonDeg: 0 } } } };
+  t.equal(baseBy(jammed as never, bases), 'oerlikon', 'its receiver lies');
 });
 
 t.test('a drone that fell silent on its way to a pad may have landed there', async (t) => {

@@ -87,33 +87,37 @@ export function placeOf(entry: Pick<Entry, 'kinds'>): Place | null {
 /** Whose ground it stands on, m: parcels are brought as near as that, too. */
 const AT_BASE_M = 100;
 
-/** The base it is at by its last word, however old: what must not start there is better held too wide than missed. */
-export function baseBy({ kinds }: Pick<Entry, 'kinds'>, bases: Bases): string | null {
+/**
+ * The base it is at by its last word, however old, or by the last that was to be trusted: what must not start there is better
+ * held too wide than missed.
+ */
+export function baseBy({ kinds, trust }: Pick<Entry, 'kinds' | 'trust'>, bases: Bases): string | null {
   const { latDeg = null, lonDeg = null } = kinds.position?.values ?? {};
-  if (latDeg === null || lonDeg === null) return null;
-  const at = { latDeg, lonDeg };
+  const said = latDeg === null || lonDeg === null ? null : { latDeg, lonDeg };
+  const at = [said, trust?.last ?? null].filter((one) => one !== null);
   const awayM = ({ place, pads }: Base) =>
-    Math.min(...[place, ...pads.map((pad) => pad.place)].map((one) => distanceM(one, at)));
+    Math.min(...[place, ...pads.map((pad) => pad.place)].flatMap((one) => at.map((place) => distanceM(one, place))));
   const near = bases.map(({ id, doc }) => ({ id, m: awayM(doc) })).filter(({ m }) => m <= AT_BASE_M);
   return near.sort((a, b) => a.m - b.m)[0]?.id ?? null;
 }
 
 /**
- * Where it stood by its last word, on the ground and disarmed, or where the flight ends that it was on: switched off, or without
- * a link or satellites, it stands there still, and nothing is to land on it. Who writes that base anew afterwards has seen that it
- * is not there.
+ * Where it stood by its last word that was to be trusted, on the ground and disarmed, or where the flight ends that it was on:
+ * switched off, without a link or satellites, or with a receiver that is jammed or lies, it stands there still, and nothing is to
+ * land on it. Who writes that base anew afterwards has seen that it is not there.
  */
-function stoodAt({ kinds, itinerary }: Looked, o: CandidateWiring): Standing {
+function stoodAt({ kinds, itinerary, trust }: Looked, o: CandidateWiring): Standing {
   const { position, status } = kinds;
   if (position === undefined) return NOWHERE;
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const stands = status?.values.armed === false && status.values.landed !== 'in-air';
   const { latDeg, lonDeg } = position.values;
-  const last = stands && latDeg !== null && lonDeg !== null ? { latDeg, lonDeg } : null;
+  const said = latDeg === null || lonDeg === null ? null : { latDeg, lonDeg };
+  const last = stands ? (trust?.last ?? said) : null;
   const at = flies && !stands ? o.landing(itinerary.id, itinerary.version) : last;
   const standing = at === null ? NOWHERE : o.pads.standing(at);
   const writtenUtcUs = o.bases.find(({ id }) => id === standing.base)?.atUtcUs ?? 0;
-  return writtenUtcUs > o.nowUtcUs - position.ageMs * 1e3 ? NOWHERE : standing;
+  return writtenUtcUs > (trust?.last?.atUtcUs ?? o.nowUtcUs - position.ageMs * 1e3) ? NOWHERE : standing;
 }
 
 export interface CandidateWiring {
@@ -141,7 +145,8 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const { id, kinds, control, safety, trust, itinerary } = entry;
   const place = placeOf(entry);
   const status = kinds.status !== undefined && kinds.status.ageMs <= FRESH_MS ? kinds.status.values : null;
-  const standing = place === null ? stoodAt(entry, o) : o.pads.standing(place);
+  const trusted = trust?.state === 'trusted';
+  const standing = place === null || !trusted ? stoodAt(entry, o) : o.pads.standing(place);
   const preflight = items(entry);
   const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
   const pad = o.bases.find((one) => one.id === standing.base)?.doc.pads.find((one) => one.id === standing.pad);
@@ -157,7 +162,7 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
   const isCharged = place === null || status === null || o.charges({ drone: id, pad: at, pct, stepS });
   return {
     ...{ id, place, ...standing, groups: o.groups(id), flavour: status?.autopilot === PX4 ? 'px4' : 'ardupilot' },
-    trusted: trust?.state === 'trusted',
+    trusted,
     reportedPct,
     rememberedPct: remembered,
     charging: isPlugged && isCharged,
@@ -174,7 +179,6 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
     holds: [...lockWords(safety), ...o.holds(id)],
     busyWith: flies ? `itinerary ${itinerary.id}` : null,
     busyUntilUtcUs: null,
-    staysArmed: null,
   };
 }
 
