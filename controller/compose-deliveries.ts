@@ -13,7 +13,8 @@ export interface DeliveryWiring extends Omit<OrderWiring, 'places' | 'holds' | '
 
 export function makeDeliveries(o: DeliveryWiring) {
   const { records, clock, random, fleet } = o;
-  const { places, port } = makePlaces({ records, clock, random, onChange: () => orders.service.wake() });
+  const site = makePlaces({ records, clock, random, onChange: () => orders.service.wake() });
+  const { places } = site;
   const watching = makeDetector({ ...o, payloadKg: (itinerary) => orders.payloadKg(itinerary) });
   const orders = makeOrders({
     ...{ ...o, places, orderMoved: watching.orderMoved },
@@ -33,5 +34,13 @@ export function makeDeliveries(o: DeliveryWiring) {
     return { alerts: watching.tally(), groundStops: places.stops() };
   }
 
-  return { orders, places: port, groundStop, watching, board };
+  const start = () => {
+    site.start();
+    orders.start();
+  };
+  const close = () => {
+    site.close();
+    return orders.close();
+  };
+  return { orders: { ...orders, start, close }, places: site.port, groundStop, watching, board };
 }

@@ -22,6 +22,7 @@ import type { AlertPort } from './http/index.ts';
 import type { Itineraries } from './itineraries/index.ts';
 import type { AlertTally } from './live/index.ts';
 import type { Metrics } from './metrics/index.ts';
+import { NEEDS_CODES } from './orders/index.ts';
 
 export interface DetectorWiring {
   readonly config: Config;
@@ -38,8 +39,11 @@ export interface DetectorWiring {
   readonly payloadKg: (itinerary: string) => number;
 }
 
-/** States of an order that people end. */
-const NEEDS_PEOPLE: ReadonlySet<string> = new Set(['unproved', 'lost', 'unloading']);
+/** Codes that say that an alert is over. */
+const OVER: Readonly<Record<string, AdviceName>> = {
+  'store-open': 'store-closed',
+  'no-second-controller': 'second-controller',
+};
 
 export function makeDetector(o: DetectorWiring) {
   const { config, clock, fleet, commands } = o;
@@ -73,8 +77,9 @@ export function makeDetector(o: DetectorWiring) {
   function heard(entity: string, { code, order, words, message }: Readonly<Record<string, unknown>>): void {
     const drone = /^drone:(.*)$/.exec(entity)?.[1];
     const about = { ...(drone === undefined ? {} : { drone }), ...(typeof order === 'string' ? { order } : {}) };
-    if (code === 'store-open') alerts.clear('store-closed', about);
-    const name = typeof order === 'string' && NEEDS_PEOPLE.has(String(code)) ? 'order-needs-people' : String(code);
+    const over = OVER[String(code)];
+    if (over !== undefined) alerts.clear(over, about);
+    const name = typeof order === 'string' && NEEDS_CODES.has(String(code)) ? 'order-needs-people' : String(code);
     if (!Object.hasOwn(ADVICE, name)) return;
     const { severity, whatToDo, words: plain } = ADVICE[name as AdviceName];
     const said = [words, message].find((one) => typeof one === 'string' && one !== '');
@@ -83,8 +88,8 @@ export function makeDetector(o: DetectorWiring) {
   }
 
   /** An order has moved on: people need not look at it any more. */
-  function orderMoved(id: string, state: string): void {
-    if (!NEEDS_PEOPLE.has(state)) alerts.clear('order-needs-people', { order: id });
+  function orderMoved(id: string, needsPeople: boolean): void {
+    if (!needsPeople) alerts.clear('order-needs-people', { order: id });
   }
 
   function tally(): AlertTally {

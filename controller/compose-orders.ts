@@ -13,9 +13,11 @@ import type { Metrics } from './metrics/index.ts';
 import {
   type DroneSeen,
   type Flights,
+  needsPeople,
   ORDER_COUNTERS,
   type OrderRecords,
   Orders,
+  orderOf,
   payloadKgOf,
   type StandSeen,
 } from './orders/index.ts';
@@ -35,7 +37,7 @@ export interface OrderWiring extends Omit<PlanningWiring, 'calibration'> {
   readonly itineraries: Itineraries;
   readonly metrics: Metrics;
   readonly log: { warn(detail: object, message: string): void };
-  readonly orderMoved: (id: string, state: string) => void;
+  readonly orderMoved: (id: string, needsPeople: boolean) => void;
   readonly alert: (data: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -46,7 +48,7 @@ const CLOCK_ERR_US = 2e6;
 export function makeOrders(o: OrderWiring) {
   const { clock, random, fleet, metrics, log } = o;
   const kept = o.records.of<Record<string, unknown>>('order');
-  kept.onChange(({ id, doc }) => o.orderMoved(id, String(doc.state)));
+  kept.onChange(({ id, doc }) => o.orderMoved(id, needsPeople(orderOf(doc))));
   const airframe = (id: string) => airframeOf(o.config.orders, o.config.itineraries.batteryWh, o.airframe(id));
   const learning = makeLearning({ ...o, airframeOf: airframe }, kept);
   const records = kept as unknown as OrderRecords;
@@ -57,6 +59,7 @@ export function makeOrders(o: OrderWiring) {
     planner: plannerOf({ ...o, calibration: (id) => learning.of(id) }),
     count: metrics.counters('orders', ORDER_COUNTERS),
     clockErrUs: () => CLOCK_ERR_US,
+    askAfterUs: o.config.orders.askAfterS * 1e6,
     onAlert: (order, code, words) => {
       log.warn({ order, code, words }, 'an alert');
       o.alert({ order, code, words });

@@ -4,6 +4,7 @@ import { ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
 import type { PlacePort } from './http/index.ts';
 import { type Kept, Places, type PlacesOptions, readZones, writeZones } from './places/index.ts';
+import { systemTimers } from './timers.ts';
 
 export interface PlacesWiring {
   readonly records: AllRecords;
@@ -11,6 +12,8 @@ export interface PlacesWiring {
   readonly random: () => number;
   readonly onChange: () => void;
 }
+
+const TICK_MS = 60_000;
 
 /** Names that people choose come again: all of them stay in memory. */
 const ALL = { closedKept: Number.POSITIVE_INFINITY } as const;
@@ -23,6 +26,7 @@ export function makePlaces({ records, clock, random, onChange }: PlacesWiring) {
     stops: records.of<GroundStop>('stop') as unknown as PlacesOptions['stops'],
     ...{ clock, onChange, newId: ulidMaker(random) },
   });
+  let stop = (): void => {};
   const operator = (name: string) => ({ kind: 'operator', name }) as const;
   const port: PlacePort = {
     list: (kind) => places.list(kind),
@@ -40,5 +44,8 @@ export function makePlaces({ records, clock, random, onChange }: PlacesWiring) {
     stop: (asked, by, key) => places.stop(asked, operator(by), key),
     lift: (id, by) => places.lift(id, operator(by)),
   };
-  return { places, port };
+  const start = (): void => {
+    stop = systemTimers.every(TICK_MS, () => places.tick());
+  };
+  return { places, port, start, close: () => stop() };
 }

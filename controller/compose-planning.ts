@@ -51,6 +51,8 @@ export interface PlanningWiring {
   readonly calibration: (drone: string) => Calibration | null;
 }
 
+type Taken = Pick<Candidate, 'busyWith' | 'busyUntilUtcUs'>;
+
 /** A loaded drone starts as soon as the plan is on it: so long from now, s. */
 const UPLOAD_S = 15;
 /** Who is chosen is looked at once more; where it has changed meanwhile, it is decided anew, so often at most. */
@@ -58,7 +60,7 @@ const DECISIONS = 3;
 
 export function plannerOf(o: PlanningWiring): Planner {
   const { config, places, fleet, clock } = o;
-  const { group: _g, emptyKg: _e, payloadMaxKg: _p, methods: _m, ...own } = config.orders;
+  const { group: _g, emptyKg: _e, payloadMaxKg: _p, methods: _m, askAfterS: _s, ...own } = config.orders;
   const { batteryWh, noFlyFile: _file, ceilingAmslM, ...limits } = config.itineraries;
   const rules = { ...DEFAULT_RULES, ...own };
   const promised = new Promised();
@@ -96,11 +98,11 @@ export function plannerOf(o: PlanningWiring): Planner {
     return one === null ? [] : [one];
   };
   /** Those that may be chosen. @param taken why one is not free although it stands there, for people; null: it is */
-  const candidates = (taken: (id: string) => string | null, only?: string): readonly Candidate[] =>
+  const candidates = (taken: (id: string) => Taken | null, only?: string): readonly Candidate[] =>
     known(only).flatMap((one) => {
       if (only === undefined && !isOfFleet(one.id)) return [];
-      const busyWith = taken(one.id);
-      return busyWith === null ? [one] : [{ ...one, busyWith }];
+      const busy = taken(one.id);
+      return busy === null ? [one] : [{ ...one, ...busy }];
     });
   /** What the fleet could carry, however it stands just now. */
   const kinds = (): readonly Airframe[] => {
@@ -136,13 +138,20 @@ export function plannerOf(o: PlanningWiring): Planner {
       const taken = drone === undefined ? takenBy(open) : new Map<string, string>();
       const reservations = reservationsOf(open, id, clock.utcUs());
       const order = { ...wish, id, placedUtcUs, attempt };
+      const landsUtcUs = new Map<string, number>();
+      for (const one of reservations)
+        landsUtcUs.set(one.drone, Math.max(one.toUtcUs, landsUtcUs.get(one.drone) ?? one.toUtcUs));
+      const busy = (one: string): Taken | null => {
+        const busyWith = taken.get(one);
+        return busyWith === undefined ? null : { busyWith, busyUntilUtcUs: landsUtcUs.get(one) ?? null };
+      };
       const openIds = new Set(open.map((held) => held.id));
       const claims = drone === undefined ? promised.before(order, clock.utcUs(), rules, (one) => openIds.has(one)) : [];
       const decide = () => {
         const about = world(reservations, occupants(roster.all()));
         return plan({
           order,
-          fleet: candidates((one) => taken.get(one) ?? null, drone),
+          fleet: candidates(busy, drone),
           world: drone === undefined ? { ...about, claims } : { ...about, rules: { ...rules, loadingS: UPLOAD_S } },
           nowUtcUs: clock.utcUs(),
           ...(drone === undefined ? { avoid } : { only: drone }),

@@ -177,6 +177,12 @@ export const ConfigSchema = Type.Object({
       gustMaxMps: real(14, 0, 80, 'Gusts above which nothing is started, m/s'),
       temperatureMinC: real(-10, -60, 60, 'Nothing is started when it is colder, °C'),
       temperatureMaxC: real(40, -60, 60, 'Nothing is started when it is hotter, °C'),
+      askAfterS: whole(
+        900,
+        0,
+        604_800,
+        'An alert calls people who have not come for so long to load or unload, s; 0: none',
+      ),
     },
     { description: 'The fleet that orders are given to, and when it flies (docs/orders.md)' },
   ),

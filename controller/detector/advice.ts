@@ -28,7 +28,8 @@ export const ADVICE = {
   },
   'order-needs-people': {
     ...{ severity: 'warning', words: 'An order cannot go on by itself' },
-    whatToDo: 'Read the order; say what became of the parcel (settle) or that it was taken off (unloaded)',
+    whatToDo:
+      'Read the order: load its drone (loaded), take the parcel off (unloaded), say what became of it (settle), or cancel it',
   },
   'rollout-stopped': {
     ...{ severity: 'warning', words: 'A roll-out of parameters was stopped' },
@@ -37,6 +38,11 @@ export const ADVICE = {
   'webhook-gone': {
     ...{ severity: 'warning', words: 'A receiver of webhooks wants no more events' },
     whatToDo: 'Ask whoever runs it: give it another url, or enable it again at /api/v1/webhooks, then dismiss this',
+  },
+  'second-controller': {
+    ...{ severity: 'critical', words: 'Another controller works with this fleet' },
+    whatToDo:
+      'Find out which of the two is to go on, and stop the other: each gives the same drones orders of its own, and has missed what people said to the other. Start nothing before',
   },
   'store-closed': {
     ...{ severity: 'critical', words: 'The database takes nothing any more' },

@@ -69,6 +69,9 @@ const Order = Type.Object(
     leftOn: Type.Union([Type.String(), Type.Null()], {
       description: 'given up, and may have the parcel still: take it off',
     }),
+    asked: Type.Union([Type.Object({ what: Type.String(), drone: Type.String(), at: Type.String() }), Type.Null()], {
+      description: 'people were called: to load, or to take-off what is left on a drone',
+    }),
     attempts: Type.Array(Type.Object({}, Open)),
   },
   Open,

@@ -120,7 +120,7 @@ function landed(order: Order, attempt: Attempt, seen: Seen, words: string): Orde
   const landedUtcUs = attempt.landedUtcUs ?? seen.utcUs;
   const isKnown = (seen.drone.at?.base ?? null) !== null;
   // One old or stray sample says nothing: people would walk to it, and it could have flown on.
-  if (!isKnown && seen.utcUs - landedUtcUs < WHERE_US) {
+  if (!isKnown && Math.abs(seen.utcUs - landedUtcUs) < WHERE_US) {
     const known = attempt.landedUtcUs === null ? withAttempt(order, { ...attempt, landedUtcUs }) : order;
     const waits = moved(known, 'returning', order.words, seen.utcUs);
     return waited(waits, `${drone} has landed; where, is not known yet`, landedUtcUs + WHERE_US);

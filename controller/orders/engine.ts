@@ -5,7 +5,8 @@
 
 import { orderOf, patchOf } from './kept.ts';
 import { abortKey, legKey, nameOf, startKey } from './keys.ts';
-import { onLateWord } from './late-word.ts';
+import { withLateWords } from './late-word.ts';
+import { callsFor, withAsked } from './needs.ts';
 import { type Attempt, currentOf, isOver, type Leg, legOf, type Order } from './order.ts';
 import { isFlown, type Owed, owedOf, type SeenOf } from './owed.ts';
 import type { Actor, Change, Clock, Count, Drones, Flights, KeyUse, OrderRecords, Planner } from './ports.ts';
@@ -22,6 +23,8 @@ export interface EngineOptions {
   readonly count: Count;
   /** How far the clocks of controller and drones may be apart, µs. */
   readonly clockErrUs: () => number;
+  /** People are called where they have not come for so long to load or to unload, µs; 0: never. */
+  readonly askAfterUs: number;
   /** People must look: an alert of the order. */
   readonly onAlert: (id: string, code: string, words: string) => void;
 }
@@ -31,7 +34,6 @@ export const DISPATCHER: Actor = { kind: 'controller', name: 'dispatcher' };
 const RETRY_US = 5e6;
 /** A drone is told what is owed for so long after the end, µs: no drone keeps a plan longer without a word. */
 const LOOSE_US = 48 * 3600e6;
-const NEED_PEOPLE: ReadonlySet<string> = new Set(['unproved', 'lost', 'unloading']);
 
 interface Telling {
   busy: boolean;
@@ -82,7 +84,7 @@ export class Engine {
     const order = this.order(id);
     if (order === null || !this.#isKnown(order)) return;
     const late = this.#lateWords(id, order);
-    const after = this.#settled(id, late);
+    const after = this.#asked(this.#settled(id, late));
     if (after !== order) void this.change(id, order, after, 'moved', DISPATCHER);
     else if (isOver(order) && this.#o.records.get(id)?.open === true && !this.#isLoose(id, order)) {
       this.#forget(id, order);
@@ -128,19 +130,16 @@ export class Engine {
     return now;
   }
 
+  #asked(order: Order): Order {
+    const silentS = (drone: string) => this.#o.drones.seen(drone).silentS;
+    return withAsked(order, { utcUs: this.utcUs, askAfterUs: this.#o.askAfterUs, silentS });
+  }
+
   #lateWords(id: string, order: Order): Order {
-    let now = order;
-    for (const { n, end, delivery, before, drone } of Object.values(order.attempts)) {
-      if (end === null) continue;
-      const legs = [delivery, ...Object.values(before)].filter((leg) => leg !== null);
-      const stands = legs.map(({ itinerary: { id: of, version } }) => this.#o.flights.stand(of, version, drone));
-      const said = stands.find((stand) => stand?.parcel?.state === 'released') ?? null;
-      const word = onLateWord(now, n, said, this.utcUs);
-      if (word === null) continue;
-      now = word.order;
-      if (word.twice) this.#o.onAlert(id, 'delivered-twice', `${drone} says that it released its parcel as well`);
-    }
-    return now;
+    const standOf = ({ itinerary, drone }: Leg) => this.#o.flights.stand(itinerary.id, itinerary.version, drone);
+    const onTwice = (drone: string) =>
+      this.#o.onAlert(id, 'delivered-twice', `${drone} says that it released its parcel as well`);
+    return withLateWords(order, { standOf, onTwice, utcUs: this.utcUs });
   }
 
   seen(id: string, order: Order): Seen {
@@ -221,11 +220,12 @@ export class Engine {
   }
 
   #counted(id: string, before: Order | null, after: Order): void {
-    if (before === null || before.state === after.state) return;
-    if (isOver(after)) this.#o.count(after.outcome === 'delivered' ? 'delivered' : 'notDelivered');
-    if (!NEED_PEOPLE.has(after.state)) return;
-    this.#o.count('needPeople');
-    this.#o.onAlert(id, after.state, after.words ?? after.state);
+    if (before !== null && before.state !== after.state && isOver(after))
+      this.#o.count(after.outcome === 'delivered' ? 'delivered' : 'notDelivered');
+    for (const { code, words } of callsFor(before, after)) {
+      this.#o.count('needPeople');
+      this.#o.onAlert(id, code, words);
+    }
   }
 
   /** What is owed to drones, as the order is written down. */

@@ -1,93 +1,6 @@
 /** What is not news is neither written down nor told again: an order may wait, or be owed something, for days. */
-import { mergePatch } from '@skein/protocol/fleet';
 import t from 'tap';
-import { type Change, type Held, Orders, type OrdersOptions } from './index.ts';
-
-const BY = { kind: 'operator', name: 'shop' } as const;
-const PLACE = { latDeg: 47, lonDeg: 8 };
-const WISH = {
-  ...{ pickup: PLACE, dropOff: PLACE, payloadKg: 1, priority: 5, contact: null },
-  ...{ notBeforeUtcUs: null, notAfterUtcUs: null },
-  how: 'winch',
-} as const;
-
-function scene(
-  o: Pick<OrdersOptions['planner'], 'plan'>,
-  unreadable = false,
-  flights: Partial<OrdersOptions['flights']> = {},
-) {
-  const seen = {
-    nowUs: 1e12,
-    changes: [] as Change[],
-    takenBack: 0,
-    isFull: false,
-    alerts: [] as string[],
-    ...{ held: new Map<string, Held>(), counts: new Map<string, number>() },
-  };
-  const { held } = seen;
-  const apply = ({ id, set, open = true }: Change) => {
-    const doc = mergePatch(held.get(id)?.doc ?? {}, set) as Held['doc'];
-    held.set(id, { id, version: 1, open, doc });
-  };
-  const orders = new Orders({
-    records: {
-      ...{ get: (id: string) => held.get(id) ?? null, isDurable: () => true, list: async () => [] },
-      get full() {
-        return seen.isFull;
-      },
-      find: async (id: string) => held.get(id) ?? null,
-      open: () => [...held.values()].filter(({ open }) => open),
-      once: async (_, run) => ({ kind: 'run', answer: await run() }),
-      write: async (changes) => {
-        seen.changes.push(...changes);
-        changes.forEach(apply);
-        return true;
-      },
-    },
-    flights: {
-      known: () => true,
-      stand: () => ({ state: 'verified', words: null, answered: true, takingBack: false, parcel: null }),
-      give: async () => ({ ok: true }),
-      assign: async () => ({ ok: true }),
-      takeBack: async () => {
-        seen.takenBack++;
-        if (unreadable) throw new Error('the database cannot be read');
-        return { ok: false, words: 'not stored' };
-      },
-      command: async () => ({ ok: true, id: 'c' }),
-      commandSeen: async () => null,
-      ...flights,
-    },
-    drones: {
-      seen: () => ({ silentS: 0, armed: false, at: { base: 'a' }, energyUntilUtcUs: null }),
-      preflight: () => null,
-    },
-    planner: {
-      ...o,
-      againstStart: () => 'storm',
-      ready: () => true,
-      inTurn: () => 0,
-      infeasible: () => ({ base: 'b' }),
-    },
-    clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
-    ...{
-      count: (name: string, by = 1) => seen.counts.set(name, (seen.counts.get(name) ?? 0) + by),
-      onAlert: (id: string, code: string, words: string) => seen.alerts.push(`${id} ${code} ${words}`),
-      clockErrUs: () => 0,
-      nowMs: () => 0,
-      newId: () => 'one',
-    },
-    timers: { every: () => () => {} },
-  });
-  const seconds = async (count: number) => {
-    for (let n = 0; n < count; n++) {
-      seen.nowUs += 1e6;
-      await orders.tick();
-      for (let i = 0; i < 8; i++) await null;
-    }
-  };
-  return { orders, seen, seconds, apply };
-}
+import { BY, PLANNED, scene, WISH } from './testing/scene.ts';
 
 t.test('an order waits, and each answer has other figures', async (t) => {
   // given: ready in so many minutes, counted from now
@@ -109,12 +22,8 @@ t.test('an order waits, and each answer has other figures', async (t) => {
   t.equal(waits(), before + 1);
 });
 
-const LEG = {
-  ...{ itinerary: { items: [] }, startUtcUs: 0, notAfterUtcUs: 1e15, endsUtcUs: 1e15, reservation: {}, needsPct: 1 },
-};
-
 t.test('a database that fails as a drone is told ends nothing: it is told later', async (t) => {
-  const plan = () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) as const;
+  const plan = () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }) as const;
   const { orders, seen, seconds } = scene({ plan }, true);
   await orders.place(WISH, BY);
   await seconds(3);
@@ -125,7 +34,7 @@ t.test('a database that fails as a drone is told ends nothing: it is told later'
 
 t.test('an order is over, and its drone cannot be told', async (t) => {
   const { orders, seen, seconds } = scene({
-    plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }),
+    plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }),
   });
   await orders.place(WISH, BY);
   await seconds(3);
@@ -138,7 +47,7 @@ t.test('an order is over, and its drone cannot be told', async (t) => {
 
 t.test('nothing of an order that is put away is remembered', async (t) => {
   const { orders, seconds } = scene(
-    { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
+    { plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }) },
     false,
     // A plan that breaks a rule, which is known of no drone.
     { stand: () => null, give: async () => ({ ok: false, words: 'no take-off', never: true }) },
@@ -161,7 +70,7 @@ t.test('after a restart, what a drone has of an older plan is asked for before i
     known: () => isRead,
     stand: () => (isRead ? stand : null),
   });
-  const older = { ...LEG, itinerary: { id: 'order-one-1', version: 1, items: [] }, drone: 'd' };
+  const older = { ...PLANNED, itinerary: { id: 'order-one-1', version: 1, items: [] }, drone: 'd' };
   const attempt = {
     n: 1,
     drone: 'd',
@@ -187,7 +96,7 @@ t.test(
   'a drone on its way to the pickup flies on when its order is cancelled: its air and its pad stay kept',
   async (t) => {
     const { orders, seen, seconds } = scene(
-      { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
+      { plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }) },
       false,
       { stand: () => ({ state, words: null, answered: true, takingBack: false, parcel: null }) },
     );
@@ -212,7 +121,7 @@ t.test('cancelled while its plan is being given: the drone is told once the plan
   let isGiven = false;
   const stand = { state: 'verified', words: null, answered: true, takingBack: false, parcel: null } as const;
   const { orders, seen, seconds } = scene(
-    { plan: () => ({ kind: 'fly', drone: 'd', ferry: LEG, delivery: LEG, why: [] }) },
+    { plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }) },
     false,
     {
       stand: () => (isGiven ? stand : null),
@@ -241,37 +150,6 @@ t.test('no order is placed while too much waits for the database', async (t) => 
   seen.isFull = true;
   t.match(await orders.place(WISH, BY), { ok: false, code: 'store-unavailable', detail: /^not placed/ });
   t.same(seen.changes, []);
-});
-
-t.test('an order that waits for people is told of once, as an alert', async (t) => {
-  const { orders, seen, seconds } = scene(
-    {
-      plan: () => ({ kind: 'fly', drone: 'd', ferry: null, delivery: LEG, why: [] }),
-    },
-    false,
-    { stand: () => null },
-  );
-  await orders.place(WISH, BY);
-  await seconds(2);
-  await orders.deed('one', { do: 'loaded', drone: null }, BY);
-  await orders.deed('one', { do: 'cancel', why: 'sold out' }, BY);
-  await seconds(60);
-  t.match(await orders.get('one'), { state: 'unloading' });
-  t.same(seen.alerts, ['one unloading cancelled: take the parcel off, and say so']);
-});
-
-t.test('the clock of the controller is set back by an hour: orders that wait are looked at all the same', async (t) => {
-  let plans = 0;
-  const plan = () => ({ kind: 'wait', words: `no drone: ${++plans} %`, untilUtcUs: null, why: [] }) as const;
-  const { orders, seen, seconds } = scene({ plan });
-  await orders.place(WISH, BY);
-  await seconds(20);
-  t.ok(plans >= 3, `${plans} looks`);
-  seen.nowUs -= 3600e6;
-  const before = { plans, changes: seen.changes.length };
-  await seconds(130);
-  t.ok(plans - before.plans >= 20, `${plans - before.plans} looks`);
-  t.ok(seen.changes.length > before.changes, 'and its words go on');
 });
 
 t.test('an order that cannot be planned because of a bug holds up no other, and says so', async (t) => {

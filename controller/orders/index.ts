@@ -1,4 +1,5 @@
 export { orderOf } from './kept.ts';
+export { NEEDS_CODES, needsPeople } from './needs.ts';
 export type { Order } from './order.ts';
 export type * from './ports.ts';
 export { ORDER_COUNTERS } from './ports.ts';

@@ -1,15 +1,37 @@
 /** A drone that was given up speaks after all: of a parcel that people had decided on, or that went by another drone meanwhile. */
-import { closed, currentOf, ended, isOver, type Order, withAttempt } from './order.ts';
+import { closed, currentOf, ended, isOver, type Leg, type Order, withAttempt } from './order.ts';
 import type { StandSeen } from './seen.ts';
 
-export interface LateWord {
+/** The same order, or what drones of attempts that are over have made of it since. */
+export function withLateWords(
+  order: Order,
+  o: {
+    readonly standOf: (leg: Leg) => StandSeen | null;
+    readonly utcUs: number;
+    readonly onTwice: (drone: string) => void;
+  },
+): Order {
+  let now = order;
+  for (const { n, end, delivery, before, drone } of Object.values(order.attempts)) {
+    if (end === null) continue;
+    const legs = [delivery, ...Object.values(before)].filter((leg) => leg !== null);
+    const said = legs.map(o.standOf).find((stand) => stand?.parcel?.state === 'released') ?? null;
+    const word = onLateWord(now, n, said, o.utcUs);
+    if (word === null) continue;
+    now = word.order;
+    if (word.twice) o.onTwice(drone);
+  }
+  return now;
+}
+
+interface LateWord {
   readonly order: Order;
   /** Two drones have delivered it. */
   readonly twice: boolean;
 }
 
 /** @param said what the drone of an attempt that is over says of its delivery */
-export function onLateWord(order: Order, n: number, said: StandSeen | null, utcUs: number): LateWord | null {
+function onLateWord(order: Order, n: number, said: StandSeen | null, utcUs: number): LateWord | null {
   const attempt = order.attempts[n];
   if (attempt?.end == null || attempt === currentOf(order)) return null;
   if (said?.parcel?.state !== 'released' || attempt.parcel === 'released' || attempt.parcel === 'off') return null;

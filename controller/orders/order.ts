@@ -72,6 +72,14 @@ export interface Leg {
   readonly late?: true;
 }
 
+/** A clock that was set back by more, µs. */
+const SET_BACK_US = 60e6;
+
+/** The clock was set back since: all its times, and those its air is kept for, lie so far ahead. */
+export function isAheadOfTime({ plannedUtcUs }: Leg, utcUs: number): boolean {
+  return plannedUtcUs - utcUs > SET_BACK_US;
+}
+
 export interface Attempt {
   readonly n: number;
   readonly drone: string;
@@ -127,12 +135,21 @@ export interface Order {
   readonly cancel: { readonly by: string; readonly why: string | null; readonly atUtcUs: number } | null;
   /** What people said of the parcel when nothing else could tell. */
   readonly settled: { readonly word: string; readonly by: string; readonly atUtcUs: number } | null;
+  /** People were called, and have not come yet. */
+  readonly asked: Asked | null;
+}
+
+export interface Asked {
+  readonly what: 'load' | 'take-off';
+  readonly drone: string;
+  readonly atUtcUs: number;
 }
 
 export function newOrder(wish: Wish, issuedBy: string, utcUs: number): Order {
   return {
     ...{ wish, issuedBy, placedUtcUs: utcUs, state: 'queued', outcome: null, words: 'waits for its turn' },
     ...{ dueUtcUs: null, sinceUtcUs: utcUs, attempt: null, attempts: {}, avoid: {}, cancel: null, settled: null },
+    asked: null,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { isUnderWay } from '@skein/protocol/fleet';
 import { isOverByItsWord } from './custody.ts';
-import { type Attempt, currentOf, isOver, type Leg, legOf, type Order } from './order.ts';
+import { type Attempt, currentOf, isAheadOfTime, isOver, type Leg, legOf, type Order } from './order.ts';
 import type { Seen, StandSeen } from './seen.ts';
 
 export type Owed =
@@ -28,7 +28,8 @@ export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Ow
   const current = currentOf(order);
   for (const attempt of Object.values(order.attempts)) {
     const seen = seenOf(attempt);
-    const wanted = attempt === current && !isOver(order) ? wantedLeg(order, attempt) : null;
+    const isCurrent = attempt === current && !isOver(order);
+    const wanted = isCurrent && !isToBeTakenBack(attempt, seen.ferry, utcUs) ? wantedLeg(order, attempt) : null;
     const isPlannedAnew = attempt === current && isBetweenPlans(order, attempt);
     for (const [leg, stand] of [
       [attempt.ferry, seen.ferry],
@@ -59,6 +60,11 @@ function isBetweenPlans(order: Order, { phase, delivery }: Attempt): boolean {
   return goesOn && phase === 'delivery' && delivery === null;
 }
 
+/** Once its drone says that it will not fly it, the order need not wait for times that a clock which was set back has moved away. */
+function isToBeTakenBack({ phase, ferry }: Attempt, stand: StandSeen | null, utcUs: number): boolean {
+  return phase === 'ferry' && ferry !== null && stand?.state === 'verified' && isAheadOfTime(ferry, utcUs);
+}
+
 /** The leg that is to be flown; null: none, or its parcel is to be taken off. */
 function wantedLeg(order: Order, attempt: Attempt): Leg | null {
   if (order.state === 'unloading') return null;
@@ -71,7 +77,7 @@ function forWanted(leg: Leg, stand: StandSeen | null, start: Seen['start'], utcU
   if ((stand.state === 'void' || stand.state === 'failed') && leg.repeats > 0) {
     return [{ do: 'assign', leg, n: leg.repeats }];
   }
-  const isDecided = leg.startedUtcUs !== null && utcUs - leg.startedUtcUs <= START_FRESH_US;
+  const isDecided = leg.startedUtcUs !== null && Math.abs(utcUs - leg.startedUtcUs) <= START_FRESH_US;
   if (stand.state === 'verified' && isDecided && start === null) return [{ do: 'start', leg, n: leg.starts }];
   return [];
 }

@@ -168,7 +168,7 @@ export const ORDER_COUNTERS = {
   relaunched: 'of those, after another drone had been',
   delivered: 'orders delivered',
   notDelivered: 'orders that ended otherwise',
-  needPeople: 'times an order came to wait for people: unproved, lost, to be unloaded',
+  needPeople: 'times people were called to an order: unproved, lost, to be unloaded, not loaded for long',
   told: 'itineraries, starts and aborts told to drones',
   notTold: 'of those, refused or not written down',
   bugs: 'plannings of and looks at an order that threw; they are tried again',

@@ -74,7 +74,7 @@ function stepFerry(order: Order, attempt: Attempt, seen: Seen): Order {
 function stepLanded(order: Order, attempt: Attempt, seen: Seen): Order {
   const { drone } = attempt;
   const landedUtcUs = attempt.landedUtcUs ?? seen.utcUs;
-  if (seen.utcUs - landedUtcUs > WHERE_US)
+  if (Math.abs(seen.utcUs - landedUtcUs) > WHERE_US)
     return giveUp(order, 'elsewhere', `${drone} has landed, and where, is not known`, seen);
   const known = attempt.landedUtcUs === null ? withAttempt(order, { ...attempt, landedUtcUs }) : order;
   return waited(known, `${drone} has landed; where, is not known yet`, landedUtcUs + WHERE_US);

@@ -5,6 +5,7 @@ import {
   currentOf,
   type EndOfAttempt,
   ended,
+  isAheadOfTime,
   type Leg,
   legOf,
   moved,
@@ -94,7 +95,8 @@ export function begin(
   const { utcUs } = seen;
   const { drone } = attempt;
   const set = (change: Partial<Leg>) => withLeg(order, attempt, { ...leg, ...change });
-  const lost = progress.is === 'starting' && seen.start === null && utcUs - (leg.startedUtcUs ?? utcUs) > START_LOST_US;
+  const lost =
+    progress.is === 'starting' && seen.start === null && Math.abs(utcUs - (leg.startedUtcUs ?? utcUs)) > START_LOST_US;
   const is = lost ? 'not-started' : progress.is;
   if (is === 'refused') return o.onGivenUp(`${drone} does not fly it: ${wordsOf(progress)}`);
   if (is === 'starting') return moved(order, o.starting, null, utcUs);
@@ -110,10 +112,14 @@ export function begin(
     return moved(order, o.waiting, `the plan is on its way to ${drone}`, utcUs);
   if (is === 'not-started') {
     if (leg.starts >= MAX_TRIES) return o.onGivenUp(`${drone} does not start: ${wordsOf(progress)}`);
-    const again = (leg.startedUtcUs ?? 0) + PAUSE_US;
-    if (utcUs < again)
-      return waited(moved(order, o.waiting, order.words, utcUs), `not started: ${wordsOf(progress)}`, again);
+    const startedUtcUs = leg.startedUtcUs ?? 0;
+    if (Math.abs(utcUs - startedUtcUs) < PAUSE_US) {
+      const words = `not started: ${wordsOf(progress)}`;
+      return waited(moved(order, o.waiting, order.words, utcUs), words, startedUtcUs + PAUSE_US);
+    }
   }
+  // A ferry is taken back meanwhile (owed.ts).
+  if (isAheadOfTime(leg, utcUs)) return o.onGivenUp('the clock was set back since it was planned');
   if (utcUs < leg.startUtcUs) {
     return waited(moved(order, o.waiting, order.words, utcUs), `${drone} starts when the air is free`, leg.startUtcUs);
   }

@@ -24,7 +24,7 @@ function attemptView({ n, drone, phase, ferry, delivery, parcel, loadedBy, why, 
 }
 
 export function orderView(id: string, order: Order) {
-  const { wish, issuedBy, state, outcome, words, attempts, cancel, settled } = order;
+  const { wish, issuedBy, state, outcome, words, attempts, cancel, settled, asked } = order;
   const { notBeforeUtcUs, notAfterUtcUs, ...rest } = wish;
   const current = currentOf(order);
   return {
@@ -32,6 +32,7 @@ export function orderView(id: string, order: Order) {
     ...{ placedAt: time(order.placedUtcUs), state, since: time(order.sinceUtcUs), outcome, words },
     ...{ due: time(order.dueUtcUs), drone: current?.drone ?? null, parcel: current?.parcel ?? null },
     leftOn: leftOf(order)?.drone ?? null,
+    asked: asked === null ? null : { what: asked.what, drone: asked.drone, at: time(asked.atUtcUs) },
     attempts: Object.values(attempts).map(attemptView),
     cancel: cancel === null ? null : { by: cancel.by, why: cancel.why, at: time(cancel.atUtcUs) },
     settled: settled === null ? null : { word: settled.word, by: settled.by, at: time(settled.atUtcUs) },

@@ -12,18 +12,19 @@ async function given() {
   let nowUs = 1_764_000_000e6;
   let changes = 0;
   let id = 0;
+  const stops = (await memoryRecords<GroundStop>('stop')).records as unknown as PlacesOptions['stops'];
   const places = new Places({
     bases: (await memoryRecords<Base>('base')).records as Kept<Base>,
     zones: (await memoryRecords<Zone>('zone')).records as Kept<Zone>,
     weather: (await memoryRecords<Weather>('weather')).records as Kept<Weather>,
-    stops: (await memoryRecords<GroundStop>('stop')).records as unknown as PlacesOptions['stops'],
+    stops,
     clock: { utcUs: () => nowUs },
     newId: () => `stop${++id}`,
     onChange: () => {
       changes++;
     },
   });
-  return { places, later: (s: number) => (nowUs += s * 1e6), changes: () => changes };
+  return { places, stops, later: (s: number) => (nowUs += s * 1e6), changes: () => changes };
 }
 
 t.test('what is put is the whole of it', async (t) => {
@@ -69,6 +70,25 @@ t.test('a ground stop reaches whom it names, until it is lifted or its time is o
   t.equal(places.stopFor(there), null);
   t.match(await places.lift('never', ANN), { ok: false, code: 'unknown-place' });
   t.equal(changes(), 3, 'whoever waits is told');
+});
+
+t.test('a ground stop whose time is over is put away a day later; the others stay', async (t) => {
+  const { places, stops, later } = await given();
+  const until = new Date(1_764_000_000e3 + 60_000).toISOString();
+  await places.stop({ reach: 'fleet', reason: 'storm', until }, ANN, null);
+  await places.stop({ reach: 'fleet', reason: 'parade' }, ANN, null);
+  const kept = () => [...stops.open()].map(({ doc }) => doc.reason).sort();
+  later(12 * 3600);
+  places.tick();
+  t.same(kept(), ['parade', 'storm'], 'not yet: it would be in force again when the clock was only wrong');
+  later(13 * 3600);
+  places.tick();
+  t.same(kept(), ['parade']);
+  t.equal(stops.get('stop1')?.open, false);
+  t.match(await places.lift('stop1', ANN), { ok: true });
+  later(400 * 86_400);
+  places.tick();
+  t.same(kept(), ['parade'], 'nobody said until when');
 });
 
 t.test('a repeat with the same key is the same stop', async (t) => {

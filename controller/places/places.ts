@@ -43,6 +43,10 @@ interface Kinds {
   readonly weather: Weather;
 }
 
+const PLACES: Actor = { kind: 'controller', name: 'places' };
+/** A ground stop is put away so long after its end: a clock that is wrong for some hours must not end it for good. */
+const PUT_AWAY_US = 24 * 3600e6;
+
 const NOT_STORED: Refused = {
   ...{ ok: false, code: 'store-unavailable' },
   detail: 'not certain: it could not be written down in time, and is still being tried; ask for it again',
@@ -142,6 +146,17 @@ export class Places {
     const written = await this.#o.stops.write([{ id, type: 'lifted', set: { lifted }, open: false, by }]);
     this.#o.onChange();
     return written ? { ok: true, value: null } : NOT_STORED;
+  }
+
+  /** Once a minute: stops whose time has long been over are put away, as those that were lifted are. */
+  tick(): void {
+    const longUtcUs = this.#o.clock.utcUs() - PUT_AWAY_US;
+    const over = [...this.#o.stops.open()]
+      .map(stopView)
+      .filter(({ untilUtcUs }) => (untilUtcUs ?? longUtcUs) < longUtcUs);
+    if (over.length === 0) return;
+    // What is not durable in time is still tried (controller/records).
+    void this.#o.stops.write(over.map(({ id }) => ({ id, type: 'ended', set: {}, open: false, by: PLACES })));
   }
 
   /** The one that holds this drone on the ground; null: none does. */

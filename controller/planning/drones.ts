@@ -31,9 +31,6 @@ export function unfit(drone: Candidate, order: OrderWish, world: World, nowUtcUs
   if (!airframe.methods.includes(order.how)) {
     return not('method', `cannot release by ${order.how}`, order.how, airframe.methods.join(', '));
   }
-  if (mustStayArmed(drone, order) && drone.staysArmed === false) {
-    return not('method', 'would disarm where it lands to release (MIS_OPTIONS lacks 4)', 'disarms', 'stays armed');
-  }
   if (!drone.online) return not('offline', 'is not heard');
   if (NEVER.includes(drone.control)) return not('control', `control: ${drone.control}`, drone.control, 'skein');
   if (drone.busyWith !== null) {
@@ -71,11 +68,6 @@ function flightsOf(reservations: readonly Reservation[]): ReadonlyMap<string, re
   const made = Map.groupBy(reservations, ({ drone }) => drone);
   byDrone.set(reservations, made);
   return made;
-}
-
-/** ArduPilot lands in mid-plan to release by a gripper whose hover is 0. */
-function mustStayArmed(drone: Candidate, order: OrderWish): boolean {
-  return drone.flavour === 'ardupilot' && order.how === 'gripper' && (order.releaseAltM ?? 0) === 0;
 }
 
 export function stopFor(

@@ -104,7 +104,6 @@ export function aircraftOf({ drone, fromBase, from, weather, chargePct }: Omit<F
     ...{ home: from, homeAmslM: fromBase?.groundAmslM ?? null, batteryWh: drone.airframe.batteryWh, chargePct },
     wind: weather === null ? null : { fromDeg: weather.windFromDeg, speedMps: weather.windMps },
     ...(drone.winchMps === undefined ? {} : { winchMps: drone.winchMps }),
-    ...(drone.staysArmed === null ? {} : { staysArmed: drone.staysArmed }),
   };
 }
 

@@ -70,11 +70,10 @@ function deliver(
   spot: Place,
   rules: Rules,
 ): ItineraryItem {
-  const hover =
-    order.how === 'winch' || order.how === 'drop' ? (order.releaseAltM ?? rules.releaseAltM) : order.releaseAltM;
   return {
     ...{ do: 'deliver', ...at(spot, sketch.outM), how: order.how, parcel: order.id.slice(0, 64), gateS: rules.gateS },
-    ...(hover == null || order.how === 'place' ? {} : { releaseAltM: hover }),
+    // By the others it is set on the ground.
+    ...(order.how === 'winch' || order.how === 'drop' ? { releaseAltM: rules.releaseAltM } : {}),
     ...(order.how === 'place' ? { maxDescentM: Math.min(120, sketch.outM + 10) } : {}),
     minBatteryPct: Math.min(100, Math.ceil(minBatteryPct)),
     ...(notAfterUtcUs === null ? {} : { notAfter: time(notAfterUtcUs) }),

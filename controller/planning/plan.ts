@@ -27,7 +27,7 @@ export interface Question {
 const SOME_DRONE: Omit<Candidate, 'airframe'> = {
   ...{ id: '', flavour: 'ardupilot', place: null, trusted: false, base: null, pad: null, reportedPct: null },
   ...{ rememberedPct: null, charging: false, calibration: null, online: false, armed: false, onGround: true },
-  ...{ control: 'unknown', preflightStops: [], holds: [], busyWith: null, busyUntilUtcUs: null, staysArmed: null },
+  ...{ control: 'unknown', preflightStops: [], holds: [], busyWith: null, busyUntilUtcUs: null },
 };
 
 /** Only whether it can ever be flown, by the kinds of drones that there are: no drone is chosen, no air looked at. */

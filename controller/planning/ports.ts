@@ -22,8 +22,6 @@ export interface OrderWish {
   readonly notBeforeUtcUs: number | null;
   readonly notAfterUtcUs: number | null;
   readonly how: DeliveryMethod;
-  /** Hover it is released from, m; null: the rules' own (`releaseAltM`; `gripper` and `place` set it on the ground). */
-  readonly releaseAltM?: number | null;
 }
 
 /** What a drone can do; null: what the limits say (protocol, DEFAULT_LIMITS), or nothing is known. */
@@ -77,11 +75,9 @@ export interface Candidate {
   readonly preflightStops: readonly string[];
   /** Why it may not fly although it could: maintenance, ground lock, a finding of the detector. */
   readonly holds: readonly string[];
-  /** Under way or promised until then; null with `busyWith`: not known how long. */
+  /** What it does, for people; until when, as far as that is planned. */
   readonly busyWith: string | null;
   readonly busyUntilUtcUs: number | null;
-  /** ArduPilot lands to release only where it stays armed (MIS_OPTIONS has 4); null: not known here. */
-  readonly staysArmed: boolean | null;
   readonly winchMps?: number;
 }
 

@@ -88,7 +88,6 @@ class City {
         ...{ reportedPct: pct, rememberedPct: pct, charging: true, calibration: null, online: true, armed: false },
         ...{ onGround: true, control: 'skein', preflightStops: [], holds: [], busyWith: null, busyUntilUtcUs: null },
         airframe: { emptyKg: 6, payloadMaxKg: i % 3 === 0 ? 4 : 2, methods: ['winch'], batteryWh: 550 },
-        ...{ staysArmed: true },
       };
     });
     this.#weather = this.#bases.map(({ id }) => ({

@@ -135,6 +135,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       },
       clock: { utcUs, monoUs: () => nowS * 1e6 },
       clockErrUs: () => 0,
+      askAfterUs: 300e6,
       newId: () => `order${++made}`,
       timers: { every: () => () => {} },
     });

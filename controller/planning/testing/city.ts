@@ -44,7 +44,7 @@ export function drone(id: string, where: Base | null, pad: number, more: Partial
       busyWith: null,
       busyUntilUtcUs: null,
     },
-    ...{ staysArmed: true, groups: [] },
+    groups: [],
     ...more,
   };
 }
