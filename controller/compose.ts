@@ -8,10 +8,9 @@
  *    └────── commands ◄── answers           commands ◄── http
  */
 import path from 'node:path';
-import { downTopic } from '@skein/protocol/fleet';
 import { Basemap } from './basemap/index.ts';
-import { BROKER_COUNTERS } from './broker/index.ts';
-import { makeBus, portError, StartError } from './bus-of.ts';
+import { portError, StartError } from './bus-of.ts';
+import { makeBroker } from './compose-bus.ts';
 import { makeCommands } from './compose-commands.ts';
 import { makeDeliveries } from './compose-deliveries.ts';
 import { makeItineraries } from './compose-itineraries.ts';
@@ -48,7 +47,6 @@ export async function createController(config: Config, ports: ControllerPorts): 
   const start = Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join('');
   const controller = { name: `controller-${start.slice(0, 8)}`, start };
   const metrics = new Metrics({ processMetrics: ports.processMetrics ?? true });
-  let brokerState: { up: boolean; reason: string | null } = { up: config.broker.url === '', reason: null };
   let ready = false;
   let storeClosed = false;
 
@@ -73,18 +71,14 @@ export async function createController(config: Config, ports: ControllerPorts): 
     limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
     maxClients: config.live.maxClients,
   });
-  const bus =
-    ports.bus ??
-    makeBus(config, {
-      ...{ clientId: controller.name, nowUs: clock.monoUs, random },
-      count: metrics.counters('broker', BROKER_COUNTERS),
-      onState: (up, reason) => {
-        const changed = up !== brokerState.up || reason !== brokerState.reason;
-        brokerState = { up, reason };
-        const said = up ? 'connected to the broker' : 'no connection to the broker; trying again';
-        if (changed) log.info({ url: config.broker.url, reason }, said);
-      },
-    });
+  const broker = makeBroker({
+    ...{ config, ports, controller, metrics },
+    onOther: (words) => {
+      if (words === null) watching.heard('controller', { code: 'no-second-controller' });
+      else alert({ code: 'second-controller', words });
+    },
+  });
+  const { bus } = broker;
   const records = makeRecords({ store, clock, random, metrics, log });
   const take = (event: NewEvent): void => {
     events.add(event);
@@ -100,7 +94,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   if (!noFly.ok) throw new StartError(noFly.reason);
   const { commands, takeUrgent } = makeCommands({
     ...{ store, clock, random, fleet, metrics, log, heights: config.returns },
-    publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'command'), message, 1),
+    publish: (drone, message) => broker.tell(drone, 'command', message),
     event: take,
     againstStart: (drone) => itineraries.service.againstStart(drone),
     groundStop: (drone) => groundStop(drone),
@@ -108,7 +102,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
   });
   const itineraries = makeItineraries({
     ...{ config, noFly: noFly.zones, store, clock, random, fleet, metrics, log, commands },
-    publish: (drone, message) => bus.publish(downTopic(config.broker.topicRoot, drone, 'itinerary'), message, 1),
+    publish: (drone, message) => broker.tell(drone, 'itinerary', message),
     event: take,
   });
   const { orders, places, groundStop, watching, board } = makeDeliveries({
@@ -161,6 +155,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     count: metrics.counters('router', ROUTER_COUNTERS),
     onProblem: (message, detail) => log.warn(detail, message),
     onContact: (drone, presence) => {
+      if (presence) broker.there(drone);
       commands.contact(drone, presence);
       itineraries.service.contact(drone, presence);
     },
@@ -229,6 +224,8 @@ export async function createController(config: Config, ports: ControllerPorts): 
       await bus.start().catch((error) => {
         throw portError(error, 'broker.port', config.broker.host, config.broker.port);
       });
+      broker.listen();
+      started.push(() => broker.close());
       await router.start();
       await webhooks.start();
       started.push(() => webhooks.close());
@@ -286,11 +283,11 @@ export async function createController(config: Config, ports: ControllerPorts): 
 
   function health(): HealthReport {
     const { state, message } = ingest.health;
-    const noBroker = brokerState.up ? null : `no connection to ${config.broker.url}: ${brokerState.reason}`;
+    const noBroker = broker.problem();
     return {
       ready,
       store: state,
-      broker: brokerState.up ? 'ok' : 'down',
+      broker: noBroker === null ? 'ok' : 'down',
       messages: [message, noBroker, ...webhooks.messages()].filter((one) => one !== null),
       queueBytes: ingest.depthBytes,
       windowBytes: ingest.windowBytes,

@@ -5,6 +5,13 @@ export interface BusMessage {
   readonly topic: string;
   /** Valid during the call only; copy what is kept. */
   readonly payload: Uint8Array;
+  /** The broker had kept it (retain) and gave it to us as we subscribed: it may be of any time. */
+  readonly kept?: boolean;
+}
+
+export interface Listening {
+  /** We do without where the broker does not let us; it is counted. */
+  readonly optional?: boolean;
 }
 
 export interface Bus {
@@ -14,7 +21,7 @@ export interface Bus {
    * Resolves once the broker has granted them; they are renewed by themselves after a reconnection. The handler
    * returns at once: a message handler that waits would hold the broker back.
    */
-  subscribe(filters: readonly string[], handler: (message: BusMessage) => void): Promise<void>;
+  subscribe(filters: readonly string[], handler: (message: BusMessage) => void, o?: Listening): Promise<void>;
   /** Fire and forget: what cannot be sent is counted; who needs certainty has an answer in the protocol. */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1): void;
   /** Called now if connected, and on each connection after the subscriptions stand: the time to say hello. */
@@ -50,6 +57,7 @@ export const BROKER_COUNTERS = {
   published: 'messages published',
   publishFailed: 'messages that could not be published',
   reconnects: 'connections to the external broker',
+  notGranted: 'subscriptions that the external broker refuses, and that we do without',
 } as const;
 export type BrokerCounter = keyof typeof BROKER_COUNTERS;
 export type Count = (name: BrokerCounter, by?: number) => void;

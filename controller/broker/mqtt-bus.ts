@@ -4,7 +4,7 @@
  */
 import mqtt, { type MqttClient } from 'mqtt';
 import { fullJitterMs } from './backoff.ts';
-import type { Bus, BusMessage, Count } from './bus.ts';
+import type { Bus, BusMessage, Count, Listening } from './bus.ts';
 
 export interface MqttBusOptions {
   readonly url: string;
@@ -17,11 +17,15 @@ export interface MqttBusOptions {
 interface Subscription {
   readonly filters: readonly string[];
   readonly handler: (message: BusMessage) => void;
+  readonly optional: boolean;
+  /** Of an optional one: times in a row that it was refused. */
+  refusals: number;
 }
 
 const BACKOFF = { minMs: 1000, maxMs: 15_000 } as const;
 const CONNECT_TIMEOUT_MS = 10_000;
 const SUBACK_TIMEOUT_MS = 10_000;
+const MAX_REFUSALS = 3;
 const STABLE_MS = 30_000;
 const END_DEADLINE_MS = 2000;
 /** Bytes waiting in the socket to the broker; past it we drop and count, as with no connection. */
@@ -61,16 +65,21 @@ export class MqttBus implements Bus {
     this.#connect();
   }
 
-  async subscribe(filters: readonly string[], handler: (message: BusMessage) => void): Promise<void> {
+  async subscribe(
+    filters: readonly string[],
+    handler: (message: BusMessage) => void,
+    { optional = false }: Listening = {},
+  ): Promise<void> {
     const fresh = filters.filter((filter) => !this.#isSubscribed(filter));
     if (fresh.length === 0) return;
-    const subscription = { filters: fresh, handler };
+    const subscription = { filters: fresh, handler, optional, refusals: 0 };
     this.#subscriptions.push(subscription);
     for (const filter of fresh) {
       if (/[+#]/.test(filter)) this.#wildcard.push({ filter, handler });
       else this.#exact.set(filter, handler);
     }
     if (!this.#up) return;
+    if (optional) return this.#ask(subscription);
     try {
       await this.#grant(subscription);
     } catch (error) {
@@ -130,7 +139,7 @@ export class MqttBus implements Bus {
     client.on('error', (error) => {
       reason = error.message || String(error);
     });
-    client.on('message', (topic, payload) => this.#deliver(topic, payload));
+    client.on('message', (topic, payload, { retain }) => this.#deliver({ topic, payload, kept: retain }));
     client.once('connect', () => {
       this.#established(client).catch((error) => {
         reason = String(error);
@@ -142,12 +151,28 @@ export class MqttBus implements Bus {
 
   async #established(client: MqttClient): Promise<void> {
     this.#o.count('reconnects');
-    for (const subscription of [...this.#subscriptions]) await this.#grant(subscription);
+    const [optional = [], needed = []] = [true, false].map((is) =>
+      this.#subscriptions.filter((one) => one.optional === is),
+    );
+    for (const subscription of needed) await this.#grant(subscription);
     if (client !== this.#client || !client.connected) return;
     this.#up = true;
     this.#upSinceMs = performance.now();
     this.#o.onState(true, null);
     for (const up of this.#ups) up();
+    for (const subscription of optional) await this.#ask(subscription);
+  }
+
+  /** What we can do without. Some brokers close the connection on what they do not allow: it is given up then. */
+  async #ask(subscription: Subscription): Promise<void> {
+    if (subscription.refusals >= MAX_REFUSALS) return;
+    try {
+      await this.#grant(subscription);
+      subscription.refusals = 0;
+    } catch {
+      subscription.refusals++;
+      this.#o.count('notGranted');
+    }
   }
 
   #lost(client: MqttClient, reason: string): void {
@@ -182,18 +207,10 @@ export class MqttBus implements Bus {
     return this.#exact.has(filter) || this.#wildcard.some((one) => one.filter === filter);
   }
 
-  #deliver(topic: string, payload: Uint8Array): void {
-    const exact = this.#exact.get(topic);
-    if (exact) {
-      exact({ topic, payload });
-      return;
-    }
-    for (const { filter, handler } of this.#wildcard) {
-      if (matches(filter, topic)) {
-        handler({ topic, payload });
-        return;
-      }
-    }
+  #deliver(message: BusMessage): void {
+    const { topic } = message;
+    const handler = this.#exact.get(topic) ?? this.#wildcard.find(({ filter }) => matches(filter, topic))?.handler;
+    handler?.(message);
   }
 }
 

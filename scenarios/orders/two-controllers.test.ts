@@ -10,6 +10,7 @@ import { Desk } from '../kit/desk.ts';
 import { measured } from '../kit/measured.ts';
 import { freePort } from '../kit/ports.ts';
 import { isSoak } from '../kit/seed.ts';
+import { until } from '../kit/until.ts';
 import { createTown, FLEET_ARGS, Town } from './town.ts';
 
 const DRONE = 'heron-01';
@@ -48,6 +49,21 @@ t.test('an old controller comes back in the middle of an order', { timeout: 600_
   // then: it says that this is none of its flights, and gives the order up
   const { value: alert } = await new Desk(world.controller.httpUrl).opens(DRONE, 'untargeted-itinerary', 60_000);
   t.match(alert, { open: true, whatToDo: /another controller/i }, alert.words);
+  // and: each says that the other is there; the second one heard the hello of the first
+  const others = await Promise.all(
+    [first, second].map((town) =>
+      until(
+        async () => {
+          const { alerts } = await town.api.get<{ alerts: readonly { class: string; words: string }[] }>(
+            '/alerts?open=true',
+          );
+          return alerts.find((one) => one.class === 'second-controller') ?? null;
+        },
+        { timeoutMs: 60_000, everyMs: 500, what: 'an alert that another controller is there', seen: () => null },
+      ),
+    ),
+  );
+  for (const { value } of others) t.match(value.words, /Another controller works with this fleet: /);
   const left = await first.becomes(id, 'given up', ({ attempts }) => attempts[0]?.end !== null);
   t.match(left, { parcel: null, attempts: [{ delivery: null }] }, left.words ?? '');
   // and: it is delivered by the other one, undisturbed
