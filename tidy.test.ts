@@ -52,6 +52,7 @@ const PROTOCOL_SIBLINGS: Readonly<Record<string, readonly string[]>> = {
   config: [],
   export: [],
   telemetry: ['mavlink', 'time'],
+  report: ['telemetry', 'time'],
   fleet: ['telemetry', 'time'],
 };
 

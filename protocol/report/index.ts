@@ -1,0 +1,14 @@
+export { lengthOf } from './axis.ts';
+export { escapeHtml } from './escape.ts';
+export {
+  type Flight,
+  FlightRecord,
+  REPORT_COLUMNS,
+  REPORT_KINDS,
+  type ReportKind,
+  type Seen,
+  SILENCE_US,
+  type Span,
+} from './flight.ts';
+export { REPORT_POLICY, type ReportAbout, renderReport } from './page.ts';
+export { isPlace, type Place } from './way.ts';
