@@ -61,7 +61,14 @@ function autopilot(peer: MemoryPeer) {
 
 function make(test: Test, root: string, flags: readonly string[] = []) {
   const config = resolveConfig(AgentConfig, {
-    flags: ['--drone=kite-1', `--dataDir=${root}`, '--link.url=memory://fc', '--uplink.url=', ...flags],
+    flags: [
+      '--drone=kite-1',
+      `--dataDir=${root}`,
+      '--link.url=memory://fc',
+      '--uplink.url=',
+      '--page.address=',
+      ...flags,
+    ],
   });
   if (!config.ok) throw new Error(config.problems.join('\n'));
   const memory = createMemoryHub();

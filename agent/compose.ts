@@ -4,6 +4,8 @@ import { type Link, parseLinkUrl } from '@skein/hardware/link';
 import type { AgentConfig } from './config.ts';
 import { makeDataFolder } from './data-folder.ts';
 import { doctorRoutes } from './doctor-route.ts';
+import { RecentLines } from './page/index.ts';
+import { wirePage } from './page-wiring.ts';
 import type { AgentPorts } from './ports.ts';
 import { routesOf } from './routes.ts';
 import { RunningAgent } from './running.ts';
@@ -30,17 +32,25 @@ export interface Agent {
 }
 
 /** An agent, unstarted; usable as a process of its own or many in one process. */
-export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
+export function createAgent(config: AgentConfig, given: AgentPorts): Agent {
+  const recent = new RecentLines(given.systemUtcUs);
+  const ports: AgentPorts = { ...given, log: recent.over(given.log) };
   let running: RunningAgent | null = null;
   let routes: Routes | null = null;
+  const statusNow = (): AgentStatus | null => (running === null ? null : { ...running.status(), page: page.status() });
+  const page = wirePage({ config, ports, recent, running: () => running, routes: () => routes, status: statusNow });
   const status = (): AgentStatus => {
-    if (running === null) throw new Error('the agent does not run');
-    return running.status();
+    const now = statusNow();
+    if (now === null) throw new Error('the agent does not run');
+    return now;
   };
   const server = new StatusServer({
     path: join(config.dataDir, SOCKET_NAME),
-    status: () => running?.status() ?? null,
-    metrics: async () => (running === null ? null : renderMetrics(metricsOf(running.status()))),
+    status: statusNow,
+    metrics: async () => {
+      const now = statusNow();
+      return now === null ? null : renderMetrics(metricsOf(now));
+    },
     routes: () => routes,
   });
   return {
@@ -78,6 +88,7 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
       running = new RunningAgent(config, ports, { session, state, boot, serial, link });
       await running.start();
       routes = { ...routesOf(running), ...doctorRoutes(running, { serial, serialBefore }) };
+      page.start();
       const { drone } = config;
       const { epoch } = running.outbox;
       ports.log.info(
@@ -87,6 +98,7 @@ export function createAgent(config: AgentConfig, ports: AgentPorts): Agent {
       return { drone, session, epoch };
     },
     async close() {
+      await page.close();
       await running?.close();
       await server.close();
       ports.log.info({}, 'skein-agent closed');

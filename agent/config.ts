@@ -2,6 +2,7 @@
 import { LadderSettings } from '@skein/protocol/fleet';
 import { HOUR_STYLES } from '@skein/protocol/time';
 import { type Static, Type } from 'typebox';
+import { PageSettings } from './page/settings.ts';
 import { PROFILES, WANT_PATTERN } from './profile/index.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -258,6 +259,7 @@ export const AgentConfig = Type.Object({
     },
     { description: 'Logs of the autopilot, fetched by command' },
   ),
+  page: PageSettings,
   display: Type.Object(
     {
       timeZone: Type.String({

@@ -41,7 +41,10 @@ export interface AgentParts {
   readonly parameters: { readonly watch: ParameterWatch };
 }
 
-export function reportOf(parts: AgentParts): AgentStatus {
+/** All but the page, which is there before the parts are. */
+export type PartsStatus = Omit<AgentStatus, 'page'>;
+
+export function reportOf(parts: AgentParts): PartsStatus {
   const { config, link, sealer, startedUs } = parts;
   const nowUs = parts.ports.nowUs();
   const vehicle = parts.vehicle.status();

@@ -22,13 +22,12 @@ import { type EarlierEnd, Outbox, Sealer } from './outbox/index.ts';
 import { wireParameters } from './parameters-wiring.ts';
 import type { AgentPorts } from './ports.ts';
 import { RECORDINGS_FOLDER, Recorder } from './recorder/index.ts';
-import { type AgentParts, reportOf } from './report.ts';
+import { type AgentParts, type PartsStatus, reportOf } from './report.ts';
 import type { Safety } from './safety.ts';
 import { wireSafety } from './safety-wiring.ts';
 import type { StateFile } from './state/index.ts';
 import type { Stations } from './stations/index.ts';
 import { wireStations } from './stations-wiring.ts';
-import type { AgentStatus } from './status/index.ts';
 import { systemTimers } from './timers.ts';
 import { TrustWatch } from './trust/index.ts';
 import type { Uplink } from './uplink/index.ts';
@@ -289,7 +288,7 @@ export class RunningAgent implements AgentParts {
     await this.state.close();
   }
 
-  status(): AgentStatus {
+  status(): PartsStatus {
     return reportOf(this);
   }
 }

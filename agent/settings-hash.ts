@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type AgentConfig, SECRET_KEYS } from './config.ts';
 
 /** True of one drone by its nature. */
-const OWN = ['drone', 'groups', 'dataDir', 'link', 'uplink.username'];
+const OWN = ['drone', 'groups', 'dataDir', 'link', 'uplink.username', 'page.names'];
 const LEFT_OUT = new Set<string>([...OWN, ...SECRET_KEYS]);
 const HEX = 12;
 

@@ -180,6 +180,7 @@ function createDrone({
     `--drone=${id}`,
     `--dataDir=${own}`,
     `--link.url=memory://${id}`,
+    '--page.address=',
     `--uplink.url=${relay === null ? mqtt : `mqtt://127.0.0.1:${relay.port}`}`,
     ...(options.agentFlags ?? []),
     ...(options.agentFlagsOf?.(index) ?? []),

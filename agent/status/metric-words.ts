@@ -109,6 +109,13 @@ export const COUNTER_WORDS: Readonly<Record<string, Readonly<Record<string, stri
     controllerSteps: 'steps of the time of the controller',
     boardSteps: 'steps of the clock of the board',
   },
+  page: {
+    requests: 'requests to the page of the drone',
+    orders: 'orders from the page that were carried out: lock, unlock',
+    refusedOrders: 'orders from the page that were refused, like the removal of an operator’s lock',
+    foreign: 'requests to the page by another name, from another network or from another site, and so refused',
+    dropped: 'connections to the page beyond the 16 it takes at once',
+  },
   trust: {
     samples: 'samples looked at to judge the position',
     late: 'of those, older than one that was looked at already',

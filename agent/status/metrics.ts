@@ -65,6 +65,7 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       uplink: uplink.counters,
       outbox: numbers(outbox.counters),
       clock: status.timekeeping.counters,
+      page: status.page.counters,
       trust: numbers(trust.counters),
       trustDoubts: Object.fromEntries(Object.entries(trust.doubts).map(([name, n]) => [name.replaceAll('-', '_'), n])),
       itineraries: status.itinerary.counters,

@@ -82,6 +82,7 @@ const WELL: AgentStatus = {
   clock: null,
   timekeeping: { reading: null, notBeforeUtcUs: 1_795_000_000_000_000, sources: [], counters: { outvoted: 0 } },
   mainThread: { p99Ms: 2, worstMs: 15 },
+  page: { url: 'http://127.0.0.1:8190', open: true, problem: null, counters: { requests: 3 } },
   trust: {
     state: 'trusted',
     reason: null,

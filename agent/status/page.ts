@@ -188,6 +188,11 @@ function clockLines({ clock, timekeeping }: AgentStatus, face: Face): string[] {
   ];
 }
 
+function pageLine({ page }: AgentStatus): string {
+  if (page.url === null) return 'page       none is set (page.address)';
+  return `page       ${page.url}${page.open ? '' : `, NOT SERVED${page.problem === null ? '' : `: ${page.problem}`}`}`;
+}
+
 function lostLine({ losses }: AgentStatus): string {
   const named = Object.entries(losses).filter(([, count]) => count > 0);
   if (named.length === 0) return 'lost       nothing';
@@ -218,6 +223,7 @@ export function statusPage(status: AgentStatus, face: Face = UTC_FACE): string {
     recorderLine(status),
     ...logsLine(status),
     ...clockLines(status, face),
+    pageLine(status),
     lostLine(status),
   ];
   return `${lines.join('\n')}\n`;

@@ -112,6 +112,13 @@ export interface AgentStatus {
   };
   /** How late the main thread comes to its work: 99 of 100 turns of the last 10 s, and the worst since the start. */
   readonly mainThread: { readonly p99Ms: number; readonly worstMs: number };
+  /** The page for whoever stands beside the drone; url null: none is set. */
+  readonly page: {
+    readonly url: string | null;
+    readonly open: boolean;
+    readonly problem: string | null;
+    readonly counters: Readonly<Record<string, number>>;
+  };
   /** May the position be acted on now. */
   readonly trust: {
     readonly state: string;

@@ -180,6 +180,7 @@ export async function createOneDrone(o: {
         `--dataDir=${join(dir, 'agent')}`,
         '--link.url=memory://fc',
         `--uplink.url=mqtt://127.0.0.1:${brokerPort}`,
+        '--page.address=',
         '--backoff.maxS=0.2',
         '--backoff.minS=0.05',
         '--recorder.enabled=false',

@@ -80,6 +80,7 @@ export class Agent {
       `--link.url=${this.#options.linkUrl()}`,
       `--uplink.url=${this.#options.brokerUrl}`,
       '--backoff.maxS=3',
+      '--page.address=',
       ...(this.#options.extraArgs ?? []),
       ...extraArgs,
     ]);

@@ -31,7 +31,7 @@ export async function offeredByAgent(): Promise<Offered[]> {
   // A unix socket's path is short.
   const dir = mkdtempSync(join(tmpdir(), 'sk-'));
   try {
-    const flags = ['--drone=kite-1', `--dataDir=${dir}`, '--link.url=memory://fc', '--uplink.url='];
+    const flags = ['--drone=kite-1', `--dataDir=${dir}`, '--link.url=memory://fc', '--uplink.url=', '--page.address='];
     const config = resolveConfig(AgentConfig, { env: {}, flags });
     if (!config.ok) throw new Error(config.problems.join('; '));
     const memory = createMemoryHub();
