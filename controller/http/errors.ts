@@ -27,6 +27,7 @@ export const PROBLEMS = {
     'This name is not one this controller answers to: use 127.0.0.1 or add it to http.allowedHosts',
   ],
   'unknown-drone': [404, 'No drone of this id was ever heard'],
+  'no-flight': [404, 'It did not fly in the day before: give from and to'],
   'unknown-itinerary': [404, 'There is no itinerary of this id'],
   'bad-place': [400, 'Its shape is right, but it cannot be: detail says why'],
   'bad-settings': [400, 'Its shape is right, but it cannot be: detail says why'],

@@ -19,6 +19,7 @@ import { hostAllowed, originAllowed } from './origin.ts';
 import { packRoutes } from './packs.ts';
 import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
+import { reportRoutes } from './report.ts';
 import { rolloutRoutes } from './rollouts.ts';
 import { webRoutes } from './web.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -94,6 +95,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   await app.register(websocket, { options: { maxPayload: MAX_WS_MESSAGE_BYTES, perMessageDeflate: false } });
   await app.register(async (api) => {
     droneRoutes(api, ports);
+    reportRoutes(api, ports);
     commandRoutes(api, ports);
     itineraryRoutes(api, ports);
     orderRoutes(api, ports);

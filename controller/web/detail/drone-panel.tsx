@@ -18,6 +18,7 @@ import { PositionTrust } from './position-trust.tsx';
 import { Power } from './power.tsx';
 import { Preflight } from './preflight.tsx';
 import { problemsOf } from './problems.ts';
+import { ReportButton } from './report-button.tsx';
 import { DroneState } from './state.tsx';
 import { Texts } from './texts.tsx';
 import type { View } from './view.ts';
@@ -53,6 +54,7 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
         {down && <Preflight view={view} />}
         <CommandList view={view} book={book} desk={desk} />
         <DroneCharts fleet={fleet} id={id} />
+        <ReportButton key={id} id={id} />
         {!down && <Preflight view={view} />}
         <Delivery view={view} />
         <Texts fleet={fleet} id={id} />

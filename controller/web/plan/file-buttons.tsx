@@ -1,8 +1,9 @@
 /** Import and export. What a file holds that cannot be flown is named; nothing of it is taken then. */
 import { signal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { download } from '../format/download.ts';
 import { aircraft, begin, draft } from './editing.ts';
-import { download, FILE_FORMATS, type FileFormat, FORMAT_WORDS, readFile, writeFile } from './files.ts';
+import { FILE_FORMATS, type FileFormat, FORMAT_WORDS, readFile, writeFile } from './files.ts';
 
 interface Told {
   readonly words: string;

@@ -1,4 +1,4 @@
-/** Itineraries from files and to files, by the same readers and writers the controller has. Pure but for the download. */
+/** Itineraries from files and to files, by the same readers and writers the controller has. Pure. */
 import {
   type Flavour,
   type Itinerary,
@@ -69,14 +69,4 @@ export function writeFile(plan: Itinerary, format: FileFormat, flavour: Flavour)
     default:
       return { text: `${JSON.stringify(plan, null, 2)}\n`, leftOut: [] };
   }
-}
-
-/** Hands the browser a file to save. */
-export function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
