@@ -98,6 +98,25 @@ export const LOOK_COMMANDS: readonly Command[] = [
     run: async (line, io) => (await import('./tools-flights.ts')).flights(line, io),
   },
   {
+    name: 'report',
+    brief: 'a flight as one HTML file: map, curves, events, summary',
+    usage: ['[N|last|FILE] [--out FILE]'],
+    about: [
+      'Of a flight that "flights" lists (the last one without a number), or of all that a .tlog holds: where it flew and where it was to fly, height, speed, battery, link, modes, who had control, what the autopilot said, and what is not known of it. The file needs no network and runs nothing; it opens in any browser and prints.',
+      'Times are shown in the zone of display.timeZone, UTC beside. A recording of the link does not say who had control: that is taken from the log of the agent, where it reaches back so far.',
+    ],
+    flags: [{ name: 'out', value: 'FILE', words: 'where; "-" is standard output. Nothing is overwritten' }],
+    words: { least: 0, most: 1, are: 'files' },
+    settings: true,
+    exits: exitsOf({ failed: 'there is no such flight or file, or no room: then no file is left' }),
+    examples: [
+      { line: 'report', words: 'the last flight, into this folder' },
+      { line: 'report 3 --out /media/usb/flight3.html', words: 'another one, on a stick' },
+      { line: 'report flight.tlog --drone=kite-1', words: 'of a recording from elsewhere' },
+    ],
+    run: async (line, io) => (await import('./tools-report.ts')).report(line, io),
+  },
+  {
     name: 'bundle',
     brief: 'one .zip to take home: logs, recordings, counters, settings, versions',
     usage: ['[--flight N|last|all|none] [--out FILE] [--json]'],

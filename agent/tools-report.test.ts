@@ -1,0 +1,122 @@
+/** A recorded flight as a file to send: from a .tlog, and from the data directory of an agent. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encode, type Frame, FrameParser } from '@skein/protocol/mavlink';
+import t, { type Test } from 'tap';
+import { controlSaid } from './control-said.ts';
+import { MissionSeen } from './flight-samples.ts';
+import { typed } from './testing/typed.ts';
+
+const FLIGHT = fileURLToPath(new URL('../protocol/mavlink/testdata/flight-excerpt.tlog', import.meta.url));
+/** Within the recording. */
+const MIDDLE_MS = Date.UTC(2026, 10, 21, 19, 39, 40);
+
+function scratch(test: Test): string {
+  const root = mkdtempSync(join(tmpdir(), 'sk-'));
+  test.teardown(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+t.test('a .tlog as a file that needs nothing else; nothing is overwritten', async (t) => {
+  const out = join(scratch(t), 'flight.html');
+  const report = (...words: string[]) => typed('report', ...words, '--display.timeZone=Europe/Paris');
+  t.match(await report(FLIGHT, '--out', out, '--drone=kite-1'), { code: 0, out: /flight\.html: \d+ kB/ });
+  const page = readFileSync(out, 'utf8');
+  t.match(page, /<h1>Flight of kite-1<\/h1>/);
+  t.match(page, /20:39:\d\d UTC\+1/);
+  t.match(page, /class="flown"/);
+  t.match(page, /It begins in the air/);
+  t.match(page, /It ends in the air/);
+  t.match(page, /Who had control is not in a recording/);
+  t.match(page, /Link to the autopilot <small>B\/s received/);
+  t.match(await report(FLIGHT, '--out', out), { code: 1, err: /is there already/ });
+  t.match(await report(FLIGHT, '--out', '-'), { code: 0, out: /^<!doctype html>[\s\S]*Flight of flight-excerpt/ });
+});
+
+t.test('a flight of the data directory, with who had control from the log beside it', async (t) => {
+  const root = scratch(t);
+  const out = join(root, 'last.html');
+  const report = (...words: string[]) => typed('report', ...words, `--dataDir=${root}`);
+  t.match(await report(), { code: 1, err: /there are no recordings/ });
+  for (const folder of ['recordings', 'log']) mkdirSync(join(root, folder));
+  writeFileSync(join(root, 'recordings', 'skein-000007-000000.tlog'), readFileSync(FLIGHT));
+  const line = (timeMs: number, more: object) =>
+    `${JSON.stringify({ level: 30, time: timeMs, drone: 'kite-1', ...more })}\n`;
+  const control = (state: string, why: string) => ({ part: 'control', state, msg: `control: ${state} (${why})` });
+  writeFileSync(
+    join(root, 'log', 'skein-agent.1.log'),
+    line(MIDDLE_MS - 3_600_000, control('skein', 'disarmed')) +
+      line(MIDDLE_MS, control('pilot', 'mode <b>changed</b>')),
+  );
+  t.match(await report('2'), { code: 1, err: /no flight 2: .* lists 1/ });
+  t.match(await report('--out', out), { code: 0 });
+  const page = readFileSync(out, 'utf8');
+  for (const words of [
+    '<b>Skein</b>',
+    '<b>PILOT</b>',
+    'pilot (mode &lt;b&gt;changed&lt;/b&gt;)',
+    'from the log of the agent',
+  ])
+    t.ok(page.includes(words), words);
+});
+
+t.test('what is no recording is said, and leaves no file', async (t) => {
+  const root = scratch(t);
+  const file = join(root, 'notes.txt');
+  writeFileSync(file, 'of somebody');
+  const out = join(root, 'x.html');
+  t.match(await typed('report', file, '--out', out), { code: 1, err: /holds nothing of an autopilot/ });
+  t.match(await typed('report', join(root, 'no.tlog'), '--out', out), { code: 1, err: /no\.tlog.*ENOENT/ });
+  t.notOk(existsSync(out));
+});
+
+t.test('control from a log: an agent that began anew does not know yet; without a log nobody does', async (t) => {
+  const root = scratch(t);
+  const span = { fromUtcUs: MIDDLE_MS * 1000, toUtcUs: (MIDDLE_MS + 60_000) * 1000 };
+  t.same(await controlSaid(join(root, 'none'), span), []);
+  const said = [
+    { time: MIDDLE_MS + 10_000, part: 'control', state: 'skein', msg: 'control: skein (ordered)' },
+    { time: MIDDLE_MS + 20_000, msg: 'skein-agent runs for kite-1' },
+    { time: MIDDLE_MS + 50_000, part: 'control', state: 'nonsense', msg: 'control: nonsense' },
+  ];
+  writeFileSync(
+    join(root, 'skein-agent.1.log'),
+    said.map((fields) => `${JSON.stringify({ level: 30, ...fields })}\n`).join(''),
+  );
+  t.match(await controlSaid(root, span), [
+    { kind: 'control', utcUs: (MIDDLE_MS + 10_000) * 1000, values: { state: 'skein', why: 'ordered' } },
+  ]);
+  t.equal((await controlSaid(root, span)).length, 1);
+});
+
+t.test('the mission that went over the link last: places to fly to, in their order', async (t) => {
+  const mission = new MissionSeen();
+  const parser = new FrameParser();
+  const take = (bytes: Uint8Array) => parser.push(bytes, (frame: Frame) => mission.take(frame));
+  const from = { sysid: 1, compid: 1, seq: 0 };
+  const at = { target_system: 255, target_component: 190, mission_type: 0 };
+  const rest = { frame: 6, current: 0, autocontinue: 1, param1: 0, param2: 0, param3: 0, param4: 0, z: 30 };
+  const item = (seq: number, command: number, lat: number) => {
+    const place = { x: lat * 1e7, y: lat === 0 ? 0 : 7e7 };
+    take(encode('MISSION_ITEM_INT', { ...at, ...rest, ...place, seq, command }, from));
+  };
+  const count = (items: number) => take(encode('MISSION_COUNT', { ...at, count: items, opaque_id: 0 }, from));
+  count(4);
+  for (const [seq, command, lat] of [
+    [1, 16, 43.7],
+    [0, 16, 43.6],
+    [2, 211, 43.9],
+    [3, 20, 0],
+  ] as const)
+    item(seq, command, lat);
+  parser.flush((frame) => mission.take(frame));
+  t.same(
+    mission.places().map(({ latDeg }) => latDeg),
+    [43.6, 43.7],
+    'a gripper is no place, and a return has none',
+  );
+  count(1);
+  t.same(mission.places(), [], 'a new one begins');
+});

@@ -1,0 +1,149 @@
+/** `skein-agent report`: a recorded flight as one HTML file that needs nothing else. */
+import { createReadStream } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { FlightRecord, type Place, type ReportAbout, renderReport, type Span } from '@skein/protocol/report';
+import { knowsZone } from '@skein/protocol/time';
+import type { CommandLine } from './cli/index.ts';
+import { controlSaid } from './control-said.ts';
+import { RecordedSamples, readRecording } from './decode/index.ts';
+import { EXIT, type Terminal } from './exit.ts';
+import { LinkRate, MissionSeen, seenOf } from './flight-samples.ts';
+import type { Flight } from './flights/index.ts';
+import { openSink } from './new-file.ts';
+import { RECORDINGS_FOLDER } from './recorder/index.ts';
+import { AnonymousConfig, logFolder, readSettings } from './settings.ts';
+import { allFlights } from './tools-flights.ts';
+
+const CHUNK_BYTES = 256 << 10;
+const WRITE_CHARS = 64 << 10;
+/** Shown before take-off and after landing. */
+const AROUND_US = 60e6;
+/** As the settings call a drone of which they do not know the name. */
+const NAMELESS = 'unnamed';
+const NUMBER = /^[1-9]\d{0,5}$/;
+
+/** Which recordings, and which time of them. */
+interface Asked {
+  readonly paths: readonly string[];
+  /** Null: all of it. */
+  readonly span: Span | null;
+  readonly source: string;
+  readonly notes: readonly string[];
+  /** Where the log of the agent lies that recorded it; null: not known. */
+  readonly logs: string | null;
+}
+
+export async function report(line: CommandLine, io: Terminal): Promise<number> {
+  const settings = readSettings(AnonymousConfig, line, process.env);
+  if (!settings.ok) {
+    io.complain(settings.problems);
+    return EXIT.usage;
+  }
+  const { dataDir, display, drone } = settings.config;
+  const named = drone === NAMELESS ? null : drone;
+  const face = { zone: display.timeZone, hours: display.timeFormat };
+  if (!knowsZone(face.zone)) {
+    io.complain([`display.timeZone: this machine knows no zone "${face.zone}"`]);
+    return EXIT.usage;
+  }
+  const [word = 'last'] = line.words;
+  const asked =
+    word === 'last' || NUMBER.test(word)
+      ? await recorded(word, dataDir, logFolder(settings.config), io)
+      : { paths: [word], span: null, source: basename(word), notes: [], logs: null };
+  if (asked === null) return EXIT.failed;
+  try {
+    const read = await readAll(asked);
+    if (read.flight.span === null) {
+      io.complain([`${asked.source} holds nothing of an autopilot with times: give a .tlog`]);
+      return EXIT.failed;
+    }
+    const name = named ?? (asked.span === null ? basename(asked.source, extname(asked.source)) : 'drone');
+    const about: ReportAbout = {
+      ...{ drone: name, source: asked.source, madeAtUtcUs: Date.now() * 1000, face, span: asked.span },
+      planned: read.planned.length > 1 ? { name: 'the mission in the recording', places: read.planned } : null,
+      ...{ gaps: [], filledLater: [], notes: [...asked.notes, ...read.notes] },
+    };
+    const start = read.flight.air.at(0)?.fromUtcUs ?? read.flight.span.fromUtcUs;
+    return await write(renderReport(read.flight, about), line.options.get('out') ?? fileName(name, start), io);
+  } catch (error) {
+    io.complain([error instanceof Error ? error.message : String(error)]);
+    return EXIT.failed;
+  }
+}
+
+const fileName = (drone: string, utcUs: number): string =>
+  `${drone.replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${new Date(utcUs / 1000).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}.html`;
+
+/** Null: there is no such flight, which has been said. */
+async function recorded(word: string, dataDir: string, logs: string, io: Terminal): Promise<Asked | null> {
+  const found = await allFlights(dataDir, io);
+  if (found === null) return null;
+  const flight = word === 'last' ? found.flights.at(-1) : found.flights[Number(word) - 1];
+  if (flight === undefined) {
+    io.complain([`there is no flight ${word}: "skein-agent flights" lists ${found.flights.length}`]);
+    return null;
+  }
+  const damaged = found.damaged.filter(({ file }) => flight.files.includes(file));
+  return {
+    paths: flight.files.map((name) => join(dataDir, RECORDINGS_FOLDER, name)),
+    span: spanOf(flight),
+    source: `the recordings of the drone (${flight.files.join(', ')})`,
+    notes: [
+      flight.clockStepped ? 'The clock was set in this flight: times before it are wrong by as much.' : '',
+      ...damaged.map(({ file, words }) => `${file}: ${words}.`),
+    ].filter((words) => words !== ''),
+    logs,
+  };
+}
+
+/** A clock that was set has its beginning lie elsewhere: then all of it is taken. */
+function spanOf({ startUtcUs, endUtcUs, clockStepped }: Flight): Span | null {
+  return clockStepped ? null : { fromUtcUs: startUtcUs - AROUND_US, toUtcUs: endUtcUs + AROUND_US };
+}
+
+async function readAll({ paths, span, logs }: Asked) {
+  const record = new FlightRecord();
+  const isIn = (utcUs: number): boolean => span === null || (utcUs >= span.fromUtcUs && utcUs <= span.toUtcUs);
+  const mission = new MissionSeen();
+  const link = new LinkRate((sample) => isIn(sample.utcUs) && record.take(sample));
+  const samples = new RecordedSamples((sample) => {
+    const seen = seenOf(sample);
+    if (seen !== null && isIn(seen.utcUs)) record.take(seen);
+  });
+  const range = { fromUtcUs: Number.POSITIVE_INFINITY, toUtcUs: Number.NEGATIVE_INFINITY };
+  for (const path of paths) {
+    await readRecording(createReadStream(path, { highWaterMark: CHUNK_BYTES }), {
+      onFrame: (frame, timeUs) => {
+        // Missions are uploaded before the flight.
+        mission.take(frame);
+        if (timeUs === undefined) return;
+        samples.take(frame, timeUs);
+        if (!isIn(timeUs) || frame.sysid !== samples.sysid) return;
+        link.take(frame.bytes.length, timeUs);
+        range.fromUtcUs = Math.min(range.fromUtcUs, timeUs);
+        range.toUtcUs = Math.max(range.toUtcUs, timeUs);
+      },
+    }).catch((error: unknown) => {
+      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+  const said = logs === null || !(range.toUtcUs > range.fromUtcUs) ? [] : await controlSaid(logs, range);
+  for (const sample of said) record.take(sample);
+  const planned: readonly Place[] = mission.places();
+  const notes =
+    said.length > 0
+      ? ['Who had control is from the log of the agent, by the clock of its board.']
+      : ['Who had control is not in a recording of the link: the modes are.'];
+  return { flight: record.finish(), planned, notes };
+}
+
+async function write(html: string, out: string, io: Terminal): Promise<number> {
+  const sink = await openSink(out === '-' ? null : out, io.stream);
+  for (let at = 0; at < html.length; at += WRITE_CHARS) {
+    if (!(await sink.put(html.slice(at, at + WRITE_CHARS)))) break;
+  }
+  await sink.end();
+  if (out !== '-') io.out(`${out}: ${Math.ceil(html.length / 1000)} kB; it opens in any browser, without a network.\n`);
+  return EXIT.ok;
+}
