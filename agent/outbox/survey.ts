@@ -5,12 +5,12 @@
  */
 import { existsSync, statSync } from 'node:fs';
 import type { Lane } from '@skein/protocol/fleet';
-import type { GapReason } from '@skein/protocol/telemetry';
+import type { BatchHeader, GapReason } from '@skein/protocol/telemetry';
 import { asideBytes } from './aside.ts';
 import { DamagedFile } from './damaged-file.ts';
 import { LANE_NAMES } from './keys.ts';
 
-/** How many rows are remembered at most, some 100 B each; a budget of 256 MB holds about 350 000. */
+/** How many rows are remembered at most, some 40 B each, for it may run beside an agent on a small board; 256 MB hold about 350 000. */
 const MAX_ROWS = 1_000_000;
 
 export interface GapSum {
@@ -51,9 +51,36 @@ export interface OutboxSurvey {
   readonly cut: boolean;
 }
 
+/** Columns, for a row of its own each would be several times as large. */
+class Batches {
+  readonly #seqs: number[] = [];
+  readonly #bytes: number[] = [];
+  readonly #fromUs: number[] = [];
+  readonly #toUs: number[] = [];
+
+  add({ seq, byteLength, monoFromUs, monoToUs }: BatchHeader): void {
+    this.#seqs.push(seq);
+    this.#bytes.push(byteLength);
+    this.#fromUs.push(monoFromUs);
+    this.#toUs.push(monoToUs);
+  }
+
+  /** By number, each number once: a page that was given up may still hold a copy. */
+  *each(): Generator<{ readonly seq: number; readonly bytes: number; readonly fromUs: number; readonly toUs: number }> {
+    const order = Uint32Array.from(this.#seqs.keys()).sort((a, b) => (this.#seqs[a] ?? 0) - (this.#seqs[b] ?? 0));
+    let before = 0;
+    for (const at of order) {
+      const [seq = 0, bytes = 0] = [this.#seqs[at], this.#bytes[at]];
+      if (seq === before) continue;
+      before = seq;
+      yield { seq, bytes, fromUs: this.#fromUs[at] ?? 0, toUs: this.#toUs[at] ?? 0 };
+    }
+  }
+}
+
 interface Found {
   readonly boot: string;
-  readonly batches: Map<number, { readonly bytes: number; readonly fromUs: number; readonly toUs: number }>;
+  readonly batches: Batches;
   readonly gaps: Map<number, { readonly to: number; readonly reason: GapReason; readonly samples: number }>;
 }
 
@@ -75,11 +102,10 @@ export function surveyOutbox(path: string, acks: KnownAcks = () => null): Outbox
           rows++;
           const lanes = found.get(epoch) ?? new Map<Lane, Found>();
           found.set(epoch, lanes);
-          const one = lanes.get(lane) ?? { boot, batches: new Map(), gaps: new Map() };
+          const one = lanes.get(lane) ?? { boot, batches: new Batches(), gaps: new Map() };
           lanes.set(lane, one);
-          if (gap === undefined || gap === null) {
-            one.batches.set(seq, { bytes: header.byteLength, fromUs: header.monoFromUs, toUs: header.monoToUs });
-          } else one.gaps.set(seq, { to: gap.to, reason: gap.reason, samples: gap.samples });
+          if (gap === null) one.batches.add(header);
+          else one.gaps.set(seq, { to: gap.to, reason: gap.reason, samples: gap.samples });
         },
         epoch: ({ epoch, acked }) => {
           // Of an old copy of this row the later one counts.
@@ -128,7 +154,7 @@ function waiting(
   let [count, bytes, kept] = [0, 0, 0];
   let oldestMonoUs: number | null = null;
   let newestMonoUs: number | null = null;
-  for (const [seq, batch] of batches) {
+  for (const { seq, ...batch } of batches.each()) {
     if (isCovered(seq)) continue;
     if (seq <= acked) {
       kept++;
