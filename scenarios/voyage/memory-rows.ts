@@ -48,14 +48,15 @@ export class RowState {
     const at = this.at(row.id);
     if (this.rows[at]?.id === row.id) throw new Error(`row ${row.id} is there already`);
     this.rows.splice(at, 0, row);
-    this.bytes += row.bytes.length + ROW_OVERHEAD;
+    this.bytes += takenBy(row);
   }
 
   remove(from: number, to: number): void {
     const at = this.at(from);
     let end = at;
     for (; end < this.rows.length && (this.rows[end]?.id ?? 0) <= to; end++) {
-      this.bytes -= (this.rows[end]?.bytes.length ?? 0) + ROW_OVERHEAD;
+      const row = this.rows[end];
+      if (row !== undefined) this.bytes -= takenBy(row);
     }
     this.rows.splice(at, end - at);
   }
@@ -69,10 +70,15 @@ export class RowState {
     return reachOf(this.rows, this.epochs);
   }
 
-  /** Rows of a lane fill pages in order; what is removed in between leaves them half full. */
   get pages(): number {
-    return FIXED_PAGES + Math.ceil((this.bytes * 1.15) / PAGE_BYTES);
+    return FIXED_PAGES + Math.ceil(this.bytes / PAGE_BYTES);
   }
+}
+
+/** Rows of a lane fill pages in order, what is removed in between leaves them half full; a large one has pages to itself, of 4 B less each. */
+function takenBy({ bytes: { length } }: HeldRow): number {
+  const whole = length + ROW_OVERHEAD;
+  return whole < PAGE_BYTES ? whole * 1.15 : Math.ceil(whole / (PAGE_BYTES - 4)) * PAGE_BYTES;
 }
 
 /** The last number that is known of, by `epoch/lane`. */
