@@ -89,7 +89,7 @@ const groups: Readonly<Record<string, Group>> = {
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
     files: ['scenarios/{alerts,commands,compat,field,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
-    jobs: isSoak ? 4 : 7,
+    jobs: isSoak ? 4 : 8,
     together: 1,
     timeoutS: 3600,
     inMemory: !isSoak,
