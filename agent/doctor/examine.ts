@@ -12,6 +12,7 @@ import { SystemFiles } from './looks/files.ts';
 import { listen } from './looks/listen.ts';
 import { agentsAmong, readPrograms } from './looks/programs.ts';
 import { takenPorts } from './looks/sockets.ts';
+import { afterTurns } from './looks/turns.ts';
 import { readUsers } from './looks/users.ts';
 import { type Diagnosis, diagnosisOf } from './page.ts';
 import { RUNNING_FORMAT, type RunningFacts } from './running.ts';
@@ -60,15 +61,15 @@ export interface DoctorPorts {
 
 /** What throws or hangs is not known, and ends nothing else. */
 async function looked<T>(ms: number, begun: Promise<T>): Promise<Looked<T>> {
-  let timer: NodeJS.Timeout | undefined;
+  let callOff = (): void => {};
   const late = new Promise<Looked<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, why: `it could not be looked at within ${ms / 1000} s` }), ms);
+    callOff = afterTurns(ms, () => resolve({ ok: false, why: `it could not be looked at within ${ms / 1000} s` }));
   });
   const done = begun.then(
     (value): Looked<T> => ({ ok: true, value }),
     (error: unknown): Looked<T> => ({ ok: false, why: error instanceof Error ? error.message : String(error) }),
   );
-  return Promise.race([done, late]).finally(() => clearTimeout(timer));
+  return Promise.race([done, late]).finally(() => callOff());
 }
 
 const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'];

@@ -8,6 +8,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { agentSubscriptions, clientId } from '@skein/protocol/fleet';
 import { connect as connectMqtt, type MqttClient } from 'mqtt';
 import type { BrokerFacts, Certificate } from '../facts.ts';
+import { afterTurns } from './turns.ts';
 
 const STEP_MS = 3_000;
 const FAILURE = 0x80;
@@ -37,14 +38,12 @@ function endedBy(stage: BrokerFacts['stage'], error: unknown): Ended {
 
 /** An error with the code `timeout` when it takes longer. */
 async function inTime<T>(ms: number, begun: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let callOff = (): void => {};
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(Object.assign(new Error(`nothing within ${ms / 1000} s`), { code: 'timeout' })),
-      ms,
-    );
+    const tooLate = Object.assign(new Error(`nothing within ${ms / 1000} s`), { code: 'timeout' });
+    callOff = afterTurns(ms, () => reject(tooLate));
   });
-  return Promise.race([begun, late]).finally(() => clearTimeout(timer));
+  return Promise.race([begun, late]).finally(() => callOff());
 }
 
 function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect'): Promise<S> {

@@ -5,11 +5,11 @@
 import type { Link } from '@skein/hardware/link';
 import { decode, type Frame, FrameParser } from '@skein/protocol/mavlink';
 import type { Heard, LineFacts } from '../facts.ts';
+import { afterTurns } from './turns.ts';
 
 /** Two heartbeats and a little. */
 const OWN_MS = 2_300;
 const OTHER_MS = 1_300;
-const TURN_MS = 100;
 /** For what comes with the first beat: a second autopilot's, a text. */
 const GRACE_MS = 600;
 /** The common ones that others are not tried for in vain. */
@@ -90,12 +90,7 @@ async function listenOnce(url: string, baud: number | null, ms: number, any: boo
   const link = o.createLink(url);
   const ear = new Ear();
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  // In turns of this thread: on a busy board a single long one would be over before it looked at what had come.
-  let turns = ms / TURN_MS;
-  const timer = setInterval(() => {
-    turns--;
-    if (turns <= 0) resolve();
-  }, TURN_MS);
+  const callOff = afterTurns(ms, resolve);
   o.signal.addEventListener('abort', () => resolve());
   let opened = false;
   link.onPhase((phase) => {
@@ -109,7 +104,7 @@ async function listenOnce(url: string, baud: number | null, ms: number, any: boo
   });
   link.start();
   await over;
-  clearInterval(timer);
+  callOff();
   const { lastError } = link;
   await link.close();
   return { baud, opened, fault: opened ? null : lastError, ...ear.said() };
