@@ -126,15 +126,20 @@ async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<Doct
     ...(linkUrl.startsWith('udpin:') ? [{ what: 'The line to the autopilot', url: linkUrl }] : []),
     ...stations.map((one) => ({ what: `The end point ${one.name}`, url: one.url })),
   ];
+  const isUp = running?.uplink.state === 'up';
+  // The settings that were named may be another's than those of the agent that runs.
+  const areIts = running === null || (settings.file !== null && settings.used.hash === running.settingsHash);
+  const brokerOf = running?.uplink.url ?? brokerUrl;
   const broker =
-    running?.uplink.state === 'up' || brokerUrl === '' || !areRight
+    isUp || brokerOf === '' || (running === null && !areRight)
       ? null
       : lookAtBroker({
-          url: brokerUrl,
-          drone,
-          topicRoot,
+          url: brokerOf,
+          drone: running?.drone ?? drone,
+          topicRoot: running?.topicRoot ?? topicRoot,
           username,
           password: ports.password,
+          login: areIts,
           session: ports.session,
           ...(ports.lookup === undefined ? {} : { lookup: ports.lookup }),
           ...(ports.ca === undefined ? {} : { ca: ports.ca }),

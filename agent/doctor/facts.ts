@@ -154,8 +154,8 @@ export interface BrokerFacts {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  /** Where the way there ended. */
-  readonly stage: 'address' | 'name' | 'connect' | 'tls' | 'mqtt' | 'topics' | 'done';
+  /** Where the way there ended; `reached`: not tried further, as the login of the agent that runs is not known. */
+  readonly stage: 'address' | 'name' | 'connect' | 'tls' | 'reached' | 'mqtt' | 'topics' | 'done';
   /** Of the system, of OpenSSL, `CONNACK-n`, `timeout`, or the topic that was refused; null when done. */
   readonly code: string | null;
   readonly detail: string | null;

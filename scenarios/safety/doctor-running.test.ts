@@ -76,5 +76,7 @@ t.test('well, and broken in flight terms, while the agent has the line', { timeo
   // and no controller is left to anybody
   await world.stopController();
   const alone = await says(well, 5, ['broker-refused']);
-  t.match(alone.findings.find(({ code }) => code === 'broker-refused')?.remedy[0], /start the controller/);
+  const refused = alone.findings.find(({ code }) => code === 'broker-refused');
+  t.match(refused?.words, new URL(world.mqttUrl).port, 'the broker of the agent, not that of the defaults');
+  t.match(refused?.remedy[0], /start the controller/);
 });

@@ -161,9 +161,39 @@ function reached(broker: BrokerFacts, nowMs: number | null): Finding[] {
   return [fine('uplink', `the broker at ${host} port ${port} takes ${certificate === null ? 'us' : 'us, over TLS'}`)];
 }
 
-function ended(broker: BrokerFacts, { settings, clock }: DoctorFacts): Finding[] {
+/** What MQTT.js makes of a CONNACK. */
+const SAID: readonly (readonly [RegExp, string])[] = [
+  [/refused: not authorized/i, 'CONNACK-5'],
+  [/refused: bad user ?name or password/i, 'CONNACK-4'],
+  [/refused: identifier rejected/i, 'CONNACK-2'],
+  [/refused: server unavailable/i, 'CONNACK-3'],
+];
+
+/** The broker is there, and how the agent logs in only the agent knows: what it has been told. */
+function told(broker: BrokerFacts, { drone, uplink, topicRoot }: RunningFacts, username: string): Finding {
+  const { lastError, state } = uplink;
+  const said = SAID.find(([pattern]) => pattern.test(lastError ?? ''))?.[1];
+  if (said !== undefined) return login({ ...broker, code: said, detail: lastError }, username, drone);
+  if (lastError?.startsWith('the broker lets')) return topics(lastError, topicRoot);
+  return unsure(
+    'uplink',
+    `${broker.url} is there; the agent is ${state}${lastError === null ? '' : `: ${lastError}`}.`,
+    'skein-agent doctor --config FILE, with the settings of the agent, tries its login as well',
+  );
+}
+
+const topics = (words: string, root: string): Finding =>
+  found(
+    'mqtt-topic',
+    `${words}.`,
+    `set uplink.topicRoot (now ${root}) to broker.topicRoot of the controller, and drone to the name that the access list of the broker knows`,
+  );
+
+function ended(broker: BrokerFacts, { settings, clock, agent }: DoctorFacts): Finding[] {
   const { stage, code, detail, host, port, secure, url } = broker;
   const { drone, username, topicRoot } = settings.used;
+  if (stage === 'reached' && agent.state === 'running' && agent.facts !== null)
+    return [told(broker, agent.facts, username)];
   if (stage === 'done') return reached(broker, clock.ok ? clock.value.utcMs : null);
   if (stage === 'address')
     return [
@@ -178,13 +208,7 @@ function ended(broker: BrokerFacts, { settings, clock }: DoctorFacts): Finding[]
   const isTls = stage === 'tls' || (secure && /^(ERR_SSL|ERR_TLS|CERT_|EPROTO)/.test(code ?? ''));
   if (isTls && code !== 'timeout' && code !== 'ECONNRESET') return [tls(broker)];
   if (stage === 'topics')
-    return [
-      found(
-        'mqtt-topic',
-        `The broker takes ${drone}, and lets it read nothing below ${code}.`,
-        `set uplink.topicRoot (now ${topicRoot}) to broker.topicRoot of the controller, and drone to the name that the access list of the broker knows`,
-      ),
-    ];
+    return [topics(`The broker takes ${drone}, and lets it read nothing below ${code}`, topicRoot)];
   if (code?.startsWith('CONNACK-')) return [login(broker, username, drone)];
   if (code === 'timeout')
     return [

@@ -20,6 +20,8 @@ export interface BrokerLook {
   readonly topicRoot: string;
   readonly username: string;
   readonly password: string;
+  /** User name and password are those of the agent: MQTT is tried, too. */
+  readonly login: boolean;
   /** 8 hex digits. */
   readonly session: string;
   readonly stepMs?: number;
@@ -169,6 +171,7 @@ export async function lookAtBroker(o: BrokerLook): Promise<BrokerFacts> {
     socket.destroy();
   }
   const secured: Secured = isSecure ? await secure(o, host, port, ms) : { certificate: null, ended: null };
-  const ended = secured.ended ?? (await speak(o, ms));
+  const reached: Ended = { stage: 'reached', code: null, detail: null };
+  const ended = secured.ended ?? (o.login ? await speak(o, ms) : reached);
   return { ...base, certificate: secured.certificate, ...ended };
 }
