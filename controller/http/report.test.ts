@@ -61,6 +61,7 @@ async function given(t: Test, change: object = {}) {
       }),
     },
     ...{ configuration: {}, orders: {}, places: {}, alerts: {}, webhooks: {}, commands: {}, feed: {} },
+    map: { tilesPath: null, view: async () => ({ tiles: null, style: null }) },
     utcUs: () => at(600),
     count: () => {},
     onError: (error: unknown) => errors.push(error),
