@@ -76,6 +76,8 @@ export interface TownOptions {
   readonly bases: Readonly<Record<string, readonly Metres[]>>;
   readonly controllerArgs?: readonly string[];
   readonly broker?: BrokerKind;
+  /** Above the bases, m; left out: room for one layer. */
+  readonly ceilingM?: number;
 }
 
 /** What every controller of a town is told of its fleet. */
@@ -213,7 +215,7 @@ export async function createTown(test: Test, o: TownOptions): Promise<Town> {
   for (const [id, pads] of Object.entries(o.bases)) {
     const [first = [0, 0]] = pads;
     await town.api.put(`/bases/${id}`, {
-      ...{ name: id, place: placeAt(first), groundAmslM: GROUND_M, ceilingM: CEILING_M },
+      ...{ name: id, place: placeAt(first), groundAmslM: GROUND_M, ceilingM: o.ceilingM ?? CEILING_M },
       pads: pads.map((metres, n) => ({ id: `${n + 1}`, place: placeAt(metres) })),
     });
   }
