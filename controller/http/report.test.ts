@@ -86,7 +86,7 @@ t.test('the last flight: found, read kind by kind, as a file that runs nothing',
   t.match(first, { kind: 'status', fromUtcUs: at(600) - 86_400e6, toUtcUs: at(600) }, 'looked for in the last day');
   t.ok(rest.every(({ fromUtcUs, toUtcUs }) => fromUtcUs === at(-50) && toUtcUs === at(170)));
   t.match(answer.body, /took off<\/dt><dd>2026-11-21 13:00:10 UTC\+1<small>2026-11-21 12:00:10Z/);
-  t.match(answer.body, /1 stretches are lost for good \(restart\)/);
+  t.match(answer.body, /One stretch is lost for good \(restart\)/);
   t.match(answer.body, /came later/);
   t.match(answer.body, /from 121 of 500 positions/);
   t.match(answer.body, /class="planned"/);

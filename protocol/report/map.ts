@@ -97,6 +97,6 @@ export function mapHtml({ track, planned, home }: MapOptions): string {
     `<g class="north" transform="translate(${WIDTH - 26} 30)"><path d="M0-18 7 8 0 3-7 8Z"/><text text-anchor="middle" y="24">N</text></g>`,
     `<text class="middle" x="${WIDTH - 10}" y="${HEIGHT - 12}" text-anchor="end">middle ${escapeHtml(middle)}</text>`,
     '</svg>',
-    `<p class="key"><span>▲ first position</span> <span>■ last position</span> <span>Ⓗ home</span> <span>━ flown</span>${plan.length > 1 ? ' <span>┅ planned</span>' : ''}</p>`,
+    `<p class="key"><span>▲ first position</span> <span>■ last position</span> <span>(H) home</span> <span>━ flown</span>${plan.length > 1 ? ' <span>┅ planned</span>' : ''}</p>`,
   ].join('');
 }

@@ -79,6 +79,8 @@ function energyWords(used: Flight['used']): string {
 const sum = (spans: readonly Span[]): number =>
   spans.reduce((s, { fromUtcUs, toUtcUs }) => s + (toUtcUs - fromUtcUs) / 1e6, 0);
 
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
 /** What a reader must not take for granted. */
 function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
   const { air, silences, jumps, leftOut } = flight;
@@ -95,14 +97,16 @@ function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
       : '',
     silences.length === 0
       ? ''
-      : `Nothing was heard of the autopilot ${silences.length} times, ${lengthOf(sum(silences))} in all (hatched). What happened then is not known.`,
+      : `Nothing was heard of the autopilot ${times(silences.length)}, ${lengthOf(sum(silences))} in all (hatched). What happened then is not known.`,
     about.gaps.length === 0
       ? ''
-      : `${about.gaps.length} stretches are lost for good (${reasons}), ${lengthOf(sum(about.gaps))} in all.`,
+      : `${about.gaps.length === 1 ? 'One stretch is' : `${about.gaps.length} stretches are`} lost for good (${reasons}), ${lengthOf(sum(about.gaps))} in all.`,
     about.filledLater.length === 0
       ? ''
       : `${lengthOf(sum(about.filledLater))} of it came later, after the link was back: nobody saw it live.`,
-    jumps === 0 ? '' : `The position jumped ${jumps} times farther than it can fly; the jumps are not in the distance.`,
+    jumps === 0
+      ? ''
+      : `The position jumped ${times(jumps)} farther than it can fly; the jumps are not in the distance.`,
     leftOut === 0 ? '' : `${leftOut} events or changes are left out: there were too many.`,
     heard === null
       ? ''

@@ -121,7 +121,7 @@ t.test('what is not known is said: silences, an end in the air, no positions, no
     },
     span: { fromUtcUs: at(-60), toUtcUs: at(200) },
   });
-  t.match(page, /Nothing was heard of the autopilot 1 times, 23 s in all/);
+  t.match(page, /Nothing was heard of the autopilot once, 23 s in all/);
   t.match(page, /the landing is not in it/);
   t.notMatch(page, /the take-off is not in it/);
   t.match(page, /Nothing is known before/);

@@ -31,7 +31,7 @@ dd small{display:block}
 .plot{height:92px;border:solid var(--line);border-width:0 0 1px 1px}
 .plot svg{position:absolute;inset:0;width:100%;height:100%;overflow:visible}
 .plot path{fill:none;stroke:var(--skein);stroke-width:1.6;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-linecap:round}
-.plot b{position:absolute;right:100%;margin-right:6px;color:var(--ink-2);font-size:.75rem;font-weight:400}
+.plot b{position:absolute;right:100%;margin-right:6px;white-space:nowrap;color:var(--ink-2);font-size:.75rem;font-weight:400}
 .plot .high{top:-.4em}
 .plot .low{bottom:-.4em}
 .mark{position:absolute;top:0;bottom:0;border-left:1px solid #e3e8ec}
