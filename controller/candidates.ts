@@ -177,7 +177,7 @@ export function candidateOf(entry: Looked, o: CandidateWiring): Candidate {
       .filter(({ item, verdict }) => verdict === 'stop' && !LATER.has(item))
       .map(({ item, words }) => (words === '' ? item : words)),
     holds: [...lockWords(safety), ...o.holds(id)],
-    busyWith: flies ? `itinerary ${itinerary.id}` : null,
+    busyWith: flies ? `flies itinerary ${itinerary.id}` : null,
     busyUntilUtcUs: null,
   };
 }

@@ -34,7 +34,7 @@ export function unfit(drone: Candidate, order: OrderWish, world: World, nowUtcUs
   if (!drone.online) return not('offline', 'is not heard');
   if (NEVER.includes(drone.control)) return not('control', `control: ${drone.control}`, drone.control, 'skein');
   if (drone.busyWith !== null) {
-    return not('busy', `is busy with ${drone.busyWith}`, drone.busyWith, null, drone.busyUntilUtcUs);
+    return not('busy', `is busy: ${drone.busyWith}`, drone.busyWith, null, drone.busyUntilUtcUs);
   }
   if (drone.armed || !drone.onGround)
     return not('in-the-air', drone.armed ? 'is armed' : 'is not known to stand on the ground');

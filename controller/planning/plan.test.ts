@@ -173,6 +173,11 @@ t.test('why a drone is not chosen, and when one will be able to', async (t) => {
   t.match(why({ trusted: false }), { why: [{ rule: 'position' }] });
   t.match(why({ online: false }), { why: [{ rule: 'offline' }] });
   t.match(why({ reportedPct: null, rememberedPct: null }), { why: [{ rule: 'charge-not-known' }] });
+  t.match(why({ busyWith: 'flies order o2', busyUntilUtcUs: NOW + 5 * MIN }), {
+    why: [{ rule: 'busy', value: 'flies order o2' }],
+    words: 'no drone can fly it now (heron-1: is busy: flies order o2); heron-1 may be able to in 5 min',
+    untilUtcUs: NOW + 5 * MIN,
+  });
   const low = why({ reportedPct: 100, rememberedPct: 50 });
   t.match(low, { kind: 'wait', why: [{ rule: 'charge', value: /5\d/ }], claim: { drone: 'heron-1', order: 'o1' } });
   t.match(low.kind === 'wait' && low.words, /^no drone with 6\d % for oerlikon; heron-1 will have 6\d % in \d+ min$/);
