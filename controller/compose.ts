@@ -178,7 +178,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       ...{ commands, itineraries: itineraries.service, orders: orders.port },
       ...{ places, alerts: watching.port, configuration: { ...upkeep.port, calibration: orders.calibration } },
       series: (request) => store.series(request),
-      ...{ feed, webhooks: webhooks.port, map },
+      ...{ feed, webhooks: webhooks.port, map, searchEvents: (search) => store.searchEvents(search) },
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
       health,
       joinLive: (socket) => live.join(socket),

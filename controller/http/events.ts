@@ -19,7 +19,7 @@ const EventsQuery = Type.Object({
   ),
 });
 
-const Event = Type.Object({
+export const EventSchema = Type.Object({
   cursor: Type.String(),
   entity: Type.String(),
   version: Type.Integer({ description: 'number of the event in its entity' }),
@@ -70,7 +70,7 @@ export function eventRoutes(app: FastifyInstance, ports: HttpPorts): void {
         summary: 'What happened, in the order it was committed; with Accept: text/event-stream as a stream',
         querystring: EventsQuery,
         response: {
-          200: Type.Object({ events: Type.Array(Event), next: Type.Union([Type.String(), Type.Null()]) }),
+          200: Type.Object({ events: Type.Array(EventSchema), next: Type.Union([Type.String(), Type.Null()]) }),
           '4xx': ProblemSchema,
           '5xx': ProblemSchema,
         },

@@ -63,6 +63,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
         },
         beyond: async () => {},
       },
+      searchEvents: fail,
       metrics: { text: async () => 'up 1\n', contentType: 'text/plain' },
       health: () => ({
         ...{ ready: true, store: 'ok', broker: 'ok', messages: [], queueBytes: 0, windowBytes: 1, storage: STORAGE },
@@ -144,6 +145,27 @@ t.test('one kind alone is a kind, as several are', async (t) => {
   t.equal((await get('/api/v1/events?kind=order&kind=alert')).status, 200);
   t.equal((await get('/api/v1/events?kind=Order')).status, 400);
   t.match(asked, [{ kinds: ['order'] }, { kinds: ['order', 'alert'] }]);
+});
+
+t.test('events looked for: what is asked reaches the store, and where to go on comes back', async (t) => {
+  const asked: unknown[] = [];
+  const { get } = await given(t, {
+    searchEvents: async (search) => {
+      asked.push(search);
+      return { events: [], newestId: 9, nextId: asked.length === 1 ? 4 : null, backToUtcUs: NOON_US };
+    },
+  });
+  const cursor = (id: number) => Buffer.from(`e1:${id}`).toString('base64url');
+  const of = 'kind=order&actor=operator&drone=d1&by=Ann%20Lee&text=%20hold%20%20now&from=1&to=2026-11-21T12:00:00Z';
+  const { body } = await get(`/api/v1/events/search?${of}&before=${cursor(7)}&limit=5`);
+  t.same(asked[0], {
+    ...{ limit: 5, look: 50_000, beforeId: 7, fromUtcUs: 1000, toUtcUs: NOON_US, drone: 'd1', by: 'Ann Lee' },
+    ...{ kinds: ['order'], byKinds: ['operator'], words: ['hold', 'now'] },
+  });
+  t.match(body, { events: [], newest: cursor(9), next: cursor(4), searchedTo: '2026-11-21T12:00:00.000000Z' });
+  t.match((await get('/api/v1/events/search')).body, { next: null });
+  for (const bad of ['before=x', 'from=noon', 'from=5&to=5', 'actor=god', 'limit=201', `text=${'a%20'.repeat(9)}`])
+    t.equal((await get(`/api/v1/events/search?${bad}`)).status, 400, bad);
 });
 
 t.test('a store that fails is 503 with its words, a bug is 500 without', async (t) => {

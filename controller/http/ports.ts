@@ -2,6 +2,7 @@
 import type { AlertPort } from './alert-port.ts';
 import type { ConfigurationPort } from './configuration-port.ts';
 import type { ProblemCode } from './errors.ts';
+import type { EventSearch, FoundEvents } from './event-search.ts';
 import type { MapPort } from './map-port.ts';
 import type { OrderPort } from './order-port.ts';
 import type { WebhookPort } from './webhook-port.ts';
@@ -255,6 +256,7 @@ export interface HttpPorts {
   readonly drones: () => readonly DroneView[];
   readonly series: (request: SeriesRequest) => Promise<SeriesAnswer>;
   readonly feed: FeedPort;
+  readonly searchEvents: (search: EventSearch) => Promise<FoundEvents>;
   readonly webhooks: WebhookPort;
   readonly map: MapPort;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };

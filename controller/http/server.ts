@@ -10,6 +10,7 @@ import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
 import { droneRoutes } from './drones.ts';
 import { Problem, problemBody, toProblem } from './errors.ts';
+import { eventSearchRoute } from './event-search.ts';
 import { eventRoutes } from './events.ts';
 import { itineraryRoutes } from './itineraries.ts';
 import { mapRoutes } from './map.ts';
@@ -106,6 +107,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     baselineRoutes(api, ports);
     rolloutRoutes(api, ports);
     eventRoutes(api, ports);
+    eventSearchRoute(api, ports);
     webhookRoutes(api, ports);
     operationRoutes(api, ports);
     liveRoute(api, ports);

@@ -3,8 +3,10 @@
  * or a memory stand-in fit alike. `conformance.ts` says in tests what every implementation must do.
  */
 import type { Actor } from '@skein/protocol/fleet/documents';
+import type { EventSearchStore } from './event-search-port.ts';
 import type { WebhookStore } from './webhook-port.ts';
 
+export type * from './event-search-port.ts';
 export type * from './webhook-port.ts';
 export type { Actor };
 export type Lane = 'urgent' | 'history';
@@ -231,7 +233,7 @@ export interface StoreStats {
   readonly reserveBytes: number;
 }
 
-export interface Store extends WebhookStore {
+export interface Store extends WebhookStore, EventSearchStore {
   /** Opens and migrates; rejects with a StoreError when it cannot be used. */
   start(): Promise<void>;
   /** All or nothing, in the order given; resolves once durable. */

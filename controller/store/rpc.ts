@@ -11,6 +11,7 @@ import type {
   DocumentQuery,
   DroneRecord,
   EventQuery,
+  EventSearch,
   NewEvent,
   SeriesQuery,
   WebhookStep,
@@ -44,6 +45,7 @@ export type Request =
   | { readonly call: 'saveDrones'; readonly args: readonly DroneRecord[] }
   | { readonly call: 'append'; readonly args: { readonly events: readonly NewEvent[]; readonly nowUtcUs: number } }
   | { readonly call: 'events'; readonly args: EventQuery }
+  | { readonly call: 'searchEvents'; readonly args: EventSearch }
   | { readonly call: 'series'; readonly args: { readonly query: SeriesQuery; readonly untilMs: number } }
   | { readonly call: 'command'; readonly args: string }
   | { readonly call: 'commands'; readonly args: CommandQuery }

@@ -19,6 +19,8 @@ import type {
   DroneRecord,
   EventBlock,
   EventQuery,
+  EventSearch,
+  FoundEvents,
   ItineraryState,
   KeyUse,
   NewEvent,
@@ -115,6 +117,10 @@ export class SqliteStore implements Store {
 
   events(query: EventQuery): Promise<readonly StoredEvent[]> {
     return this.#read({ call: 'events', args: query });
+  }
+
+  searchEvents(query: EventSearch): Promise<FoundEvents> {
+    return this.#read({ call: 'searchEvents', args: query });
   }
 
   series(query: SeriesQuery): Promise<Series> {

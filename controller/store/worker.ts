@@ -9,6 +9,7 @@ import { commandKeys, commandOf, commandsOf, openCommands, recentDeliveries } fr
 import { documentKeys, documentOf, documentsOf } from './document-projection.ts';
 import { toStoreError } from './errors.ts';
 import { blockAfter } from './event-blocks.ts';
+import { searchEvents } from './event-search.ts';
 import { itinerariesOf, itineraryKeys, itineraryOf, lastStands, openItineraries } from './itinerary-projection.ts';
 import { type PackedItems, unpackItems } from './packing.ts';
 import { Reader } from './reader.ts';
@@ -45,6 +46,8 @@ function perform(request: Request): unknown {
         return reader.series(request.args.query, request.args.untilMs);
       case 'events':
         return reader.events(request.args);
+      case 'searchEvents':
+        return searchEvents(reader.core, request.args);
       case 'command':
         return commandOf(reader.core, request.args);
       case 'commands':
