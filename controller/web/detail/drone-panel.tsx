@@ -4,6 +4,7 @@ import type { Book } from '../commands/book.ts';
 import { CommandList } from '../commands/command-list.tsx';
 import type { Desk } from '../commands/desk.ts';
 import { Dock } from '../commands/dock.tsx';
+import { eventsHash } from '../events/filter.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { freshnessOf, valuesOf } from '../live/record.ts';
 import { leave } from '../shell/route.ts';
@@ -53,6 +54,11 @@ export function DronePanel({ fleet, book, desk, id }: DronePanelProps) {
         <Power view={view} />
         {down && <Preflight view={view} />}
         <CommandList view={view} book={book} desk={desk} />
+        <p class="block">
+          <a class="done-with" href={eventsHash({ drone: id })}>
+            What was done with {id}
+          </a>
+        </p>
         <DroneCharts fleet={fleet} id={id} />
         <ReportButton key={id} id={id} />
         {!down && <Preflight view={view} />}

@@ -1,4 +1,6 @@
 /** One order of the list; chosen, with what else is known of it and the way to call it off. */
+
+import { eventsHash } from '../events/filter.ts';
 import { clockMinute, clockTime, zoneWord } from '../format/face.ts';
 import { withUnit } from '../format/numbers.ts';
 import { ageWords, utcFull } from '../format/times.ts';
@@ -76,6 +78,9 @@ function Details({ order }: { readonly order: OrderAnswer }) {
       {notAfterMs !== null && <li title={utcFull(notAfterMs)}>not delivered after {at(notAfterMs)}</li>}
       {dueMs !== null && <li title={utcFull(dueMs)}>goes on by itself at {at(dueMs)}</li>}
       {order.cancelledBy !== null && <li>cancelled by {order.cancelledBy}</li>}
+      <li>
+        <a href={eventsHash({ entity: `order:${order.id}` })}>What was done with it</a>
+      </li>
       {[...new Set([drone, leftOn])].map(
         (one) =>
           one !== null && (

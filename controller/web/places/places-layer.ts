@@ -112,6 +112,14 @@ export function keepPlaces(map: MapLibre, fleet: Fleet): PlacesLayer {
       if (key !== drawn) void source(ZONES).setData(features);
       drawn = key;
     }),
+    // One that was named elsewhere comes into sight; one pressed on the map is there.
+    effect(() => {
+      const which = pressed.value;
+      const base = which?.kind === 'base' ? places.value.peek()?.bases.find((one) => one.id === which.id) : undefined;
+      const { latDeg, lonDeg } = base?.place ?? {};
+      if (latDeg === undefined || lonDeg === undefined || map.getBounds().contains([lonDeg, latDeg])) return;
+      map.jumpTo({ center: [lonDeg, latDeg], zoom: Math.max(map.getZoom(), PADS_FROM_ZOOM) });
+    }),
     effect(() => {
       void theme.value;
       for (const { name, image } of hatches()) map.updateImage(name, image);

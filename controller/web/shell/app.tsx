@@ -13,9 +13,10 @@ import type { Fleet } from '../live/fleet.ts';
 import type { FleetMap } from '../map/fleet-map.ts';
 import { MapPane } from '../map/map-pane.tsx';
 import { OrdersPanel } from '../orders/orders-panel.tsx';
+import { Palette } from '../palette/palette.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
-import { HistoryPane, PlanPane } from './panes.ts';
+import { EventsPane, HistoryPane, PlanPane } from './panes.ts';
 import { route, selectedId } from './route.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -60,6 +61,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
         {at.view === 'history' && <HistoryPane key={at.id} fleet={fleet} id={at.id} />}
         {view === 'plan' && <PlanPane fleet={fleet} />}
         {view === 'orders' && <OrdersPanel fleet={fleet} />}
+        {view === 'events' && <EventsPane fleet={fleet} />}
         {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}
       </main>
       <nav class="tabs" aria-label="Views">
@@ -71,6 +73,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
         </a>
       </nav>
       <Shortcuts />
+      <Palette fleet={fleet} fitFleet={() => map.current?.fitFleet()} />
     </div>
   );
 }

@@ -1,12 +1,14 @@
 /**
- * Keys of the whole page: `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders, a the alerts; h r l ask for hold,
- * return, land of the drone looked at, m for more, t what it did; Esc goes back one step. `shortcuts.tsx` lists them on `?`.
+ * Keys of the whole page: Ctrl-K or ⌘K searches or commands, `/` filter, j k ↑ ↓ move, Enter opens, x chooses, f shows the whole fleet, o the orders,
+ * e the events, a the alerts; h r l ask for hold, return, land of the drone looked at, m for more, t what it did; Esc goes back one step.
+ * `shortcuts.tsx` lists them on `?`.
  */
 
 import { alertsOpen } from '../alerts/alert-button.tsx';
 import { inHand } from '../commands/desk.ts';
 import type { SafeType } from '../commands/forecast.ts';
 import { askingName } from '../commands/operator.ts';
+import { chosen } from '../events/desk.ts';
 import { choosing, stopChoosing, toggleChosen } from '../list/chosen.ts';
 import { cursorId, filterText, stateFilter } from '../list/list-state.ts';
 import { listOf } from '../list/listed.ts';
@@ -14,6 +16,7 @@ import type { Fleet } from '../live/fleet.ts';
 import { picking } from '../map/picking.ts';
 import { question } from '../orders/desk.ts';
 import { stop, wish } from '../orders/placing.ts';
+import { paletteOpen } from '../palette/open.ts';
 import { pressed } from '../places/held.ts';
 import { go, goHistory, leave, route, selectedId } from './route.ts';
 import { shortcutsOpen } from './shortcuts.tsx';
@@ -25,6 +28,11 @@ export interface KeyboardOptions {
 
 export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
   const onKey = (event: KeyboardEvent): void => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k' && !dialogOpen()) {
+      paletteOpen.value = true;
+      event.preventDefault();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || dialogOpen()) return;
     const filter = document.getElementById('filter');
     const typing = isTyping(event.target);
@@ -58,6 +66,8 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
       fitFleet();
     } else if (event.key === 'o' && !typing) {
       go({ view: 'orders', id: null });
+    } else if (event.key === 'e' && !typing) {
+      go({ view: 'events', query: '' });
     } else if (event.key === 'a' && !typing) {
       alertsOpen.value = !alertsOpen.value;
     } else {
@@ -113,6 +123,7 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
   else if (wish.value !== null) stop();
   else if (alertsOpen.value) alertsOpen.value = false;
   else if (pressed.value !== null) pressed.value = null;
+  else if (route.value.view === 'events' && chosen.value !== null) chosen.value = null;
   else if (choosing.value) stopChoosing();
   else if (route.value.view !== 'list' && route.value.view !== 'map') leave();
   else {

@@ -11,3 +11,8 @@ export const HistoryPane = lazyPane<{ readonly fleet: Fleet; readonly id: string
   const { HistoryPanel } = await import('../history/history-panel.tsx');
   return HistoryPanel;
 });
+
+export const EventsPane = lazyPane<{ readonly fleet: Fleet }>('Events', 'event log', async () => {
+  const { EventsPanel } = await import('../events/events-panel.tsx');
+  return EventsPanel;
+});

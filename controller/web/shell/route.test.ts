@@ -1,6 +1,14 @@
 import t from 'tap';
 import { parseRoute, routeHash } from './route.ts';
 
+t.test('links to the event log, with what it is asked for', async (t) => {
+  t.same(parseRoute('#/events'), { view: 'events', query: '' });
+  const link = '#/events?kind=order&by=Ann+Lee';
+  t.same(parseRoute(link), { view: 'events', query: 'kind=order&by=Ann+Lee' });
+  t.equal(routeHash(parseRoute(link)), link);
+  t.equal(routeHash(parseRoute('#/events?')), '#/events');
+});
+
 t.test('links to a drone', async (t) => {
   t.same(parseRoute('#/drone/heron-01'), { view: 'drone', id: 'heron-01' });
   t.equal(routeHash({ view: 'drone', id: 'heron-01' }), '#/drone/heron-01');

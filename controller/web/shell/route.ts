@@ -1,7 +1,8 @@
 /**
  * Where the page is, kept in the hash so that a link can be sent: `#/`, `#/map`, `#/drone/heron-01`, `#/command/…` for
  * what became of a command to several drones, `#/plan` and `#/plan/<id>` for the itinerary that is drawn,
- * `#/orders` and `#/orders/<id>`, `#/drone/heron-01/history?from=…&to=…&at=…` for what a drone did, times in UTC.
+ * `#/orders` and `#/orders/<id>`, `#/drone/heron-01/history?from=…&to=…&at=…` for what a drone did, times in UTC, `#/events?…` for what
+ * happened (events/filter.ts).
  */
 import { signal } from '@preact/signals';
 
@@ -23,11 +24,14 @@ export type Route =
   /** The editor; `id` null: a new itinerary. */
   | { readonly view: 'plan'; readonly id: string | null }
   /** All orders; `id`: the one looked at. */
-  | { readonly view: 'orders'; readonly id: string | null };
+  | { readonly view: 'orders'; readonly id: string | null }
+  /** The event log; `query`: what it is asked for. */
+  | { readonly view: 'events'; readonly query: string };
 
 const COMMAND = /^#\/command\/([0-9A-HJKMNP-TV-Z]{26})$/;
 const ORDERS = /^#\/orders(?:\/([0-9A-HJKMNP-TV-Z]{26}))?$/;
 const PLAN = /^#\/plan(?:\/([A-Za-z0-9._-]{1,64}))?$/;
+const EVENTS = /^#\/events(?:\?(.{0,1000}))?$/;
 const DRONE = /^#\/drone\/([a-z0-9-]{1,32})$/;
 const HISTORY = /^#\/drone\/([a-z0-9-]{1,32})\/history(?:\?(.*))?$/;
 
@@ -42,6 +46,8 @@ export function parseRoute(hash: string): Route {
   if (plan !== null) return { view: 'plan', id: plan[1] ?? null };
   const orders = ORDERS.exec(hash);
   if (orders !== null) return { view: 'orders', id: orders[1] ?? null };
+  const events = EVENTS.exec(hash);
+  if (events !== null) return { view: 'events', query: events[1] ?? '' };
   return hash === '#/map' ? { view: 'map' } : { view: 'list' };
 }
 
@@ -68,6 +74,7 @@ export function routeHash(route: Route): string {
   if (route.view === 'drone' || route.view === 'command') return `#/${route.view}/${route.id}`;
   if (route.view === 'plan' || route.view === 'orders')
     return route.id === null ? `#/${route.view}` : `#/${route.view}/${route.id}`;
+  if (route.view === 'events') return route.query === '' ? '#/events' : `#/events?${route.query}`;
   return route.view === 'map' ? '#/map' : '#/';
 }
 
@@ -103,6 +110,12 @@ let cameFrom: Route = { view: 'list' };
 
 export function go(to: Route): void {
   if (routeHash(to) !== location.hash) location.hash = routeHash(to);
+}
+
+/** Goes there without a step in the way back. */
+export function replaceRoute(to: Route): void {
+  history.replaceState(null, '', routeHash(to));
+  route.value = to;
 }
 
 export function leave(): void {

@@ -31,12 +31,14 @@ const KEYS: readonly { readonly title: string; readonly keys: readonly (readonly
   {
     title: 'The fleet',
     keys: [
+      ['Ctrl+K', 'search or command; on a Mac ⌘K'],
       ['/', 'filter'],
       ['J K ↓ ↑', 'next, previous drone'],
       ['Enter', 'open it'],
       ['X', 'choose it, for a command to several'],
       ['F', 'the whole fleet on the map'],
       ['O', 'orders'],
+      ['E', 'events: what happened'],
       ['A', 'alerts'],
       ['D', 'in their list: dismiss this one, asks first'],
       ['Esc', 'one step back'],

@@ -5,6 +5,7 @@ import { Waiting } from '../commands/waiting.tsx';
 import { stateFilter, toggleState } from '../list/list-state.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { OrdersLink } from '../orders/orders-link.tsx';
+import { PaletteButton } from '../palette/button.tsx';
 import { Clock } from './clock.tsx';
 import { Dot } from './glyph.tsx';
 import { OperatorButton } from './operator-button.tsx';
@@ -35,7 +36,11 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
         Plan
       </a>
       <OrdersLink />
+      <a class="plan-link" href="#/events" title="What happened, and who did it (e)">
+        Events
+      </a>
       <span class="spacer" />
+      <PaletteButton />
       <Waiting book={book} />
       <LiveState fleet={fleet} />
       <Clock fleet={fleet} />

@@ -1,0 +1,108 @@
+import t from 'tap';
+import { csvOf } from './csv.ts';
+import { type LoggedEvent, readAnswer } from './event.ts';
+import { linksOf, moreOf } from './links.ts';
+import { causeWords, sentence, whoWords } from './words.ts';
+
+const ORDER = '01JD6X0000ABCDEFGHJKMNPQRS';
+
+function event(entity: string, type: string, data: object = {}, more: object = {}): LoggedEvent {
+  const raw = {
+    cursor: 'c',
+    entity,
+    version: 1,
+    type,
+    at: '2026-11-21T12:00:00.000001Z',
+    by: null,
+    cause: null,
+    ...more,
+  };
+  const [one] = readAnswer({ events: [{ ...raw, data, hash: 'h' }] })?.events ?? [];
+  if (one === undefined) throw new Error('no event');
+  return one;
+}
+
+t.test('what happened, in plain words', async (t) => {
+  const command = { type: 'set-parameter', params: { name: 'ANGLE_MAX' }, targets: ['d1'] };
+  const cases: [LoggedEvent, string][] = [
+    [event('drone:d1', 'session', { rebooted: true }), 'd1 restarted'],
+    [event('drone:d1', 'gap', { samples: 12, reason: 'evicted' }), '12 samples of d1 will never come: evicted'],
+    [event('drone:d1', 'autopilot-text', { severity: 'error', text: 'Crash' }), 'autopilot of d1 said (error): Crash'],
+    [
+      event(`command:${ORDER}`, 'issued', { command, deliveries: [{ drone: 'd1' }] }),
+      'Set ANGLE_MAX was ordered for d1',
+    ],
+    [
+      event(`command:${ORDER}`, 'delivery', { drone: 'd1', set: { state: 'failed', reason: 'no answer' } }),
+      'command …NPQRS to d1: failed, no answer',
+    ],
+    [event(`order:${ORDER}`, 'moved', { set: { state: 'outbound' } }), 'order …NPQRS went on: outbound'],
+    [event('base:oerlikon', 'put', { set: { name: 'x' } }), 'base oerlikon was set'],
+    [event('settings:d1', 'read-back'), 'settings of d1 was read back'],
+    [event('controller', 'checkpoint', { number: 3, to: 900 }), 'events up to number 900 were signed (checkpoint 3)'],
+    [
+      event(`alert:${ORDER}`, 'raised', { set: { severity: 'critical', words: 'it falls' } }),
+      'alert (critical): it falls',
+    ],
+    [event('thing-of-tomorrow:x', 'half-done', {}), 'thing-of-tomorrow x was half done'],
+  ];
+  for (const [one, words] of cases) t.equal(sentence(one), words);
+});
+
+t.test('data of another shape than expected breaks nothing', async (t) => {
+  const bad = { set: [1], command: 7, deliveries: 'x', drone: {}, reason: null };
+  for (const entity of ['drone:d1', 'command:x', 'itinerary:x', 'order:x', 'alert:x', 'controller', ':', 'x:'])
+    for (const type of [
+      'issued',
+      'delivery',
+      'stand',
+      'given',
+      'asked',
+      'raised',
+      'gap',
+      'alert',
+      'constructor',
+      'put',
+    ]) {
+      const one = event(entity, type, bad);
+      t.type(sentence(one), 'string');
+      t.ok(Array.isArray(linksOf(one)) && moreOf(one).length > 0);
+    }
+});
+
+t.test('why, and who', async (t) => {
+  t.equal(causeWords(`order:${ORDER}@3`), 'follows from order …NPQRS');
+  t.equal(causeWords('request'), 'somebody asked for it');
+  t.equal(causeWords('gusts of 14 m/s'), 'gusts of 14 m/s');
+  t.equal(causeWords(null), null);
+  t.equal(whoWords(event('drone:d1', 'online')), 'not known');
+  t.equal(whoWords(event('drone:d1', 'online', {}, { by: { kind: 'operator', name: 'Ann' } })), 'Ann');
+});
+
+t.test('links to what it is about, each once, and to more of the same', async (t) => {
+  const by = { kind: 'operator', name: 'Ann Lee' };
+  const data = { drone: 'd1', deliveries: [{ drone: 'd1' }, { drone: 'd2' }, { drone: '../x' }] };
+  const one = event(`command:${ORDER}`, 'issued', data, { by, cause: `order:${ORDER}@3` });
+  t.same(
+    linksOf(one).map(({ href }) => href),
+    [`#/command/${ORDER}`, `#/orders/${ORDER}`, '#/drone/d1', '#/drone/d2'],
+  );
+  t.same(
+    moreOf(one).map(({ href }) => href),
+    [
+      `#/events?entity=command%3A${ORDER}`,
+      `#/events?entity=order%3A${ORDER}`,
+      '#/events?by=Ann+Lee',
+      '#/events?kind=command&type=issued',
+    ],
+  );
+  t.match(linksOf(event('settings:d1', 'put')), [{ words: 'Open d1', href: '#/drone/d1' }]);
+});
+
+t.test('as CSV: quoted, and nothing a spreadsheet would run', async (t) => {
+  const by = { kind: 'operator', name: '=HYPERLINK("x")' };
+  const [head, line] = csvOf([event('base:x', 'put', { a: 'b,c' }, { by })]).split('\r\n');
+  t.match(head, /^at,entity,version,type,/);
+  t.match(line, /^2026-11-21T12:00:00.000001Z,base:x,1,put,operator,"'=HYPERLINK\(""x""\)",base x was set,,,/);
+  t.match(line, /,"\{""a"":""b,c""\}",h$/);
+});

@@ -1,0 +1,164 @@
+/** An event in plain words: what happened to what, and why. What this page does not know is said as it is stored. Pure. */
+import { commandName } from '../commands/rules.ts';
+import { type Json, listOf, numberOf, objectOf, textOf } from '../shell/json.ts';
+import { entityParts, type LoggedEvent } from './event.ts';
+
+/** Names come from outside: `constructor` is none of ours. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+const THINGS: Readonly<Record<string, string>> = {
+  ...{ drone: '', stop: 'ground stop', rollout: 'roll-out', upkeep: 'maintenance of', settings: 'settings of' },
+  ...{
+    calibration: 'what flights taught of',
+    snapshot: 'parameters of',
+    parameters: 'parameter list',
+    weather: 'weather at',
+  },
+};
+
+/** `order …K3F2X`, `base oerlikon`, `heron-01`. */
+export function thingWords(entity: string): string {
+  const [kind, id] = entityParts(entity);
+  const short = ULID.test(id) ? `…${id.slice(-5)}` : id;
+  return `${own(THINGS, kind) ?? kind} ${short}`.trim();
+}
+
+type Say = (event: LoggedEvent, data: Json) => string | null;
+
+const plain = (text: string): string => text.replace(/[-_]+/g, ' ');
+const after = (text: string | null): string => (text === null || text === '' ? '' : `: ${text}`);
+/** The words or the code of something that is told. */
+const told = (data: Json): string | null => textOf(data.words) ?? textOf(data.message) ?? textOf(data.code);
+const setOf = (data: Json): Json => objectOf(data.set);
+const dronesOf = (data: Json): readonly string[] =>
+  listOf(data.deliveries).flatMap((one) => textOf(objectOf(one).drone) ?? []);
+
+/** `failed, no answer`; null: its state did not change. */
+function stateWords(set: Json): string | null {
+  const state = textOf(set.state);
+  const reason = textOf(set.reason);
+  if (state === null) return null;
+  return reason === null || reason === 'done' ? plain(state) : `${plain(state)}, ${plain(reason)}`;
+}
+
+function several(names: readonly string[]): string {
+  const [first] = names;
+  if (first === undefined) return 'no drone';
+  return names.length <= 3 ? names.join(', ') : `${names.length} drones (${first} …)`;
+}
+
+const DRONE: Readonly<Record<string, Say>> = {
+  'first-seen': ({ id }) => `${id} was heard for the first time`,
+  online: ({ id }) => `${id} came online`,
+  offline: ({ id }) => `${id} went offline`,
+  session: ({ id }, { rebooted }) => `${id} ${rebooted === true ? 'restarted' : 'began a new session'}`,
+  'identity-conflict': ({ id }, data) => `two boards say that they are ${id}${after(textOf(data.reason))}`,
+  'autopilot-text': ({ id }, data) =>
+    `autopilot of ${id} said (${textOf(data.severity) ?? 'unknown'}): ${textOf(data.text) ?? ''}`,
+  gap: ({ id }, data) => {
+    const samples = numberOf(data.samples) ?? 0;
+    return `${samples === 0 ? 'data' : `${samples} samples`} of ${id} will never come${after(textOf(data.reason))}`;
+  },
+  alert: ({ id }, data) => `warning about ${id}${after(told(data))}`,
+};
+
+const COMMAND: Readonly<Record<string, Say>> = {
+  issued: (_, data) => {
+    const command = objectOf(data.command);
+    const name = commandName(textOf(command.type) ?? 'command', objectOf(command.params));
+    return `${name} was ordered for ${several(dronesOf(data))}`;
+  },
+  decided: ({ entity }) => `${thingWords(entity)} was stored and goes out`,
+  delivery: ({ entity }, data) => {
+    const set = setOf(data);
+    return `${thingWords(entity)} to ${textOf(data.drone) ?? 'a drone'}: ${stateWords(set) ?? 'has news'}`;
+  },
+};
+
+const ITINERARY: Readonly<Record<string, Say>> = {
+  given: ({ entity }, data) => `${thingWords(entity)} was given, version ${numberOf(data.version) ?? '?'}`,
+  asked: ({ entity }, data) => `${thingWords(entity)}: ${plain(textOf(data.what) ?? 'something')} was asked for`,
+  stand: ({ entity }, data) => {
+    const set = setOf(data);
+    const item = numberOf(set.item);
+    const what = stateWords(set) ?? (item === null ? 'has news' : `at item ${item}`);
+    return `${thingWords(entity)} with ${textOf(data.drone) ?? 'a drone'}: ${what}`;
+  },
+};
+
+const CONTROLLER: Readonly<Record<string, Say>> = {
+  alert: (_, data) => `warning of the controller${after(told(data))}`,
+  webhook: (_, data) =>
+    `webhook ${textOf(data.webhook) ?? ''}: ${plain(textOf(data.asked) ?? 'something')} was asked for`,
+  checkpoint: (_, data) =>
+    `events up to number ${numberOf(data.to) ?? '?'} were signed (checkpoint ${numberOf(data.number) ?? '?'})`,
+  restored: () => 'the databases were restored from a backup',
+};
+
+const ALERT: Readonly<Record<string, Say>> = {
+  raised: (_, data) => {
+    const set = setOf(data);
+    return `alert (${textOf(set.severity) ?? 'unknown'})${after(textOf(set.words) ?? textOf(set.class))}`;
+  },
+};
+
+const SAYINGS: Readonly<Record<string, Readonly<Record<string, Say>>>> = {
+  ...{ drone: DRONE, command: COMMAND, itinerary: ITINERARY, controller: CONTROLLER, alert: ALERT },
+};
+
+/** Of documents: what became of them by its word. */
+const TYPES: Readonly<Record<string, string>> = {
+  ...{ put: 'was set', removed: 'was removed', moved: 'went on', waits: 'waits', 'put-away': 'is over and put away' },
+  ...{ loaded: 'was said to be loaded', unloaded: 'was said to be unloaded', cancel: 'was cancelled' },
+  ...{ settle: 'was settled', changed: 'changed', counted: 'was counted', 'read-back': 'was read back' },
+  ...{ 'put-in': 'was put in', 'taken-out': 'was taken out', 'went-on': 'went on', 'well-again': 'is well again' },
+};
+
+export function sentence(event: LoggedEvent): string {
+  const { entity, kind, type, data } = event;
+  const said = own(own(SAYINGS, kind) ?? {}, type)?.(event, data) ?? null;
+  if (said !== null) return said;
+  const set = setOf(data);
+  const more = [textOf(set.state), textOf(set.words) ?? told(data)].filter((part) => part !== null);
+  const drone = textOf(set.drone);
+  const about = `${thingWords(entity)} ${own(TYPES, type) ?? `was ${plain(type)}`}`;
+  return `${about}${drone === null ? '' : ` (${drone})`}${after(more.map((part, i) => (i === 0 ? plain(part) : part)).join(', '))}`;
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  request: 'somebody asked for it',
+  presence: 'its presence changed',
+  answer: 'the drone answered',
+  time: 'its time was over',
+  rollout: 'its turn in a roll-out',
+  cancel: 'it was cancelled',
+  'max-failures': 'too many before it failed',
+  'not-stored': 'it could not be stored',
+  untargeted: 'the drone speaks of it, nobody here ordered it',
+  told: 'the drone told it',
+  stored: 'it is durable',
+  daily: 'done every day',
+};
+
+/** Why; null: nobody said. */
+export function causeWords(cause: string | null): string | null {
+  if (cause === null || cause === '') return null;
+  const from = causeEntity(cause);
+  if (from !== null) return `follows from ${thingWords(from)}`;
+  if (cause.startsWith('batch ')) return 'in what the drone sent';
+  return own(CAUSES, cause) ?? cause;
+}
+
+/** The entity an event follows from; null: the cause is words. */
+export function causeEntity(cause: string | null): string | null {
+  return /^([a-z][a-z0-9-]*:[^\s@]{1,64})(?:@\d+)?$/.exec(cause ?? '')?.[1] ?? null;
+}
+
+/** Who did it. */
+export function whoWords({ by }: LoggedEvent): string {
+  if (by === null) return 'not known';
+  return by.name === '' ? by.kind : by.name;
+}

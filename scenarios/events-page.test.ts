@@ -1,0 +1,107 @@
+import type { Page } from 'playwright-core';
+import t from 'tap';
+import { createInProcessWorld } from './in-process.ts';
+import { startBrowser } from './kit/browser.ts';
+import { until } from './kit/until.ts';
+
+const OPERATOR = 'Ann Viewer';
+/** Generous: what is awaited comes at once on a machine that has time. */
+const SOON = { timeout: 120_000 };
+
+/** Text as a person reads it: narrow spaces are spaces. */
+const textOf = async (page: Page, selector: string): Promise<string> =>
+  (await page.locator(selector).first().innerText()).replace(/[\u202f\s]+/g, ' ');
+
+t.test('what happened, and search or command, in a real browser', async (t) => {
+  // given: a drone, two people who ordered something, and a page that is live
+  t.setTimeout(600_000);
+  const world = await createInProcessWorld({ drones: 1 });
+  t.teardown(() => world.close());
+  const { httpUrl } = world;
+  const drone = world.ids[0] ?? '';
+  const order = async (type: string, issuedBy: string): Promise<void> => {
+    const body = JSON.stringify({ targets: [drone], type, issuedBy });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${httpUrl}/api/v1/commands`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`${type}: ${answer.status} ${await answer.text()}`);
+  };
+  const ordered = async (): Promise<number> => {
+    const answer = await fetch(`${httpUrl}/api/v1/commands?drone=${drone}`);
+    return ((await answer.json()) as { readonly commands: readonly unknown[] }).commands.length;
+  };
+  const browser = await startBrowser();
+  t.teardown(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(SOON.timeout);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(httpUrl);
+  await page.locator(`[data-drone="${drone}"]`).first().waitFor(SOON);
+  await order('hold', OPERATOR);
+  await order('ping', 'Bo');
+
+  await t.test('search or command: by keys alone; an action only asks', async (t) => {
+    const before = await ordered();
+    await page.keyboard.press('Control+k');
+    await page.locator('.palette input:focus').waitFor();
+    await page.keyboard.type(`hold ${drone.slice(0, 3)}`);
+    await page.locator(`.palette [aria-selected="true"][data-entry="question:hold:${drone}"]`).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator(`[data-detail="${drone}"] [data-confirm="hold"]`).waitFor();
+    t.equal(await page.locator('.palette').count(), 0, 'it closes');
+    t.equal(await ordered(), before, 'nothing was sent');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-confirm]').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    const first = page.locator('.palette [role="option"]').first();
+    t.equal(await first.getAttribute('data-entry'), `drone:${drone}`, 'lately chosen: the drone, no action');
+    await page.keyboard.type('events');
+    await page.keyboard.press('Enter');
+    await page.locator('.events-panel[data-events-state="all"]').waitFor();
+    const width = await page.evaluate(() => document.querySelector('.app')?.scrollWidth);
+    t.equal(width, 1280, 'nothing of the page lies outside the window');
+  });
+
+  await t.test('what happened: who ordered what, found by words and by person, and followed', async (t) => {
+    await page.locator('[data-filter="text"]').fill('hold');
+    const row = page.locator('.event-row[data-type="issued"]', { hasText: `Hold was ordered for ${drone}` });
+    await row.waitFor();
+    await page.locator('.event-row', { hasText: 'Ping' }).waitFor({ state: 'detached' });
+    t.match(page.url(), /#\/events\?text=hold$/, 'a link shows the same');
+    await page.locator('.event-space').focus();
+    await page.keyboard.press('End');
+    await page.locator('.event-row[aria-selected="true"][data-type="issued"]').waitFor();
+    t.match(await textOf(page, '.event-detail'), /Who Ann Viewer \(operator\) Why somebody asked for it/);
+    await page.locator('.event-detail summary').click();
+    const raw = await page.locator('.event-detail textarea').inputValue();
+    t.match(JSON.parse(raw), { type: 'issued', by: { kind: 'operator', name: OPERATOR } }, 'as it is stored');
+    await page.locator('.event-links a', { hasText: `All that ${OPERATOR} did` }).click();
+    await page.locator('.event-chips', { hasText: `by ${OPERATOR}` }).waitFor();
+    await page.locator('.event-row').first().waitFor();
+    t.equal(await page.locator('.event-row .who:text-is("Bo")').count(), 0, 'and nobody else');
+    t.match(await textOf(page, '.event-end'), /That is all that fits/);
+  });
+
+  await t.test('what happens now appears above the others, by itself', async (t) => {
+    const count = () => page.locator('.event-row').count();
+    const before = await count();
+    await order('ping', OPERATOR);
+    await until(async () => (await count()) > before, { timeoutMs: SOON.timeout, what: 'the new one to be there' });
+    t.match(await textOf(page, '.event-row'), /Ping was ordered for/);
+  });
+
+  await t.test('nothing fits; the controller is gone; what was done with a drone', async (t) => {
+    await page.goto(`${httpUrl}/#/events?text=nothing-of-this-name`);
+    await page.locator('[data-nothing]').waitFor();
+    t.match(await textOf(page, '[data-nothing]'), /No event fits. All that this controller has were searched./);
+    await page.goto(`${httpUrl}/#/drone/${drone}`);
+    await page.locator('.done-with').click();
+    await page.locator('.event-chips', { hasText: `about ${drone}` }).waitFor();
+    await page.locator('.event-row').first().waitFor();
+    await world.stopController();
+    await page.locator('.events-panel [data-old]').waitFor();
+    t.ok(await page.locator('.event-row').count(), 'what was read stays, and is said not to be current');
+  });
+
+  t.same(errors, [], 'no error in the page');
+});
