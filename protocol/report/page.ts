@@ -31,6 +31,8 @@ export interface ReportAbout {
 }
 
 const MAX_MARKED = 200;
+/** They come each second: nearer than this is at the first, or the last. */
+const HEARTBEATS_US = 1.5e6;
 
 const CONTROL_LOOKS: Readonly<Record<string, { readonly kind: string; readonly words: string }>> = {
   skein: { kind: 'skein', words: 'Skein' },
@@ -51,13 +53,27 @@ function chargeWords({ curves }: Flight): string {
     : `${first.value} % → ${last.value} % reported`;
 }
 
+/** It is in the air at the first or the last word: when it took off or landed is not known. */
+function cutOff({ air, span }: Flight): { readonly begins: boolean; readonly ends: boolean } {
+  const [first, last] = [air.at(0), air.at(-1)];
+  return {
+    begins: span !== null && first !== undefined && first.fromUtcUs - span.fromUtcUs < HEARTBEATS_US,
+    ends: span !== null && last !== undefined && span.toUtcUs - last.toUtcUs < HEARTBEATS_US,
+  };
+}
+
 function summaryHtml(flight: Flight, span: Span, about: ReportAbout): string {
   const { air, airS, metres: way, highestM, fastestMps, used } = flight;
   const when = (utcUs: number): readonly [string, string] => [momentOf(utcUs, about.face), utcOf(utcUs)];
   const [first, last] = [air.at(0), air.at(-1)];
+  const cut = cutOff(flight);
   return `<dl>${[
-    first === undefined ? fact('took off', 'not in this time') : fact('took off', ...when(first.fromUtcUs)),
-    last === undefined ? fact('landed', 'not in this time') : fact('landed', ...when(last.toUtcUs)),
+    first === undefined
+      ? fact('took off', 'not in this time')
+      : fact(cut.begins ? 'seen in the air from' : 'took off', ...when(first.fromUtcUs)),
+    last === undefined
+      ? fact('landed', 'not in this time')
+      : fact(cut.ends ? 'seen in the air until' : 'landed', ...when(last.toUtcUs)),
     fact('in the air', lengthOf(airS), air.length > 1 ? `in ${air.length} parts` : ''),
     fact('distance over ground', way === null ? 'not known' : metres(way)),
     fact('highest above home', highestM === null ? 'not known' : `${highestM.toFixed(1)} m`),
@@ -83,18 +99,13 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 
 /** What a reader must not take for granted. */
 function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
-  const { air, silences, jumps, leftOut } = flight;
-  const near = (a: number, b: number): boolean => Math.abs(a - b) < flight.apartUs;
-  const [first, last] = [air.at(0), air.at(-1)];
+  const { silences, jumps, leftOut } = flight;
+  const cut = cutOff(flight);
   const heard = flight.span;
   const reasons = [...new Set(about.gaps.map(({ reason }) => reason))].join(', ');
   return [
-    heard !== null && first !== undefined && near(first.fromUtcUs, heard.fromUtcUs)
-      ? 'It begins in the air: the take-off is not in it.'
-      : '',
-    heard !== null && last !== undefined && near(last.toUtcUs, heard.toUtcUs)
-      ? 'It ends in the air: the landing is not in it.'
-      : '',
+    cut.begins ? 'It begins in the air: the take-off is not in it.' : '',
+    cut.ends ? 'It ends in the air: the landing is not in it.' : '',
     silences.length === 0
       ? ''
       : `Nothing was heard of the autopilot ${times(silences.length)}, ${lengthOf(sum(silences))} in all (hatched). What happened then is not known.`,

@@ -123,6 +123,7 @@ t.test('what is not known is said: silences, an end in the air, no positions, no
   });
   t.match(page, /Nothing was heard of the autopilot once, 23 s in all/);
   t.match(page, /the landing is not in it/);
+  t.match(page, /<dt>took off<.*<dt>seen in the air until</);
   t.notMatch(page, /the take-off is not in it/);
   t.match(page, /Nothing is known before/);
   t.match(page, /Nothing is known after/);

@@ -27,7 +27,7 @@ export function ReportButton({ id }: { readonly id: string }) {
     <section class="block" aria-label="Flight report">
       <h3>Flight report</h3>
       <p>
-        <button type="button" data-report disabled={now === 'making'} onClick={() => void make()}>
+        <button type="button" class="link" data-report disabled={now === 'making'} onClick={() => void make()}>
           {now === 'making' ? 'Making it…' : 'Report of the last flight'}
         </button>
       </p>
