@@ -40,10 +40,27 @@ t.test('a straggler of a controller that is gone does not raise what its success
   t.equal(lane.position, 51);
   t.equal(
     lane.ack({ start: 'a', upTo: 110, window: KB }, 30_000),
-    'raised',
+    'first',
     'but when the successor is silent it is heard',
   );
+  t.equal(lane.position, 111);
 });
+
+t.test(
+  'voyage 20002361: of a straggler that was not known yet, what it has is believed only until its successor speaks on',
+  async (t) => {
+    const lane = new LaneSend('e', 'urgent');
+    // given: a connection on which the controller that was put back to a backup spoke first
+    lane.ack({ start: 'b', upTo: 4, window: KB }, 0);
+    // when: what the one before it had said of more comes late
+    lane.ack({ start: 'a', upTo: 46, window: KB }, 3_000);
+    t.equal(lane.ack({ start: 'b', upTo: 17, window: KB }, 8_000), 'old-start');
+    // then
+    t.equal(lane.ack({ start: 'b', upTo: 17, window: KB }, 30_000), 'first');
+    t.equal(lane.acked, 17);
+    t.equal(lane.position, 18, 'what it lacks is sent');
+  },
+);
 
 t.test('the window bounds what is on its way; a single large envelope may go alone', async (t) => {
   const lane = new LaneSend('e', 'urgent');

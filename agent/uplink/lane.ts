@@ -3,9 +3,9 @@
  *
  *   acked ≤ … in flight … < position ≤ … readable
  *
- * Without an ack of this connection there is no position and nothing is sent. The first ack of a controller's start
- * sets the position, forwards or backwards; the others only raise it; what is not acked in time is sent again from
- * `acked + 1`.
+ * Without an ack of this connection there is no position and nothing is sent. The first ack of a controller's start, and of
+ * one that speaks on after another has been silent, sets the position, forwards or backwards; the others only raise it; what
+ * is not acked in time is sent again from `acked + 1`.
  */
 import type { Lane } from '@skein/protocol/fleet';
 
@@ -78,8 +78,12 @@ export class LaneSend {
   }
 
   ack(o: { readonly start: string; readonly upTo: number; readonly window: number }, nowMs: number): AckOutcome {
-    if (!this.#starts.includes(o.start)) {
-      this.#starts = [...this.#starts.slice(1 - KNOWN_STARTS), o.start];
+    const isKnown = this.#starts.includes(o.start);
+    if (!isKnown) this.#starts = [...this.#starts.slice(1 - KNOWN_STARTS), o.start];
+    if (o.start !== this.#start) {
+      // A controller that is gone may still have an ack on its way; it must not raise what its successor has asked for.
+      if (isKnown && nowMs - this.#startHeardMs < START_SILENT_MS) return 'old-start';
+      // Where it was not known yet it has raised it: whoever speaks on is believed then, backwards as well.
       this.#start = o.start;
       this.#startHeardMs = nowMs;
       this.#window = o.window;
@@ -87,11 +91,6 @@ export class LaneSend {
       this.#position = o.upTo + 1;
       this.#forget();
       return 'first';
-    }
-    if (o.start !== this.#start) {
-      // A controller that is gone may still have an ack on its way; it must not raise what its successor has asked for.
-      if (nowMs - this.#startHeardMs < START_SILENT_MS) return 'old-start';
-      this.#start = o.start;
     }
     this.#startHeardMs = nowMs;
     this.#window = o.window;
