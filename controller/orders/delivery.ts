@@ -49,8 +49,7 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   // It may have begun, and nobody has heard of it.
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
-  // A start that was rejected was not carried out; of any other nobody knows.
-  if (progress.is === 'not-started' && seen.start?.state !== 'rejected' && !isHeardSince(leg, seen))
+  if (progress.is === 'not-started' && !isHeardSince(leg, seen))
     return waited(heard, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
   if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
   return begin(heard, now, progress, seen, {
@@ -171,9 +170,16 @@ function isSilent({ drone: { silentS } }: Seen): boolean {
   return silentS === null || silentS >= SILENT_S;
 }
 
-/** Else it may have begun: what it would have said of that had no time to come. */
-function isHeardSince({ startedUtcUs }: Leg, { utcUs, drone: { silentS } }: Seen): boolean {
-  return startedUtcUs === null || (silentS !== null && utcUs - silentS * 1e6 >= startedUtcUs + SAYS_US);
+/**
+ * Else it may have begun: what it would have said of that had no time to come. A start that was rejected was not carried out,
+ * but one before it may have been; of a drone that is offline only its own word tells.
+ */
+function isHeardSince({ startedUtcUs }: Leg, { utcUs, start, drone: { silentS } }: Seen): boolean {
+  if (startedUtcUs === null) return true;
+  if (silentS === null) return false;
+  // The clock was set back since: nobody waits for it that long.
+  if (startedUtcUs > utcUs) return silentS * 1e6 < SAYS_US;
+  return utcUs - silentS * 1e6 >= startedUtcUs + (start?.state === 'rejected' ? 0 : SAYS_US);
 }
 
 function silentWords(drone: string): string {

@@ -217,6 +217,12 @@ t.test('a start of which nobody knows, and its drone is not heard since: it may 
     t.match(step(one, news(12)), { state: 'starting', words: /not heard since/ });
   t.match(step(order, news(1)), { state: 'unloading' }, 'heard well after it, it has not begun');
   t.match(step(order, news(12, 'rejected')), { state: 'unloading' }, 'nor when it was not carried out');
+  const offline = step(order, news(16, 'rejected'));
+  t.match(
+    offline,
+    { state: 'starting', words: /not heard since/ },
+    'one that is offline may fly by an earlier start (seed 863286936)',
+  );
 });
 
 t.test('loaded, and silent for good before its flight was planned: people are asked', async (t) => {
