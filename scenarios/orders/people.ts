@@ -119,6 +119,8 @@ export class People {
     this.#o.judge.late.delete(id);
     if (!isOn || drone === undefined) return;
     drone.aboard = null;
+    // The controller may have been told of it all the same, by an answer that was lost.
+    this.#takenOff.add(`${id}/${on}`);
     this.#o.judge.parcels.set(id, isOver(order) ? 'unloaded' : 'pickup');
   }
 
