@@ -171,11 +171,11 @@ export class Flyer {
     return this.#ann.order(this.id, type, params);
   }
 
-  /** Once it is ready; asked again, as a person would, while the disk of a busy machine keeps it waiting too long. */
+  /** Once it is ready; asked again, as a person would, while a busy machine keeps its disk, or what speaks for it, waiting too long. */
   async started(tries = 3): Promise<void> {
     await isReady(this);
     const { state, reason } = await this.order('start');
-    if (reason === 'journal-unavailable' && tries > 1) return this.started(tries - 1);
+    if (/^(journal-unavailable|not-now)/.test(reason ?? '') && tries > 1) return this.started(tries - 1);
     if (state !== 'succeeded') throw new Error(`${this.id} was not started: ${state} ${reason}`);
   }
 

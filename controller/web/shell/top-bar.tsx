@@ -36,7 +36,7 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
         Plan
       </a>
       <OrdersLink />
-      <a class="plan-link" href="#/events" title="What happened, and who did it (e)">
+      <a class="events-link" href="#/events" title="What happened, and who did it (e)">
         Events
       </a>
       <span class="spacer" />
