@@ -83,11 +83,22 @@ t.test('what happened, and search or command, in a real browser', async (t) => {
   });
 
   await t.test('what happens now appears above the others, by itself', async (t) => {
-    const count = () => page.locator('.event-row').count();
-    const before = await count();
     await order('ping', OPERATOR);
-    await until(async () => (await count()) > before, { timeoutMs: SOON.timeout, what: 'the new one to be there' });
-    t.match(await textOf(page, '.event-row'), /Ping was ordered for/);
+    const rows = async () =>
+      (await page.locator('.event-row').allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
+    const isAbove = async () => {
+      const all = await rows();
+      const [ping, hold] = ['Ping', 'Hold'].map((what) =>
+        all.findIndex((text) => text.includes(`${what} was ordered for`)),
+      );
+      return ping !== undefined && hold !== undefined && ping >= 0 && hold > ping;
+    };
+    const above = await until(isAbove, {
+      timeoutMs: SOON.timeout,
+      what: 'the new one above the one before it',
+      seen: rows,
+    });
+    t.ok(above.value, 'above');
   });
 
   await t.test('nothing fits; the controller is gone; what was done with a drone', async (t) => {

@@ -57,7 +57,10 @@ t.test('an itinerary from the first stroke to the delivery', async (t) => {
     await page.locator('.map-canvas[data-map="ready"]').waitFor();
     // Before the map has found the fleet it shows a continent.
     const scale = page.locator('.map-foot .scale');
-    await until(async () => /^\d+ m\b/.test(await scale.innerText()), { timeoutMs: 30_000, what: 'the map at its drone' });
+    await until(async () => /^\d+\sm\b/.test(await scale.innerText()), {
+      timeoutMs: 30_000,
+      what: 'the map at its drone',
+    });
     const box = await page.locator('.map-canvas').boundingBox();
     if (box === null) throw new Error('no map');
     // The whole fleet is one drone: its pad is the middle of the map.
