@@ -101,8 +101,8 @@ export const MUTATIONS: readonly Mutation[] = [
   at(
     'a start that nobody knows of taken for none',
     'delivery.ts',
-    "seen.start?.state !== 'rejected' && !isHeardSince(leg, seen)",
-    'false',
+    "if (progress.is === 'not-started' && !isHeardSince(leg, seen))",
+    'if (false as boolean)',
   ),
   at(
     'open orders not kept open',
