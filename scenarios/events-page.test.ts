@@ -79,7 +79,7 @@ t.test('what happened, and search or command, in a real browser', async (t) => {
     await page.locator('.event-links a', { hasText: `All that ${OPERATOR} did` }).click();
     await page.locator('.event-chips', { hasText: `by ${OPERATOR}` }).waitFor();
     await page.locator('.event-end', { hasText: 'That is all that fits' }).waitFor();
-    t.ok(await page.locator('.event-row').count(), 'what that person did');
+    await page.locator('.event-row', { hasText: OPERATOR }).first().waitFor();
     t.equal(await page.locator('.event-row .who:text-is("Bo")').count(), 0, 'and nobody else');
   });
 
