@@ -78,7 +78,26 @@ t.test('a file that is gone: what it alone held and the controller lacks becomes
       { epoch: old, next: 3, acked: 2 },
     ]),
   );
-  const gaps = mirror.lost({ monoFromUs: 1, monoToUs: 2 });
+  const span = { monoFromUs: 1, monoToUs: 2 };
+  const { own, gaps } = mirror.lost(report([]), span);
   t.match(gaps, [{ epoch: mine, lane: 'history', seq: 5, to: 10, gap: 'corrupt' }]);
   t.equal(gaps.length, 1);
+  t.ok(own);
+  t.same(mirror.lost({ ...report([]), asideBytes: 1 }, span).gaps, [], 'what lies aside is looked through first');
 });
+
+t.test(
+  'voyage 30006333: an epoch of which nothing was written yet is not in the file, and the file is not gone',
+  async (t) => {
+    const [mine, old] = [newEpoch(), newEpoch()];
+    const mirror = new Mirror(BOOT, mine);
+    const held = report([{ epoch: old, next: 4, acked: 0 }]);
+    mirror.opened(held);
+    mirror.number('history');
+    const span = { monoFromUs: 1, monoToUs: 2 };
+    t.same(mirror.lost(held, span), { own: false, gaps: [] });
+    const isPast = { epoch: old, boot: BOOT, next: { urgent: 1, history: 4 } };
+    t.same(mirror.lost({ ...report([]), past: [isPast] }, span), { own: false, gaps: [] }, 'nor is one that is past');
+    t.match(mirror.lost(report([]), span), { own: false, gaps: [{ epoch: old, seq: 1, to: 3, gap: 'corrupt' }] });
+  },
+);

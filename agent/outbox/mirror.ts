@@ -201,12 +201,20 @@ export class Mirror {
   }
 
   /**
-   * The file is gone, and nothing lies aside: gap records for what it alone held and the controller lacks, so that no
-   * seq is left unexplained. `span` is when this start's batches were taken; that of earlier boots is not known.
+   * Epochs that the file held and, as it is opened now, neither holds nor remembers: what held them is gone. Unless something lies
+   * aside and is looked through first, gap records for what it alone held and the controller lacks, so that no seq is left
+   * unexplained. `span` is when this start's batches were taken; that of earlier boots is not known.
    */
-  lost(span: { readonly monoFromUs: number; readonly monoToUs: number }): Entry[] {
+  lost(
+    { epochs, past = this.past.all, asideBytes }: Pick<StoreReport, 'epochs' | 'past' | 'asideBytes'>,
+    span: { readonly monoFromUs: number; readonly monoToUs: number },
+  ): { readonly own: boolean; readonly gaps: readonly Entry[] } {
+    const there = new Set([...epochs, ...past].map(({ epoch }) => epoch));
+    const gone = this.#report.epochs.filter(({ epoch }) => !there.has(epoch));
+    const own = gone.some(({ epoch }) => epoch === this.#epoch);
+    if (asideBytes > 0) return { own, gaps: [] };
     const gaps: Entry[] = [];
-    for (const { epoch, boot, lanes } of this.#report.epochs) {
+    for (const { epoch, boot, lanes } of gone) {
       for (const lane of LANE_NAMES) {
         const from = Math.max(lanes[lane].first, this.acked(epoch, lane) + 1);
         const to = lanes[lane].next - 1;
@@ -215,7 +223,7 @@ export class Mirror {
           gaps.push(gapEntry({ epoch, boot, lane }, from, to, { reason: 'corrupt', samples: 0, ...when }));
       }
     }
-    return gaps;
+    return { own, gaps };
   }
 
   /**

@@ -125,12 +125,11 @@ export class Outbox {
   #opened(message: FromWorker & { type: 'opened' }): void {
     this.#open = true;
     if (message.aside !== null) this.#counters.setAside++;
-    const newFile = message.epochs.every((state) => state.epoch !== this.epoch);
-    if (this.#mirror.begun && (newFile || message.aside !== null) && this.#counters.commits > 0) {
-      // Numbers given in this epoch went into a file that is gone; none is ever used twice.
-      const span = { monoFromUs: Math.round(this.#startedUs), monoToUs: Math.round(this.#o.nowUs()) };
-      // What lies aside is looked through first, and what is not found in it becomes a gap there.
-      if (message.asideBytes === 0) for (const gap of this.#mirror.lost(span)) this.#pending.unshift(gap);
+    const span = { monoFromUs: Math.round(this.#startedUs), monoToUs: Math.round(this.#o.nowUs()) };
+    const { own, gaps } = this.#mirror.lost(message, span);
+    for (const gap of gaps) this.#pending.unshift(gap);
+    // Numbers given in this epoch went into a file that is gone, or set aside; none is ever used twice.
+    if (own || (message.aside !== null && this.#mirror.begun && this.#counters.commits > 0)) {
       this.#mirror.beginEpoch(this.#o.drawEpoch());
       this.#recent.clear();
     }
