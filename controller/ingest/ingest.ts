@@ -193,12 +193,10 @@ export class Ingest {
   }
 
   #committed(items: readonly QueuedItem[], outcome: CommitOutcome): void {
-    const { inserted, gaps, duplicates, filled, expired, conflicts } = outcome;
+    const { inserted, duplicates, conflicts } = outcome;
     this.#o.count('committed', inserted);
-    this.#o.count('gaps', gaps);
     this.#o.count('duplicate', duplicates);
-    this.#o.count('filled', filled);
-    this.#o.count('expired', expired);
+    for (const name of ['gaps', 'filled', 'expired', 'unread'] as const) this.#o.count(name, outcome[name]);
     this.#o.count('conflict', conflicts.length);
     this.#o.count('refused', outcome.refused.length);
     const touched = new Map<Stream, number>();

@@ -29,6 +29,7 @@ export interface CommitOutcome {
   }[];
   readonly filled: number;
   readonly expired: number;
+  readonly unread: number;
   readonly refused: readonly StreamPosition[];
 }
 
@@ -72,6 +73,8 @@ export const INGEST_COUNTERS = {
   conflict: 'batches whose number came with other content, put into quarantine',
   filled: 'late batches that took the place of a gap',
   expired: 'repeats of batches that retention has removed',
+  unread:
+    'urgent batches whose texts and clocks were not taken: more rows than any agent seals, or damaged; they are stored',
   unverified: 'repeats dropped unread because too many were waiting to be compared',
   ahead: 'envelopes dropped because those before them are missing; the drone sends them again',
   unannounced: 'envelopes of an epoch no presence has listed',

@@ -8,7 +8,7 @@ import type { AckOut, BatchStore, CommitOutcome, IngestCounter, Lane, StoreItem,
 export const EPOCH = '00000000000000e1';
 export const BOOT = '11111111-2222-4333-8444-555555555555';
 const NOTHING: CommitOutcome = {
-  ...{ inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] },
+  ...{ inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, unread: 0, refused: [] },
 };
 
 /** A store under the test's thumb: every commit waits until it is told what becomes of it. */

@@ -22,7 +22,7 @@ t.test(
       store: {
         commit: async (items) => {
           happened.push('commit');
-          const rest = { gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] };
+          const rest = { gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, unread: 0, refused: [] };
           return { inserted: items.length, ...rest };
         },
         positions: async () => [],

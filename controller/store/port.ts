@@ -50,6 +50,8 @@ export interface CommitResult {
   readonly filled: number;
   /** Repeats of what retention has removed. */
   readonly expired: number;
+  /** Urgent batches that are stored, and whose texts and clocks were not taken: more rows than any agent seals, or damaged. */
+  readonly unread: number;
   /** Streams in which something did not follow on, with where they stand. The caller's picture was wrong. */
   readonly refused: readonly StreamPosition[];
 }

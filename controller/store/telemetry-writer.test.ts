@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { sealBatch } from '@skein/protocol/telemetry';
 import t, { type Test } from 'tap';
-import { batch, DAY_US, EPOCH, gap, NOON_US, position } from './conformance-items.ts';
+import { BOOT, batch, clock, DAY_US, EPOCH, gap, NOON_US, position, text } from './conformance-items.ts';
 import { CoreDb } from './core-db.ts';
 import { DayFiles, dayOf } from './day-files.ts';
 import { toStoreError } from './errors.ts';
@@ -77,3 +78,26 @@ t.test('a gap that has grown since it was told is told again', (t) => {
   t.equal(added?.version, 3);
   t.end();
 });
+
+for (const codec of [1, 2] as const) {
+  t.test(
+    `a batch of more rows than any agent seals is stored, and makes no events and no clocks (codec ${codec})`,
+    (t) => {
+      const { writer, core, today } = openWriter(t);
+      const said = (seq: number, count: number) => {
+        const all = Array.from({ length: count }, (_, n) => [text(n, 'warning', `${seq}/${n}`), clock(n, NOON_US + n)]);
+        const bytes = sealBatch({ codec, lane: 'urgent', epoch: EPOCH, boot: BOOT, seq, samples: all.flat() });
+        return writer.commit([{ ...batch(seq), bytes }], NOON_US);
+      };
+      const events = () => core.newestEvent;
+      const clocks = () => today.prepare('SELECT count(*) FROM clock').pluck().get();
+      t.match(said(1, 50), { inserted: 1, unread: 0 });
+      const [eventsBefore, clocksBefore] = [events(), clocks()];
+      t.equal(eventsBefore, 50);
+      t.match(said(2, 2000), { inserted: 1, unread: 1 }, 'counted once');
+      t.same([events(), clocks()], [eventsBefore, clocksBefore]);
+      t.match(said(2, 2000), { duplicates: 1 }, 'stored as it came');
+      t.end();
+    },
+  );
+}

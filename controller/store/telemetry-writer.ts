@@ -9,7 +9,7 @@
  * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
  */
 import { expandBatch, readEnvelope } from '@skein/protocol/telemetry/envelope';
-import { SEVERITIES } from '@skein/protocol/telemetry/kinds';
+import { type KindName, type Sample, SEVERITIES } from '@skein/protocol/telemetry/kinds';
 import { rowOf } from './chunk.ts';
 import { dayOf } from './day-files.ts';
 import { type BatchRow, type DayRows, type Days, type EventLog, type StreamKey, streamId } from './day-rows.ts';
@@ -19,6 +19,8 @@ import type { CommitResult, NewEvent, StoreItem, StreamPosition, StreamSeq } fro
 const MAX_CACHED = 50_000;
 /** Autopilot texts at least this severe become events: emergency … warning. */
 const EVENT_SEVERITIES: readonly string[] = SEVERITIES.slice(0, 5);
+/** Far more than an agent seals in one batch (agent/outbox/sealer.ts); a few bytes, well made, ask for 65 535 events. */
+const MOST_ROWS = 1024;
 
 interface Opened {
   readonly item: StoreItem;
@@ -32,6 +34,8 @@ interface Tally {
   duplicates: number;
   filled: number;
   expired: number;
+  /** Urgent batches of which no text or clock was taken. */
+  unread: Set<BatchRow>;
   conflicts: StreamSeq[];
   refused: Map<string, StreamPosition>;
   /** Gaps of earlier days over what has come all the same. */
@@ -57,6 +61,14 @@ function open(item: StoreItem): Opened | null {
 /** History alone makes no events. */
 const mayTell = ({ row, gap }: Opened): boolean => gap !== null || row.lane === 'urgent';
 
+/** Of one that cannot be read here nothing is lost: it is stored as it came. */
+function samplesOf(row: BatchRow, kind: KindName, tally: Tally): readonly Sample[] {
+  const expanded = expandBatch(row.bytes, [kind], MOST_ROWS);
+  if (expanded.ok) return expanded.samples;
+  tally.unread.add(row);
+  return [];
+}
+
 export class TelemetryWriter {
   readonly #days: Days;
   readonly #core: EventLog;
@@ -77,19 +89,17 @@ export class TelemetryWriter {
   }
 
   #commit(opened: readonly Opened[], nowUtcUs: number, isUrgent: boolean): CommitResult {
+    const tally: Tally = {
+      ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
+      ...{ conflicts: [], refused: new Map(), punches: [], unread: new Set() },
+    };
     // Events first, by key: when the day file then fails, the resend finds them there and adds none.
     this.#core.append(
-      opened.filter(mayTell).flatMap((one) => this.#eventsOf(one)),
+      opened.filter(mayTell).flatMap((one) => this.#eventsOf(one, tally)),
       nowUtcUs,
     );
     const today = this.#days.tables(dayOf(nowUtcUs));
     const moved: Moved = new Map();
-    const tally: Tally = {
-      ...{ inserted: 0, gaps: 0, duplicates: 0, filled: 0, expired: 0 },
-      conflicts: [],
-      refused: new Map(),
-      punches: [],
-    };
     // In the order of the drones: what belongs together is read together.
     const byDrone = opened.toSorted((a, b) => (a.row.drone < b.row.drone ? -1 : Number(a.row.drone > b.row.drone)));
     today.transaction(() => {
@@ -99,8 +109,8 @@ export class TelemetryWriter {
     for (const [id, { upTo }] of moved) this.#remember(id, upTo);
     // Other files are not part of the transaction: only now is the batch safe. Should this fail, its repeat ends here too.
     for (const { file, row } of tally.punches) file.punchGap(row, row.seq);
-    const { inserted, gaps, duplicates, filled, expired, conflicts } = tally;
-    return { inserted, gaps, duplicates, filled, expired, conflicts, refused: [...tally.refused.values()] };
+    const { unread, refused, punches: _, ...counts } = tally;
+    return { ...counts, unread: unread.size, refused: [...refused.values()] };
   }
 
   /** Highest position of a stream in any file; 0 when it was never seen. */
@@ -140,7 +150,7 @@ export class TelemetryWriter {
       tally.gaps++;
     } else {
       today.insertBatch(row);
-      this.#storeClock(today, row);
+      this.#storeClock(today, row, tally);
       tally.inserted++;
     }
     moved.set(id, { key: row, upTo: end });
@@ -164,16 +174,14 @@ export class TelemetryWriter {
     }
     if (holed) {
       today.insertLate(row);
-      this.#storeClock(today, row);
+      this.#storeClock(today, row, tally);
       tally.filled++;
     } else tally.expired++;
   }
 
-  #storeClock(today: DayRows, row: BatchRow): void {
+  #storeClock(today: DayRows, row: BatchRow, tally: Tally): void {
     if (row.lane !== 'urgent') return;
-    const expanded = expandBatch(row.bytes, ['clock']);
-    if (!expanded.ok) return;
-    for (const sample of expanded.samples) {
+    for (const sample of samplesOf(row, 'clock', tally)) {
       if (sample.kind !== 'clock') continue;
       const { utcUs, errUs, source } = sample.values;
       if (utcUs === null || errUs === null || source === null || source === 'unset') continue;
@@ -181,7 +189,7 @@ export class TelemetryWriter {
     }
   }
 
-  #eventsOf(one: Opened): NewEvent[] {
+  #eventsOf(one: Opened, tally: Tally): NewEvent[] {
     const { row, gap } = one;
     const entity = `drone:${row.drone}`;
     const atUtcUs = row.receivedUtcUs;
@@ -192,9 +200,7 @@ export class TelemetryWriter {
       const data = { ...from, to: gap.to, reason: gap.reason, samples: row.rows, boot: row.boot };
       return [{ entity, type: 'gap', atUtcUs, by, cause, data, key: `gap/${streamId(row)}/${row.seq}-${gap.to}` }];
     }
-    const expanded = expandBatch(row.bytes, ['text']);
-    if (!expanded.ok) return [];
-    return expanded.samples.flatMap((sample, i): NewEvent[] => {
+    return samplesOf(row, 'text', tally).flatMap((sample, i): NewEvent[] => {
       if (sample.kind !== 'text' || !EVENT_SEVERITIES.includes(String(sample.values.severity))) return [];
       const data = { ...sample.values, boot: row.boot, monoUs: sample.monoUs };
       const key = `text/${streamId(row)}/${row.seq}/${row.crc}/${i}`;

@@ -19,7 +19,7 @@ class HalfYesStore extends SqliteStore implements Store {
   override async commit(...[items, nowUtcUs]: Parameters<Store['commit']>): ReturnType<Store['commit']> {
     const kept = items.filter(({ bytes }) => bytes[MARK_AT] !== YES_EPOCHS);
     if (kept.length > 0) return super.commit(kept, nowUtcUs);
-    const none = { gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] };
+    const none = { gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, unread: 0, refused: [] };
     return { inserted: items.length, ...none };
   }
 }

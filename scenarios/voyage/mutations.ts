@@ -14,7 +14,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'ack before commit',
     file: 'controller/ingest/committer.ts',
     from: 'outcome = await this.#o.store.commit(group, this.#o.clock.utcUs());',
-    to: `outcome = { inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, refused: [] };
+    to: `outcome = { inserted: 0, gaps: 0, duplicates: 0, conflicts: [], filled: 0, expired: 0, unread: 0, refused: [] };
       void this.#o.store.commit(group, this.#o.clock.utcUs()).catch(() => {});`,
   },
   {
