@@ -14,6 +14,8 @@ export class Dismissals {
   readonly #count: Count;
   /** By drone, by class: the id of the alert. */
   readonly #of = new Map<string, Map<string, string>>();
+  /** Ids of the alerts that are being written anew: who is well meanwhile is in it. */
+  readonly #due = new Set<string>();
 
   constructor(o: { readonly records: Kept<Alert>; readonly by: Actor; readonly count: Count }) {
     this.#records = o.records;
@@ -46,14 +48,16 @@ export class Dismissals {
     if (known === undefined || id === undefined) return;
     known.delete(name);
     if (known.size === 0) this.#of.delete(drone);
-    void this.#write(id, drone).catch(() => this.#count('late'));
+    if (this.#due.has(id)) return;
+    this.#due.add(id);
+    void this.#write(id).catch(() => this.#count('late'));
   }
 
-  async #write(id: string, drone: string): Promise<void> {
+  async #write(id: string): Promise<void> {
     // It may have left the memory by now.
-    const held = await this.#records.find(id);
+    const held = await this.#records.find(id).finally(() => this.#due.delete(id));
     if (held === null) return;
-    const left = (held.doc.stillSo ?? []).filter((one) => one !== drone);
+    const left = (held.doc.stillSo ?? []).filter((one) => this.#of.get(one)?.get(held.doc.class) === id);
     const set = { stillSo: left.length === 0 ? null : left };
     if (!(await this.#records.write([{ id, type: 'well-again', set, by: this.#by }]))) this.#count('late');
   }
