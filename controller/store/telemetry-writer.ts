@@ -8,8 +8,9 @@
  *
  * So a group that is committed twice (its answer got lost) changes nothing the second time, whatever file it hits.
  */
+import { SEVERITIES } from '@skein/protocol/telemetry/choices';
 import { expandBatch, readEnvelope } from '@skein/protocol/telemetry/envelope';
-import { type KindName, type Sample, SEVERITIES } from '@skein/protocol/telemetry/kinds';
+import type { KindName, Sample } from '@skein/protocol/telemetry/kinds';
 import { rowOf } from './chunk.ts';
 import { dayOf } from './day-files.ts';
 import { type BatchRow, type DayRows, type Days, type EventLog, type StreamKey, streamId } from './day-rows.ts';

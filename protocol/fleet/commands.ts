@@ -157,13 +157,6 @@ export function isCommandType(type: string): type is CommandType {
 export const GRANTS = ['force', 'safety-parameters', 'admin'] as const;
 export type Grant = (typeof GRANTS)[number];
 
-/** Parameters whose change weakens safety: they need the admin's right (flight rules §4). */
-export function isSafetyParameter(name: string): boolean {
-  return /^(ARMING_|FS_|FENCE_|BATT\d*_|SERIAL\d+_|AUTO_OPTIONS$|BRD_SAFETY|RTL_|DISARM_DELAY$|COM_|NAV_(DLL|RCL)_ACT|GF_|CBRK_)|GCS_SYSID$|SYSID_MYGCS$/.test(
-    name,
-  );
-}
-
 const Id = Type.String({ pattern: '^[0-9A-HJKMNP-TV-Z]{26}$', description: 'ULID' });
 const Time = Type.String({ maxLength: 40, description: 'RFC 3339, UTC' });
 

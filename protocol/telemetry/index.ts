@@ -1,3 +1,4 @@
+export * from './choices.ts';
 export * from './columns.ts';
 export { crc32c } from './crc32c.ts';
 export * from './envelope.ts';

@@ -6,6 +6,23 @@
  * Source messages are those of MAVLink common and ardupilotmega.
  */
 import { CLOCK_QUALITIES, STANDINGS } from '../time/index.ts';
+import {
+  ANSWER_STATES,
+  CONTROL_STATES,
+  FENCE_BREACHES,
+  GPS_FIXES,
+  ITINERARY_STATES,
+  LADDER_RUNGS,
+  LANDED_STATES,
+  MISSION_STATES,
+  PACK_SOURCES,
+  PARAMETER_EVENTS,
+  PREFLIGHT_VERDICTS,
+  RELEASE_STATES,
+  SEVERITIES,
+  SYSTEM_STATES,
+  TRUST_STATES,
+} from './choices.ts';
 import { type Column, type ColumnValue, choice, flag, list, num, text } from './columns.ts';
 
 export interface Kind {
@@ -13,79 +30,6 @@ export interface Kind {
   readonly doc: string;
   readonly columns: Readonly<Record<string, Column>>;
 }
-
-export const LANDED_STATES = ['unknown', 'on-ground', 'in-air', 'taking-off', 'landing'] as const;
-export const SYSTEM_STATES = [
-  'uninit',
-  'boot',
-  'calibrating',
-  'standby',
-  'active',
-  'critical',
-  'emergency',
-  'poweroff',
-  'terminating',
-] as const;
-export const GPS_FIXES = ['no-gps', 'no-fix', '2d', '3d', 'dgps', 'rtk-float', 'rtk-fixed', 'static', 'ppp'] as const;
-export const MISSION_STATES = ['unknown', 'no-mission', 'not-started', 'active', 'paused', 'complete'] as const;
-
-export const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'] as const;
-export const FENCE_BREACHES = ['none', 'min-alt', 'max-alt', 'boundary'] as const;
-
-/** States an agent answers with; the controller adds `queued`. */
-export const ANSWER_STATES = [
-  'delivered',
-  'accepted',
-  'executing',
-  'succeeded',
-  'failed',
-  'rejected',
-  'expired',
-  'cancelled',
-  'superseded',
-  'unknown',
-] as const;
-export const CONTROL_STATES = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;
-export const PREFLIGHT_VERDICTS = ['ok', 'warn', 'stop'] as const;
-export const TRUST_STATES = ['trusted', 'suspect', 'rejected'] as const;
-
-/** Who says which pack, or which parameters: the autopilot, or whoever put it in. */
-export const PACK_SOURCES = ['autopilot', 'person'] as const;
-
-export const PARAMETER_EVENTS = ['arming', 'list'] as const;
-
-/** How an itinerary stands on a drone (docs/itineraries.md says what each means). */
-export const ITINERARY_STATES = [
-  'received',
-  'refused',
-  'uploading',
-  'failed',
-  'verified',
-  'void',
-  'starting',
-  'flying',
-  'at-gate',
-  'releasing',
-  'held',
-  'returning',
-  'interrupted',
-  'completed',
-  'aborted',
-  'cancelled',
-  'replaced',
-] as const;
-/** Where a parcel is. `unproved` is never rounded up: an operator decides. */
-export const RELEASE_STATES = [
-  'aboard',
-  'at-gate',
-  'releasing',
-  'released',
-  'not-released',
-  'unproved',
-  'settled',
-] as const;
-/** What the agent does about a lost controller (flight rules, link loss). */
-export const LADDER_RUNGS = ['none', 'wait', 'finish', 'retract', 'return', 'exhausted', 'watch'] as const;
 
 export const KINDS = {
   position: {

@@ -6,16 +6,8 @@
  * (StatusTexts), since a chunk may never come.
  */
 import type { Message, Messages } from '../mavlink/index.ts';
-import {
-  FENCE_BREACHES,
-  GPS_FIXES,
-  type KindName,
-  LANDED_STATES,
-  MISSION_STATES,
-  type Sample,
-  SYSTEM_STATES,
-  type Values,
-} from './kinds.ts';
+import { FENCE_BREACHES, GPS_FIXES, LANDED_STATES, MISSION_STATES, SYSTEM_STATES } from './choices.ts';
+import type { KindName, Sample, Values } from './kinds.ts';
 import { modeName } from './modes.ts';
 
 const MAV_AUTOPILOT_INVALID = 8;

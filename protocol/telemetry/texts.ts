@@ -4,7 +4,8 @@
  * missing, as soon as another text begins or `expire` is called after the time a chunk may take.
  */
 import type { Messages } from '../mavlink/index.ts';
-import { type Sample, SEVERITIES, type Values } from './kinds.ts';
+import { SEVERITIES } from './choices.ts';
+import type { Sample, Values } from './kinds.ts';
 import { sample } from './sampler.ts';
 
 const CHUNK_LENGTH = 50;

@@ -2,7 +2,7 @@
  * Why a position is not trusted: one table of stable codes. Callers match codes, people read words; a code may be added,
  * never renamed or given another meaning (docs/position-trust.md prints this table, a test compares them).
  */
-import type { TRUST_STATES } from '../kinds.ts';
+import type { TRUST_STATES } from '../choices.ts';
 
 export type TrustState = (typeof TRUST_STATES)[number];
 
