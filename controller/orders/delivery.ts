@@ -51,6 +51,9 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
   if (progress.is === 'not-started' && !isHeardSince(leg, seen))
     return waited(heard, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
+  // Heard again, what it has to say of that may still be on its way; nobody goes near it, whoever armed it.
+  if (progress.is === 'not-started' && seen.drone.armed === true)
+    return waited(heard, `${attempt.drone} is armed: it may have begun; nothing is done meanwhile`);
   if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
   return begin(heard, now, progress, seen, {
     starting: 'starting',

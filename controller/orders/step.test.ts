@@ -223,6 +223,15 @@ t.test('a start of which nobody knows, and its drone is not heard since: it may 
     { state: 'starting', words: /not heard since/ },
     'one that is offline may fly by an earlier start (seed 863286936)',
   );
+  const back = (one: Order, armed: boolean) => step(one, { ...news(0), drone: { ...news(0).drone, armed } });
+  for (const one of [order, { ...order, cancel: { by: 'shop', why: null, atUtcUs: 0 } }]) {
+    t.match(
+      back(one, true),
+      { state: 'starting', words: /is armed/ },
+      'heard again, and not yet what it did meanwhile',
+    );
+    t.match(back(one, false), { state: 'unloading' });
+  }
 });
 
 t.test('loaded, and silent for good before its flight was planned: people are asked', async (t) => {
