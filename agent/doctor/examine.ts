@@ -168,7 +168,7 @@ async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<Doct
     program: { version: ports.version, node: ports.node, nodeNeeded: ports.nodeNeeded },
     agent,
     otherAgents: programs.ok ? { ok: true, value: others } : programs,
-    boardSerial: boardSerial.ok ? boardSerial.value : '',
+    boardSerial: boardSerial.ok ? boardSerial.value : null,
     data,
     disk,
     clock,

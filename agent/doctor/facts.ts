@@ -174,9 +174,10 @@ export interface DoctorFacts {
   readonly settings: SettingsFacts;
   readonly program: { readonly version: string; readonly node: string; readonly nodeNeeded: number };
   readonly agent: AgentFacts;
-  /** Agents on this machine besides the one that answers. */
+  /** Agents on this machine besides the one that says which process it is. */
   readonly otherAgents: Looked<readonly OtherAgent[]>;
-  readonly boardSerial: string;
+  /** Null: it could not be read. */
+  readonly boardSerial: string | null;
   readonly data: Looked<DataFacts>;
   readonly disk: Looked<DiskFacts>;
   readonly clock: Looked<ClockFacts>;

@@ -48,6 +48,18 @@ function company(facts: DoctorFacts): Finding[] {
   const { otherAgents, agent, settings, device } = facts;
   if (!otherAgents.ok) return [unsure('agent', `Whether another agent runs on this machine: ${otherAgents.why}.`)];
   const running = agent.state === 'running' ? agent.facts : null;
+  // The one that is there did not say which process it is: it is among them.
+  if (agent.state !== 'stopped' && running === null) {
+    const all = otherAgents.value;
+    if (all.length <= 1) return [];
+    return [
+      unsure(
+        'agent',
+        `${all.length} agents run on this machine, and which of them was asked is not known: ${all.map(named).join('; ')}.`,
+        'what starts each: systemctl status PROCESS',
+      ),
+    ];
+  }
   const drone = running?.drone ?? settings.used.drone;
   const onDevice = device?.ok === true ? device.value.holders.map(({ pid }) => pid) : [];
   return otherAgents.value.map((other) => {
@@ -90,7 +102,8 @@ function card({ agent, data, boardSerial }: DoctorFacts): Finding[] {
   }
   const before = running === null ? (data.ok ? data.value.board : null) : running.boardBefore;
   const here = running?.boardSerial ?? boardSerial;
-  if (before !== null && before !== here) {
+  // A board whose number could not be read is not another one.
+  if (before !== null && here !== null && before !== here) {
     all.push(
       found(
         'card-moved',

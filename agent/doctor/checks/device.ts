@@ -1,16 +1,9 @@
 /** The serial device as it lies there, before anybody opens it. */
+import { mayDo } from '../access.ts';
 import type { DeviceFacts, DoctorFacts, Program } from '../facts.ts';
 import { type Finding, fine, found, unsure } from '../finding.ts';
 
-/** Access as the kernel judges it: the first class that fits decides, and root may all. */
-export function mayUse(
-  { mode, uid, gid }: { mode: number; uid: number; gid: number },
-  who: DeviceFacts['who'],
-): boolean {
-  if (who.uid === 0) return true;
-  const shift = uid === who.uid ? 6 : who.gids.includes(gid) ? 3 : 0;
-  return ((mode >> shift) & 6) === 6;
-}
+const READ_AND_WRITE = 6;
 
 const said = ({ name, pid }: Program): string => `${name} (process ${pid})`;
 const isModemManager = ({ name }: Program): boolean => name === 'ModemManager';
@@ -46,7 +39,7 @@ function forbidden({ path, group, who, groupPending }: DeviceFacts): Finding {
   );
 }
 
-function held(facts: DeviceFacts, ownPid: number | null): Finding[] {
+function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
   const { path, real, holders, getty, kernelConsole, modemManager } = facts;
   const tty = (real ?? path).replace(/^\/dev\//, '');
   const all: Finding[] = [];
@@ -77,7 +70,7 @@ function held(facts: DeviceFacts, ownPid: number | null): Finding[] {
         'needed for a modem? Then leave it, and tell it: ENV{ID_MM_DEVICE_IGNORE}="1" in a rule in /etc/udev/rules.d, sudo udevadm control --reload, replug',
       ),
     );
-  const others = holders.filter((one) => !isModemManager(one) && !isGetty(one) && one.pid !== ownPid);
+  const others = holders.filter((one) => !isModemManager(one) && !isGetty(one) && !own.includes(one.pid));
   for (const other of others)
     all.push(
       found(
@@ -99,7 +92,15 @@ function held(facts: DeviceFacts, ownPid: number | null): Finding[] {
   return all;
 }
 
-export function device({ device, agent }: DoctorFacts): Finding[] {
+/** Processes that may be the agent that was asked: one that did not say is among those that run. */
+function ownPids({ agent, otherAgents }: DoctorFacts): readonly number[] {
+  if (agent.state === 'stopped') return [];
+  if (agent.state === 'running' && agent.facts !== null) return [agent.facts.pid];
+  return otherAgents.ok ? otherAgents.value.map(({ program }) => program.pid) : [];
+}
+
+export function device(all: DoctorFacts): Finding[] {
+  const { device, agent } = all;
   if (device === null) return [];
   if (!device.ok) return [unsure('device', `The serial device: ${device.why}.`)];
   const facts = device.value;
@@ -109,16 +110,16 @@ export function device({ device, agent }: DoctorFacts): Finding[] {
     return [found('device-no-serial', `${path} is no serial device.`, 'set link.url to one: ls -l /dev/serial/by-id/')];
   const running = agent.state === 'running' ? agent.facts : null;
   // Who has it open may open it.
-  const may = running?.link.open === true || mayUse(facts, facts.who);
-  const all = [...(may ? [] : [forbidden(facts)]), ...held(facts, running?.pid ?? null)];
+  const may = running?.link.open === true || mayDo(facts, facts.who, READ_AND_WRITE);
+  const wrong = [...(may ? [] : [forbidden(facts)]), ...held(facts, ownPids(all))];
   const [stable] = stableNames;
   if (stable !== undefined && /^\/dev\/tty(ACM|USB)\d+$/.test(path))
-    all.push(
+    wrong.push(
       found(
         'device-renumbers',
         `${path} may have another number after the next restart of the autopilot.`,
         `set link.url to the name that stays: "serial://${stable}:BAUD"`,
       ),
     );
-  return all.length > 0 ? all : [fine('device', `${path} is there, of the group ${group}, and nobody else has it`)];
+  return wrong.length > 0 ? wrong : [fine('device', `${path} is there, of the group ${group}, and nobody else has it`)];
 }

@@ -1,25 +1,13 @@
 /** The data folder and the disk below it. Only `probeDisk` writes, and only where no agent runs. */
 import { open, readdir, realpath, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { mayDo } from '../access.ts';
 import type { DataFacts, DiskFacts, Who } from '../facts.ts';
 import type { SystemFiles } from './files.ts';
 import type { Users } from './users.ts';
 
 const PROBE_BYTES = 4_096;
 const MAX_FILES = 1_000;
-
-interface Owned {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** `bits`: 4 read, 2 write, 1 enter. */
-function mayDo({ mode, uid, gid }: Owned, who: Who, bits: number): boolean {
-  if (who.uid === 0) return true;
-  const shift = uid === who.uid ? 6 : who.gids.includes(gid) ? 3 : 0;
-  return ((mode >> shift) & bits) === bits;
-}
 
 /** What state.json keeps of the start before; whatever it is made of. */
 export async function keptState(dataDir: string): Promise<{ readonly board: string | null; readonly utcMs: number }> {

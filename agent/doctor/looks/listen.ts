@@ -48,7 +48,9 @@ class Ear {
   #mavlink1 = 0;
   #armed: boolean | null = null;
   /** An autopilot beat, or, with `any`, a frame came. */
-  enough: (any: boolean) => boolean = (any) => (any ? this.#parser.counters.frames > 0 : this.#autopilots.size > 0);
+  enough(any: boolean): boolean {
+    return any ? this.#parser.counters.frames > 0 : this.#autopilots.size > 0;
+  }
 
   chunk(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
@@ -93,6 +95,7 @@ async function listenOnce(url: string, baud: number | null, ms: number, any: boo
   const callOff = afterTurns(ms, resolve);
   o.signal.addEventListener('abort', () => resolve());
   let opened = false;
+  let grace: NodeJS.Timeout | undefined;
   link.onPhase((phase) => {
     opened ||= phase === 'open';
     // A port that could not be opened will not open in the next second either.
@@ -100,11 +103,12 @@ async function listenOnce(url: string, baud: number | null, ms: number, any: boo
   });
   link.read((chunk) => {
     ear.chunk(chunk);
-    if (ear.enough(any)) setTimeout(resolve, any ? 0 : GRACE_MS);
+    if (ear.enough(any)) grace ??= setTimeout(resolve, any ? 0 : GRACE_MS);
   });
   link.start();
   await over;
   callOff();
+  clearTimeout(grace);
   const { lastError } = link;
   await link.close();
   return { baud, opened, fault: opened ? null : lastError, ...ear.said() };
