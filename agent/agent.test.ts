@@ -2,7 +2,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createLink, createMemoryHub, type MemoryPeer } from '@skein/hardware/link';
 import { resolveConfig } from '@skein/protocol/config';
@@ -14,6 +13,7 @@ import { AgentConfig } from './config.ts';
 import { OutboxStore } from './outbox/store.ts';
 import { systemPorts } from './ports.ts';
 import { askAgent, statusPage } from './status/index.ts';
+import { until } from './testing/until.ts';
 
 const FLIGHT = fileURLToPath(new URL('../protocol/mavlink/testdata/flight-excerpt.tlog', import.meta.url));
 const BOOT = '6f1d2c3b-4a59-4e68-8777-0123456789ab';
@@ -86,25 +86,25 @@ function make(test: Test, root: string, flags: readonly string[] = []) {
   return { agent, pilots };
 }
 
-async function until(ready: () => boolean): Promise<void> {
-  while (!ready()) await wait(20);
-}
-
 t.test(
   'a flight goes in, batches and a recording come out; the armed vehicle hears heartbeats, intervals and questions for the time only',
   async (t) => {
     const root = scratch(t);
     const { agent, pilots } = make(t, root);
     const started = await agent.start();
-    await until(() => agent.status().vehicle.autopilot.sysid === 1);
+    await until(() => agent.status().vehicle.autopilot.sysid === 1, 'the autopilot to be heard');
     const flight = flightBytes();
     for (const frame of flight) pilots[0]?.peer.write(frame);
     await until(
       () =>
         agent.status().vehicle.parser !== null &&
         agent.status().vehicle.autopilot.streams.every((s) => s.state === 'granted'),
+      'its streams to be granted',
     );
-    await until(() => agent.status().outbox.backlogRows > 2 && agent.status().outbox.pendingBytes === 0);
+    await until(
+      () => agent.status().outbox.backlogRows > 2 && agent.status().outbox.pendingBytes === 0,
+      'batches on the disk',
+    );
     const { heard } = pilots[0] ?? { heard: [] };
     t.ok(heard.some(({ message }) => message.name === 'HEARTBEAT'));
     for (const { message, sysid, compid } of heard) {
@@ -167,11 +167,14 @@ t.test('what a start says about the time before it', async (t) => {
   const root = scratch(t);
   const first = make(t, root);
   await first.agent.start();
-  await until(() => first.agent.status().outbox.backlogRows > 1);
+  await until(() => first.agent.status().outbox.backlogRows > 1, 'batches of the first start');
   await first.agent.close();
   const second = make(t, root);
   const { epoch } = await second.agent.start();
-  await until(() => second.agent.status().outbox.backlogRows > 4 && second.agent.status().outbox.pendingBytes === 0);
+  await until(
+    () => second.agent.status().outbox.backlogRows > 4 && second.agent.status().outbox.pendingBytes === 0,
+    'those of the second on the disk',
+  );
   t.equal(second.agent.status().n, 2);
   await second.agent.close();
   const store = new OutboxStore({ path: join(root, 'outbox.db'), budgetBytes: 64e6, keepAckedS: 1 });

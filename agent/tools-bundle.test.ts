@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { lastSample } from './outbox/last-sample.ts';
 import { aboard } from './testing/aboard.ts';
 import { typed } from './testing/typed.ts';
+import { until } from './testing/until.ts';
 import { unzip } from './testing/unzip.ts';
 
 const FLIGHT = fileURLToPath(new URL('../protocol/mavlink/testdata/flight-excerpt.tlog', import.meta.url));
@@ -62,7 +62,7 @@ t.test('beside a running agent', async (t) => {
   t.match(await typed('bundle', '--out', out, ...flags), { code: 1, err: /is there already: nothing is overwritten/ });
   t.ok(readFileSync(out).equals(zip));
   // Once a second the list is looked at, and what is new of it told.
-  while (lastSample(join(root, 'outbox.db'), 'preflight') === null) await wait(50);
+  await until(() => lastSample(join(root, 'outbox.db'), 'preflight') !== null, 'the list in the outbox');
   await started.close();
 
   const later = join(root, 'later.zip');

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import t from 'tap';
 import type { Agent } from './compose.ts';
 import { aboard } from './testing/aboard.ts';
 import { typed } from './testing/typed.ts';
+import { until } from './testing/until.ts';
 import { type OutboxReport, outboxPage } from './tools-outbox.ts';
 
 t.test('what waits: of a running agent, of a stopped one, and of none', async (t) => {
@@ -16,7 +16,7 @@ t.test('what waits: of a running agent, of a stopped one, and of none', async (t
   t.match(await outbox(), { code: 1, out: '', err: /there is no outbox at .*outbox\.db/ });
   const agent = await aboard(t, root);
   const onDisk = (agent: Agent) => agent.status().outbox.pendingBytes === 0 && agent.status().outbox.usedBytes > 4_000;
-  while (!onDisk(agent)) await wait(20);
+  await until(() => onDisk(agent), 'its batches on the disk');
   const running = await outbox();
   t.match(running, { code: 0, err: '', out: /^\d+ batches wait, \d+\.\d kB\. kite-1: Offline by configuration/ });
   t.match(running.out, /\(this start\) +(urgent|history) +\d+ +\d+\.\d kB +\d s old/);
@@ -32,7 +32,7 @@ t.test('what waits: of a running agent, of a stopped one, and of none', async (t
   const before = survey.lanes.map(({ batches }) => batches);
   // The next start says in its first batch that it was stopped meanwhile.
   const again = await aboard(t, root);
-  while (!onDisk(again)) await wait(20);
+  await until(() => onDisk(again), 'those of the next start on the disk');
   await again.close();
   const page = (await outbox()).out;
   t.match(page, /stopped: 1 times, 1 batches: the agent was stopped in order, and did not run\.\n {4}→ nothing/);

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { until } from '../testing/until.ts';
 import { LogFiles } from './files.ts';
 
 function scratch(test: Test): string {
@@ -52,7 +53,7 @@ t.test('lines go into files that are rotated and bounded', async (t) => {
   for (let newest = 0; newest < 6; newest++) {
     const before = state();
     for (let i = 0; i < 1_000; i++) files.write(line);
-    while (state() === before) await wait(10);
+    await until(() => state() !== before, 'the worker to take it');
   }
   await files.close();
   t.same(failures, []);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { until } from '../testing/until.ts';
 import { hostAllowed, onLink } from './guard.ts';
 import { RecentLines } from './recent.ts';
 import { PageServer, type PageServerOptions } from './server.ts';
@@ -29,7 +30,7 @@ async function serve(test: Test, change: Partial<PageServerOptions> = {}) {
   });
   test.teardown(() => page.close());
   page.start();
-  while (!page.status().open) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => page.status().open, 'the page to be served');
   const url = page.status().url ?? '';
   const ask = (path: string, o: { headers?: Record<string, string>; body?: string; method?: string } = {}) =>
     new Promise<Got>((resolve, reject) => {
@@ -152,14 +153,25 @@ t.test('an address that is taken, or not there yet, is tried again and is no rea
   const first = await serve(t);
   const port = Number(new URL(first.url).port);
   const problems: string[] = [];
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
+  t.teardown(() => process.off('warning', onWarning));
   const second = new PageServer({
     ...{ address: { host: '127.0.0.1', port }, names: [], view: () => null, order: () => null, nowMs: () => 0 },
+    retryMs: 1,
     onProblem: (message) => problems.push(message),
   });
+  t.teardown(() => second.close());
   second.start();
-  while (problems.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => problems.length > 0, 'the first try to fail');
   t.match(second.status(), { open: false, problem: /is taken/ });
-  await second.close();
+  await until(() => second.status().counters.openFailures > 20, 'many tries');
+  await first.page.close();
+  await until(() => second.status().open, 'the address to be had');
+  t.equal(second.status().problem, null);
+  t.equal(problems.length, 1, 'said once');
+  t.same(warnings, [], 'nothing grows with the tries');
   t.same(addressOf('[fd00::1]:8190'), { host: 'fd00::1', port: 8190 });
   t.equal(addressOf(''), null);
   t.equal(addressOf('10.42.0.1:70000'), null);

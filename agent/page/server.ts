@@ -47,6 +47,8 @@ export interface PageServerOptions {
   /** The same rules as on the command line; null: the agent is not up yet. */
   readonly order: (what: 'lock' | 'unlock', body: unknown) => Answer | Promise<Answer> | null;
   readonly nowMs: () => number;
+  /** Until an address that could not be had is tried again. */
+  readonly retryMs?: number;
   readonly onProblem: (message: string) => void;
 }
 
@@ -55,12 +57,14 @@ export interface PageStatus {
   readonly url: string | null;
   readonly open: boolean;
   readonly problem: string | null;
-  readonly counters: Readonly<Record<'requests' | 'orders' | 'refusedOrders' | 'foreign' | 'dropped', number>>;
+  readonly counters: Readonly<
+    Record<'requests' | 'orders' | 'refusedOrders' | 'foreign' | 'dropped' | 'openFailures', number>
+  >;
 }
 
 export class PageServer {
   readonly #o: PageServerOptions;
-  readonly #counters = { requests: 0, orders: 0, refusedOrders: 0, foreign: 0, dropped: 0 };
+  readonly #counters = { requests: 0, orders: 0, refusedOrders: 0, foreign: 0, dropped: 0, openFailures: 0 };
   readonly #server: Server;
   readonly #files = new Map<string, { readonly type: string; readonly body: Buffer }>();
   #open = false;
@@ -81,6 +85,11 @@ export class PageServer {
     });
     this.#server.on('clientError', (_error, socket) => socket.destroy());
     this.#server.on('error', (error: NodeJS.ErrnoException) => this.#failed(error));
+    // Once for all: what a call to listen() is given stays when that fails, one more each try.
+    this.#server.on('listening', () => {
+      this.#open = true;
+      this.#problem = null;
+    });
   }
 
   start(): void {
@@ -91,10 +100,7 @@ export class PageServer {
       }
     }
     const { host, port } = this.#o.address;
-    this.#server.listen({ host, port }, () => {
-      this.#open = true;
-      this.#problem = null;
-    });
+    this.#server.listen({ host, port });
   }
 
   #failed(error: NodeJS.ErrnoException): void {
@@ -106,8 +112,9 @@ export class PageServer {
       }[error.code ?? ''] ?? error.message;
     if (this.#problem === null) this.#o.onProblem(`the page is not served: ${words}`);
     this.#problem = words;
+    this.#counters.openFailures++;
     if (this.#closed || this.#open) return;
-    this.#retry = setTimeout(() => this.start(), RETRY_MS);
+    this.#retry = setTimeout(() => this.start(), this.#o.retryMs ?? RETRY_MS);
     this.#retry.unref();
   }
 

@@ -115,6 +115,7 @@ export const COUNTER_WORDS: Readonly<Record<string, Readonly<Record<string, stri
     refusedOrders: 'orders from the page that were refused, like the removal of an operator’s lock',
     foreign: 'requests to the page by another name, from another network or from another site, and so refused',
     dropped: 'connections to the page beyond the 16 it takes at once',
+    openFailures: 'tries to serve the page that failed: its address is taken, or not there',
   },
   trust: {
     samples: 'samples looked at to judge the position',
