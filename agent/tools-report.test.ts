@@ -62,6 +62,24 @@ t.test('a flight of the data directory, with who had control from the log beside
     t.ok(page.includes(words), words);
 });
 
+t.test('words of any alphabet are whole, however long the page', async (t) => {
+  const root = scratch(t);
+  for (const folder of ['recordings', 'log']) mkdirSync(join(root, folder));
+  writeFileSync(join(root, 'recordings', 'skein-000007-000000.tlog'), readFileSync(FLIGHT));
+  const said = Array.from({ length: 500 }, (_, i) => {
+    const state = i % 2 === 0 ? 'skein' : 'pilot';
+    // Of lengths that differ: wherever it is cut, it would be cut within one.
+    const msg = `control: ${state} (${'x'.repeat(i % 3)}${'🛩'.repeat(150)})`;
+    return JSON.stringify({ level: 30, time: MIDDLE_MS - 5_000 + i * 10, part: 'control', state, msg });
+  });
+  writeFileSync(join(root, 'log', 'skein-agent.1.log'), `${said.join('\n')}\n`);
+  const out = join(root, 'long.html');
+  t.match(await typed('report', `--dataDir=${root}`, '--out', out), { code: 0 });
+  const page = readFileSync(out, 'utf8');
+  t.ok(page.length > 200_000, `${page.length} characters`);
+  t.notOk(page.includes('\ufffd'));
+});
+
 t.test('what is no recording is said, and leaves no file', async (t) => {
   const root = scratch(t);
   const file = join(root, 'notes.txt');

@@ -15,7 +15,6 @@ import { AnonymousConfig, logFolder, readSettings } from './settings.ts';
 import { allFlights } from './tools-flights.ts';
 
 const CHUNK_BYTES = 256 << 10;
-const WRITE_CHARS = 64 << 10;
 /** Shown before take-off and after landing. */
 const AROUND_US = 60e6;
 /** As the settings call a drone of which they do not know the name. */
@@ -140,9 +139,7 @@ async function readAll({ paths, span, logs }: Asked) {
 
 async function write(html: string, out: string, io: Terminal): Promise<number> {
   const sink = await openSink(out === '-' ? null : out, io.stream);
-  for (let at = 0; at < html.length; at += WRITE_CHARS) {
-    if (!(await sink.put(html.slice(at, at + WRITE_CHARS)))) break;
-  }
+  await sink.put(html);
   await sink.end();
   if (out !== '-') io.out(`${out}: ${Math.ceil(html.length / 1000)} kB; it opens in any browser, without a network.\n`);
   return EXIT.ok;
