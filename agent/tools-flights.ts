@@ -1,5 +1,6 @@
 /** `skein-agent flights`: what is recorded of each. */
 import { join } from 'node:path';
+import { lengthOf, momentOf } from '@skein/protocol/report';
 import { type Face, formatUtc, knowsZone, zoned } from '@skein/protocol/time';
 import { table } from './asking.ts';
 import type { CommandLine } from './cli/index.ts';
@@ -52,28 +53,22 @@ export async function allFlights(dataDir: string, io: Terminal): Promise<Recorde
 }
 
 function asJson({ flights, damaged }: RecordedFlights, face: Face): object {
-  const local = (utcUs: number): string => {
-    const { date, time, offset } = zoned(utcUs / 1000, face);
-    return `${date} ${time} ${offset}`;
-  };
   return {
     flights: flights.map(({ startUtcUs, endUtcUs, ...rest }, i) => ({
       ...{ n: i + 1, start: formatUtc(startUtcUs), end: formatUtc(endUtcUs) },
-      ...{ startLocal: local(startUtcUs), endLocal: local(endUtcUs), ...rest },
+      ...{ startLocal: momentOf(startUtcUs, face), endLocal: momentOf(endUtcUs, face), ...rest },
     })),
     damaged,
   };
 }
 
-const length = (s: number): string =>
-  s < 60 ? `${Math.round(s)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
 const metres = (m: number): string => (m < 1000 ? `${Math.round(m)} m` : `${(m / 1000).toFixed(2)} km`);
 
 function remarks({ beginsOnGround, endsOnGround, longestSilenceS, clockStepped }: Flight): string {
   return [
     beginsOnGround ? null : 'begins in the air',
     endsOnGround ? null : 'ends in the air',
-    longestSilenceS > SILENCE_S ? `${length(longestSilenceS)} of it not recorded` : null,
+    longestSilenceS > SILENCE_S ? `${lengthOf(longestSilenceS)} of it not recorded` : null,
     clockStepped ? 'its clock was set meanwhile' : null,
   ]
     .filter((each) => each !== null)
@@ -83,17 +78,16 @@ function remarks({ beginsOnGround, endsOnGround, longestSilenceS, clockStepped }
 export function flightsPage({ flights, recordings, damaged }: RecordedFlights, face: Face): string {
   const rows = flights.map((flight, i) => {
     const { startUtcUs, endUtcUs, durationS, distanceM, highestM, usedMah, usedWh, files } = flight;
-    const start = zoned(startUtcUs / 1000, face);
     const energy = [
       usedMah === null ? null : `${Math.round(usedMah)} mAh`,
       usedWh === null ? null : `${usedWh.toFixed(1)} Wh`,
     ].filter((each) => each !== null);
     return [
       String(i + 1),
-      `${start.date} ${start.time} ${start.offset}`,
+      momentOf(startUtcUs, face),
       zoned(endUtcUs / 1000, face).time,
       `${formatUtc(startUtcUs).slice(0, 19)}Z`,
-      length(durationS),
+      lengthOf(durationS),
       distanceM === null ? '—' : metres(distanceM),
       highestM === null ? '—' : metres(highestM),
       energy.length === 0 ? '—' : energy.join(', '),

@@ -5,9 +5,8 @@
  *
  * A recording may begin or end in the air (an agent that was killed, a segment that is gone): that is said, not guessed.
  */
+import { Distance, type EnergyTotal, EnergyUse, isPlace } from '@skein/protocol/report';
 import type { Sample, Values } from '@skein/protocol/telemetry';
-import { EnergyUse } from './energy.ts';
-import { Way } from './way.ts';
 
 /** Nothing heard for longer and it may be another flight, µs. */
 const SILENCE_US = 120e6;
@@ -44,8 +43,10 @@ interface Open {
   readonly startUs: number;
   readonly beginsOnGround: boolean;
   readonly files: string[];
-  readonly way: Way;
-  readonly energy: EnergyUse;
+  readonly distance: Distance;
+  highestM: number | null;
+  /** Up to the start. */
+  readonly energyBefore: EnergyTotal;
   lastUs: number;
   /** By the recording's clock, and by the autopilot's where it tells one. */
   longestSilenceUs: number;
@@ -135,7 +136,10 @@ export class FlightFinder {
         if (aheadUs > STEP_US) open.steppedUs += aheadUs;
       }
     }
-    open.way.take(values, atUs - open.steppedUs);
+    const { latDeg, lonDeg, altRelM } = values;
+    if (altRelM !== null) open.highestM = Math.max(open.highestM ?? altRelM, altRelM);
+    if (latDeg !== null && lonDeg !== null && isPlace(values))
+      open.distance.add({ latDeg, lonDeg, utcUs: atUs - open.steppedUs });
   }
 
   #status(flying: boolean, nowUs: number): void {
@@ -149,7 +153,14 @@ export class FlightFinder {
     } else if (flying && open === null) {
       this.#open = {
         ...{ startUs: nowUs, beginsOnGround: before === false, files: [this.#file], lastUs: nowUs },
-        ...{ way: new Way(), energy: this.#energy.begin(), position: null, steppedUs: 0, doubt: null },
+        ...{
+          distance: new Distance(),
+          highestM: null,
+          energyBefore: this.#energy.total,
+          position: null,
+          steppedUs: 0,
+          doubt: null,
+        },
         ...{ longestSilenceUs: 0, longestByAutopilotUs: 0 },
       };
     }
@@ -160,10 +171,11 @@ export class FlightFinder {
     const { startUs, lastUs, steppedUs } = open;
     const clockStepped = steppedUs > 0;
     const durationS = (lastUs - startUs - steppedUs) / 1e6;
-    const { mAh, wh } = open.energy.used();
+    const used = this.#energy.used(open.energyBefore);
     this.#onFlight({
       ...{ startUtcUs: startUs + steppedUs, endUtcUs: lastUs, durationS },
-      ...{ distanceM: open.way.lengthM, highestM: open.way.highestM, usedMah: mAh, usedWh: wh },
+      ...{ distanceM: open.distance.metres, highestM: open.highestM },
+      ...{ usedMah: used?.mAh ?? null, usedWh: used?.wh ?? null },
       ...{ beginsOnGround: open.beginsOnGround, endsOnGround, clockStepped, files: open.files },
       longestSilenceS: (clockStepped ? open.longestByAutopilotUs : open.longestSilenceUs) / 1e6,
     });

@@ -40,8 +40,8 @@ export const utcOf = (utcUs: number): string => `${formatUtc(utcUs).slice(0, 19)
 export const utcClockOf = (utcUs: number): string => `${formatUtc(utcUs).slice(11, 19)}Z`;
 
 export function lengthOf(s: number): string {
-  if (s < 60) return `${Math.round(s)} s`;
   const whole = Math.round(s);
+  if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60) % 60;
   const hours = Math.floor(whole / 3600);
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;

@@ -10,6 +10,11 @@ export interface BatteryValues {
   readonly consumedJ?: number | null;
 }
 
+export interface EnergyTotal {
+  readonly mAh: number;
+  readonly wh: number;
+}
+
 interface Pack {
   mAh: number;
   wh: number;
@@ -43,10 +48,20 @@ export class EnergyUse {
     pack.consumedJ = consumedJ;
   }
 
-  /** Null: nothing counts it. Charge without a voltage is no energy. */
-  get used(): { readonly mAh: number; readonly wh: number | null } | null {
+  /** Of all packs up to now. */
+  get total(): EnergyTotal {
+    const packs = [...this.#packs.values()];
+    return {
+      mAh: packs.reduce((sum, pack) => sum + pack.mAh, 0),
+      wh: packs.reduce((sum, pack) => sum + pack.wh, 0),
+    };
+  }
+
+  /** Since it was `before`. Null: nothing counts it. Charge without a voltage is no energy. */
+  used(before: EnergyTotal = { mAh: 0, wh: 0 }): { readonly mAh: number; readonly wh: number | null } | null {
     if (this.#packs.size === 0) return null;
-    const [mAh, wh] = [...this.#packs.values()].reduce(([a, b], pack) => [a + pack.mAh, b + pack.wh], [0, 0]);
+    const now = this.total;
+    const [mAh, wh] = [now.mAh - before.mAh, now.wh - before.wh];
     return { mAh, wh: wh === 0 && mAh > 0 ? null : wh };
   }
 }

@@ -243,8 +243,13 @@ export class FlightRecord {
       span,
       air: inAir,
       airS: inAir.reduce((sum, { fromUtcUs, toUtcUs }) => sum + (toUtcUs - fromUtcUs) / 1e6, 0),
-      ...{ metres: this.#way.metres, jumps: this.#way.jumps, highestM: this.#highestM, fastestMps: this.#fastestMps },
-      used: this.#energy.used,
+      ...{
+        metres: this.#way.distance.metres,
+        jumps: this.#way.distance.jumps,
+        highestM: this.#highestM,
+        fastestMps: this.#fastestMps,
+      },
+      used: this.#energy.used(),
       track: this.#way.lines(this.#trackUs),
       home: this.#home,
       curves: {

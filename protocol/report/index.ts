@@ -1,4 +1,5 @@
-export { lengthOf } from './axis.ts';
+export { lengthOf, momentOf } from './axis.ts';
+export { type EnergyTotal, EnergyUse } from './energy.ts';
 export { escapeHtml } from './escape.ts';
 export {
   type Flight,
@@ -11,4 +12,4 @@ export {
   type Span,
 } from './flight.ts';
 export { REPORT_POLICY, type ReportAbout, renderReport } from './page.ts';
-export { isPlace, type Place } from './way.ts';
+export { Distance, isPlace, type Place } from './way.ts';

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { lengthOf } from './axis.ts';
 import { Curve } from './curve.ts';
 import { escapeHtml } from './escape.ts';
 import { FlightRecord, type Seen } from './flight.ts';
@@ -162,6 +163,10 @@ t.test('control: who flew, and that it changed; failsafes are never only a colou
   const page = renderReport(flight, ABOUT);
   for (const words of ['<b>Skein</b>', '<b>PILOT</b>', '<b>FAILSAFE</b>', 'pilot (mode changed)'])
     t.ok(page.includes(words), words);
+});
+
+t.test('lengths are rounded before they are cut into minutes', async (t) => {
+  t.same([59.4, 59.6, 119.6, 3_725].map(lengthOf), ['59 s', '1 min 0 s', '2 min 0 s', '1 h 2 min']);
 });
 
 t.test('a position that jumps is not flown; numbers that are none draw nothing', async (t) => {

@@ -31,9 +31,8 @@ export function isPlace({ latDeg, lonDeg }: { readonly latDeg?: unknown; readonl
   return Math.abs(latDeg) <= 90 && Math.abs(lonDeg) <= 180 && (latDeg !== 0 || lonDeg !== 0);
 }
 
-export class Way {
-  #points: TrackPoint[] = [];
-  #stepUs = FIRST_STEP_US;
+/** How far it went over ground. */
+export class Distance {
   #last: TrackPoint | null = null;
   #metres = 0;
   /** Steps that nothing can fly. */
@@ -42,12 +41,30 @@ export class Way {
   add(point: TrackPoint): void {
     const before = this.#last;
     this.#last = point;
-    if (before !== null) {
-      const stepM = metresBetween(before, point);
-      const s = Math.max(0.2, (point.utcUs - before.utcUs) / 1e6);
-      if (stepM <= FASTEST_MPS * s) this.#metres += stepM;
-      else this.jumps++;
-    }
+    if (before === null) return;
+    const stepM = metresBetween(before, point);
+    const s = Math.max(0.2, (point.utcUs - before.utcUs) / 1e6);
+    if (stepM <= FASTEST_MPS * s) this.#metres += stepM;
+    else this.jumps++;
+  }
+
+  /** Null: no position. */
+  get metres(): number | null {
+    return this.#last === null ? null : this.#metres;
+  }
+
+  get last(): TrackPoint | null {
+    return this.#last;
+  }
+}
+
+export class Way {
+  readonly distance = new Distance();
+  #points: TrackPoint[] = [];
+  #stepUs = FIRST_STEP_US;
+
+  add(point: TrackPoint): void {
+    this.distance.add(point);
     const drawn = this.#points.at(-1);
     if (drawn !== undefined && point.utcUs - drawn.utcUs < this.#stepUs) return;
     this.#points.push(point);
@@ -56,15 +73,10 @@ export class Way {
     this.#points = this.#points.filter((_, i) => i % 2 === 0);
   }
 
-  /** Null: no position. */
-  get metres(): number | null {
-    return this.#last === null ? null : this.#metres;
-  }
-
   /** Lines, broken where nothing was heard for `silenceUs`; the last point is always there. */
   lines(silenceUs: number): readonly (readonly TrackPoint[])[] {
-    const points =
-      this.#last === null || this.#last === this.#points.at(-1) ? this.#points : [...this.#points, this.#last];
+    const { last } = this.distance;
+    const points = last === null || last === this.#points.at(-1) ? this.#points : [...this.#points, last];
     const lines: TrackPoint[][] = [];
     const apartUs = Math.max(silenceUs, 3 * this.#stepUs);
     for (const point of points) {
