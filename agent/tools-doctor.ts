@@ -35,7 +35,7 @@ async function settingsOf(
   const read = readSettings(line.configFile === null ? AnonymousConfig : AgentConfig, line, env);
   const problems = read.ok ? [] : read.problems;
   // Where they are wrong, at least the folder, if that is right: there the agent is found.
-  const folder = line.flags.filter((flag) => flag.startsWith('--dataDir='));
+  const folder = line.flags.filter((flag, i) => /^--dataDir(=|$)/.test(flag) || line.flags[i - 1] === '--dataDir');
   const stand = read.ok ? read : readSettings(AnonymousConfig, { configFile: null, flags: folder }, {});
   if (!stand.ok) throw new Error(stand.problems.join('; '));
   const { config } = stand;
