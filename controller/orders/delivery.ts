@@ -4,7 +4,7 @@ import { isLate } from './late.ts';
 import { type Attempt, closed, ended, type Leg, moved, type Order, withAttempt } from './order.ts';
 import { progressOf, underWayWords } from './progress.ts';
 import type { Seen, StandSeen } from './seen.ts';
-import { begin, delayed, waited } from './tries.ts';
+import { begin, delayed, isTried, waited } from './tries.ts';
 
 /** Silent in the air for so long past the end of its energy, it is called lost: people must look, nothing is done. */
 const LOST_AFTER_US = 600e6;
@@ -49,10 +49,11 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   if (order.state === 'unloading') return stepUnloading(order, attempt, seen);
   // It may have begun, and nobody has heard of it.
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
-  if (progress.is === 'not-started' && !isHeardSince(leg, seen))
+  const isTold = isTried(leg, progress, seen);
+  if (isTold && !isHeardSince(leg, seen))
     return waited(heard, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
   // Heard again, what it has to say of that may still be on its way; nobody goes near it, whoever armed it.
-  if (progress.is === 'not-started' && seen.drone.armed === true)
+  if (isTold && seen.drone.armed === true)
     return waited(heard, `${attempt.drone} is armed: it may have begun; nothing is done meanwhile`);
   if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
   return begin(heard, now, progress, seen, {

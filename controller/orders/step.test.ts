@@ -232,6 +232,10 @@ t.test('a start of which nobody knows, and its drone is not heard since: it may 
     );
     t.match(back(one, false), { state: 'unloading' });
   }
+  // The controller was restarted since, and knows of no start.
+  const anew = (armed: boolean) => ({ ...news(0), utcUs: 135e6, start: null, drone: { ...news(0).drone, armed } });
+  t.match(step(order, anew(true)), { state: 'starting', words: /is armed/ });
+  t.match(step(order, anew(false)), { state: 'unloading' });
 });
 
 t.test('loaded, and silent for good before its flight was planned: people are asked', async (t) => {

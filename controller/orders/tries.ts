@@ -74,6 +74,12 @@ export function delayed(order: Order, attempt: Attempt, { as }: Extract<Progress
   return leg === null || leg.late === true || !isHeld ? order : withLeg(order, attempt, { ...leg, late: true });
 }
 
+/** It was told to start, and nothing comes of that any more, as far as is known here. */
+export function isTried({ startedUtcUs }: Leg, { is }: Progress, { start, utcUs }: Seen): boolean {
+  const isLost = start === null && startedUtcUs !== null && Math.abs(utcUs - startedUtcUs) > START_LOST_US;
+  return is === 'not-started' || (is === 'starting' && isLost);
+}
+
 /** Brings a leg that is not under way nearer to its start, or gives it up by `onGivenUp`. */
 export function begin(
   order: Order,
@@ -95,9 +101,7 @@ export function begin(
   const { utcUs } = seen;
   const { drone } = attempt;
   const set = (change: Partial<Leg>) => withLeg(order, attempt, { ...leg, ...change });
-  const lost =
-    progress.is === 'starting' && seen.start === null && Math.abs(utcUs - (leg.startedUtcUs ?? utcUs)) > START_LOST_US;
-  const is = lost ? 'not-started' : progress.is;
+  const is = isTried(leg, progress, seen) ? 'not-started' : progress.is;
   if (is === 'refused') return o.onGivenUp(`${drone} does not fly it: ${wordsOf(progress)}`);
   if (is === 'starting') return moved(order, o.starting, null, utcUs);
   if (utcUs > leg.notAfterUtcUs) return o.onGivenUp(`${drone} could not start in time`);

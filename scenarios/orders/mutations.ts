@@ -101,7 +101,7 @@ export const MUTATIONS: readonly Mutation[] = [
   at(
     'a start that nobody knows of taken for none',
     'delivery.ts',
-    "if (progress.is === 'not-started' && !isHeardSince(leg, seen))",
+    'if (isTold && !isHeardSince(leg, seen))',
     'if (false as boolean)',
   ),
   at(
