@@ -1,5 +1,6 @@
 /** Orders, wired to planning, to the places, and to the ways that itineraries and commands take to the drones. */
 import { type DeliveryState, type Itinerary, isFinal, reasonWords } from '@skein/protocol/fleet';
+import { bugLog } from './bug-log.ts';
 import { airframeOf, placeOf, standingOf } from './candidates.ts';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import { makeLearning } from './compose-learning.ts';
@@ -58,6 +59,7 @@ export function makeOrders(o: OrderWiring) {
     drones: { seen: (id) => droneSeen(o, id), preflight: (id) => preflight(fleet, id) },
     planner: plannerOf({ ...o, calibration: (id) => learning.of(id) }),
     count: metrics.counters('orders', ORDER_COUNTERS),
+    onBug: bugLog(log, 'orders'),
     clockErrUs: () => CLOCK_ERR_US,
     askAfterUs: o.config.orders.askAfterS * 1e6,
     onAlert: (order, code, words) => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type DeliveryState, isFinal, reasonCode } from '@skein/protocol/fleet';
 import type { Group } from '@skein/protocol/fleet/configuration';
+import { bugLog } from './bug-log.ts';
 import { type Commands, ulidMaker } from './commands/index.ts';
 import type { AllRecords } from './compose-records.ts';
 import type { Config } from './config.ts';
@@ -75,6 +76,7 @@ export function makeUpkeep(o: UpkeepWiring) {
     missing: (drone) => settings.missing(drone),
     readBack: (drone, parameters, cause) => settings.readBack(drone, parameters, cause),
     ...{ clock, timers: systemTimers, newId: ulidMaker(random), count: metrics.counters('rollouts', ROLLOUT_COUNTERS) },
+    onBug: bugLog(log, 'roll-outs'),
     onAlert: (rollout, words) => {
       log.warn({ rollout, words }, 'an alert');
       o.alert({ rollout, code: 'rollout-stopped', words });

@@ -2,19 +2,14 @@
  * Chooses who flies what: the orders that wait, in their turn, each against the air and the pads that are kept for those
  * before it. What it decides is only a change of the order; telling the drone is the engine's (engine.ts).
  */
-import type { Engine } from './engine.ts';
-import { DISPATCHER } from './engine.ts';
+import { DISPATCHER, type Engine, type EngineOptions } from './engine.ts';
 import { orderOf } from './kept.ts';
 import { type Attempt, closed, currentOf, type Leg, moved, type Order, withAttempt } from './order.ts';
-import type { Count, Decision, Drones, Held, OrderRecords, Planned, Planner, Turn } from './ports.ts';
+import type { Decision, Held, Planned, Planner, Turn } from './ports.ts';
 import { waited } from './tries.ts';
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends Pick<EngineOptions, 'records' | 'planner' | 'drones' | 'count' | 'onBug'> {
   readonly engine: Engine;
-  readonly records: OrderRecords;
-  readonly planner: Planner;
-  readonly drones: Drones;
-  readonly count: Count;
   readonly nowMs: () => number;
 }
 
@@ -118,6 +113,7 @@ export class Dispatcher {
       return this.#o.planner.plan(asked);
     } catch (error) {
       this.#o.count('bugs');
+      this.#o.onBug?.(error);
       const why = error instanceof Error ? error.message : String(error);
       return { kind: 'wait', words: `it could not be planned (${why}); tried again`, untilUtcUs: null, why: [] };
     }

@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly planner: Planner;
   readonly clock: Clock;
   readonly count: Count;
+  /** Counted besides as `bugs`. */
+  readonly onBug?: (error: unknown) => void;
   /** How far the clocks of controller and drones may be apart, µs. */
   readonly clockErrUs: () => number;
   /** People are called where they have not come for so long to load or to unload, µs; 0: never. */
@@ -75,8 +77,9 @@ export class Engine {
   look(id: string): void {
     try {
       this.#look(id);
-    } catch {
+    } catch (error) {
       this.#o.count('bugs');
+      this.#o.onBug?.(error);
     }
   }
 

@@ -46,10 +46,11 @@ t.test('a bug in what planning looks at ends no more than that turn', async (t) 
       },
     },
     count: (name: string) => counted.push(name),
+    onBug: (error: unknown) => counted.push(String(error)),
     nowMs: () => 0,
   } as unknown as OrdersOptions);
   orders.start();
   lookAround();
   await orders.tick();
-  t.same(counted, ['bugs', 'bugs']);
+  t.same(counted, ['bugs', 'Error: a bug', 'bugs', 'Error: a bug']);
 });

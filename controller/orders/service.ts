@@ -83,9 +83,10 @@ export class Orders {
       const startMs = this.#o.nowMs();
       for (const { id } of [...this.#o.records.open()]) this.#engine.look(id);
       this.#dispatcher.turn(startMs);
-    } catch {
+    } catch (error) {
       // Of orders and no more: the controller goes on, and the next tick tries again.
       this.#o.count('bugs');
+      this.#o.onBug?.(error);
     } finally {
       this.#looking = false;
     }
@@ -94,8 +95,9 @@ export class Orders {
   #lookAround(): void {
     try {
       this.#dispatcher.lookAround();
-    } catch {
+    } catch (error) {
       this.#o.count('bugs');
+      this.#o.onBug?.(error);
     }
   }
 

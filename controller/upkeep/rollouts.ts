@@ -61,6 +61,8 @@ export interface RolloutsOptions {
   readonly timers: Timers;
   readonly newId: (utcMs: number) => string;
   readonly count: (name: RolloutCounter, by?: number) => void;
+  /** Counted besides as `bugs`. */
+  readonly onBug?: (error: unknown) => void;
   readonly onAlert: (rollout: string, words: string) => void;
 }
 
@@ -184,10 +186,15 @@ export class Rollouts {
       try {
         // What is not durable yet is not acted on: the store has it, or this is looked at again.
         if (this.#o.kept.isDurable(id)) await this.#go(id);
-      } catch {
-        this.#o.count('bugs');
+      } catch (error) {
+        this.#bug(error);
       }
     }
+  }
+
+  #bug(error: unknown): void {
+    this.#o.count('bugs');
+    this.#o.onBug?.(error);
   }
 
   async #go(id: string): Promise<void> {
@@ -242,7 +249,7 @@ export class Rollouts {
       if (asked === null || now?.state !== 'set' || now.after === undefined || now.command === undefined) continue;
       count('set');
       const read = { value: now.after, atUtcUs: clock.utcUs(), command: now.command };
-      readBack(drone, { [asked.name]: read }, `rollout:${held.id}`).catch(() => count('bugs'));
+      readBack(drone, { [asked.name]: read }, `rollout:${held.id}`).catch((error) => this.#bug(error));
     }
   }
 
