@@ -1,6 +1,6 @@
 /** Reads a JSON message by its schema. */
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
 
@@ -19,7 +19,7 @@ export function reader<S extends TSchema>(
       return { ok: false, reason: `${name}: not JSON` };
     }
     if (check.Check(value)) return { ok: true, value };
-    const first = [...check.Errors(value)][0];
+    const first = check.Errors(value)[1][0];
     return { ok: false, reason: `${name}${first?.instancePath ?? ''}: ${first?.message ?? 'does not fit the schema'}` };
   };
 }

@@ -3,7 +3,7 @@
  * it knows and sends its limits along; the agent validates again with what it reads from its autopilot.
  */
 import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile } from 'typebox/schema';
 import type { Flavour } from './release.ts';
 import { type Fence, Place } from './schema.ts';
 
@@ -101,7 +101,7 @@ export function readLimits(
 ): { readonly ok: true; readonly limits: Limits } | { readonly ok: false; readonly reason: string } {
   const limits: unknown = { ...DEFAULT_LIMITS, ...(typeof value === 'object' ? value : {}) };
   if (check.Check(limits)) return { ok: true, limits };
-  const first = [...check.Errors(limits)][0];
+  const first = check.Errors(limits)[1][0];
   return { ok: false, reason: `limits${first?.instancePath ?? ''}: ${first?.message ?? 'do not fit'}` };
 }
 
