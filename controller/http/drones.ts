@@ -1,8 +1,9 @@
 /** GET /api/v1/drones, /:id, /:id/telemetry, /:id/track.geojson */
 import { columnsOf, KIND_NAMES } from '@skein/protocol/telemetry';
-import { formatUtc, parseTime } from '@skein/protocol/time';
+import { formatUtc } from '@skein/protocol/time';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { askedTime } from './asked-time.ts';
 import { Problem, ProblemSchema } from './errors.ts';
 import type { HttpPorts, SeriesRequest } from './ports.ts';
 import { present } from './present.ts';
@@ -98,15 +99,8 @@ const Telemetry = Type.Object(
 );
 
 function range(query: Static<typeof TrackQuery>, nowUtcUs: number): { fromUtcUs: number; toUtcUs: number } {
-  const at = (text: string | undefined, fallback: number): number => {
-    if (text === undefined) return fallback;
-    const utcUs = parseTime(text);
-    // Beyond the year 2255 there are no whole µs, and what is answered would be no RFC 3339.
-    if (utcUs === null || !Number.isSafeInteger(utcUs)) throw new Problem('bad-time', `"${text}"`);
-    return utcUs;
-  };
-  const toUtcUs = at(query.to, nowUtcUs);
-  const fromUtcUs = at(query.from, toUtcUs - DEFAULT_SPAN_US);
+  const toUtcUs = query.to === undefined ? nowUtcUs : askedTime(query.to);
+  const fromUtcUs = query.from === undefined ? toUtcUs - DEFAULT_SPAN_US : askedTime(query.from);
   if (fromUtcUs >= toUtcUs) throw new Problem('bad-range');
   return { fromUtcUs, toUtcUs };
 }

@@ -1,7 +1,8 @@
 /** GET /api/v1/events/search: what happened, from the newest back, by what stands in it. */
-import { formatUtc, parseTime } from '@skein/protocol/time';
+import { formatUtc } from '@skein/protocol/time';
 import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
+import { askedTime } from './asked-time.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { Problem, ProblemSchema } from './errors.ts';
 import { EventSchema, shownEvent } from './events.ts';
@@ -65,13 +66,6 @@ const Query = Type.Object({
   ),
 });
 
-function timeOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const utcUs = parseTime(text);
-  if (utcUs === null || !Number.isSafeInteger(utcUs)) throw new Problem('bad-time', `"${text}"`);
-  return utcUs;
-}
-
 function idOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
   const id = fromCursor(cursor);
@@ -81,9 +75,10 @@ function idOf(cursor: string | undefined): number | undefined {
 
 function searchOf(query: Static<typeof Query>): EventSearch {
   const { limit = 100, entity, drone, type, by, kind: kinds, actor: byKinds } = query;
+  const at = (text: string | undefined) => (text === undefined ? undefined : askedTime(text));
   const wanted = {
-    ...{ beforeId: idOf(query.before), afterId: idOf(query.after), fromUtcUs: timeOf(query.from) },
-    ...{ toUtcUs: timeOf(query.to), entity, drone, type, by, kinds, byKinds },
+    ...{ beforeId: idOf(query.before), afterId: idOf(query.after), fromUtcUs: at(query.from) },
+    ...{ toUtcUs: at(query.to), entity, drone, type, by, kinds, byKinds },
     words: query.text?.split(/\s+/).filter((word) => word !== ''),
   };
   if (wanted.fromUtcUs !== undefined && wanted.toUtcUs !== undefined && wanted.fromUtcUs >= wanted.toUtcUs)

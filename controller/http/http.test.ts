@@ -134,6 +134,19 @@ t.test('every refusal is a problem with a stable code', async (t) => {
   t.equal(counts.get('problems'), cases.length);
 });
 
+t.test('an order for a time that has no whole microseconds is refused before anybody keeps it', async (t) => {
+  const { app } = await given(t);
+  const place = { latDeg: 47, lonDeg: 8 };
+  const payload = { pickup: place, dropOff: place, payloadKg: 1, notAfter: '999999999999999' };
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/v1/orders',
+    headers: { host: '127.0.0.1:8080' },
+    payload,
+  });
+  t.match(answer.json(), { status: 400, code: 'bad-time' });
+});
+
 t.test('one kind alone is a kind, as several are', async (t) => {
   const asked: unknown[] = [];
   const read = async (query: object) => {

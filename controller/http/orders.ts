@@ -1,8 +1,8 @@
 /** POST and GET /api/v1/orders, /:id, /:id/cancel, /loaded, /unloaded, /settle */
 import { DeliveryMethod } from '@skein/protocol/fleet';
-import { parseTime } from '@skein/protocol/time';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { askedTime } from './asked-time.ts';
 import { Problem, ProblemSchema } from './errors.ts';
 import type { OrderAnswer, OrderDeed } from './order-port.ts';
 import type { HttpPorts } from './ports.ts';
@@ -78,10 +78,7 @@ const Order = Type.Object(
 );
 
 function timeOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const utcUs = parseTime(text);
-  if (utcUs === null) throw new Problem('bad-time', `"${text}"`);
-  return utcUs;
+  return text === undefined ? null : askedTime(text);
 }
 
 function viewOf(answer: OrderAnswer): object {

@@ -12,9 +12,10 @@ import {
   SILENCE_US,
   type Span,
 } from '@skein/protocol/report';
-import { HOUR_STYLES, knowsZone, parseTime } from '@skein/protocol/time';
+import { HOUR_STYLES, knowsZone } from '@skein/protocol/time';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
+import { askedTime } from './asked-time.ts';
 import { Problem, ProblemSchema } from './errors.ts';
 import type { HttpPorts, SeriesAnswer } from './ports.ts';
 
@@ -72,16 +73,10 @@ async function lastFlight(ports: HttpPorts, drone: string, toUtcUs: number): Pro
 const thinnedUs = ({ fromUtcUs, toUtcUs }: Span): number =>
   Math.max(SILENCE_US, (3 * (toUtcUs - fromUtcUs)) / MAX_ROWS);
 
-function timeOf(text: string): number {
-  const utcUs = parseTime(text);
-  if (utcUs === null || !Number.isSafeInteger(utcUs)) throw new Problem('bad-time', `"${text}"`);
-  return utcUs;
-}
-
 async function spanOf({ from, to }: Static<typeof Query>, ports: HttpPorts, drone: string): Promise<Span> {
-  const toUtcUs = to === undefined ? ports.utcUs() : timeOf(to);
+  const toUtcUs = to === undefined ? ports.utcUs() : askedTime(to);
   if (from === undefined) return lastFlight(ports, drone, toUtcUs);
-  const fromUtcUs = timeOf(from);
+  const fromUtcUs = askedTime(from);
   if (fromUtcUs >= toUtcUs) throw new Problem('bad-range');
   if (toUtcUs - fromUtcUs > DAY_US) throw new Problem('too-long', 'a report spans at most a day');
   return { fromUtcUs, toUtcUs };
