@@ -105,6 +105,17 @@ const slowCard: Misfortune = ({ world, truth }, agent) => {
   });
 };
 
+/** What a damaged file held is put back while the card fails again. */
+const salvageDisturbed: Misfortune = (fleet, agent) => {
+  const { world, truth } = fleet;
+  truth.fault(`${agent.drone}: its outbox is damaged, and its card fails again soon`);
+  agent.card.rows.damage();
+  agent.crash('power', 'unplugged', 0);
+  const startMs = world.between(200, 4_000);
+  world.after(startMs * ms, () => agent.start());
+  world.after((startMs + world.between(5, 200)) * ms, () => world.pick([syncFails, cutWhileWriting])(fleet, agent));
+};
+
 /** The card as it was some time ago. */
 const restoredCard: Misfortune = (fleet, agent) => {
   const { world, truth } = fleet;
@@ -250,6 +261,7 @@ const MISFORTUNES: readonly (readonly [weight: number, Misfortune])[] = [
   [5, cutWhileWriting],
   [1, lyingCard],
   [1.5, damagedFile],
+  [2, salvageDisturbed],
   [1, stopped],
   [2, syncFails],
   [3, cardFails],

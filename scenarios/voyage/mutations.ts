@@ -133,10 +133,10 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'return this.#held.size > 0 ? undefined : this.#held.get(',
   },
   {
-    name: 'gaps over what is still salvaged',
-    file: 'agent/outbox/outbox.ts',
-    from: 'if (message.asideBytes === 0) for (const gap',
-    to: 'for (const gap',
+    name: 'what the file does not hold yet makes it gone',
+    file: 'agent/outbox/mirror.ts',
+    from: '.filter(({ epoch }) => !there.has(epoch))',
+    to: '.filter(() => !epochs.some((one) => one.epoch === this.#epoch))',
   },
   {
     name: 'the file is cut before its rows are written',
@@ -166,12 +166,6 @@ export const MUTATIONS: readonly Mutation[] = [
     for (const one of group) {
       if (one.seq % 20 === 0 && one.gap === null) this.#pending.unshift(gapEntry(one, one.seq, one.to, over));
     }`,
-  },
-  {
-    name: 'what another controller has stored is not looked for',
-    file: 'controller/ingest/streams.ts',
-    from: 'if (known !== undefined) stream.state = committed(stream.state, known.upTo);',
-    to: '',
   },
   {
     name: '`urgent` evicted',
