@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
 import { fault } from './faults.ts';
 import { createLink } from './link.ts';
@@ -127,6 +130,26 @@ t.test('bauds in turn, each on a port of its own', async (t) => {
   }
   await until(() => link.isOpen);
   t.same(opened, [0, 1, 2, 0, 1]);
+  await link.close();
+});
+
+t.test('a device that goes as soon as it is open, and gives no error, is noticed', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'link-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'autopilot');
+  writeFileSync(path, '');
+  const link = createLink({
+    url: `serial://${path}:57600`,
+    watchMs: 20,
+    openPort: (_endpoint, _variant, events): Port => {
+      rmSync(path, { force: true });
+      queueMicrotask(() => events.onOpened('test'));
+      return { write: (_frame, done) => done(true), close: async () => {} };
+    },
+  });
+  link.start();
+  await until(() => link.lastError?.code === 'EBADF');
+  t.ok(link.counters.faults >= 1);
   await link.close();
 });
 

@@ -91,7 +91,6 @@ export function createLink(options: LinkOptions): Link {
         if (mine === generation) handle(...args);
       };
     heard = false;
-    void watch?.note();
     const events: PortEvents = {
       onOpened: own(opened),
       onChunk: own(receive),
@@ -100,13 +99,18 @@ export function createLink(options: LinkOptions): Link {
         oddities[name] = (oddities[name] ?? 0) + 1;
       },
     };
-    try {
-      port = openPort(endpoint, variant, events);
-    } catch (error) {
-      // Some bindings throw at once for odd paths or settings.
-      port = null;
-      queueMicrotask(() => events.onClosed(faultOf(error, options.url)));
-    }
+    const begin = own(() => {
+      try {
+        port = openPort(endpoint, variant, events);
+      } catch (error) {
+        // Some bindings throw at once for odd paths or settings.
+        port = null;
+        queueMicrotask(() => events.onClosed(faultOf(error, options.url)));
+      }
+    });
+    // Noted before it is opened: one that goes right after, without an error, is then known not to be what was opened.
+    if (watch === null) begin();
+    else void watch.note().then(begin);
   }
 
   function releaseNow(): void {
