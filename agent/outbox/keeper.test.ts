@@ -1,13 +1,14 @@
 /** What becomes of a file that fails, with a disk of the test's. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { asideBytes, setAside } from './aside.ts';
-import { DamagedFile } from './damaged-file.ts';
+import { asideBytes, asideOf, setAside } from './aside.ts';
 import { Keeper } from './keeper.ts';
 import type { FromWorker } from './messages.ts';
-import { Salvage } from './salvage.ts';
+import { salvageAside } from './salvage-aside.ts';
 import { openRows } from './sql-rows.ts';
 import { OutboxStore } from './store.ts';
 import { newBoot, newEpoch, oneBatch } from './testkit.ts';
@@ -18,7 +19,7 @@ const NOTHING = { epochs: [], past: [] };
 function make(t: Test) {
   const root = mkdtempSync(join(tmpdir(), 'keeper-'));
   const path = join(root, 'outbox.db');
-  const disk = { passes: 0, fails: 0, code: 'SQLITE_FULL', thenFails: false };
+  const disk = { passes: 0, fails: 0, code: 'SQLITE_FULL', thenFails: false, isOutOfReach: false };
   const said: FromWorker[] = [];
   const keeper = new Keeper({
     files: {
@@ -43,7 +44,7 @@ function make(t: Test) {
           return rows;
         }),
       setAside,
-      salvage: (file, store) => (asideBytes(file) === null ? null : new Salvage(new DamagedFile(file), store)),
+      salvage: (file, store) => (disk.isOutOfReach ? null : salvageAside(file, store)),
       isReadOnly: () => false,
     },
     say: (message) => said.push(message),
@@ -125,6 +126,65 @@ t.test('a disk that is full and then fails: a damaged file that stays is looked 
   t.match(said.at(-1), { type: 'write-failed', problem: { code: 'full' }, held });
   for (let steps = 0; steps < 10 && keeper.salvage() !== 'over'; steps++);
   t.match(said.at(-1), { type: 'salvaged', losses: { salvaged: 40, unsalvaged: 0, asideGivenUp: 0 }, asideBytes: 0 });
+});
+
+t.test('a damaged file that cannot be opened now stays, and is salvaged once it can', async (t) => {
+  const { disk, write, keeper, said, path } = make(t);
+  write({ count: 40 });
+  keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+  setAside(path);
+  disk.isOutOfReach = true;
+  keeper.take({ type: 'open', options: { path, budgetBytes: 8 << 20, keepAckedS: 1e6 }, known: NOTHING });
+  t.equal(keeper.salvage(), 'later');
+  const entry = oneBatch({ epoch: newEpoch(), boot: BOOT, lane: 'history', seq: 1, monoUs: 1, length: 3000 });
+  keeper.take({ type: 'write', entries: [entry], acks: [], runningS: 0, pressing: false });
+  t.match(said.at(-1), { type: 'written', losses: { unsalvaged: 0 } }, 'what is new goes on');
+  disk.isOutOfReach = false;
+  for (let steps = 0; steps < 10 && keeper.salvage() !== 'over'; steps++);
+  t.match(said.at(-1), { type: 'salvaged', losses: { salvaged: 40, unsalvaged: 0 }, asideBytes: 0 });
+});
+
+t.test('a damaged file that had to go before it could be opened: its places are gaps, and are sent', async (t) => {
+  const { disk, write, keeper, said, path } = make(t);
+  write({ count: 40 });
+  const options = { path, budgetBytes: 8 << 20, keepAckedS: 1e6 };
+  const known = said.flatMap((one) => (one.type === 'written' ? one.epochs : []));
+  keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+  setAside(path);
+  disk.isOutOfReach = true;
+  keeper.take({ type: 'open', options, known: { epochs: known, past: [] } });
+  t.match(said.at(-1), { epochs: [{ lanes: { history: { heldFrom: 1 } } }] });
+  const writeOf = (seq: number) => {
+    const entry = oneBatch({
+      epoch: known[0]?.epoch ?? '',
+      boot: BOOT,
+      lane: 'history',
+      seq,
+      monoUs: seq,
+      length: 900_000,
+    });
+    keeper.take({ type: 'write', entries: [entry], acks: [], runningS: 0, pressing: false });
+  };
+  for (let seq = 41; seq < 52 && asideBytes(path) !== null; seq++) writeOf(seq);
+  t.match(said.at(-1), { type: 'written', asideBytes: 0, losses: { asideGivenUp: 1, unsalvaged: 40 } });
+  t.match(said.at(-1), { epochs: [{ lanes: { history: { heldFrom: undefined } } }] });
+  t.equal(keeper.salvage(), 'over');
+});
+
+t.test('what cannot be opened is left, a log alone is not', async (t) => {
+  const { keeper, path } = make(t);
+  keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+  const store = new OutboxStore({ path, budgetBytes: 8 << 20, keepAckedS: 1e6 });
+  t.teardown(() => store.close());
+  const socket = createServer().listen(asideOf(path));
+  await once(socket, 'listening');
+  t.equal(salvageAside(path, store), null);
+  t.ok(existsSync(asideOf(path)), 'a name that cannot be opened (ENXIO)');
+  socket.close();
+  await once(socket, 'close');
+  writeFileSync(`${asideOf(path)}-wal`, 'frames');
+  t.equal(salvageAside(path, store), null);
+  t.equal(asideBytes(path), null);
 });
 
 t.test('a full disk: others are asked first, then what the controller has goes; the file stays', async (t) => {

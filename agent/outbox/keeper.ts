@@ -14,7 +14,7 @@ export interface OutboxFiles {
   open(o: StoreOptions): OutboxStore;
   /** Renames the damaged file; returns its new name. */
   setAside(path: string): string;
-  /** What lies aside, to be salvaged into this store; null: nothing does, or it cannot be read. */
+  /** What lies aside, to be salvaged into this store; null: nothing does, or it cannot be opened now. */
   salvage(path: string, store: OutboxStore): Salvage | null;
   /** The file system takes no writes at all any more. */
   isReadOnly(path: string): boolean;
@@ -136,7 +136,7 @@ export class Keeper {
         const withinBudget = error.code !== 'SQLITE_FULL' || store.fits(message.entries);
         const problem = this.#lookedInto(problemFrom(error, withinBudget), options.path);
         const asked = problem.code === 'full' && message.pressing && attempt === 1;
-        if (asked && this.#makeSpace(store, options.path)) continue;
+        if (asked && this.#makeSpace(store)) continue;
         const reopen = !['full', 'budget', 'locked'].includes(problem.code);
         if (reopen) this.#giveUp(problem);
         say({
@@ -152,8 +152,11 @@ export class Keeper {
   /** One step of salvaging what lies aside, small enough to wait for. `later`: the disk did not take it, the same step is due again. */
   salvage(): 'more' | 'later' | 'over' {
     const store = this.#store;
-    if (this.#salvage === null || store === null) return 'over';
+    const options = this.#options;
+    if (store === null || options === null) return 'over';
     try {
+      if (store.asideBytes > 0) this.#salvage ??= this.#o.files.salvage(options.path, store);
+      if (this.#salvage === null) return store.asideBytes > 0 ? 'later' : 'over';
       const more = this.#salvage.step();
       if (!more) this.#salvage = null;
       this.#o.say({ type: 'salvaged', ...this.#report(store) });
@@ -172,7 +175,7 @@ export class Keeper {
   }
 
   /** The disk (not the budget) is full: give back what the controller has, and what was set aside. */
-  #makeSpace(full: OutboxStore, path: string): boolean {
+  #makeSpace(full: OutboxStore): boolean {
     try {
       // Open, its bytes would not come free.
       this.#salvage?.close();
@@ -181,8 +184,7 @@ export class Keeper {
       return full.giveBack(1 << 20) > 0 || aside;
     } catch (error) {
       if (!isStorageError(error)) throw error;
-      // The disk fails besides, and it stays: it is looked through from its beginning.
-      if (full.asideBytes > 0) this.#salvage = this.#o.files.salvage(path, full);
+      // The disk fails besides, and it stays: the next step looks through it from its beginning.
       return false;
     }
   }

@@ -54,7 +54,11 @@ export class OutboxStore {
     this.aside = new LyingAside({
       ...{ aside, losses: this.losses },
       commit: (past) => this.#transact(() => this.#mender.adoptPast(past, this.#baseS)),
-      onChanged: () => this.#rows.cap(this.#evictor.mostBytes()),
+      onChanged: () => {
+        this.#rows.cap(this.#evictor.mostBytes());
+        // Whoever took it away: what was not found of it stays a gap, and is no longer waited for.
+        if (this.asideBytes === 0) this.losses.unsalvaged += this.#mender.release();
+      },
     });
     this.#budget = budgetOf(o.budgetBytes);
     this.#rows = open(o.path, this.#budget);
@@ -256,20 +260,13 @@ export class OutboxStore {
     return true;
   }
 
-  /** What was not found stays a gap. */
   endSalvage(): void {
     this.aside.done();
-    this.losses.unsalvaged += this.#mender.release();
   }
 
-  /** The disk is full: what lies aside goes, and what was not found of it stays a gap. */
+  /** The disk is full: what lies aside goes. False when nothing did. */
   giveUpAside(): boolean {
-    try {
-      return this.aside.giveUp();
-    } finally {
-      // Of a file that stays, because the disk fails, there is more to be found.
-      if (this.asideBytes === 0) this.losses.unsalvaged += this.#mender.release();
-    }
+    return this.aside.giveUp();
   }
 
   /** Of the main file, but for what was freed in it. */

@@ -1,13 +1,12 @@
 /** The thread that waits for the disk. */
 import { accessSync, constants } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { asideBytes, finishSettingAside } from './aside.ts';
-import { DamagedFile } from './damaged-file.ts';
+import { finishSettingAside } from './aside.ts';
 import { Keeper } from './keeper.ts';
 import type { ToWorker } from './messages.ts';
 import { setAsideAfter } from './owed.ts';
 import { asideBeside } from './reach.ts';
-import { Salvage } from './salvage.ts';
+import { salvageAside } from './salvage-aside.ts';
 import { OutboxStore } from './store.ts';
 
 const port = parentPort;
@@ -19,17 +18,6 @@ function isReadOnly(path: string): boolean {
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EROFS';
-  }
-}
-
-function salvage(path: string, store: OutboxStore): Salvage | null {
-  if (asideBytes(path) === null) return null;
-  try {
-    return new Salvage(new DamagedFile(path), store);
-  } catch {
-    // Not even opened: nothing can be had of it.
-    store.endSalvage();
-    return null;
   }
 }
 
@@ -54,7 +42,7 @@ const keeper = new Keeper({
       return new OutboxStore(o);
     },
     setAside: (path) => setAsideAfter(path, asideBeside(path)),
-    salvage,
+    salvage: salvageAside,
     isReadOnly,
   },
   say: (message) => port.postMessage(message),

@@ -139,6 +139,12 @@ export const MUTATIONS: readonly Mutation[] = [
     to: '.filter(() => !epochs.some((one) => one.epoch === this.#epoch))',
   },
   {
+    name: 'what was held for a damaged file is held on when that is gone',
+    file: 'agent/outbox/store.ts',
+    from: 'if (this.asideBytes === 0) this.losses.unsalvaged += this.#mender.release();',
+    to: '',
+  },
+  {
     name: 'the file is cut before its rows are written',
     file: 'agent/outbox/salvage.ts',
     from: 'if (!this.#store.restore(rows)) {',

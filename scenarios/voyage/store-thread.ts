@@ -85,7 +85,8 @@ export function simulatedThread(o: StoreThreadOptions): SpawnStore {
           card.aside = aside;
           return `${path}.aside`;
         },
-        salvage: (_path, store) => (card.aside === null ? null : new Salvage(card.aside, store)),
+        // Now and then it cannot be opened, for a while.
+        salvage: (_path, store) => (card.aside === null || world.chance(0.2) ? null : new Salvage(card.aside, store)),
         isReadOnly: () => card.device.failing === 'read-only',
       },
     });
