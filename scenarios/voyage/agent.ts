@@ -83,6 +83,8 @@ export class SimAgent {
     const { outbox, answered } = this.#running ?? {};
     const status = outbox?.status();
     if (status?.state !== 'ok' || status.backlogRows > 0 || status.pendingBytes > 0) return false;
+    // What lies aside is still to be looked through.
+    if (status.asideBytes > 0) return false;
     const past = (outbox?.past.all ?? []).flatMap(({ epoch }) => LANES.map((lane) => `${this.drone}/${epoch}/${lane}`));
     return [...this.known.map(([stream]) => stream), ...past].every((stream) => answered?.get(stream) === start);
   }
