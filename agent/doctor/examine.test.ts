@@ -79,7 +79,9 @@ const runs = (facts: RunningFacts): Partial<DoctorPorts> => ({
 
 t.test('a line that nobody has is listened to, and the disk is tried', async (t) => {
   const { words, done } = board(t);
-  t.match((await words())('line'), /cannot-tell: The line: it would be listened to/);
+  const said = await words();
+  t.match(said('line'), /cannot-tell: The line: it would be listened to/);
+  t.match(said('ports'), /ok: those it listens on are free/);
   t.same(done, { links: 1, probes: 1 });
 });
 
@@ -105,8 +107,9 @@ t.test(
       { ask: async () => ({ ok: false, reason: 'EACCES', reached: false }) as const },
     ]) {
       const { words, done } = board(t);
-      await words(ports);
+      const said = await words(ports);
       t.same(done, { links: 0, probes: 0 });
+      t.notMatch(said('ports'), /are free/, 'its own would look taken');
     }
   },
 );
