@@ -171,6 +171,23 @@ t.test('a damaged file that had to go before it could be opened: its places are 
   t.equal(keeper.salvage(), 'over');
 });
 
+t.test('a commit that fails while the file is opened: nothing is salvaged into it (voyage 8260)', async (t) => {
+  const { disk, write, keeper, said, path } = make(t);
+  write({ count: 40 });
+  const options = { path, budgetBytes: 8 << 20, keepAckedS: 1e6 };
+  const known = { epochs: said.flatMap((one) => (one.type === 'written' ? one.epochs : [])), past: [] };
+  keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });
+  setAside(path);
+  disk.thenFails = true;
+  keeper.take({ type: 'open', options, known });
+  t.match(said.at(-1), { type: 'open-failed', problem: { code: 'io' } });
+  t.equal(keeper.salvage(), 'over');
+  t.not(asideBytes(path), null);
+  keeper.take({ type: 'open', options, known });
+  for (let steps = 0; steps < 10 && keeper.salvage() !== 'over'; steps++);
+  t.match(said.at(-1), { type: 'salvaged', losses: { salvaged: 40, unsalvaged: 0 }, asideBytes: 0 });
+});
+
 t.test('what cannot be opened is left, a log alone is not', async (t) => {
   const { keeper, path } = make(t);
   keeper.take({ type: 'close', epoch: '', monoUs: null, runningS: 0 });

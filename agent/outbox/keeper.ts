@@ -104,6 +104,8 @@ export class Keeper {
         return;
       } catch (error) {
         if (!isStorageError(error)) throw error;
+        // Opened, perhaps, and a commit of it failed: nothing more is to be written there.
+        this.#closeQuietly();
         const problem = problemFrom(error);
         this.#lastProblem = problem;
         if (problem.code === 'corrupt' && attempt === 1) {
