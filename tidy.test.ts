@@ -256,6 +256,17 @@ t.test('every path and link in the docs exists', async (t) => {
   t.same(missing, []);
 });
 
+t.test('what services and the recipe for them start exists', async (t) => {
+  const named = [...tracked.filter((path) => path.endsWith('.service')), 'docs/recipes/deploy.md'].flatMap((file) =>
+    [...read(file).matchAll(/\/opt\/skein\/((?!node_modules)[\w./-]+\w)/g)].map(([, path = '']) => path),
+  );
+  t.ok(named.length > 5, 'they were found');
+  t.same(
+    named.filter((path) => !existsSync(join(root, path))),
+    [],
+  );
+});
+
 t.test('every row of docs/failure-modes.md names a test that exists', async (t) => {
   const rows = read('docs/failure-modes.md')
     .split('\n')
