@@ -1,6 +1,7 @@
 /** How it flies now. */
 import { compassPoint, distance, fixed, heading, signed, UNKNOWN } from '../format/numbers.ts';
 import { valuesOf } from '../live/record.ts';
+import { climb, groundSpeed } from '../live/speeds.ts';
 import { metresBetween } from '../map/grid.ts';
 import { Fact } from './block.tsx';
 import { Horizon } from './horizon.tsx';
@@ -8,10 +9,9 @@ import type { View } from './view.ts';
 
 export function Flight({ view }: { readonly view: View }) {
   const position = valuesOf(view.record, 'position');
-  const air = valuesOf(view.record, 'air');
-  const velocity = valuesOf(view.record, 'velocity');
+  const speed = groundSpeed(view.record);
+  const rise = climb(view.record);
   const home = valuesOf(view.record, 'home');
-  const climb = air?.climbMps ?? (velocity?.downMps == null ? null : -velocity.downMps);
   const homeM =
     position?.latDeg != null && position.lonDeg != null && home?.latDeg != null && home.lonDeg != null
       ? metresBetween(position.lonDeg, position.latDeg, home.lonDeg, home.latDeg)
@@ -39,15 +39,8 @@ export function Flight({ view }: { readonly view: View }) {
           value={fixed(position?.altAmslM)}
           unit="m"
         />
-        <Fact
-          label="Speed"
-          title="Over ground"
-          view={view}
-          kind="air"
-          value={fixed(air?.groundSpeedMps, 1)}
-          unit="m/s"
-        />
-        <Fact label="Climb" view={view} kind="air" value={signed(climb, 1)} unit="m/s" />
+        <Fact label="Speed" title="Over ground" view={view} kind={speed.kind} value={fixed(speed.mps, 1)} unit="m/s" />
+        <Fact label="Climb" view={view} kind={rise.kind} value={signed(rise.mps, 1)} unit="m/s" />
         <Fact label="Heading" view={view} kind="position" value={bearing} unit={compassPoint(position?.headingDeg)} />
         <Fact
           label="To home"

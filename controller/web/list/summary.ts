@@ -1,6 +1,7 @@
 /** The few numbers of a drone that the list, the map and the sort order need. */
 import { UNKNOWN } from '../format/numbers.ts';
 import { type DroneRecord, valuesOf } from '../live/record.ts';
+import { groundSpeed } from '../live/speeds.ts';
 import { isHeld } from './held.ts';
 
 export type Control = 'skein' | 'pilot' | 'other' | 'failsafe' | 'unknown';
@@ -29,15 +30,13 @@ export interface Summary {
 export function summarise(record: DroneRecord): Summary {
   const { entry } = record;
   const position = valuesOf(record, 'position');
-  const air = valuesOf(record, 'air');
-  const velocity = valuesOf(record, 'velocity');
   const status = valuesOf(record, 'status');
   const attitude = valuesOf(record, 'attitude');
   const { urgent, history } = entry.backlog;
   const landed = status?.landed ?? null;
   const mode = status?.mode ?? null;
   const inAir = landed === null || landed === 'unknown' ? (status?.armed ?? null) : landed !== 'on-ground';
-  const speedMps = air?.groundSpeedMps ?? (velocity ? hypot(velocity.northMps, velocity.eastMps) : null);
+  const speedMps = groundSpeed(record).mps;
   return {
     id: entry.id,
     mode,
@@ -62,10 +61,6 @@ function controlOf(state: string): Control {
   if (state === 'skein' || state === 'pilot') return state;
   if (state === 'autopilot-failsafe') return 'failsafe';
   return state === 'other-station' ? 'other' : 'unknown';
-}
-
-function hypot(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? null : Math.hypot(a, b);
 }
 
 function greatest(a: number | null, b: number | null): number | null {

@@ -1,0 +1,26 @@
+/**
+ * Speed over ground and climb: as the autopilot's VFR_HUD has them (`air`), else from the fused velocity, with the kind that
+ * each was taken from, since its age is the value's.
+ */
+import type { KindName } from '@skein/protocol/telemetry';
+import { type DroneRecord, valuesOf } from './record.ts';
+
+export interface Speed {
+  readonly mps: number | null;
+  readonly kind: KindName;
+}
+
+export function groundSpeed(record: DroneRecord): Speed {
+  const said = valuesOf(record, 'air')?.groundSpeedMps ?? null;
+  const velocity = valuesOf(record, 'velocity');
+  if (said !== null || velocity === null) return { mps: said, kind: 'air' };
+  const { northMps, eastMps } = velocity;
+  return { mps: northMps === null || eastMps === null ? null : Math.hypot(northMps, eastMps), kind: 'velocity' };
+}
+
+export function climb(record: DroneRecord): Speed {
+  const said = valuesOf(record, 'air')?.climbMps ?? null;
+  const downMps = valuesOf(record, 'velocity')?.downMps ?? null;
+  if (said !== null || downMps === null) return { mps: said, kind: 'air' };
+  return { mps: 0 - downMps, kind: 'velocity' };
+}
