@@ -54,6 +54,27 @@ t.test('what cannot be is refused, and says why', async (t) => {
   await bad(places.stop({ reach: 'fleet', reason: 'storm', until: 'soon' }, ANN, null), /until/);
 });
 
+t.test('a ground stop that would hold nobody is refused: a base that is not, a time that is over', async (t) => {
+  const { places, later, stops } = await given();
+  const bad = async (answer: Promise<unknown>, detail: RegExp) =>
+    t.match(await answer, { ok: false, code: 'bad-place', detail });
+  await bad(places.stop({ reach: { base: 'oerlikom' }, reason: 'storm' }, ANN, null), /no base "oerlikom"/);
+  const until = new Date(1_764_000_000e3).toISOString();
+  await bad(places.stop({ reach: 'fleet', reason: 'storm', until }, ANN, null), /over already/);
+  t.same([...stops.open()], []);
+  await places.put('bases', 'oerlikon', BASE, ANN);
+  const asked = { reach: { base: 'oerlikon' }, reason: 'storm', until: new Date(1_764_000_060e3).toISOString() };
+  const key = { key: 'k', hash: 'h' };
+  const first = await places.stop(asked, ANN, key);
+  t.match(first, { ok: true, fresh: true });
+  later(61);
+  t.same(
+    await places.stop(asked, ANN, key),
+    { ok: true, value: first.ok && first.value },
+    'asked again: the same, though over',
+  );
+});
+
 t.test('a ground stop reaches whom it names, until it is lifted or its time is over', async (t) => {
   const { places, later, changes } = await given();
   const here = { groups: ['north'], base: 'oerlikon' };

@@ -118,10 +118,9 @@ export class Places {
   }
 
   async stop(asked: GroundStop, by: Actor, key: KeyUse | null): Promise<Answer<StopView>> {
-    if (asked.until !== undefined && parseTime(asked.until) === null) {
-      return { ok: false, code: 'bad-place', detail: `until: "${asked.until}" is no time; RFC 3339 is` };
-    }
     const once = await this.#o.stops.once(key, async (): Promise<Answer<StopView>> => {
+      const problem = this.#holdsNobody(asked);
+      if (problem !== null) return { ok: false, code: 'bad-place', detail: problem };
       const id = this.#o.newId(this.#o.clock.utcUs() / 1e3);
       const { issuedBy: _, ...doc } = asked;
       const set = { ...doc, by: by.name };
@@ -166,6 +165,17 @@ export class Places {
       return 'group' in reach ? o.groups.includes(reach.group) : reach.base === o.base;
     };
     return this.stops().find(reaches) ?? null;
+  }
+
+  /** A stop that was asked for and holds nobody is worse than none: somebody counts on it. Groups may be said by drones that are yet to come. */
+  #holdsNobody({ reach, until }: GroundStop): string | null {
+    if (until !== undefined) {
+      const untilUtcUs = parseTime(until);
+      if (untilUtcUs === null) return `until: "${until}" is no time; RFC 3339 is`;
+      if (untilUtcUs <= this.#o.clock.utcUs()) return `until: "${until}" is over already`;
+    }
+    if (reach === 'fleet' || 'group' in reach || this.get('bases', reach.base) !== null) return null;
+    return `there is no base "${reach.base}"`;
   }
 
   #kept<K extends Kind>(kind: K): Kept<Kinds[K]> {

@@ -241,7 +241,7 @@ function checkBase(
       'base',
       awayM,
       limits.baseWithinM,
-      `the first place is ${Math.round(awayM)} m from the base: is it the plan of another base?`,
+      `the first place is ${Math.round(awayM)} m from the base, not within ${limits.baseWithinM} m: is it the plan of another base? If not, begin with a waypoint nearer to it`,
     );
   }
 }
