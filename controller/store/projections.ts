@@ -89,18 +89,22 @@ export function differences(is: Database, made: Database, limit: number): Differ
     const named = (row: Record<string, unknown>) => JSON.stringify(key.split(', ').map((column) => row[column]));
     const left = rows(is);
     const right = rows(made);
-    let [a, b] = [left.next(), right.next()];
-    while ((!a.done || !b.done) && found.length < limit) {
-      const [x, y] = [a.done ? null : named(a.value), b.done ? null : named(b.value)];
-      const order = x === y ? 0 : x === null ? 1 : y === null ? -1 : orderOf(key, a.value, b.value);
-      if (order < 0) found.push({ table, row: x ?? '', how: 'invented' });
-      else if (order > 0) found.push({ table, row: y ?? '', how: 'missing' });
-      else if (JSON.stringify(a.value) !== JSON.stringify(b.value)) found.push({ table, row: x ?? '', how: 'other' });
-      if (order <= 0) a = left.next();
-      if (order >= 0) b = right.next();
+    // One of them may be damaged: the other is let go all the same, or its file could not be closed.
+    try {
+      let [a, b] = [left.next(), right.next()];
+      while ((!a.done || !b.done) && found.length < limit) {
+        const [x, y] = [a.done ? null : named(a.value), b.done ? null : named(b.value)];
+        const order = x === y ? 0 : x === null ? 1 : y === null ? -1 : orderOf(key, a.value, b.value);
+        if (order < 0) found.push({ table, row: x ?? '', how: 'invented' });
+        else if (order > 0) found.push({ table, row: y ?? '', how: 'missing' });
+        else if (JSON.stringify(a.value) !== JSON.stringify(b.value)) found.push({ table, row: x ?? '', how: 'other' });
+        if (order <= 0) a = left.next();
+        if (order >= 0) b = right.next();
+      }
+    } finally {
+      left.return?.();
+      right.return?.();
     }
-    left.return?.();
-    right.return?.();
   }
   return found;
 }
