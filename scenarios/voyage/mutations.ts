@@ -133,12 +133,6 @@ export const MUTATIONS: readonly Mutation[] = [
     to: 'return this.#held.size > 0 ? undefined : this.#held.get(',
   },
   {
-    name: 'what the file does not hold yet makes it gone',
-    file: 'agent/outbox/mirror.ts',
-    from: '.filter(({ epoch }) => !there.has(epoch))',
-    to: '.filter(() => !epochs.some((one) => one.epoch === this.#epoch))',
-  },
-  {
     name: 'what was held for a damaged file is held on when that is gone',
     file: 'agent/outbox/store.ts',
     from: 'if (this.asideBytes === 0) this.losses.unsalvaged += this.#mender.release();',
