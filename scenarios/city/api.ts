@@ -1,4 +1,14 @@
 /** The controller’s API, as a shop and the people at the pads use it. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Asked again after, ms, so often at most: longer than a controller takes to come back. */
+const AGAIN_MS = 1000;
+const TRIES = 120;
+
+/** An answer that is none: the controller is not there, or its database is slow; with the same request it may say more. */
+class NotNow extends Error {}
+
 export class Api {
   readonly #url: string;
   readonly #signal: AbortSignal;
@@ -21,6 +31,26 @@ export class Api {
     return this.#call('PUT', path, body);
   }
 
+  /** As people do who must be certain: until it is done, or refused. */
+  certain(): Pick<Api, 'post' | 'put'> {
+    return {
+      put: (path, body) => this.#insist(() => this.put(path, body)),
+      post: (path, body, key = randomUUID()) => this.#insist(() => this.post(path, body, key)),
+    };
+  }
+
+  async #insist<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await ask();
+      } catch (error) {
+        const isNotNow = error instanceof NotNow || (error instanceof TypeError && !this.#signal.aborted);
+        if (!isNotNow || tries >= TRIES) throw error;
+        await pause(AGAIN_MS, undefined, { signal: this.#signal });
+      }
+    }
+  }
+
   async #call<T>(
     method: string,
     path: string,
@@ -34,7 +64,9 @@ export class Api {
         : { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 300)}`);
+    const wrong = `${method} ${path}: ${answer.status} ${text.slice(0, 300)}`;
+    if (answer.status === 503) throw new NotNow(wrong);
+    if (!answer.ok) throw new Error(wrong);
     return (text === '' ? null : JSON.parse(text)) as T;
   }
 }

@@ -49,11 +49,12 @@ export class CityLife {
 
   /** Bases, zones and weather, as the people of the city put them. */
   async furnish(): Promise<void> {
+    const api = this.api.certain();
     for (const { id, base } of BASES) {
-      await this.api.put(`/bases/${id}`, base);
-      await this.api.put(`/weather/${id}`, CALM);
+      await api.put(`/bases/${id}`, base);
+      await api.put(`/weather/${id}`, CALM);
     }
-    for (const { id, zone } of ZONES) await this.api.put(`/zones/${id}`, zone);
+    for (const { id, zone } of ZONES) await api.put(`/zones/${id}`, zone);
   }
 
   /** Nobody orders any more, or again. */

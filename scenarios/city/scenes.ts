@@ -34,13 +34,14 @@ async function flying({ life, wait, world }: SceneStage) {
     const { orders } = await life.api
       .get<{ orders: readonly OrderView[] }>('/orders?limit=20')
       .catch(() => ({ orders: [] }));
-    const id = orders.find(({ state }) => state === 'outbound')?.drone;
-    const drone = world.drones.find((one) => one.id === id);
-    const seen = drone === undefined ? null : await life.api.get<Seen>(`/drones/${drone.id}`).catch(() => null);
-    const { position, velocity } = seen?.kinds ?? {};
-    const speedMps = Math.hypot(velocity?.values.northMps ?? 0, velocity?.values.eastMps ?? 0);
-    const isAloft = (position?.values.altRelM ?? 0) > ALOFT_M && speedMps > ON_ITS_WAY_MPS;
-    if (drone !== undefined && isAloft) return drone;
+    // Each of them: the newest may be held, or silent, for as long as it likes.
+    const out = new Set(orders.filter(({ state }) => state === 'outbound').map(({ drone }) => drone));
+    for (const drone of world.drones.filter(({ id }) => out.has(id))) {
+      const seen = await life.api.get<Seen>(`/drones/${drone.id}`).catch(() => null);
+      const { position, velocity } = seen?.kinds ?? {};
+      const speedMps = Math.hypot(velocity?.values.northMps ?? 0, velocity?.values.eastMps ?? 0);
+      if ((position?.values.altRelM ?? 0) > ALOFT_M && speedMps > ON_ITS_WAY_MPS) return drone;
+    }
     await wait(1);
   }
 }
@@ -70,13 +71,14 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ],
     async play(stage) {
       const { api } = stage.life;
+      const certain = api.certain();
       const air = await flying(stage);
       const { orders } = await api.get<{ orders: readonly OrderView[] }>('/orders?limit=20');
       const taken = new Set(orders.filter(({ state }) => state !== 'closed').map(({ drone }) => drone));
       const ground = stage.world.drones.find(({ id }) => id !== air.id && /stork|crane/.test(id) && !taken.has(id));
       for (const id of [ground?.id, air.id].filter((one) => one !== undefined)) {
         stage.say(`reboot of ${id} is ordered`);
-        await api.post('/commands', {
+        await certain.post('/commands', {
           targets: [id],
           type: 'reboot',
           params: { target: 'autopilot' },
@@ -121,7 +123,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       'operator can start anything either. When it is over they go on by themselves.',
     ],
     async play(stage) {
-      const { api } = stage.life;
+      const api = stage.life.api.certain();
       await flying(stage);
       for (const { id } of BASES) await api.put(`/weather/${id}`, STORM);
       const stop = await api.post<{ id: string }>('/ground-stops', {
