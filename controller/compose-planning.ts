@@ -1,5 +1,5 @@
 /** What planning is told of fleet and places, and what orders ask of it. */
-import { DEFAULT_LIMITS, type Itinerary, type Place } from '@skein/protocol/fleet';
+import { DEFAULT_LIMITS, type Itinerary, isUnderWay, type Place } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import { parseTime } from '@skein/protocol/time';
 import { againstStart } from './against-start.ts';
@@ -16,7 +16,7 @@ import { type Charge, ChargeWatch } from './charge-watch.ts';
 import type { Config } from './config.ts';
 import type { Fleet } from './fleet/index.ts';
 import type { Itineraries } from './itineraries/index.ts';
-import { reservationsOf } from './kept-air.ts';
+import { type LastWord, reservationsOf } from './kept-air.ts';
 import { keptWhy } from './kept-why.ts';
 import { type Decision, type Planned, type Planner, takenBy } from './orders/index.ts';
 import type { Places } from './places/index.ts';
@@ -55,6 +55,7 @@ type Taken = Pick<Candidate, 'busyWith' | 'busyUntilUtcUs'>;
 
 /** A loaded drone starts as soon as the plan is on it: so long from now, s. */
 const UPLOAD_S = 15;
+const NO_KINDS: ReadonlySet<string> = new Set();
 /** Who is chosen is looked at once more; where it has changed meanwhile, it is decided anew, so often at most. */
 const DECISIONS = 3;
 
@@ -125,6 +126,14 @@ export function plannerOf(o: PlanningWiring): Planner {
         return { id: pad, closed, occupiedBy: there === drone ? null : there };
       });
   };
+  const wordOf = (drone: string): LastWord => {
+    const [entry] = fleet.picked([drone], ['itinerary', 'freshness'], NO_KINDS);
+    if (entry === undefined) return { heardUtcUs: null, flies: null };
+    const { itinerary, freshness } = entry;
+    const flies = itinerary !== null && isUnderWay(itinerary.state as 'flying');
+    return { heardUtcUs: freshness.lastHeardUtcUs, flies: flies ? itinerary : null };
+  };
+  const writtenUtcUs = (base: string): number => places.get('bases', base)?.atUtcUs ?? 0;
   return {
     ready: () => roster.ready(),
     inTurn: (a, b, nowUtcUs) => byTurn(a, b, nowUtcUs, rules),
@@ -136,7 +145,7 @@ export function plannerOf(o: PlanningWiring): Planner {
     },
     plan({ id, wish, placedUtcUs, drone, avoid, open, attempt }): Decision {
       const taken = drone === undefined ? takenBy(open) : new Map<string, string>();
-      const reservations = reservationsOf(open, id, clock.utcUs());
+      const reservations = reservationsOf(open, { own: id, nowUtcUs: clock.utcUs(), wordOf, writtenUtcUs });
       const order = { ...wish, id, placedUtcUs, attempt };
       const landsUtcUs = new Map<string, number>();
       for (const one of reservations)

@@ -1,6 +1,6 @@
 /** Air is kept as long as its flight may still be there, and given back once its drone has said that it is behind it. */
 import t from 'tap';
-import { reservationsOf } from './kept-air.ts';
+import { type Asked, type LastWord, reservationsOf } from './kept-air.ts';
 import { type PlannedLeg, plan, type Reservation } from './planning/index.ts';
 import { at, base, drone, NOW, order, world } from './planning/testing/city.ts';
 import { flown, type Luck, metres, type Sample } from './planning/testing/flown.ts';
@@ -17,12 +17,15 @@ function planned(): { readonly leg: PlannedLeg; readonly reservation: Reservatio
   return { leg, reservation };
 }
 
+/** Everybody was heard just now, and flies nothing. */
+const asked = (own: string, nowUtcUs = NOW): Asked => ({
+  ...{ own, nowUtcUs, wordOf: () => ({ heardUtcUs: nowUtcUs, flies: null }), writtenUtcUs: () => 0 },
+});
 const { leg, reservation } = planned();
 const kept = (state: string, attempt: object): Reservation | undefined =>
   reservationsOf(
     [{ id: 'o1', doc: { state, attempts: { 1: { delivery: { reservation }, ...attempt } } } }],
-    'o2',
-    NOW,
+    asked('o2'),
   )[0];
 const parts = (one: Reservation | undefined) => [...new Set(one?.tube.map(({ what }) => what))].sort();
 
@@ -61,7 +64,7 @@ t.test('a flight that is later than anybody had thought keeps its air and its pa
     Math.max(...reservation.tube.filter((one) => one.what === what).map((one) => one.toUtcUs));
   const at = (nowUtcUs: number, state: string, delivery: object = {}, attempt: object = {}) => {
     const attempts = { 1: { delivery: { reservation, ...delivery }, parcel: 'aboard', ...attempt } };
-    return reservationsOf([{ id: 'o1', doc: { state, attempt: 1, attempts } }], 'o2', nowUtcUs)[0];
+    return reservationsOf([{ id: 'o1', doc: { state, attempt: 1, attempts } }], asked('o2', nowUtcUs))[0];
   };
   const isKept = (one: Reservation | undefined, nowUtcUs: number) =>
     one !== undefined && one.toUtcUs > nowUtcUs + 900e6 && one.tube.every(({ toUtcUs }) => toUtcUs > nowUtcUs + 900e6);
@@ -85,12 +88,67 @@ t.test('a flight that is later than anybody had thought keeps its air and its pa
 t.test('a drone that was given up by silence may fly: its own order keeps clear of it as well', async (t) => {
   const own = (how?: string) => {
     const attempt = { ferry: { reservation }, ...(how === undefined ? {} : { end: { how } }) };
-    return reservationsOf([{ id: 'o1', doc: { state: 'queued', attempts: { 1: attempt } } }], 'o1', NOW)[0];
+    return reservationsOf([{ id: 'o1', doc: { state: 'queued', attempts: { 1: attempt } } }], asked('o1'))[0];
   };
   t.equal(own('silent'), reservation);
   t.equal(own('relaunched'), reservation);
   t.equal(own('refused'), undefined, 'it said so');
   t.equal(own(), undefined, 'what it plans anew');
+});
+
+t.test('what was told to start, and is not heard since, may fly, or stand where it was sent', async (t) => {
+  const STARTED = NOW + 1e6;
+  const ferry = { reservation, starts: 1, startedUtcUs: STARTED, itinerary: { id: 'f', version: 1 } };
+  const down = reservation.toUtcUs + 3600e6;
+  const order = (state: string, attempt: object) => [
+    { id: 'o1', doc: { state, attempt: 1, attempts: { 1: attempt } } },
+  ];
+  const given = (how: string) => order('queued', { ferry, end: { how } });
+  const word = (heardUtcUs: number | null, flies: LastWord['flies'] = null) => ({
+    wordOf: () => ({ heardUtcUs, flies }),
+  });
+  const at = (nowUtcUs: number, open: ReturnType<typeof given>, more: Partial<Asked>) =>
+    ['o1', 'o2'].map((own) => reservationsOf(open, { ...asked(own, nowUtcUs), ...more })[0]);
+  // given: the start was never answered, and its time to start is over
+  for (const how of ['silent', 'refused', 'cancelled']) {
+    t.same(
+      at(NOW + 60e6, given(how), word(STARTED)),
+      [reservation, reservation],
+      `${how}: its own order keeps clear, too`,
+    );
+    for (const one of at(reservation.toUtcUs + 600e6, given(how), word(STARTED)))
+      t.same(parts(one), parts(reservation), `${how}: it may be late`);
+    // then: long after it must be down, its pads are kept until it is heard
+    for (const one of at(down, given(how), word(STARTED))) t.same([one?.tube, one?.pads], [[], reservation.pads], how);
+    t.same(at(down, given(how), word(STARTED + 6e6)), [undefined, undefined], 'heard, and it does not fly');
+    t.same(
+      at(down, given(how), { ...word(STARTED), writtenUtcUs: () => STARTED + 1 }),
+      [undefined, undefined],
+      'people have looked',
+    );
+  }
+  t.same(
+    at(down, order('starting', { ferry }), word(STARTED))[1]?.pads,
+    reservation.pads,
+    'nobody has given it up yet',
+  );
+  t.same(at(down, order('starting', { delivery: ferry, parcel: 'aboard' }), word(STARTED))[1]?.pads, reservation.pads);
+  // and: by its word it flies, whatever became of its order, and of the plan
+  const flies = { id: 'f', version: 1 };
+  for (const open of [given('cancelled'), order('ready', { before: { 1: ferry } })]) {
+    t.same(at(NOW + 60e6, open, word(NOW + 60e6, flies)), [reservation, reservation]);
+    for (const one of at(down, open, word(down, flies))) t.ok((one?.toUtcUs ?? 0) > down + 900e6, 'until it is down');
+    t.same(at(down, open, word(down, { id: 'f', version: 2 })), [undefined, undefined], 'it flies another');
+    t.same(at(down, open, word(down - 4000e6, flies)), [undefined, undefined], 'it was heard too long ago');
+  }
+});
+
+t.test('what is kept longer is made once a minute', async (t) => {
+  const open = [{ id: 'o1', doc: { state: 'returning', attempt: 1, attempts: { 1: { delivery: { reservation } } } } }];
+  const minute = Math.ceil((reservation.toUtcUs + 60e6) / 60e6) * 60e6;
+  const at = (nowUtcUs: number) => reservationsOf(open, asked('o2', nowUtcUs))[0];
+  t.equal(at(minute + 1e6), at(minute + 59e6));
+  t.not(at(minute + 59e6), at(minute + 61e6));
 });
 
 /** Within what planning takes it to be beside its line. */

@@ -3,7 +3,7 @@ import { isUnderWay } from '@skein/protocol/fleet';
 import { isLate } from './late.ts';
 import { type Attempt, closed, ended, type Leg, moved, type Order, withAttempt } from './order.ts';
 import { progressOf, underWayWords } from './progress.ts';
-import type { Seen, StandSeen } from './seen.ts';
+import { isHeardSince, SAYS_US, type Seen, type StandSeen } from './seen.ts';
 import { begin, delayed, isTried, waited } from './tries.ts';
 
 /** Silent in the air for so long past the end of its energy, it is called lost: people must look, nothing is done. */
@@ -14,8 +14,6 @@ const LOST_UNKNOWN_US = 3600e6;
 const MAX_FLIGHTS = 2;
 const MAX_PLANS = 6;
 const SILENT_S = 30;
-/** A drone that has begun says so within, µs: heard for so long after a start, it has not. */
-const SAYS_US = 5e6;
 /** Ends of a command that has changed nothing, as far as is known. */
 const NOT_DONE: ReadonlySet<string> = new Set(['rejected', 'failed', 'expired', 'unknown']);
 /** A drone that has landed says by a fresh position where, as a rule at once; then people are asked, µs. */
@@ -50,11 +48,11 @@ export function stepDelivery(order: Order, attempt: Attempt, seen: Seen): Order 
   // It may have begun, and nobody has heard of it.
   if (isSilent(seen)) return isLost(seen) ? lost(heard, now, seen) : waited(heard, silentWords(attempt.drone));
   const isTold = isTried(leg, progress, seen);
-  if (isTold && !isHeardSince(leg, seen))
-    return waited(heard, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
+  const told = moved(heard, 'starting', heard.words, seen.utcUs);
+  if (isTold && !hasSpoken(leg, seen))
+    return waited(told, `${attempt.drone} was told to start, and is not heard since; nothing is done meanwhile`);
   // Heard again, what it has to say of that may still be on its way; nobody goes near it, whoever armed it.
-  if (isTold && seen.drone.armed === true)
-    return waited(heard, `${attempt.drone} is armed: it may have begun; nothing is done meanwhile`);
+  if (isTold && seen.drone.armed !== false) return waited(told, notDisarmedWords(attempt.drone, seen));
   if (order.cancel !== null && progress.is !== 'starting') return toUnload(heard, 'cancelled', seen);
   return begin(heard, now, progress, seen, {
     starting: 'starting',
@@ -178,12 +176,14 @@ function isSilent({ drone: { silentS } }: Seen): boolean {
  * Else it may have begun: what it would have said of that had no time to come. A start that was rejected was not carried out,
  * but one before it may have been; of a drone that is offline only its own word tells.
  */
-function isHeardSince({ startedUtcUs }: Leg, { utcUs, start, drone: { silentS } }: Seen): boolean {
-  if (startedUtcUs === null) return true;
-  if (silentS === null) return false;
-  // The clock was set back since: nobody waits for it that long.
-  if (startedUtcUs > utcUs) return silentS * 1e6 < SAYS_US;
-  return utcUs - silentS * 1e6 >= startedUtcUs + (start?.state === 'rejected' ? 0 : SAYS_US);
+function hasSpoken(leg: Leg, { utcUs, start, drone: { silentS } }: Seen): boolean {
+  return isHeardSince(leg, { utcUs, silentS }, start?.state === 'rejected' ? 0 : SAYS_US);
+}
+
+/** Its presence comes before its first sample, and an autopilot that says nothing may fly. */
+function notDisarmedWords(drone: string, { drone: { armed } }: Seen): string {
+  const is = armed === null ? 'was told to start, and whether it is armed is not known' : 'is armed: it may have begun';
+  return `${drone} ${is}; nothing is done meanwhile. If it flies, return or land it; if it stands there, disarm it`;
 }
 
 function silentWords(drone: string): string {

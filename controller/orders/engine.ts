@@ -8,7 +8,7 @@ import { abortKey, legKey, nameOf, startKey } from './keys.ts';
 import { withLateWords } from './late-word.ts';
 import { callsFor, withAsked } from './needs.ts';
 import { type Attempt, currentOf, isOver, type Leg, legOf, type Order } from './order.ts';
-import { isFlown, type Owed, owedOf, type SeenOf } from './owed.ts';
+import { goesOn, type Owed, owedOf, type SeenOf } from './owed.ts';
 import type { Actor, Change, Clock, Count, Drones, Flights, KeyUse, OrderRecords, Planner } from './ports.ts';
 import type { CommandSeen, Seen, StandSeen } from './seen.ts';
 import { step } from './step.ts';
@@ -217,7 +217,8 @@ export class Engine {
   #isLoose(id: string, order: Order): boolean {
     const seenOf = (attempt: Attempt) => this.#seenOf(id, attempt);
     const isFresh = this.utcUs - order.sinceUtcUs <= LOOSE_US;
-    if (isFresh && (owedOf(order, seenOf, this.utcUs).length > 0 || isFlown(order, seenOf))) return true;
+    const silentS = (drone: string) => this.#o.drones.seen(drone).silentS;
+    if (isFresh && goesOn(order, { seenOf, silentS, utcUs: this.utcUs })) return true;
     if ([...this.#tellings].some(([name, { busy }]) => busy && name.startsWith(`${id}/`))) return true;
     return Object.values(order.attempts).some(isLeftAboard);
   }

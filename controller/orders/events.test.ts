@@ -116,6 +116,41 @@ t.test(
   },
 );
 
+t.test(
+  'called off after its drone was told to start, and is not heard since: it may stand where it was sent',
+  async (t) => {
+    // given: the start was posted, and nothing came back
+    let silentS = 0;
+    let isTakenBack = false;
+    const { orders, seen, seconds } = scene(
+      {
+        plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }),
+        againstStart: () => null,
+      },
+      false,
+      {
+        stand: () => ({ state: 'verified', words: null, answered: true, takingBack: isTakenBack, parcel: null }),
+        takeBack: async () => {
+          isTakenBack = true;
+          return { ok: true };
+        },
+      },
+      { seen: () => ({ silentS, armed: null, at: null, energyUntilUtcUs: null }) },
+    );
+    await orders.place(WISH, BY);
+    await seconds(3);
+    await orders.deed('one', { do: 'cancel', why: null }, BY);
+    for (silentS = 1; silentS < 120; silentS++) await seconds(1);
+    // then: what plans for others keeps clear of it, until it is heard
+    t.match(await orders.get('one'), { state: 'closed', outcome: 'cancelled' });
+    t.equal(orders.open, 1);
+    t.equal(seen.changes.filter(({ type }) => type === 'put-away').length, 0);
+    silentS = 0;
+    await seconds(2);
+    t.equal(orders.open, 0);
+  },
+);
+
 t.test('cancelled while its plan is being given: the drone is told once the plan is known to have gone', async (t) => {
   let given = () => {};
   let isGiven = false;

@@ -4,6 +4,7 @@ export type { Order } from './order.ts';
 export type * from './ports.ts';
 export { ORDER_COUNTERS } from './ports.ts';
 export type * from './seen.ts';
+export { isHeardSince } from './seen.ts';
 export { type Answer, type Deed, Orders, type OrdersOptions } from './service.ts';
 export { payloadKgOf, takenBy } from './taken.ts';
 export type { OrderView } from './view.ts';

@@ -1,8 +1,8 @@
 /** Whom people are called for: out of how an order stands, and through the engine. */
 import t from 'tap';
 import { callsFor, needsPeople, withAsked } from './needs.ts';
-import type { Order } from './order.ts';
-import { ATTEMPT, LOADING } from './testing/given.ts';
+import type { Attempt, Order } from './order.ts';
+import { ATTEMPT, LEG, LOADING } from './testing/given.ts';
 import { BY, PLANNED, scene, WISH } from './testing/scene.ts';
 
 const left = (how: 'silent' | 'settled' | 'relaunched'): Order => ({
@@ -24,6 +24,17 @@ t.test('whom people are called for, and when', async (t) => {
     t.equal(withAsked(left(how), at(1e6, 3600)).asked, null, how);
     t.match(withAsked(left(how), at(1e6, 1)).asked, { what: 'take-off' }, `${how}, and it has come home`);
   }
+});
+
+t.test('a drone that was told to start, is heard, and does not say whether it flies', async (t) => {
+  const attempt: Attempt = { ...ATTEMPT, phase: 'delivery', parcel: 'aboard', delivery: { ...LEG, startedUtcUs: 1e6 } };
+  const told: Order = { ...LOADING, state: 'starting', sinceUtcUs: 1e6, attempts: { 1: attempt } };
+  t.equal(withAsked(told, at(900)), told);
+  t.equal(withAsked(told, at(5000, 60)), told, 'silent: it is lost after a while, and people are called then');
+  const asked = withAsked(told, at(901));
+  t.match(asked.asked, { what: 'look', drone: 'stork-11' });
+  t.match(callsFor(told, asked), [{ code: 'not-known-to-fly', words: /If it flies, return or land it; if it stands/ }]);
+  t.equal(withAsked({ ...asked, state: 'outbound' }, at(902)).asked, null);
 });
 
 t.test('once, and until it is done', async (t) => {

@@ -29,6 +29,7 @@ export function withAsked(order: Order, waiting: Waiting): Order {
 
 function isSo(order: Order, { what, drone }: Asked): boolean {
   if (what === 'take-off') return leftOf(order, drone) !== null;
+  if (what === 'look') return startedUtcUs(order) !== null && currentOf(order)?.drone === drone;
   return order.state === 'loading' && currentOf(order)?.drone === drone;
 }
 
@@ -41,8 +42,19 @@ function askedNow(order: Order, { utcUs, askAfterUs, silentS }: Waiting): Asked 
     if (canBeFound) return { what: 'take-off', drone: left.drone, atUtcUs: utcUs };
   }
   const attempt = currentOf(order);
-  if (attempt === null || order.state !== 'loading' || !isLong(order.sinceUtcUs)) return null;
-  return { what: 'load', drone: attempt.drone, atUtcUs: utcUs };
+  if (attempt === null) return null;
+  const { drone } = attempt;
+  const toldUtcUs = startedUtcUs(order);
+  // One that is silent is lost after a while, and people are called for that.
+  const isHeard = (silentS(drone) ?? Number.POSITIVE_INFINITY) < HEARD_S;
+  if (toldUtcUs !== null && isLong(toldUtcUs) && isHeard) return { what: 'look', drone, atUtcUs: utcUs };
+  if (order.state !== 'loading' || !isLong(order.sinceUtcUs)) return null;
+  return { what: 'load', drone, atUtcUs: utcUs };
+}
+
+/** Its drone was told to start with the parcel then, and nobody knows what became of that, µs UTC; null: it is not so. */
+function startedUtcUs(order: Order): number | null {
+  return order.state === 'starting' ? (currentOf(order)?.delivery?.startedUtcUs ?? null) : null;
 }
 
 /** For whom people are called by this change. */
@@ -67,7 +79,16 @@ const ASKED = {
     code: 'left-aboard',
     words: `${drone} may have its parcel aboard still: take it off, and say so`,
   }),
+  look: (drone: string) => ({
+    code: 'not-known-to-fly',
+    words: `${drone} was told to start, and whether it flies is not known: look. If it flies, return or land it; if it stands there, disarm it`,
+  }),
 } as const;
 
 /** Codes of alerts that say so. */
-export const NEEDS_CODES: ReadonlySet<string> = new Set([...NEED_PEOPLE, 'not-loaded', 'left-aboard']);
+export const NEEDS_CODES: ReadonlySet<string> = new Set([
+  ...NEED_PEOPLE,
+  'not-loaded',
+  'left-aboard',
+  'not-known-to-fly',
+]);

@@ -140,7 +140,7 @@ export interface Order {
 }
 
 export interface Asked {
-  readonly what: 'load' | 'take-off';
+  readonly what: 'load' | 'take-off' | 'look';
   readonly drone: string;
   readonly atUtcUs: number;
 }

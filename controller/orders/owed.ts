@@ -5,7 +5,7 @@
 import { isUnderWay } from '@skein/protocol/fleet';
 import { isOverByItsWord } from './custody.ts';
 import { type Attempt, currentOf, isAheadOfTime, isOver, type Leg, legOf, type Order } from './order.ts';
-import type { Seen, StandSeen } from './seen.ts';
+import { isHeardSince, type Seen, type StandSeen } from './seen.ts';
 
 export type Owed =
   /** Given and assigned under its own id and version; a repeat changes nothing. */
@@ -45,12 +45,28 @@ export function owedOf(order: Order, seenOf: SeenOf, utcUs: number): readonly Ow
   return owed;
 }
 
-/** One of its drones is under way with what it was given, whatever became of the order. */
-export function isFlown({ attempts }: Order, seenOf: SeenOf): boolean {
+export interface Watched {
+  readonly seenOf: SeenOf;
+  readonly silentS: (drone: string) => number | null;
+  readonly utcUs: number;
+}
+
+/** Whatever became of the order: a drone is still to be told, flies for it, or may do so. */
+export function goesOn(order: Order, watched: Watched): boolean {
+  return owedOf(order, watched.seenOf, watched.utcUs).length > 0 || isFlown(order, watched);
+}
+
+/** One of its drones is under way with what it was given, or was told to start and has not been heard since. */
+function isFlown({ attempts }: Order, { seenOf, silentS, utcUs }: Watched): boolean {
   return Object.values(attempts).some((attempt) => {
-    const { ferry, delivery, standOf } = seenOf(attempt);
-    const all = [ferry, delivery, ...Object.values(attempt.before).map(standOf)];
-    return all.some((stand) => stand !== null && stand.state !== 'assigned' && isUnderWay(stand.state));
+    const { standOf } = seenOf(attempt);
+    const legs = [attempt.ferry, attempt.delivery, ...Object.values(attempt.before)].filter((leg) => leg !== null);
+    return legs.some((leg) => {
+      const stand = standOf(leg);
+      if (stand !== null && stand.state !== 'assigned' && isUnderWay(stand.state)) return true;
+      const isOver = stand !== null && isOverByItsWord(stand);
+      return !isOver && !isHeardSince(leg, { utcUs, silentS: silentS(leg.drone) });
+    });
   });
 }
 

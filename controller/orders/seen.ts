@@ -47,3 +47,19 @@ export interface Seen {
   /** Why nothing may be started now (ground stop, weather, …); null: it may. */
   readonly againstStart: () => string | null;
 }
+
+/** A drone that has begun says so within, µs: heard for so long after a start, it has not. */
+export const SAYS_US = 5e6;
+
+/** @param marginUs what it would have said of a start may take so long */
+export function isHeardSince(
+  { startedUtcUs }: Pick<Leg, 'startedUtcUs'>,
+  { utcUs, silentS }: { readonly utcUs: number; readonly silentS: number | null },
+  marginUs = SAYS_US,
+): boolean {
+  if (startedUtcUs === null) return true;
+  if (silentS === null) return false;
+  // The clock was set back since: nobody waits for it that long.
+  if (startedUtcUs > utcUs) return silentS * 1e6 < SAYS_US;
+  return utcUs - silentS * 1e6 >= startedUtcUs + marginUs;
+}

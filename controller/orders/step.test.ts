@@ -223,13 +223,15 @@ t.test('a start of which nobody knows, and its drone is not heard since: it may 
     { state: 'starting', words: /not heard since/ },
     'one that is offline may fly by an earlier start (seed 863286936)',
   );
-  const back = (one: Order, armed: boolean) => step(one, { ...news(0), drone: { ...news(0).drone, armed } });
+  const back = (one: Order, armed: boolean | null) => step(one, { ...news(0), drone: { ...news(0).drone, armed } });
   for (const one of [order, { ...order, cancel: { by: 'shop', why: null, atUtcUs: 0 } }]) {
     t.match(
       back(one, true),
       { state: 'starting', words: /is armed/ },
       'heard again, and not yet what it did meanwhile',
     );
+    const words = /whether it is armed is not known.* If it flies, return or land it; if it stands there, disarm it/;
+    t.match(back(one, null), { state: 'starting', words }, 'its presence has come, and no sample yet');
     t.match(back(one, false), { state: 'unloading' });
   }
   // The controller was restarted since, and knows of no start.

@@ -3,9 +3,12 @@
  * knows what is physically aboard; nobody else does.
  */
 
-import type { Itinerary } from '@skein/protocol/fleet';
+import type { Itinerary, Place } from '@skein/protocol/fleet';
 import type { StandState } from '../../controller/orders/ports.ts';
 import type { Random } from '../kit/seed.ts';
+import { Flight, type Way } from './course.ts';
+import type { Ground, Heard } from './ground.ts';
+import type { Luck } from './luck.ts';
 
 export interface Said {
   readonly itinerary: string;
@@ -34,31 +37,38 @@ interface Task {
   /** Where it lands. */
   to: string | null;
   readonly delivers: boolean;
+  /** null: on the ground, or over ground that is not known. */
+  flight: Flight | null;
 }
 
-/** What goes wrong, each as a share of occasions. */
-export interface Luck {
-  readonly refuses: number;
-  readonly failsUpload: number;
-  readonly pilot: number;
-  readonly gateCloses: number;
-  readonly sticks: number;
-  readonly unproved: number;
-  readonly crashes: number;
-  readonly strays: number;
+export interface DroneOptions {
+  readonly random: Random;
+  readonly luck: Luck;
+  readonly released: Released;
+  readonly ground?: Ground | null;
 }
 
 type Released = (drone: VirtualDrone, order: string, itinerary: string) => void;
+
+/** What it said longer ago says nothing of now, s. */
+const FRESH_S = 3;
+/** Its samples come so much after its presence, s. */
+const SAMPLES_S = 2;
 
 export class VirtualDrone {
   readonly id: string;
   /** Where it stands; null: in the air, or in a field. */
   base: string | null;
+  /** Of that base, where those are known. */
+  pad: string | null = null;
+  heard: Heard | null = null;
   inAir = false;
   crashed = false;
   /** It can be heard, and hears. */
   linked = true;
   lastHeardS = 0;
+  /** After an outage: its presence comes before its samples do. */
+  backS = Number.NEGATIVE_INFINITY;
   /** Order whose parcel is physically aboard. */
   aboard: string | null = null;
   task: Task | null = null;
@@ -70,8 +80,10 @@ export class VirtualDrone {
   readonly #luck: Luck;
   /** Something physical happens. */
   readonly #released: Released;
+  readonly #ground: Ground | null;
 
-  constructor(id: string, base: string, o: { random: Random; luck: Luck; released: Released }) {
+  constructor(id: string, base: string | null, o: DroneOptions) {
+    this.#ground = o.ground ?? null;
     this.id = id;
     this.base = base;
     this.#random = o.random;
@@ -105,8 +117,7 @@ export class VirtualDrone {
       phase: 'uploading',
       untilS: nowS + this.#random.between(1, 20),
       parcel: null,
-      to,
-      delivers,
+      ...{ to, delivers, flight: null },
     };
     this.#say(this.task);
   }
@@ -138,12 +149,42 @@ export class VirtualDrone {
     if (this.crashed || task === null || task.phase !== 'verified') return 'not-verified';
     if (task.itinerary.notAfter !== undefined && utcUs > Date.parse(task.itinerary.notAfter) * 1e3)
       return 'too-late-to-fly';
+    task.flight = this.#takesOff(task.itinerary, nowS);
     this.inAir = true;
     this.base = null;
+    this.pad = null;
     task.phase = 'flying';
-    task.untilS = nowS + this.#random.between(30, 200);
+    task.untilS = nowS + (task.flight?.goes('out', nowS) ?? this.#random.between(30, 200));
     this.#say(task);
     return null;
+  }
+
+  #takesOff(itinerary: Itinerary, nowS: number): Flight | null {
+    const { base, pad } = this;
+    if (this.#ground === null) return null;
+    const home = base === null || pad === null ? (itinerary.base as Place) : this.#ground.placeOf({ base, pad });
+    const pace = this.#chance(this.#luck.slow) ? this.#random.between(1.2, 3) : this.#random.between(0.95, 1.1);
+    return new Flight(itinerary, { home, pace, nowS });
+  }
+
+  /** There are samples of now. */
+  isSeen(nowS: number): boolean {
+    return nowS - this.lastHeardS < FRESH_S && nowS - this.backS >= SAMPLES_S;
+  }
+
+  /** Where it is; null: in a field, or nowhere that is known. */
+  at(nowS: number): Place | null {
+    const { base, pad } = this;
+    if (this.inAir) return this.task?.flight?.at(nowS).place ?? null;
+    return base === null || pad === null ? null : (this.#ground?.placeOf({ base, pad }) ?? null);
+  }
+
+  isHeard(nowS: number): void {
+    if (nowS - this.lastHeardS > FRESH_S) this.backS = nowS;
+    this.lastHeardS = nowS;
+    const { task, inAir } = this;
+    const itinerary = task === null ? null : { ...this.#said(task), id: task.itinerary.id };
+    this.heard = { atS: nowS, at: this.at(nowS), inAir, itinerary };
   }
 
   abort(nowS: number): string | null {
@@ -151,7 +192,7 @@ export class VirtualDrone {
     if (this.crashed || task === null || !this.inAir) return 'not-under-way';
     if (task.phase === 'interrupted') return 'pilot';
     task.phase = 'returning';
-    task.untilS = nowS + this.#random.between(20, 120);
+    task.untilS = nowS + (task.flight?.goes('home', nowS) ?? this.#random.between(20, 120));
     this.#say(task);
     return null;
   }
@@ -167,6 +208,7 @@ export class VirtualDrone {
     }
     if (this.inAir && task.phase !== 'interrupted' && this.#chance(this.#luck.pilot)) {
       task.phase = 'interrupted';
+      task.flight?.goes('stay', nowS);
       task.untilS = nowS + this.#random.between(20, 200);
       this.#say(task);
     }
@@ -175,9 +217,10 @@ export class VirtualDrone {
   }
 
   #next(task: Task, nowS: number): void {
-    const go = (phase: Phase, lowS: number, highS: number) => {
+    const go = (phase: Phase, lowS: number, highS: number, way?: Way) => {
       task.phase = phase;
-      task.untilS = nowS + this.#random.between(lowS, highS);
+      const takesS = way === undefined ? undefined : task.flight?.goes(way, nowS);
+      task.untilS = nowS + (takesS || this.#random.between(lowS, highS));
       this.#say(task);
     };
     if (task.phase === 'uploading') {
@@ -186,14 +229,14 @@ export class VirtualDrone {
         this.outbox.push({ ...this.#said(task), state: 'failed', words: 'upload-failed' });
       } else go('verified', 1e9, 1e9);
     } else if (task.phase === 'flying') {
-      if (task.delivers) go('at-gate', 5, 60);
+      if (task.delivers) go('at-gate', 5, 60, 'gate');
       else this.#land(task, 'completed');
     } else if (task.phase === 'at-gate') {
-      if (this.aboard === null || this.#chance(this.#luck.gateCloses)) go('returning', 20, 200);
-      else go('releasing', 5, 40);
+      if (this.aboard === null || this.#chance(this.#luck.gateCloses)) go('returning', 20, 200, 'shut');
+      else go('releasing', 5, 40, 'release');
     } else if (task.phase === 'releasing') {
       this.#release(task);
-      go('returning', 20, 200);
+      go('returning', 20, 200, 'back');
     } else if (task.phase === 'returning') this.#land(task, 'completed');
     else if (task.phase === 'interrupted') this.#land(task, 'aborted');
   }
@@ -209,7 +252,11 @@ export class VirtualDrone {
 
   #land(task: Task, state: 'completed' | 'aborted'): void {
     this.inAir = false;
-    this.base = this.#chance(this.#luck.strays) ? null : (task.to ?? this.base);
+    const strays = this.#chance(this.#luck.strays);
+    const spot = task.flight === null ? null : (this.#ground?.spotAt(task.flight.lands) ?? null);
+    this.base = strays ? null : task.flight === null ? (task.to ?? this.base) : (spot?.base ?? null);
+    this.pad = strays ? null : (spot?.pad ?? null);
+    this.#ground?.landed(this);
     if (task.delivers && task.parcel === null) task.parcel = 'aboard';
     this.#end(task, state, state === 'aborted' ? 'pilot' : null);
   }

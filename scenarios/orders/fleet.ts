@@ -55,6 +55,14 @@ export class VirtualFleet implements Flights {
     for (const held of this.stands.values()) if (isOver(held)) this.#away.set(held.itinerary.id, this.#o.nowS() + 2);
   }
 
+  /** Of any drone that has it. */
+  plan(id: string, version: number): Itinerary | null {
+    const held = [...this.stands.values()].find(
+      ({ itinerary }) => itinerary.id === id && itinerary.version === version,
+    );
+    return held?.itinerary ?? null;
+  }
+
   known(itinerary: string): boolean {
     const backS = this.#away.get(itinerary);
     if (backS === undefined) return true;
@@ -127,7 +135,7 @@ export class VirtualFleet implements Flights {
   tick(): void {
     for (const drone of this.#o.drones.values()) {
       if (!drone.linked || drone.crashed) continue;
-      drone.lastHeardS = this.#o.nowS();
+      drone.isHeard(this.#o.nowS());
       for (const said of drone.outbox.splice(0)) this.#hear(drone, said);
       for (const held of this.stands.values()) if (held.drone === drone.id) this.#tell(drone, held);
     }

@@ -1,9 +1,11 @@
 /** Ways to break what orders keep to, each a change of the real source that runs must notice. */
 import type { Mutation } from '../voyage/mutations.ts';
 
-const at = (name: string, file: string, from: string, to: string): Mutation => ({
-  ...{ name, file: `controller/orders/${file}`, from, to },
+const inController = (name: string, file: string, from: string, to: string): Mutation => ({
+  ...{ name, file: `controller/${file}`, from, to },
 });
+const at = (name: string, file: string, from: string, to: string): Mutation =>
+  inController(name, `orders/${file}`, from, to);
 
 export const MUTATIONS: readonly Mutation[] = [
   at(
@@ -101,13 +103,43 @@ export const MUTATIONS: readonly Mutation[] = [
   at(
     'a start that nobody knows of taken for none',
     'delivery.ts',
-    'if (isTold && !isHeardSince(leg, seen))',
+    'if (isTold && !hasSpoken(leg, seen))',
     'if (false as boolean)',
+  ),
+  at(
+    'a drone that is heard, and not whether it is armed, taken for disarmed',
+    'delivery.ts',
+    'seen.drone.armed !== false)',
+    'seen.drone.armed === true)',
   ),
   at(
     'open orders not kept open',
     'engine.ts',
     'const open = !isOver(after) || this.#isLoose(id, after);',
     'const open = isOver(before ?? after);',
+  ),
+  inController(
+    'a pad that is kept given to another',
+    'planning/pads.ts',
+    'return [...(kept.get(key) ?? [])].every((one) => one === drone);',
+    'return true;',
+  ),
+  inController(
+    'air given back before its drone has left it',
+    'kept-air.ts',
+    "home: new Set(['climb', 'out', 'gate', 'gate-back']),",
+    "home: new Set(['climb', 'out', 'gate', 'gate-back', 'back']),",
+  ),
+  inController(
+    'late flights forgotten',
+    'kept-air.ts',
+    'return [late ? lasting(left, nowUtcUs) : left];',
+    'return late ? [] : [left];',
+  ),
+  inController(
+    'the pad of a drone that may have come to it unheard given away',
+    'kept-air.ts',
+    'return isLate ? [lasting(kept, o.nowUtcUs)] : padsOf(kept, leg, o);',
+    "return may === 'flies' ? [lasting(kept, o.nowUtcUs)] : [];",
   ),
 ];

@@ -42,6 +42,7 @@ export class People {
   act(orders: Orders, held: readonly Held[]): void {
     for (const one of held) {
       const order = orderOf(one.doc);
+      this.#isLateNoMore(one.id, order);
       this.#takeOffWhatIsForgotten(orders, one.id, order);
       if (this.#o.random.next() > 0.1) continue;
       this.#takeOffWhatCameHome(orders, one.id, order);
@@ -95,8 +96,15 @@ export class People {
       if (!answer.ok || this.#untold.get(id) !== on) return;
       this.#untold.delete(id);
       this.#late.delete(id);
-      this.#o.judge.late.delete(id);
     });
+  }
+
+  /** Said, and flown by the drone that it hangs on, or off it again: from then on the rule for all holds for it. */
+  #isLateNoMore(id: string, order: Order): void {
+    const where = this.#o.judge.parcels.get(id);
+    const on = typeof where === 'object' && 'aboard' in where ? where.aboard : null;
+    const isHeld = this.#untold.has(id) || (on !== null && currentOf(order)?.drone !== on);
+    if (!isHeld) this.#o.judge.late.delete(id);
   }
 
   /** Put on, and then the order went elsewhere before anybody was told. */

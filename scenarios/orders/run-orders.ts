@@ -1,15 +1,19 @@
 /** One run: a fleet, orders, and all that goes wrong, in virtual time out of one seed. */
+import type { Place } from '@skein/protocol/fleet';
 import { Orders } from '../../controller/orders/index.ts';
 import { orderOf } from '../../controller/orders/kept.ts';
 import { isOver } from '../../controller/orders/order.ts';
 import type { Actor } from '../../controller/orders/ports.ts';
 import { randomFrom } from '../kit/seed.ts';
+import { AirJudge } from './air-judge.ts';
 import { Book } from './book.ts';
-import { type Luck, VirtualDrone } from './drone.ts';
+import { VirtualDrone } from './drone.ts';
 import { VirtualFleet } from './fleet.ts';
 import { Judge } from './judge.ts';
+import { type Luck, NO_LUCK } from './luck.ts';
 import { People } from './people.ts';
 import { VirtualPlanner } from './planner.ts';
+import { Site, type Spot } from './site.ts';
 
 export interface RunResult {
   readonly seed: number;
@@ -18,6 +22,8 @@ export interface RunResult {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly faults: number;
   readonly virtualS: number;
+  /** At once, the most; 0 where nobody looks. */
+  readonly inAir: number;
 }
 
 const SHOP: Actor = { kind: 'integrator', name: 'shop' };
@@ -27,7 +33,14 @@ const EPOCH_US = Date.UTC(2026, 0, 1) * 1e3;
 const TROUBLE_S = 3000;
 const END_S = 14_000;
 
-export async function runOrders(seed: number, trace = false): Promise<RunResult> {
+export interface RunOptions {
+  /** Every change on stdout. */
+  readonly trace?: boolean;
+  /** Bases have pads, and flights are planned by the planning of the product. */
+  readonly pads?: boolean;
+}
+
+export async function runOrders(seed: number, { trace = false, pads = false }: RunOptions = {}): Promise<RunResult> {
   const random = randomFrom(seed);
   let nowS = 0;
   let faults = 0;
@@ -36,6 +49,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
   const luck: Luck = {
     ...{ refuses: rare(0.2), failsUpload: rare(0.3), pilot: rare(0.01), gateCloses: rare(0.3) },
     ...{ sticks: rare(0.3), unproved: rare(0.3), crashes: rare(0.002), strays: rare(0.2) },
+    slow: pads ? rare(0.3) : 0,
   };
   const trouble = {
     unlink: rare(0.004),
@@ -65,12 +79,25 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     ...{ durable: (id) => book.durable.get(id) ?? null, inMemory: () => book.all() },
     ...{ utcUs, trace, drones, fleet: () => fleet },
   });
+  const site = pads
+    ? new Site({ random, drones, nowS: () => nowS, utcUs, planOf: (id, version) => fleet.plan(id, version) })
+    : null;
+  const air =
+    site &&
+    new AirJudge({
+      ...{ site, drones, utcUs, nowS: () => nowS, open: () => book.open() },
+      wrong: (words) => judge.wrong.push(words),
+    });
+  const ground = site && {
+    ...{ spotAt: (place: Place) => site.spotAt(place), placeOf: (spot: Spot) => site.placeOf(spot) },
+    landed: (drone: VirtualDrone) => air?.landed(drone),
+  };
   const released = (drone: VirtualDrone, order: string) => {
     const held = book.durable.get(order);
     judge.released(order, drone, held === undefined ? null : orderOf(held.doc).cancel);
   };
   for (let n = 1; n <= 1 + Math.floor(random.next() * 4); n++) {
-    drones.set(`d${n}`, new VirtualDrone(`d${n}`, random.pick(BASES), { random, luck, released }));
+    join(`d${n}`, site === null ? random.pick(BASES) : site.empty(() => false));
   }
   const fleet = new VirtualFleet({
     ...{
@@ -84,14 +111,16 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
         return happens(trouble.loses) || fades;
       },
     },
-    stopped: () => planner.stop !== null,
+    stopped: () => stops.stop !== null,
     onCommand: (posted) => {
       judge.commanded(posted, nowS - stoppedS > 10);
       // Between the telling and the knowing of it.
       if (happens(trouble.told)) dies = true;
     },
   });
-  const planner = new VirtualPlanner({ drones, utcUs, openUs: () => random.between(40, 600) * 1e6, onChosen });
+  const virtual = new VirtualPlanner({ drones, utcUs, openUs: () => random.between(40, 600) * 1e6, onChosen });
+  const planner = site?.planner(onChosen) ?? virtual;
+  const stops: { stop: string | null } = site ?? virtual;
   /** Its link goes just as it is needed. */
   function onChosen(drone: VirtualDrone): void {
     if (happens(trouble.chosen)) drone.linked = false;
@@ -123,7 +152,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
         seen: (id) => {
           const drone = drones.get(id);
           const silentS = drone === undefined ? null : nowS - drone.lastHeardS;
-          const fresh = silentS !== null && silentS < 3;
+          const fresh = drone?.isSeen(nowS) === true;
           return {
             silentS,
             armed: fresh ? (drone?.armed ?? null) : null,
@@ -164,9 +193,9 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
       outages.delete(drone);
     }
     if (calm()) Object.assign(luck, NO_LUCK);
-    if (happens(trouble.stop)) planner.stop = planner.stop === null ? 'ground stop: storm' : null;
-    if (calm()) planner.stop = null;
-    stoppedS = planner.stop === null ? Number.POSITIVE_INFINITY : Math.min(stoppedS, nowS);
+    if (happens(trouble.stop)) stops.stop = stops.stop === null ? 'ground stop: storm' : null;
+    if (calm()) stops.stop = null;
+    stoppedS = stops.stop === null ? Number.POSITIVE_INFINITY : Math.min(stoppedS, nowS);
     people.calm = calm();
     if (orders !== null && (dies || happens(trouble.crash))) {
       dies = false;
@@ -185,6 +214,7 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
     book.tick();
     // Whatever waits for a promise goes on within this second.
     for (let i = 0; i < 8; i++) await null;
+    air?.look();
     judge.undisturbedS++;
     if (judge.wrong.length > 0) break;
     // Nothing is open: people get time to take off what is aboard still.
@@ -195,31 +225,49 @@ export async function runOrders(seed: number, trace = false): Promise<RunResult>
   if (judge.wrong.length === 0) judge.end(book.all());
   const outcomes: Record<string, number> = {};
   for (const { doc } of book.all()) outcomes[String(doc.outcome)] = (outcomes[String(doc.outcome)] ?? 0) + 1;
-  return { seed, wrong: judge.wrong, orders: made, outcomes, faults, virtualS: nowS };
+  return { seed, wrong: judge.wrong, orders: made, outcomes, faults, virtualS: nowS, inAir: air?.most ?? 0 };
 
   /** A wreck is replaced, what lies in a field is carried to a base. */
   function bringHome(drone: VirtualDrone): void {
     if (!drone.crashed) drone.linked = true;
-    if (!drone.crashed && !drone.inAir) drone.base ??= random.pick(BASES);
-    if (drone.crashed && nowS === END_S / 2)
-      drones.set('spare', new VirtualDrone('spare', 'base-1', { random, luck, released }));
+    const isInField = !drone.crashed && !drone.inAir && drone.base === null;
+    if (isInField) standsAt(drone, site === null ? random.pick(BASES) : site.empty(isKept));
+    if (drone.crashed && nowS === END_S / 2) join('spare', site === null ? 'base-1' : site.empty(isKept));
+    // Nobody need look for a wreck on the pad that it was to land on.
+    if (drone.crashed) site?.seenByPeople();
+  }
+
+  function join(id: string, at: string | Spot | null): void {
+    if (at === null) return;
+    const drone = new VirtualDrone(id, null, { random, luck, released, ground });
+    standsAt(drone, at);
+    drones.set(id, drone);
+  }
+
+  function standsAt(drone: VirtualDrone, at: string | Spot | null): void {
+    drone.base = at === null || typeof at === 'string' ? at : at.base;
+    drone.pad = at === null || typeof at === 'string' ? null : at.pad;
+  }
+
+  /** Nobody puts a drone where another is to land. */
+  function isKept({ base, pad }: Spot): boolean {
+    const kept = site?.kept(book.open()) ?? [];
+    return kept.some(({ pads }) => pads.some((one) => one.base === base && one.pad === pad));
   }
 
   function place(by: Orders): void {
-    const pickup = { latDeg: random.pick([1, 2]), lonDeg: 0 };
+    const base = random.pick([1, 2]);
+    const pickup = site?.placeOf({ base: `base-${base}`, pad: 'p1' }) ?? { latDeg: base, lonDeg: 0 };
+    const dropOff = site?.door() ?? { latDeg: 50, lonDeg: 0 };
     const notAfterUtcUs = random.next() < 0.3 ? utcUs() + random.between(300, 3000) * 1e6 : null;
     const id = `order${made + 1}`;
     judge.parcels.set(id, 'pickup');
     void by.place(
       {
-        ...{ pickup, dropOff: { latDeg: 50, lonDeg: 0 }, payloadKg: 1, priority: Math.floor(random.next() * 10) },
+        ...{ pickup, dropOff, payloadKg: 1, priority: Math.floor(random.next() * 10) },
         ...{ notBeforeUtcUs: null, notAfterUtcUs, how: 'winch', contact: null },
       },
       SHOP,
     );
   }
 }
-
-const NO_LUCK: Luck = {
-  ...{ refuses: 0, failsUpload: 0, pilot: 0, gateCloses: 0, sticks: 0, unproved: 0, crashes: 0, strays: 0 },
-};

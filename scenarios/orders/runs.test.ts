@@ -21,8 +21,20 @@ t.test('random runs', async (t) => {
   t.ok(orders > 0 && faults > 0);
 });
 
+t.test('random runs with pads, planned by the product', async (t) => {
+  const seed = process.env.SEED === undefined ? seedFromEnvironment() % 1e9 : seedFromEnvironment();
+  const count = countFromEnvironment(8, 300);
+  let busy = 0;
+  for (let one = seed; one < seed + count; one++) {
+    const { wrong, inAir } = await runOrders(one, { pads: true });
+    if (inAir >= 2) busy++;
+    if (!t.same(wrong, [], `PADS=1 SEED=${one} node scenarios/orders/run.ts`)) return;
+  }
+  measured(`${count} runs with pads from SEED=${seed}, in ${busy} two or more in the air at once`);
+});
+
 t.test('a seed replays', async (t) => {
-  t.same(await runOrders(7), await runOrders(7));
+  for (const pads of [false, true]) t.same(await runOrders(7, { pads }), await runOrders(7, { pads }));
 });
 
 t.test('the mutations fit the source', async (t) => {

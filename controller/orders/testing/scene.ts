@@ -11,9 +11,10 @@ export const WISH = {
 } as const;
 
 export function scene(
-  o: Pick<OrdersOptions['planner'], 'plan'>,
+  o: Pick<OrdersOptions['planner'], 'plan'> & Partial<OrdersOptions['planner']>,
   unreadable = false,
   flights: Partial<OrdersOptions['flights']> = {},
+  drones: Partial<OrdersOptions['drones']> = {},
 ) {
   const seen = {
     nowUs: 1e12,
@@ -62,13 +63,14 @@ export function scene(
     drones: {
       seen: () => ({ silentS: 0, armed: false, at: { base: seen.at }, energyUntilUtcUs: null }),
       preflight: () => null,
+      ...drones,
     },
     planner: {
-      ...o,
       againstStart: () => 'storm',
       ready: () => true,
       inTurn: () => 0,
       infeasible: () => ({ base: 'b' }),
+      ...o,
     },
     clock: { utcUs: () => seen.nowUs, monoUs: () => seen.nowUs },
     ...{
