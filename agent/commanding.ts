@@ -94,6 +94,7 @@ export class Commanding {
         shelf: this.#logs,
         onRebootOrdered: () => this.#watch.ordered(nowMs()),
         newPack: (pack, instance) => this.newPack(pack, instance),
+        crashed: () => this.crashed,
         pause,
       }),
       beforeArming: () => {

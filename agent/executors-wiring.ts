@@ -39,6 +39,7 @@ export function wireExecutors(
     /** Our own order to restart the autopilot is about to be sent. */
     readonly onRebootOrdered: () => void;
     readonly newPack: (pack: string | null, instance: number) => void;
+    readonly crashed: () => string | null;
     readonly pause: Pause;
   },
 ) {
@@ -68,6 +69,7 @@ export function wireExecutors(
     safety,
     positionTrusted,
     groundLinkMs: () => (autopilot.groundLink.sending ? autopilot.groundLink.upMs : null),
+    crashed: o.crashed,
     chargePct: () => charge.status.effectivePct,
     energy: config.energy,
     pause,

@@ -58,6 +58,24 @@ t.test(
   },
 );
 
+t.test(
+  'a drone that lies crashed and is still armed takes any mode, which proves nothing; it is told all the same',
+  async (t) => {
+    for (const type of ['return', 'land', 'hold'] as const) {
+      const b = bench({ state: FLYING });
+      b.world.crashed = 'it FALLS, 8 m/s, 14 m up';
+      t.match(await b.give(b.command(type)), { state: 'unknown', reason: /^crash: it FALLS/ }, type);
+      t.equal(b.intents.length, 1, 'it may fly on');
+      b.world.crashed = null;
+      t.match(await b.give(b.command(type)), { state: 'succeeded' }, 'it has flown on');
+      b.world.crashed = 'Crash: Disarming';
+      Object.assign(b.world.state, { armed: false });
+      if (type === 'hold')
+        t.match(await b.give(b.command(type)), { state: 'succeeded', reason: 'already' }, 'its motors stand');
+    }
+  },
+);
+
 t.test('resume goes on with the item that was held, and with nothing else', async (t) => {
   const b = bench({ state: FLYING });
   t.match(await b.give(b.command('resume')), { state: 'rejected', reason: 'not-holding' });

@@ -29,6 +29,8 @@ export interface FlightOptions {
   readonly positionTrusted: PositionTrusted;
   /** How long the ground-link heartbeat has been up, ms; null while it is not. */
   readonly groundLinkMs: () => number | null;
+  /** That it fell or hit the ground since it was armed, and has not flown on; null: it has not. */
+  readonly crashed: () => string | null;
   /** The lower of the charge reported and the charge remembered, %. */
   readonly chargePct: () => number | null;
   readonly energy: EnergyRule;
@@ -67,6 +69,13 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     return can.ok && !trusted.ok ? trusted : can;
   };
 
+  /** An autopilot that lies on its back takes any mode: that it is in one proves nothing of what moves nowhere. Sent it is all the same. */
+  const proved = (outcome: Outcome): Outcome => {
+    const crashed = o.crashed();
+    if (outcome.state !== 'succeeded' || crashed === null || asleep()) return outcome;
+    return { ...outcome, state: 'unknown', reason: reason('crash', crashed) };
+  };
+
   async function recover(unfinished: Unfinished, signal: AbortSignal): Promise<Outcome> {
     const effect = EFFECTS[unfinished.type];
     const heard = await see(() => vehicle.state.alive, { withinMs: HEARD_WITHIN_MS, pause: o.pause, signal });
@@ -94,7 +103,7 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
       const before = now();
       const outcome = await vehicle.intent('hold', { signal });
       if (outcome.ok) holding.began(before, now());
-      return outcomeOf(outcome, false);
+      return proved(outcomeOf(outcome, false));
     },
     recover,
   };
@@ -103,11 +112,12 @@ export function flightExecutors(o: FlightOptions): Pick<Executors, FlightType> {
     against: () => (onGround() ? [reason('already-on-ground')] : []),
     act: async ({ signal, params }) => {
       holding.over();
-      if (typeof params.atLeastAltRelM !== 'number') return outcomeOf(await vehicle.intent(name, { signal }), false);
+      if (typeof params.atLeastAltRelM !== 'number')
+        return proved(outcomeOf(await vehicle.intent(name, { signal }), false));
       const { reservePct } = o.energy;
       const climbed = await ownHeight(params.atLeastAltRelM, signal, { ...o, reservePct });
       if (climbed.how === 'ended') return climbed.outcome;
-      const outcome = outcomeOf(await vehicle.intent(name, { signal }), false);
+      const outcome = proved(outcomeOf(await vehicle.intent(name, { signal }), false));
       return { ...outcome, detail: { ...outcome.detail, ...climbed.told } };
     },
     recover,

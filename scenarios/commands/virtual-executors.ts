@@ -41,6 +41,7 @@ export function virtualExecutors(o: VirtualExecutorsOptions): Executors {
       safety,
       positionTrusted: () => ({ ok: true }),
       groundLinkMs: () => 60_000,
+      crashed: () => null,
       chargePct: () => client.state.batteryPct,
       energy: { rangeM: 8_000, reservePct: 20 },
       pause,

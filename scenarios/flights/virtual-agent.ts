@@ -158,6 +158,7 @@ export function createVirtualAgent(o: VirtualAgentOptions): VirtualAgent {
     vehicle: client,
     safety: { locked: () => null, canArm: () => null, setLock: async () => true, removeLock: async () => null },
     positionTrusted: () => trust.positionTrusted(),
+    crashed: () => null,
     groundLinkMs: () => (client.groundLink.sending ? client.groundLink.upMs : null),
     chargePct,
     energy: ENERGY,

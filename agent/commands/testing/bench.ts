@@ -114,7 +114,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
     linkOpen: true,
     groundLinkMs: 60_000 as number | null,
     lock: null as { reason: string; by: string; here: boolean } | null,
-    unfit: null as string | null,
+    ...{ unfit: null as string | null, crashed: null as string | null },
     /** Why the position is not trusted; null: it is. */
     distrusted: null as string | null,
     commander: null as string | null,
@@ -199,7 +199,7 @@ export function bench(o: { readonly clock?: boolean; readonly state?: VehicleSta
           safety,
           positionTrusted: () =>
             world.distrusted === null ? { ok: true } : { ok: false, reason: `position: ${world.distrusted}` },
-          groundLinkMs: () => world.groundLinkMs,
+          ...{ groundLinkMs: () => world.groundLinkMs, crashed: () => world.crashed },
           chargePct: () => world.state.batteryPct,
           energy: { rangeM: 8_000, reservePct: 30 },
           pause,
