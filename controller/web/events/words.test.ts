@@ -49,6 +49,25 @@ t.test('what happened, in plain words', async (t) => {
   for (const [one, words] of cases) t.equal(sentence(one), words);
 });
 
+t.test('what became of a parcel is said, not that there is news', async (t) => {
+  const stand = (data: object) => sentence(event('itinerary:first', 'stand', { drone: 'd1', ...data }));
+  const released = { set: { state: 'released', reason: 'seen-released', detail: {} }, step: {} };
+  t.equal(
+    stand({ set: {}, parcels: { 1: released } }),
+    'itinerary first with d1: parcel of item 1 released, seen released',
+  );
+  t.equal(
+    stand({ set: { state: 'returning' }, parcels: { 1: released, 4: { set: { state: 'aboard', reason: null } } } }),
+    'itinerary first with d1: returning; parcel of item 1 released, seen released; parcel of item 4 aboard',
+  );
+  t.equal(
+    stand({ set: {}, parcels: { 1: { set: { settled: { word: 'released', by: 'Ann', command: 'x' } } } } }),
+    'itinerary first with d1: parcel of item 1 released, said Ann',
+  );
+  t.equal(stand({ set: { sentUtcUs: 1 } }), 'itinerary first with d1: was sent');
+  t.equal(stand({ set: {}, parcels: 'x' }), 'itinerary first with d1: has news');
+});
+
 t.test('data of another shape than expected breaks nothing', async (t) => {
   const bad = { set: [1], command: 7, deliveries: 'x', drone: {}, reason: null };
   for (const entity of ['drone:d1', 'command:x', 'itinerary:x', 'order:x', 'alert:x', 'controller', ':', 'x:'])

@@ -78,14 +78,26 @@ const COMMAND: Readonly<Record<string, Say>> = {
   },
 };
 
+/** What became of its parcels, each by the item that delivers it. */
+const parcelsOf = (data: Json): readonly string[] =>
+  Object.entries(objectOf(data.parcels)).map(([item, change]) => {
+    const set = setOf(objectOf(change));
+    const word = textOf(objectOf(set.settled).word);
+    const settled =
+      word === null ? 'has news' : `${plain(word)}, said ${textOf(objectOf(set.settled).by) ?? 'somebody'}`;
+    return `parcel of item ${item} ${stateWords(set) ?? settled}`;
+  });
+
 const ITINERARY: Readonly<Record<string, Say>> = {
   given: ({ entity }, data) => `${thingWords(entity)} was given, version ${numberOf(data.version) ?? '?'}`,
   asked: ({ entity }, data) => `${thingWords(entity)}: ${plain(textOf(data.what) ?? 'something')} was asked for`,
   stand: ({ entity }, data) => {
     const set = setOf(data);
     const item = numberOf(set.item);
-    const what = stateWords(set) ?? (item === null ? 'has news' : `at item ${item}`);
-    return `${thingWords(entity)} with ${textOf(data.drone) ?? 'a drone'}: ${what}`;
+    const stands = stateWords(set) ?? (item === null ? null : `at item ${item}`);
+    const sent = numberOf(set.sentUtcUs) === null ? null : 'was sent';
+    const all = [stands ?? sent, ...parcelsOf(data)].filter((part) => part !== null);
+    return `${thingWords(entity)} with ${textOf(data.drone) ?? 'a drone'}: ${all.join('; ') || 'has news'}`;
   },
 };
 
