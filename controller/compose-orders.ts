@@ -131,8 +131,10 @@ function flightsOf({ itineraries, commands }: OrderWiring): Flights {
       const taken = await itineraries.cancel(id, [drone], DISPATCHER);
       return taken.ok ? { ok: true } : { ok: false, words: taken.detail };
     },
-    async command({ drone, type, key }) {
-      const body = { targets: [drone], type, params: {} };
+    async command({ drone, type, itinerary: { id, version }, key }) {
+      // Another one may have come between: of an operator, of another controller.
+      const params = type === 'start' ? { ifItinerary: id, ifVersion: version } : {};
+      const body = { targets: [drone], type, params };
       const sender = { name: DISPATCHER, role: 'operator' } as const;
       const answer = await commands.post(body, sender, { key: `order/${key}`, hash: key });
       return answer.ok ? { ok: true, id: answer.command.id } : { ok: false, words: answer.detail };

@@ -12,6 +12,7 @@ interface Given {
   readonly state?: CommandVehicle['state'];
   readonly underWay?: boolean;
   readonly hangs?: boolean;
+  readonly crashed?: boolean;
 }
 
 function given(o: Given = {}) {
@@ -19,6 +20,7 @@ function given(o: Given = {}) {
   const flown = (name: string): Executor => ({
     act: async () => {
       done.push(name);
+      if (o.crashed === true) return { state: 'unknown', reason: 'crash: it FALLS', detail: {} };
       return { state: 'succeeded', reason: 'done', detail: {} };
     },
   });
@@ -69,3 +71,12 @@ t.test('ordered home or down: it goes first, then its line is reeled in, and the
   await without.executors.return.act(TASK, {});
   t.same(without.done, ['return'], 'no itinerary is under way');
 });
+
+t.test(
+  'a drone that lies crashed and took the mode all the same: what it flew with is ended, or held, as if it flew on',
+  async (t) => {
+    const { done, executors } = given({ underWay: true, crashed: true });
+    t.match(await executors.return.act(TASK, {}), { state: 'unknown', reason: /^crash/ });
+    t.same(done, ['return', 'left return']);
+  },
+);

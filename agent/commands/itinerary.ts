@@ -3,7 +3,7 @@
  * return and land mean while one is under way.
  */
 import { isLanded } from '@skein/hardware/autopilot';
-import { reason } from '@skein/protocol/fleet';
+import { reason, reasonCode } from '@skein/protocol/fleet';
 import { MISSION_MODES } from '@skein/protocol/telemetry';
 import { isWaiting } from './holding.ts';
 import type { Executor, Executors, Json, Outcome, Task, Unfinished } from './types.ts';
@@ -19,7 +19,8 @@ export interface CommandItinerary {
   readonly canAbort: boolean;
   /** Why a return would not bring it to its base, or null. */
   againstReturn(): string | null;
-  againstStart(): readonly string[];
+  /** @param meant what is to be flown; null: whatever there is */
+  againstStart(meant: { readonly id: string | null; readonly version: number | null }): readonly string[];
   start(o: { readonly by: string; readonly signal: AbortSignal }): Promise<ItineraryOutcome>;
   againstResume(taking: boolean): string | null;
   resume(o: {
@@ -64,7 +65,7 @@ export function itineraryExecutors(flown: Flown, o: ItineraryExecutorOptions): L
 
   const hold: Executor['act'] = async (task, act) => {
     const outcome = await flown.hold.act(task, act);
-    if (outcome.state === 'succeeded' && itinerary.isUnderWay && isWaitingOrPaused(vehicle)) itinerary.held();
+    if (isDone(outcome) && itinerary.isUnderWay && isWaitingOrPaused(vehicle)) itinerary.held();
     return outcome;
   };
 
@@ -73,7 +74,7 @@ export function itineraryExecutors(flown: Flown, o: ItineraryExecutorOptions): L
     (how: 'return' | 'land'): Executor['act'] =>
     async (task, act) => {
       const outcome = await flown[how].act(task, act);
-      if (outcome.state !== 'succeeded' || !itinerary.isUnderWay) return outcome;
+      if (!isDone(outcome) || !itinerary.isUnderWay) return outcome;
       itinerary.left(how);
       const payload = await itinerary.secureOnTheWay(task.signal);
       return payload === null ? outcome : { ...outcome, detail: { ...outcome.detail, payload } };
@@ -107,7 +108,12 @@ export function itineraryExecutors(flown: Flown, o: ItineraryExecutorOptions): L
 
   const start: Executor = {
     // Its own reasons first: that there is none, or none verified, says more than the list that follows from it.
-    against: (task) => [...itinerary.againstStart(), ...(flown.arm.against?.(task) ?? [])],
+    against: (task) => {
+      const { ifItinerary, ifVersion } = task.params;
+      const id = typeof ifItinerary === 'string' ? ifItinerary : null;
+      const version = typeof ifVersion === 'number' ? ifVersion : null;
+      return [...itinerary.againstStart({ id, version }), ...(flown.arm.against?.(task) ?? [])];
+    },
     act: ({ issuedBy, signal }) => itinerary.start({ by: issuedBy, signal }),
     recover: recoverStart,
   };
@@ -162,6 +168,10 @@ export function itineraryExecutors(flown: Flown, o: ItineraryExecutorOptions): L
     settle,
   };
 }
+
+/** What became of a crashed drone is not known, but it has taken the mode: if it flies on, it flies so. */
+const isDone = ({ state, reason: why }: Outcome): boolean =>
+  state === 'succeeded' || (state === 'unknown' && reasonCode(why) === 'crash');
 
 /** A hold on the ground is one already, and holds no flight. */
 const isWaitingOrPaused = ({ state }: CommandVehicle): boolean =>

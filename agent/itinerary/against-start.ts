@@ -10,12 +10,26 @@ import type { Records } from './records.ts';
 /** Home is set where it stands as it is armed, and is judged then to 5 m; a satellite fix may be off by as much. */
 const BASE_WITHIN_M = 10;
 
+/** What is meant to be flown; null: whatever there is. */
+export interface Meant {
+  readonly id: string | null;
+  readonly version: number | null;
+}
+
 /** All that speaks against it, before anything is sent; empty: nothing. */
-export function againstStart(o: ItineraryPorts, records: Records, preparing: Preparing): readonly string[] {
+export function againstStart(
+  o: ItineraryPorts,
+  records: Records,
+  preparing: Preparing,
+  meant: Meant,
+): readonly string[] {
   const { current } = records;
   if (current === null) return [reason('no-itinerary')];
   const { stand, itinerary } = current;
   const why: string[] = [];
+  // Another one came between the order to fly and what it was given for: a parcel would go to somebody else's door.
+  const isOther = (meant.id ?? stand.id) !== stand.id || (meant.version ?? stand.version) !== stand.version;
+  if (isOther) why.push(reason('not-verified', `${stand.id}, version ${stand.version}, is on it`));
   if (isUnderWay(stand.state)) why.push(reason('active-leg', stand.id));
   else if (stand.state !== 'verified' || !preparing.isVerified) {
     why.push(reason('not-verified', stand.reason === '' ? stand.state : `${stand.state}: ${stand.reason}`));

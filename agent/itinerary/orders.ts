@@ -5,7 +5,7 @@
 import { type IntentOutcome, isLanded } from '@skein/hardware/autopilot';
 import { isUnderWay, reason } from '@skein/protocol/fleet';
 import { MISSION_MODES } from '@skein/protocol/telemetry';
-import { againstStart } from './against-start.ts';
+import { againstStart, type Meant } from './against-start.ts';
 import { homeMoved } from './away.ts';
 import type { Flying } from './flying.ts';
 import { areToldToOpen } from './jaws.ts';
@@ -39,8 +39,8 @@ export class Orders {
     return this.#flying.isUnderWay;
   }
 
-  againstStart(): readonly string[] {
-    return againstStart(this.#o, this.#records, this.#preparing);
+  againstStart(meant: Meant = { id: null, version: null }): readonly string[] {
+    return againstStart(this.#o, this.#records, this.#preparing, meant);
   }
 
   async start(o: { readonly by: string; readonly signal: AbortSignal }): Promise<Outcome> {

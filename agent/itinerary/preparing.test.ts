@@ -50,6 +50,19 @@ t.test('a plan of another base does not even start the motors', async (t) => {
   t.same(b.it.orders.againstStart(), []);
 });
 
+t.test('what is to be flown is named, and another one is on it: nothing starts', async (t) => {
+  const b = await verified(t);
+  const { id = '', version = 0 } = b.it.itinerary ?? {};
+  const against = (meant: { id: string | null; version: number | null }) => b.it.orders.againstStart(meant);
+  t.same(against({ id, version }), []);
+  t.same(against({ id: null, version: null }), [], 'whatever there is');
+  for (const meant of [
+    { id: 'another', version },
+    { id, version: version + 1 },
+  ])
+    t.match(against(meant), [new RegExp(`^not-verified: ${id}, version ${version}, is on it`)]);
+});
+
 t.test('a winch whose drum runs free after a boot refuses a delivery by winch, and no other', async (t) => {
   const b = await bench(t);
   b.world.winchOptions = 7;

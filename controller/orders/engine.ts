@@ -266,7 +266,7 @@ export class Engine {
     if (one.do === 'take-back') return (await flights.takeBack(itinerary.id, drone)).ok;
     const key =
       one.do === 'start' ? startKey(id, one.leg, one.n) : `${abortKey(id, one.leg)}/${Math.floor(this.utcUs / 30e6)}`;
-    const told = await flights.command({ drone, type: one.do, key });
+    const told = await flights.command({ drone, type: one.do, itinerary, key });
     this.#posted(one.do === 'start' ? key : abortKey(id, one.leg), told);
     return told.ok;
   }

@@ -122,6 +122,7 @@ t.test(
     // given: the start was posted, and nothing came back
     let silentS = 0;
     let isTakenBack = false;
+    const posted: string[] = [];
     const { orders, seen, seconds } = scene(
       {
         plan: () => ({ kind: 'fly', drone: 'd', ferry: PLANNED, delivery: PLANNED, why: [] }),
@@ -134,6 +135,10 @@ t.test(
           isTakenBack = true;
           return { ok: true };
         },
+        command: async ({ type, itinerary: { id, version } }) => {
+          posted.push(`${type} ${id} ${version}`);
+          return { ok: true, id: 'c' };
+        },
       },
       { seen: () => ({ silentS, armed: null, at: null, energyUntilUtcUs: null }) },
     );
@@ -142,6 +147,7 @@ t.test(
     await orders.deed('one', { do: 'cancel', why: null }, BY);
     for (silentS = 1; silentS < 120; silentS++) await seconds(1);
     // then: what plans for others keeps clear of it, until it is heard
+    t.same(posted, ['start order-one-1-ferry 1'], 'what it is to start is named');
     t.match(await orders.get('one'), { state: 'closed', outcome: 'cancelled' });
     t.equal(orders.open, 1);
     t.equal(seen.changes.filter(({ type }) => type === 'put-away').length, 0);

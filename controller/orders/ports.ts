@@ -78,6 +78,8 @@ export interface Flights {
   command(o: {
     readonly drone: string;
     readonly type: 'start' | 'abort';
+    /** What is to be started, or ended. */
+    readonly itinerary: Pick<Itinerary, 'id' | 'version'>;
     readonly key: string;
   }): Promise<Told & { readonly id?: string }>;
   commandSeen(id: string, drone: string): Promise<CommandSeen | null>;

@@ -87,7 +87,16 @@ export const COMMANDS = {
     doc: 'stop the motors, on the ground only',
     params: Type.Object({ takeOver: TakeOver }),
   },
-  start: { ...now, flight: true, doc: 'fly the verified itinerary', params: Type.Object({ takeOver: TakeOver }) },
+  start: {
+    ...now,
+    flight: true,
+    doc: 'fly the verified itinerary',
+    params: Type.Object({
+      takeOver: TakeOver,
+      ifItinerary: Type.Optional(Type.String({ maxLength: 64, description: 'id of the itinerary that it is to fly' })),
+      ifVersion: Type.Optional(Type.Integer({ minimum: 0, description: 'its version' })),
+    }),
+  },
   'set-parameter': {
     ...now,
     doc: 'set one parameter of the autopilot, read back; undo: the same id gives the old value back',

@@ -144,8 +144,9 @@ export class VirtualDrone {
   }
 
   /** null: it goes. */
-  start(nowS: number, utcUs: number): string | null {
+  start(meant: Pick<Itinerary, 'id' | 'version'>, nowS: number, utcUs: number): string | null {
     const { task } = this;
+    if (task !== null && keyOf(meant) !== keyOf(task.itinerary)) return 'not-verified';
     if (this.crashed || task === null || task.phase !== 'verified') return 'not-verified';
     if (task.itinerary.notAfter !== undefined && utcUs > Date.parse(task.itinerary.notAfter) * 1e3)
       return 'too-late-to-fly';

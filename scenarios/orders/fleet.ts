@@ -106,7 +106,7 @@ export class VirtualFleet implements Flights {
     return { ok: true };
   }
 
-  async command(o: { drone: string; type: 'start' | 'abort'; key: string }): Promise<Told & { id?: string }> {
+  async command(o: Parameters<Flights['command']>[0]): Promise<Told & { id?: string }> {
     const known = this.#posted.get(o.key);
     if (known !== undefined) return { ok: true, id: known.id };
     if (this.#o.refuses()) return { ok: false, words: 'not stored' };
@@ -118,7 +118,8 @@ export class VirtualFleet implements Flights {
     if (stopped) posted.seen = final('rejected', 'ground-stop');
     else if (drone === undefined || !drone.linked) posted.seen = final('rejected', 'offline');
     else {
-      const why = o.type === 'start' ? drone.start(this.#o.nowS(), this.#o.utcUs()) : drone.abort(this.#o.nowS());
+      const why =
+        o.type === 'start' ? drone.start(o.itinerary, this.#o.nowS(), this.#o.utcUs()) : drone.abort(this.#o.nowS());
       posted.seen = this.#o.loses(drone)
         ? final('unknown', 'no-answer')
         : why === null
