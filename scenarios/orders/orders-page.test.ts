@@ -87,6 +87,31 @@ t.test('an order from the first click until it is on its way', async (t) => {
     t.match(await textOf(page, '[data-answer]'), /It cannot be flown: 50 kg/);
   });
 
+  await t.test('a ground stop: set from the bar, said on every view, lifted behind one question', async (t) => {
+    const stops = async () =>
+      (await getJson<{ groundStops: readonly object[] }>(`${world.httpUrl}/api/v1/ground-stops`)).groundStops;
+    await page.locator('.ground-stop-button').click();
+    await page.locator('.stop-form .go').click();
+    t.match(await textOf(page, '.stop-form'), /Nothing was sent: say why/);
+    await page.locator('.stop-form [name="reason"]').fill('thunderstorm');
+    await page.locator('.stop-form [name="hours"]').selectOption({ label: 'for an hour' });
+    t.match(await textOf(page, '.stop-form .go'), /Hold the whole fleet on the ground/);
+    await page.locator('.stop-form .go').click();
+    await page.locator('.ground-stops [data-stop]').waitFor({ timeout: 30_000 });
+    t.equal(await page.locator('.stop-form').count(), 0);
+    t.match(await stops(), [{ reach: 'fleet', reason: 'thunderstorm', by: OPERATOR }]);
+    t.match(await textOf(page, '.ground-stops'), /Ground stop for the whole fleet.*thunderstorm.*Ann Viewer, until/);
+    await page.locator('.ground-stops .second').click();
+    t.match(await textOf(page, '.ground-stops'), /may be armed and started again/);
+    await page.keyboard.press('Escape');
+    t.equal(await page.locator('.lift').count(), 0, 'Esc says no');
+    t.equal((await stops()).length, 1, 'and nothing was lifted');
+    await page.locator('.ground-stops .second').click();
+    await page.locator('.lift .go').click();
+    await page.locator('.ground-stops').waitFor({ state: 'detached', timeout: 30_000 });
+    t.same(await stops(), []);
+  });
+
   await t.test('placed, loaded by its button, on its way', async (t) => {
     await page.locator('[name="payloadKg"]').fill('0.6');
     await page.locator('.place-order .go').click();

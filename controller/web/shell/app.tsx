@@ -2,11 +2,12 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { AlertList } from '../alerts/alert-list.tsx';
-import { GroundStops } from '../alerts/ground-stops.tsx';
 import type { Book } from '../commands/book.ts';
 import type { Desk } from '../commands/desk.ts';
 import { Results } from '../commands/results.tsx';
 import { DronePanel } from '../detail/drone-panel.tsx';
+import { GroundStops } from '../ground-stop/ground-stops.tsx';
+import { StopForm } from '../ground-stop/stop-form.tsx';
 import { FleetList } from '../list/fleet-list.tsx';
 import type { LiveConnection } from '../live/connection.ts';
 import type { Fleet } from '../live/fleet.ts';
@@ -46,6 +47,7 @@ export function App({ fleet, connection, book, desk }: AppProps) {
       <div class="above">
         <TopBar fleet={fleet} book={book} />
         <GroundStops fleet={fleet} />
+        <StopForm fleet={fleet} />
         <AlertList fleet={fleet} />
       </div>
       <Notices fleet={fleet} open={open} onRetry={() => connection.retryNow()} />

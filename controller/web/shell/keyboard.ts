@@ -9,6 +9,7 @@ import { inHand } from '../commands/desk.ts';
 import type { SafeType } from '../commands/forecast.ts';
 import { askingName } from '../commands/operator.ts';
 import { chosen } from '../events/desk.ts';
+import { stopQuestion } from '../ground-stop/stop.ts';
 import { choosing, stopChoosing, toggleChosen } from '../list/chosen.ts';
 import { cursorId, filterText, stateFilter } from '../list/list-state.ts';
 import { listOf } from '../list/listed.ts';
@@ -117,6 +118,7 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
     filterText.value = '';
     filter.blur();
   } else if (askingName.value) askingName.value = false;
+  else if (stopQuestion.value !== null) stopQuestion.value = null;
   else if (picking.value !== null) picking.value = null;
   else if (inHand.value !== null) inHand.value = null;
   else if (question.value !== null) question.value = null;

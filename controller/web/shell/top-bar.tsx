@@ -2,6 +2,7 @@
 import { AlertButton } from '../alerts/alert-button.tsx';
 import type { Book } from '../commands/book.ts';
 import { Waiting } from '../commands/waiting.tsx';
+import { StopButton } from '../ground-stop/stop-form.tsx';
 import { stateFilter, toggleState } from '../list/list-state.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { OrdersLink } from '../orders/orders-link.tsx';
@@ -42,6 +43,7 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
       <span class="spacer" />
       <PaletteButton />
       <Waiting book={book} />
+      <StopButton fleet={fleet} />
       <LiveState fleet={fleet} />
       <Clock fleet={fleet} />
       <OperatorButton />
