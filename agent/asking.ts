@@ -16,9 +16,23 @@ export function findAgent(line: Pick<CommandLine, 'configFile' | 'flags'>): Foun
   return { ok: true, dataDir, ask: (path, o) => askAgent(join(dataDir, SOCKET_NAME), path, o) };
 }
 
+/** What the system says of a socket that is not there, or that nobody holds any more. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ENOTDIR'];
+
+export const isNobody = (reason: string): boolean => NOBODY.includes(reason);
+
+/** Why nothing was answered, and what to do: to start an agent where one runs would be the wrong advice. */
 export function nobodyThere(dataDir: string, reason: string): readonly string[] {
+  const socket = join(dataDir, SOCKET_NAME);
+  if (reason === 'EACCES' || reason === 'EPERM')
+    return [`you may not ask the agent at ${socket} (${reason}).`, 'Do it as the user of the agent, or with sudo.'];
+  if (!isNobody(reason))
+    return [
+      `the agent at ${socket} did not answer (${reason}): it is busy, or it hangs.`,
+      'Ask again; if it stays so, "skein-agent doctor" says what to do.',
+    ];
   return [
-    `no agent answers at ${join(dataDir, SOCKET_NAME)} (${reason}).`,
+    `no agent answers at ${socket} (${reason}).`,
     'Start it with "skein-agent run", or name its data directory with --config FILE or --dataDir=FOLDER.',
   ];
 }

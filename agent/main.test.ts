@@ -1,6 +1,7 @@
 /** The command line as a person meets it. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +47,27 @@ t.test('help, version, and what is no command', async (t) => {
   t.match(bogus, { code: 2, out: '', err: /no command "stauts"; did you mean status\?/ });
   t.match(slip, { code: 2, out: '', err: /did you mean --reason\?/ });
 });
+
+t.test(
+  'what could not be written is a failure, in words',
+  { skip: !existsSync('/dev/full') && 'no /dev/full' },
+  async (t) => {
+    const recording = fileURLToPath(new URL('../protocol/mavlink/testdata/flight-excerpt.tlog', import.meta.url));
+    for (const args of [['help'], ['decode', recording], ['decode', recording, '--format', 'csv']]) {
+      const full = openSync('/dev/full', 'w');
+      const child = spawn(process.execPath, [SHIM, ...args], { stdio: ['ignore', full, 'pipe'] });
+      closeSync(full);
+      let err = '';
+      child.stderr?.on('data', (text: Buffer) => {
+        err += text.toString();
+      });
+      const [code] = await once(child, 'close');
+      t.equal(code, 1, args.join(' '));
+      t.match(err, /skein-agent: standard output: ENOSPC/);
+      t.notMatch(err, /node:|\n +at /, 'no stack');
+    }
+  },
+);
 
 t.test('status without an agent, settings that are wrong, a file that is not there', async (t) => {
   const [status, unknown, decode, foreign] = await Promise.all([

@@ -18,4 +18,19 @@ async function main([name = 'help', ...args]: readonly string[]): Promise<number
   return EXIT.usage;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+/** Output that was lost is a failure, `| head` is none. The agent itself goes on whatever becomes of its output. */
+function watchOutput(): () => boolean {
+  let isLost = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (isLost || error.code === 'EPIPE') return;
+    isLost = true;
+    TERMINAL.complain([`standard output: ${error.message}`]);
+    process.exitCode = EXIT.failed;
+  });
+  return () => isLost;
+}
+
+const words = process.argv.slice(2);
+const isLost = words[0] === 'run' ? () => false : watchOutput();
+const code = await main(words);
+process.exitCode = isLost() ? EXIT.failed : code;

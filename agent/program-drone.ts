@@ -37,7 +37,10 @@ export const DRONE_COMMANDS: readonly Command[] = [
     examples: [
       { line: 'doctor', words: 'of the agent that runs here' },
       { line: 'doctor --config agent.toml', words: 'of one that does not run, or not yet' },
-      { line: 'doctor --json | jq -r ".findings[] | select(.verdict == "wrong") | .code"', words: 'for scripts' },
+      {
+        line: 'doctor --json | jq -r \'.findings[] | select(.verdict == "wrong") | .code\'',
+        words: 'for scripts',
+      },
     ],
     run: async (line, io) => (await import('./tools-doctor.ts')).doctor(line, io),
   },

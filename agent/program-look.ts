@@ -93,7 +93,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
     }),
     examples: [
       { line: 'flights', words: 'the list, in the zone of display.timeZone and UTC' },
-      { line: 'flights --json | jq .flights[-1]', words: 'the newest' },
+      { line: "flights --json | jq '.flights[-1]'", words: 'the newest' },
     ],
     run: async (line, io) => (await import('./tools-flights.ts')).flights(line, io),
   },

@@ -14,7 +14,11 @@ t.test('every command can be learnt from its help', async (t) => {
   for (const command of commands) {
     const help = commandHelp(PROGRAM, command);
     for (const { name } of command.flags) t.match(help, `--${name}`, `${command.name} --${name}`);
-    for (const { line } of command.examples) t.ok(line.startsWith(command.name), `an example of ${command.name}`);
+    for (const { line } of command.examples) {
+      t.ok(line.startsWith(command.name), `an example of ${command.name}`);
+      // Brackets and quotes that the shell would take for its own.
+      if (line.includes('| jq')) t.match(line, /\| jq (-r )?('[^']+'|[.A-Za-z]+)$/, line);
+    }
     t.match(overview(PROGRAM), ` ${command.name} `);
     t.ok(
       help.split('\n').every((line) => line.length <= 100 || line.includes('skein-agent ')),
@@ -44,6 +48,8 @@ t.test('the man page of the source is made from the table', async (t) => {
     'write it anew: node agent/skein-agent.js man > docs/man/skein-agent.1',
   );
 });
+
+t.test('no sentence of the man page ends twice', async (t) => t.notMatch(manPage(PROGRAM), /[?.]\.$/m));
 
 t.test('groff takes the man page without complaint', { skip: !has('groff') && 'there is no groff here' }, async (t) => {
   const { stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-k'], { input: manPage(PROGRAM) });

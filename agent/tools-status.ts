@@ -1,6 +1,7 @@
 /** `skein-agent status`. */
 import { join } from 'node:path';
 import { knowsZone } from '@skein/protocol/time';
+import { nobodyThere, refusalWords } from './asking.ts';
 import type { CommandLine } from './cli/index.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import { AnonymousConfig, readSettings } from './settings.ts';
@@ -20,14 +21,11 @@ export async function status(line: CommandLine, io: Terminal): Promise<number> {
     ]);
     return EXIT.usage;
   }
-  const socket = join(settings.config.dataDir, SOCKET_NAME);
-  const asked = await askAgent(socket, '/status');
+  const { dataDir } = settings.config;
+  const asked = await askAgent(join(dataDir, SOCKET_NAME), '/status');
   if (!asked.ok) {
-    io.complain([
-      `no agent answers at ${socket} (${asked.reason}).`,
-      'Start it with "skein-agent run", or name its data directory with --config FILE or --dataDir=FOLDER.',
-    ]);
-    return EXIT.notRunning;
+    io.complain(asked.reached ? [refusalWords(asked.reason).message] : nobodyThere(dataDir, asked.reason));
+    return asked.reached ? EXIT.failed : EXIT.notRunning;
   }
   if (line.switches.has('json')) io.out(asked.body);
   else io.out(statusPage(JSON.parse(asked.body) as AgentStatus, { zone, hours }));

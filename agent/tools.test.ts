@@ -1,5 +1,7 @@
 /** The tools for whoever stands beside the drone, as a person meets them. */
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -34,6 +36,23 @@ t.test('locked with no agent, found by the one that starts, unlocked through it'
   t.match(await typed('unlock', '--reason=changed', at), { code: 0 }, 'twice does no harm');
   t.match(await typed('lock', '--reason', 'again', '--json', at), { code: 0, out: /"kept":true,"agent":true/ });
   t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'again' }, remote: null });
+});
+
+t.test('an agent that does not answer in time is not said to be away: it takes the lock from the file', async (t) => {
+  const root = scratch(t);
+  const server = createServer();
+  server.listen(join(root, 'agent.sock'));
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  server.on('connection', (socket) => {
+    socket.on('error', () => {});
+    t.teardown(() => socket.destroy());
+    socket.once('data', () => socket.destroy());
+  });
+  const at = `--dataDir=${root}`;
+  t.match(await typed('lock', '--reason=x', at), { code: 0, out: /It runs and takes that over within seconds/ });
+  t.match(await typed('status', at), { code: 3, err: /did not answer .*it is busy, or it hangs/ });
+  t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'x' } });
 });
 
 t.test('a lock where no agent keeps its data would hold nothing, and is refused', async (t) => {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonWords } from '@skein/protocol/fleet';
-import { findAgent, nobodyThere, refusalWords, table } from './asking.ts';
+import { findAgent, isNobody, nobodyThere, refusalWords, table } from './asking.ts';
 import type { CommandLine } from './cli/index.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import { LOCK_NAME, readLocks, writeLocks } from './lock/index.ts';
@@ -95,7 +95,13 @@ export async function lock(line: CommandLine, io: Terminal): Promise<number> {
   else io.out(`Locked: ${reason}. Nothing arms, starts or reboots until "skein-agent unlock --reason …" here.\n`);
   if (!answer.ok && !isJson(line)) {
     const file = join(agent.dataDir, LOCK_NAME);
-    io.out(`No agent answered; the lock is in its file, ${file}, and holds for the agent of that folder alone.\n`);
+    const when =
+      answer.reached || !isNobody(answer.reason)
+        ? ' It runs and takes that over within seconds, unless it hangs: see to it that "skein-agent preflight" shows the lock.'
+        : '';
+    io.out(
+      `No agent answered; the lock is in its file, ${file}, and holds for the agent of that folder alone.${when}\n`,
+    );
   }
   return kept ? EXIT.ok : EXIT.failed;
 }

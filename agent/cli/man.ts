@@ -18,7 +18,7 @@ function commandPart(program: Program, command: Command): string {
   const ways = usage.map((rest) => `${bold(`${program.name} ${name}`)} ${roff(rest)}`.trimEnd());
   return [
     `.SS ${roff(name)}\n`,
-    `${ways.join('\n.br\n')}\n.PP\n${roff(`${brief[0]?.toUpperCase()}${brief.slice(1)}.`)}\n`,
+    `${ways.join('\n.br\n')}\n.PP\n${roff(`${brief[0]?.toUpperCase()}${brief.slice(1)}${brief.endsWith('?') ? '' : '.'}`)}\n`,
     ...about.map((text) => `.PP\n${roff(text)}\n`),
     ...flags.map((flag) => item(flagText(flag), flagWords(flag))),
     ...examples.map(

@@ -41,8 +41,13 @@ function itself({ agent, settings }: DoctorFacts): Finding {
   }
 }
 
+const SHOWN = 4;
+
 const named = ({ program, drone, dataDir }: OtherAgent): string =>
   `process ${program.pid}${drone === null ? '' : `, drone ${drone}`}${dataDir === null ? '' : `, data in ${dataDir}`}`;
+
+const listed = (all: readonly OtherAgent[]): string =>
+  `${all.slice(0, SHOWN).map(named).join('; ')}${all.length > SHOWN ? `; and ${all.length - SHOWN} more` : ''}`;
 
 function company(facts: DoctorFacts): Finding[] {
   const { otherAgents, agent, settings, device } = facts;
@@ -55,14 +60,16 @@ function company(facts: DoctorFacts): Finding[] {
     return [
       unsure(
         'agent',
-        `${all.length} agents run on this machine, and which of them was asked is not known: ${all.map(named).join('; ')}.`,
+        `${all.length} agents run on this machine, and which of them was asked is not known: ${listed(all)}.`,
         'what starts each: systemctl status PROCESS',
       ),
     ];
   }
   const drone = running?.drone ?? settings.used.drone;
   const onDevice = device?.ok === true ? device.value.holders.map(({ pid }) => pid) : [];
-  return otherAgents.value.map((other) => {
+  const twins: Finding[] = [];
+  const others: OtherAgent[] = [];
+  for (const other of otherAgents.value) {
     const { pid } = other.program;
     const sameDrone = other.drone === drone;
     const sameData = other.dataDir === settings.used.dataDir;
@@ -72,18 +79,31 @@ function company(facts: DoctorFacts): Finding[] {
         ? `has the same data folder, and answers nobody`
         : 'holds the line to the autopilot';
     if (sameDrone || sameData || (onDevice.includes(pid) && running === null)) {
-      return found(
-        'two-agents',
-        `Another agent on this machine (${named(other)}) ${why}.`,
-        `Look which one is right. ${ON_THE_GROUND}, end the other: sudo kill ${pid}   (if it comes back: systemctl status ${pid})`,
+      twins.push(
+        found(
+          'two-agents',
+          `Another agent on this machine (${named(other)}) ${why}.`,
+          `Look which one is right. ${ON_THE_GROUND}, end the other: sudo kill ${pid}   (if it comes back: systemctl status ${pid})`,
+        ),
       );
-    }
-    return found(
+    } else others.push(other);
+  }
+  return [...twins, ...elsewhere(others)];
+}
+
+/** Agents of other drones: one finding for all, so that a machine with a simulated fleet has not one each. */
+function elsewhere(others: readonly OtherAgent[]): Finding[] {
+  const [first, ...rest] = others;
+  if (first === undefined) return [];
+  const words =
+    rest.length === 0 ? 'Another agent runs on this machine' : `${others.length} other agents run on this machine`;
+  return [
+    found(
       'other-agent',
-      `Another agent runs on this machine (${named(other)}).`,
-      `if it should not: systemctl status ${pid} says what starts it`,
-    );
-  });
+      `${words} (${listed(others)}).`,
+      `if ${rest.length === 0 ? 'it' : 'they'} should not: systemctl status ${first.program.pid} says what starts ${rest.length === 0 ? 'it' : 'the first'}`,
+    ),
+  ];
 }
 
 /** Cards are copied to make the next drone, and then two drones are one. */

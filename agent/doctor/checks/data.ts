@@ -62,6 +62,8 @@ function kept({ storage }: RunningFacts): Finding[] {
 
 export function data({ data, agent }: DoctorFacts): Finding[] {
   if (agent.state === 'running' && agent.facts !== null) return kept(agent.facts);
+  // Of one that may not be asked the folder is another user's, and rightly so.
+  if (agent.state === 'forbidden') return [unsure('data', 'The agent that has the folder may not be asked.')];
   return [data.ok ? folder(data.value) : unsure('data', `The data folder: ${data.why}.`)];
 }
 

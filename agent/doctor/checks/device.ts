@@ -109,8 +109,8 @@ export function device(all: DoctorFacts): Finding[] {
   if (kind === 'other')
     return [found('device-no-serial', `${path} is no serial device.`, 'set link.url to one: ls -l /dev/serial/by-id/')];
   const running = agent.state === 'running' ? agent.facts : null;
-  // Who has it open may open it.
-  const may = running?.link.open === true || mayDo(facts, facts.who, READ_AND_WRITE);
+  // Who has it open may open it; as whom an agent runs that may not be asked is not known.
+  const may = running?.link.open === true || agent.state === 'forbidden' || mayDo(facts, facts.who, READ_AND_WRITE);
   const wrong = [...(may ? [] : [forbidden(facts)]), ...held(facts, ownPids(all))];
   const [stable] = stableNames;
   if (stable !== undefined && /^\/dev\/tty(ACM|USB)\d+$/.test(path))

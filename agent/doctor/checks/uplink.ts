@@ -48,7 +48,7 @@ const NETWORK = ['ip addr; ip route; nmcli device (or: mmcli -L for the modem)']
 
 const AUTHORITY = [
   'save the certificate of the authority that signed it as /etc/skein/ca.pem',
-  'sudo systemctl edit skein-agent, and there: [Service] Environment=NODE_EXTRA_CA_CERTS=/etc/skein/ca.pem, then restart the agent, disarmed on the ground',
+  'echo NODE_EXTRA_CA_CERTS=/etc/skein/ca.pem | sudo tee -a /etc/skein/agent.env   (the service reads it), then restart the agent, disarmed on the ground',
   'to see it accepted here first: NODE_EXTRA_CA_CERTS=/etc/skein/ca.pem skein-agent doctor …',
 ];
 
