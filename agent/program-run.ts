@@ -92,7 +92,7 @@ export const RUN_COMMANDS: readonly Command[] = [
     usage: ['[COMMAND]'],
     about: ['"COMMAND --help" says the same, and does nothing else.'],
     flags: [],
-    words: { least: 0, most: 1, are: 'free' },
+    words: { least: 0, most: 1, are: 'commands' },
     settings: false,
     exits: exitsOf(),
     examples: [{ line: 'help lock', words: 'what a lock is, and how it ends' }],

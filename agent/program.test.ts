@@ -81,6 +81,7 @@ t.test(
     t.same(offered('params', '--'), ['--apply', '--safety', '--calibration', '--json', '--config', '--help']);
     t.same(offered('params', 're'), ['restore']);
     t.same(offered('completion', ''), ['bash', 'zsh', 'fish']);
+    t.same(offered('help', 'do'), ['doctor']);
     t.same(offered('decode', 'x'), [''], 'files are left to bash');
   },
 );

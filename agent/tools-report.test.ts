@@ -54,6 +54,7 @@ t.test('a flight of the data directory, with who had control from the log beside
   t.match(await report('--out', out), { code: 0 });
   const page = readFileSync(out, 'utf8');
   for (const words of [
+    '<h1>Flight of kite-1</h1>',
     '<b>Skein</b>',
     '<b>PILOT</b>',
     'pilot (mode &lt;b&gt;changed&lt;/b&gt;)',

@@ -6,6 +6,7 @@ import { knowsZone } from '@skein/protocol/time';
 import type { CommandLine } from './cli/index.ts';
 import { controlSaid } from './control-said.ts';
 import { RecordedSamples, readRecording } from './decode/index.ts';
+import { droneSaid } from './drone-said.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import { LinkRate, MissionSeen, seenOf } from './flight-samples.ts';
 import type { Flight } from './flights/index.ts';
@@ -57,7 +58,7 @@ export async function report(line: CommandLine, io: Terminal): Promise<number> {
       io.complain([`${asked.source} holds nothing of an autopilot with times: give a .tlog`]);
       return EXIT.failed;
     }
-    const name = named ?? (asked.span === null ? basename(asked.source, extname(asked.source)) : 'drone');
+    const name = named ?? (await nameOf(asked));
     const about: ReportAbout = {
       ...{ drone: name, source: asked.source, madeAtUtcUs: Date.now() * 1000, face, span: asked.span },
       planned: read.planned.length > 1 ? { name: 'the mission in the recording', places: read.planned } : null,
@@ -70,6 +71,10 @@ export async function report(line: CommandLine, io: Terminal): Promise<number> {
     return EXIT.failed;
   }
 }
+
+/** What the log says of recordings of an agent; the name of a file from elsewhere. */
+const nameOf = async ({ logs, source }: Asked): Promise<string> =>
+  logs === null ? basename(source, extname(source)) : ((await droneSaid(logs)) ?? 'drone');
 
 const fileName = (drone: string, utcUs: number): string =>
   `${drone.replaceAll(/[^A-Za-z0-9._-]/g, '_')}-${new Date(utcUs / 1000).toISOString().slice(0, 16).replaceAll(/[-:]/g, '')}.html`;

@@ -18,8 +18,8 @@ export interface Flag {
 export interface Words {
   readonly least: number;
   readonly most: number;
-  /** For completion: paths, or these words. */
-  readonly are: 'files' | 'free' | readonly string[];
+  /** For completion: paths, the commands there are, or these words. */
+  readonly are: 'files' | 'free' | 'commands' | readonly string[];
 }
 
 export interface Exit {

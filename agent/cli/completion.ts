@@ -7,7 +7,8 @@ export type Shell = (typeof SHELLS)[number];
 const named = ({ name, short }: Flag): string[] => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])];
 /** Within single quotes. */
 const quoted = (text: string): string => text.replaceAll("'", "'\\''");
-const choicesOf = ({ words }: Command): readonly string[] => (typeof words.are === 'string' ? [] : words.are);
+const choicesOf = (program: Program, { words: { are } }: Command): readonly string[] =>
+  are === 'commands' ? commandsOf(program).map(({ name }) => name) : typeof are === 'string' ? [] : are;
 const functionName = (program: Program): string => `_${program.name.replaceAll('-', '_')}`;
 const SETTING = '--config';
 
@@ -23,7 +24,7 @@ function bash(program: Program): string {
   );
   const words = commands.map((command) => {
     const flags = [...command.flags.flatMap(named), ...(command.settings ? [SETTING] : []), '--help'];
-    return `    ${command.name}) flags='${flags.join(' ')}' words='${choicesOf(command).join(' ')}' ;;\n`;
+    return `    ${command.name}) flags='${flags.join(' ')}' words='${choicesOf(program, command).join(' ')}' ;;\n`;
   });
   return `# bash completion of ${program.name}: source <(${program.name} completion bash)
 ${functionName(program)}() {
@@ -62,7 +63,7 @@ function zsh(program: Program): string {
       }),
     );
     const settings = command.settings ? ["'--config[settings]:FILE:_files'"] : [];
-    const choices = choicesOf(command);
+    const choices = choicesOf(program, command);
     const rest = choices.length > 0 ? `'*:word:(${choices.join(' ')})'` : "'*:file:_files'";
     return `    ${command.name}) _arguments ${[...flags, ...settings, rest].join(' ')} ;;\n`;
   });
@@ -97,7 +98,7 @@ function fish(program: Program): string {
       const takes = value === undefined ? '' : choices === undefined ? ' -r' : ` -x -a '${choices.join(' ')}'`;
       return `${here} -l ${name}${short === undefined ? '' : ` -s ${short}`}${takes} -d '${quoted(words)}'\n`;
     });
-    const choices = choicesOf(command);
+    const choices = choicesOf(program, command);
     return [
       `complete -c ${program.name} -n __fish_use_subcommand -f -a ${command.name} -d '${quoted(command.brief)}'\n`,
       ...flags,

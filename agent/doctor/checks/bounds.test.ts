@@ -1,0 +1,49 @@
+/** Where each check begins to see something, and where it does not yet. */
+import t from 'tap';
+import type { DeviceFacts, DiskFacts, DoctorFacts } from '../facts.ts';
+import type { FindingCode } from '../finding.ts';
+import type { RunningFacts } from '../running.ts';
+import { DEVICE, facts, WELL, worse } from '../testing/well.ts';
+import { findingsOf } from './index.ts';
+
+const BASE = facts(WELL);
+const STOPPED = { agent: { state: 'stopped' } } as const;
+const disk = (change: Partial<DiskFacts>): DoctorFacts =>
+  BASE.disk.ok ? { ...BASE, disk: { ok: true, value: { ...BASE.disk.value, ...change } } } : BASE;
+const device = (change: Partial<DeviceFacts>): DoctorFacts =>
+  facts(WELL, { ...STOPPED, device: { ok: true, value: { ...DEVICE, holders: [], ...change } } });
+const time = (change: Partial<NonNullable<RunningFacts['clock']>>): DoctorFacts =>
+  facts({ ...WELL, clock: { source: 'gps', errMs: 5, split: false, liars: [], boardMs: 12, ...change } });
+const link = (change: Partial<RunningFacts['link']>): DoctorFacts =>
+  facts({ ...WELL, link: { ...WELL.link, ...change } });
+const at = (utcMs: number): DoctorFacts =>
+  facts(WELL, { ...STOPPED, clock: { ok: true, value: { utcMs, notBeforeMs: 1_735_689_600_000, networkTime: true } } });
+const YEAR_MS = 31_557_600_000;
+
+const SEEN: readonly (readonly [FindingCode, seen: DoctorFacts, not: DoctorFacts])[] = [
+  ['clock-off', time({ boardMs: 5_000 }), time({ boardMs: 5_000, errMs: 9_000 })],
+  ['clock-wrong', at(1_735_689_600_000 + 21 * YEAR_MS), at(1_735_689_600_000 + 19 * YEAR_MS)],
+  ['clock-contradicted', time({ liars: ['gps'] }), time({})],
+  ['disk-worn', disk({ preEol: 2 }), disk({ preEol: 1 })],
+  ['disk-failing', disk({ errors: 1 }), disk({ errors: 0 })],
+  ['device-console', device({ kernelConsole: true }), device({})],
+  ['line-mavlink1', link({ mavlink1: 450 }), link({ mavlink1: 40 })],
+  ['line-lossy', link({ bytesIn: 9_000, skippedBytes: 1_000 }), link({ bytesIn: 9_000, skippedBytes: 900 })],
+  [
+    'line-two-autopilots',
+    facts({ ...WELL, vehicle: { ...WELL.vehicle, otherAutopilots: 1 } }),
+    facts({ ...WELL, vehicle: { ...WELL.vehicle, otherAutopilots: 0 } }),
+  ],
+];
+
+t.test('each begins where it should', async (t) => {
+  for (const [code, seen, not] of SEEN) {
+    t.ok(worse(findingsOf(seen)).includes(code), code);
+    t.notOk(worse(findingsOf(not)).includes(code), `${code}, not yet`);
+  }
+});
+
+t.test('a group that the session has not yet is told as such', async (t) => {
+  const findings = findingsOf(device({ mode: 0o020_600, groupPending: true }));
+  t.match(findings.find(({ code }) => code === 'device-forbidden')?.remedy[0], /^log out and in again/);
+});
