@@ -1,6 +1,6 @@
 /** Where each check begins to see something, and where it does not yet. */
 import t from 'tap';
-import type { DeviceFacts, DiskFacts, DoctorFacts } from '../facts.ts';
+import type { DeviceFacts, DiskFacts, DoctorFacts, SettingsFacts } from '../facts.ts';
 import type { FindingCode } from '../finding.ts';
 import type { RunningFacts } from '../running.ts';
 import { DEVICE, facts, WELL, worse } from '../testing/well.ts';
@@ -19,6 +19,24 @@ const link = (change: Partial<RunningFacts['link']>): DoctorFacts =>
 const at = (utcMs: number): DoctorFacts =>
   facts(WELL, { ...STOPPED, clock: { ok: true, value: { utcMs, notBeforeMs: 1_735_689_600_000, networkTime: true } } });
 const YEAR_MS = 31_557_600_000;
+const vehicle = (change: Partial<RunningFacts['vehicle']>): DoctorFacts =>
+  facts({ ...WELL, vehicle: { ...WELL.vehicle, ...change } });
+const station = (problem: string | null): DoctorFacts =>
+  facts({ ...WELL, stations: [{ name: 'laptop', url: 'tcp://0.0.0.0:5770', open: false, problem }] });
+const named = (change: Partial<SettingsFacts>): DoctorFacts =>
+  facts(WELL, { settings: { ...BASE.settings, ...change } });
+const other = (change: Partial<SettingsFacts>): DoctorFacts =>
+  facts({ ...WELL, settingsHash: 'def' }, { settings: { ...BASE.settings, ...change } });
+const DAY_MS = 86_400_000;
+const NOW_MS = 1_795_000_000_000;
+/** A broker that takes us, with a certificate that ends in so many days. */
+function ending(days: number): DoctorFacts {
+  const toMs = NOW_MS + days * DAY_MS + 1;
+  const certificate = { subject: 'fleet', names: ['fleet'], issuer: 'ours', fromMs: NOW_MS - DAY_MS, toMs };
+  const way = { url: 'mqtts://fleet:8883', host: 'fleet', port: 8883, secure: true } as const;
+  const value = { ...way, stage: 'done', code: null, detail: null, certificate } as const;
+  return facts(WELL, { ...STOPPED, broker: { ok: true, value } });
+}
 
 const SEEN: readonly (readonly [FindingCode, seen: DoctorFacts, not: DoctorFacts])[] = [
   ['clock-off', time({ boardMs: 5_000 }), time({ boardMs: 5_000, errMs: 9_000 })],
@@ -34,6 +52,25 @@ const SEEN: readonly (readonly [FindingCode, seen: DoctorFacts, not: DoctorFacts
     facts({ ...WELL, vehicle: { ...WELL.vehicle, otherAutopilots: 1 } }),
     facts({ ...WELL, vehicle: { ...WELL.vehicle, otherAutopilots: 0 } }),
   ],
+  ['line-no-autopilot', vehicle({ sysid: null }), vehicle({})],
+  ['line-silent', vehicle({ alive: false }), vehicle({})],
+  ['station-closed', station('EADDRINUSE'), station(null)],
+  ['node-old', facts({ ...WELL, node: 'v22.1.0' }), facts({ ...WELL, node: 'v25.0.0' })],
+  ['settings-unnamed', facts(WELL, { ...STOPPED, settings: { ...BASE.settings, given: false } }), facts(WELL, STOPPED)],
+  [
+    'settings-unnamed',
+    facts(WELL, { ...STOPPED, settings: { ...BASE.settings, given: false } }),
+    named({ given: false }),
+  ],
+  ['settings-changed', facts({ ...WELL, settingsHash: 'def' }), other({ file: null })],
+  [
+    'settings-unreadable',
+    named({ problems: ['config file /etc/skein/agent.toml: ENOENT'] }),
+    named({ problems: ['x'] }),
+  ],
+  ['settings-wrong', named({ problems: ['drone must be set'] }), named({})],
+  ['tls-ends-soon', ending(13), ending(20)],
+  ['tls-ends-soon', ending(2), ending(15)],
 ];
 
 t.test('each begins where it should', async (t) => {
