@@ -83,6 +83,19 @@ t.test('nothing but a newer sample of the current session makes it fresh again',
   t.end();
 });
 
+t.test('a part of it is as it is when asked for, and nothing but what was named', (t) => {
+  const { fleet, presence, live, time, wait, now } = given();
+  fleet.presence('d1', presence());
+  time();
+  live(now());
+  wait(2);
+  const part = fleet.part('d1', new Set(['online', 'position', 'toString']), new Set(['position', 'gps']));
+  t.match(part, { id: 'd1', online: true, kinds: { position: { values: { latDeg: 47 }, ageMs: 2000 } } });
+  t.same(Object.keys(part ?? {}), ['id', 'online', 'kinds']);
+  t.equal(fleet.part('d2', new Set(['online']), new Set()), null);
+  t.end();
+});
+
 t.test('an older session, its epoch or another boot cannot make it fresh', (t) => {
   const { fleet, counts, presence, live, time, wait, now } = given();
   fleet.presence('d1', presence());

@@ -237,12 +237,16 @@ export class Fleet {
   /** What changed since the last call. One consumer. */
   drainChanges(): Delta[] {
     const now = this.#now();
-    const deltas: Delta[] = [];
-    for (const [id, { fields, kinds }] of this.#changes.drain()) {
+    return [...this.#changes.drain()].flatMap(([id, { fields, kinds }]) => {
       const drone = this.#drones.get(id);
-      if (drone) deltas.push(deltaOf(drone, fields, kinds, now));
-    }
-    return deltas;
+      return drone ? [deltaOf(drone, fields, kinds, now)] : [];
+    });
+  }
+
+  /** These fields and kinds of it as they are now; names that are none are left out. */
+  part(id: string, fields: ReadonlySet<string>, kinds: ReadonlySet<string>): Delta | null {
+    const drone = this.#drones.get(id);
+    return drone ? deltaOf(drone, new Set(ALL_FIELDS.filter((name) => fields.has(name))), kinds, this.#now()) : null;
   }
 
   /** Drones changed since the last call, to be saved. */

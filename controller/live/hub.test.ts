@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type LiveCounter, LiveHub, type LiveSource } from './hub.ts';
-import type { DroneDelta, ServerMessage } from './messages.ts';
+import type { DroneDelta, DroneEntry, ServerMessage } from './messages.ts';
 
 class Page {
   readonly got: ServerMessage[] = [];
@@ -18,14 +18,23 @@ class Page {
   terminate(): void {}
 }
 
-function given(o: { maxClients?: number } = {}) {
+/** What a drone says, whichever it is. */
+const parts = {
+  ...{ online: true, link: { liveHz: 1 } },
+  ...{ position: { values: { latDeg: 47 } }, gps: { values: { fix: '3d' } } },
+};
+const pickedFrom = (all: object, names: ReadonlySet<string>): object =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
+
+function given(o: { maxClients?: number; entries?: readonly DroneEntry[] } = {}) {
   let seconds = 0;
   let changes: DroneDelta[] = [];
   let selected: ReadonlySet<string> = new Set();
   const counts = new Map<LiveCounter, number>();
   const source: LiveSource = {
-    entries: () => [],
+    entries: () => o.entries ?? [],
     drainChanges: () => changes.splice(0),
+    part: (id, fields, kinds) => ({ id, ...pickedFrom(parts, fields), kinds: pickedFrom(parts, kinds) }),
     select: (ids) => {
       selected = ids;
     },
@@ -41,8 +50,8 @@ function given(o: { maxClients?: number } = {}) {
   return {
     hub,
     counts,
-    change: (id: string) => {
-      changes = [...changes, { id }];
+    change: (id: string, more: object = {}) => {
+      changes = [...changes, { id, ...more }];
     },
     round: (s = 0.25) => {
       seconds += s;
@@ -120,6 +129,55 @@ t.test('a page that never drains, or has 4 MB waiting, is closed', (t) => {
   t.end();
 });
 
+t.test('a snapshot of many megabytes has the time it takes to leave, as long as it does', (t) => {
+  const entries = Array.from(
+    { length: 6 },
+    (_, i) => ({ id: `d${i}`, boot: 'x'.repeat(1 << 20) }) as unknown as DroneEntry,
+  );
+  const { hub, counts, change, round } = given({ entries });
+  const [page, stuck, crawling] = [new Page(), new Page(), new Page()];
+  for (const one of [page, stuck, crawling]) {
+    hub.join(one);
+    one.bufferedAmount = 6 << 20;
+  }
+  for (let s = 0; s < 20; s++) {
+    page.bufferedAmount -= 300 << 10;
+    crawling.bufferedAmount -= 10 << 10;
+    change('d1');
+    round(1);
+    if (s === 9) t.same([page.closed, stuck.closed, crawling.closed], [null, null, null]);
+  }
+  t.same([stuck.closed, crawling.closed], [1013, 1013], 'nothing leaves, or next to nothing');
+  t.equal(page.closed, null);
+  page.bufferedAmount = 0;
+  round();
+  t.match(page.got.at(-1), { type: 'snapshot' });
+  page.bufferedAmount = 600 << 20;
+  change('d1');
+  round();
+  t.equal(page.closed, 1013, 'more waits than was ever sent');
+  t.equal(counts.get('closedSlow'), 3);
+  t.end();
+});
+
+t.test('one that is behind for a minute is closed however well it leaves', (t) => {
+  const { hub, change, round } = given({
+    entries: [{ id: 'd1', boot: 'x'.repeat(19 << 20) } as unknown as DroneEntry],
+  });
+  const page = new Page();
+  hub.join(page);
+  page.bufferedAmount = 19 << 20;
+  for (let s = 0; s < 61; s++) {
+    t.equal(page.closed, null);
+    page.bufferedAmount -= 300 << 10;
+    change('d1');
+    round(1);
+  }
+  round(1);
+  t.equal(page.closed, 1013);
+  t.end();
+});
+
 t.test('resync, select, and what is neither', (t) => {
   const { hub, counts, selected } = given();
   const page = new Page();
@@ -135,6 +193,33 @@ t.test('resync, select, and what is neither', (t) => {
   t.same(selected(), ['d3']);
   for (const text of ['', '{', '7', '{"type":"x"}', '{"type":"select"}']) other?.message(text);
   t.equal(counts.get('badMessages'), 5);
+  t.end();
+});
+
+t.test('in brief for those that ask for it, in full of what they look at', (t) => {
+  const { hub, change, round } = given();
+  const [full, brief, looking] = [new Page(), new Page(), new Page()];
+  const clients = [full, brief, looking].map((page) => hub.join(page));
+  clients[1]?.message('{"type":"select","drones":[],"others":"brief"}');
+  clients[2]?.message('{"type":"select","drones":["d1"],"others":"brief"}');
+  const { online, link, position, gps } = parts;
+  for (const id of ['d1', 'd2']) change(id, { online, link, kinds: { position, gps } });
+  hub.setHealth({ store: 'slow', message: null });
+  round();
+  const [all, ...others] = [full, brief, looking].map((page) => page.got.at(-1));
+  t.match(all, { seq: 1, drones: ['d1', 'd2'].map((id) => ({ id, link, kinds: { position, gps } })) });
+  const short = ['d1', 'd2'].map((id) => ({ id, online, kinds: { position } }));
+  t.same(
+    others.map((one) => one?.drones),
+    [short, [...short, { id: 'd1', link, kinds: { gps } }]],
+  );
+  for (const one of others) t.match(one, { type: 'delta', seq: 1, health: { store: 'slow' } });
+  for (let i = 0; i < 24; i++) round();
+  t.ok(brief.got.some(({ drones }) => drones.some(({ id, kinds }) => id === 'd2' && kinds && 'gps' in kinds)));
+  clients[2]?.message('{"type":"select","drones":["d1"]}');
+  change('d2', { link });
+  round();
+  t.same(looking.got.at(-1)?.drones, [{ id: 'd2', link }], 'in full again');
   t.end();
 });
 

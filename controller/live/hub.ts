@@ -2,8 +2,10 @@
  * Sends the fleet to every page: one snapshot, then deltas, each serialised once for all.
  *
  *   4 Hz: source.drainChanges() ──► one text ──► every client that keeps up
- *                                     └── a slow one is skipped; a snapshot when it has drained; closed when it never does
+ *                          └─► brief.ts ──► another, for those that asked for it, each with the drones it looks at
+ *                                     └── a slow one is skipped; a snapshot when it has drained; closed when nothing leaves
  */
+import { type BriefSource, Briefs } from './brief.ts';
 import type {
   Board,
   ClientMessage,
@@ -15,7 +17,7 @@ import type {
 } from './messages.ts';
 
 /** What the hub needs of the fleet. */
-export interface LiveSource {
+export interface LiveSource extends BriefSource {
   entries(): readonly DroneEntry[];
   /** What changed since the last call; the hub is the only caller. */
   drainChanges(): readonly DroneDelta[];
@@ -55,8 +57,12 @@ const PERIOD_MS = 250;
 /** A delta at least this often, so that a page can tell silence from a dead connection. */
 const HEARTBEAT_MS = 1000;
 const SKIP_BYTES = 256 << 10;
+/** Beside the message sent last: a snapshot of a large fleet is more than this by itself, and must be given time to leave. */
 const CLOSE_BYTES = 4 << 20;
+/** Of what waits for a page less than `SKIP_BYTES` has left in so long. */
 const CLOSE_AFTER_US = 10e6;
+/** However well it leaves. */
+const BEHIND_AT_MOST_US = 60e6;
 const MAX_SELECTED = 64;
 /** RFC 6455 §7.4 registry: try again later. */
 const TRY_AGAIN_LATER = 1013;
@@ -65,13 +71,18 @@ const GOING_AWAY = 1001;
 interface Client {
   readonly socket: LiveSocket;
   selected: readonly string[];
+  /** Of the drones that are not selected it wants what list and map show. */
+  brief: boolean;
+  /** Characters of what was sent last. */
+  sent: number;
   /** Since when messages have been skipped; null: it keeps up. */
-  behindSinceUs: number | null;
+  behind: { readonly sinceUs: number; readonly leftAtUs: number; readonly waiting: number } | null;
 }
 
 export class LiveHub {
   readonly #o: LiveHubOptions;
   readonly #clients = new Set<Client>();
+  readonly #briefs: Briefs;
   #seq = 0;
   #health: Health = { store: 'ok', message: null };
   #healthChanged = false;
@@ -83,6 +94,7 @@ export class LiveHub {
 
   constructor(o: LiveHubOptions) {
     this.#o = o;
+    this.#briefs = new Briefs(o.source);
   }
 
   start(): void {
@@ -115,7 +127,7 @@ export class LiveHub {
       return null;
     }
     this.#o.count('clients');
-    const client: Client = { socket, selected: [], behindSinceUs: null };
+    const client: Client = { socket, selected: [], brief: false, sent: 0, behind: null };
     this.#clients.add(client);
     this.#send(client, this.#snapshot());
     return {
@@ -135,26 +147,43 @@ export class LiveHub {
     const isNews = drones.length > 0 || this.#healthChanged || this.#boardChanged;
     if (this.#clients.size === 0 || (!isNews && quietMs < HEARTBEAT_MS)) return;
     this.#sentAtUs = now;
-    const delta: DeltaMessage = {
-      ...{ type: 'delta', seq: ++this.#seq, serverUtcUs: this.#o.utcUs(), drones },
+    const about: Omit<DeltaMessage, 'drones'> = {
+      ...{ type: 'delta', seq: ++this.#seq, serverUtcUs: this.#o.utcUs() },
       ...(this.#healthChanged ? { health: this.#health } : {}),
       ...(this.#boardChanged && this.#board ? { board: this.#board } : {}),
     };
     this.#healthChanged = false;
     this.#boardChanged = false;
-    const text = JSON.stringify(delta);
+    const textFor = this.#texts(about, drones, now);
     let snapshot: string | null = null;
     for (const client of this.#clients) {
       if (this.#isSlow(client, now)) continue;
-      if (client.behindSinceUs === null) {
-        this.#send(client, text);
+      if (client.behind === null) {
+        this.#send(client, textFor(client));
         continue;
       }
       // It missed something and has drained since: begin anew.
-      client.behindSinceUs = null;
+      client.behind = null;
       snapshot ??= this.#snapshot();
       this.#send(client, snapshot);
     }
+  }
+
+  /** Each of the two is written once, and only if somebody gets it. */
+  #texts(about: object, drones: readonly DroneDelta[], nowUs: number): (client: Client) => string {
+    const head = `${JSON.stringify(about).slice(0, -1)},"drones":[`;
+    const inside = (all: readonly DroneDelta[]): string => JSON.stringify(all).slice(1, -1);
+    const someBrief = [...this.#clients].some(({ brief }) => brief);
+    const brief = someBrief ? inside(this.#briefs.take(drones, nowUs)) : '';
+    let full: string | null = null;
+    return (client) => {
+      if (!client.brief) {
+        full ??= `${head}${inside(drones)}]}`;
+        return full;
+      }
+      const late = client.selected.flatMap((id) => this.#briefs.late(id) ?? []);
+      return `${head}${brief}${brief !== '' && late.length > 0 ? ',' : ''}${inside(late)}]}`;
+    };
   }
 
   close(): void {
@@ -169,8 +198,11 @@ export class LiveHub {
     const waiting = client.socket.bufferedAmount;
     if (waiting <= SKIP_BYTES) return false;
     this.#o.count('skipped');
-    client.behindSinceUs ??= nowUs;
-    if (waiting > CLOSE_BYTES || nowUs - client.behindSinceUs > CLOSE_AFTER_US) {
+    const { sinceUs, leftAtUs, waiting: before } = client.behind ?? { sinceUs: nowUs, leftAtUs: nowUs, waiting };
+    const leaves = before - waiting >= SKIP_BYTES;
+    client.behind = leaves ? { sinceUs, leftAtUs: nowUs, waiting } : { sinceUs, leftAtUs, waiting: before };
+    const stuck = nowUs - client.behind.leftAtUs > CLOSE_AFTER_US || nowUs - sinceUs > BEHIND_AT_MOST_US;
+    if (stuck || waiting > CLOSE_BYTES + client.sent) {
       this.#o.count('closedSlow');
       client.socket.close(TRY_AGAIN_LATER, 'too slow');
       client.socket.terminate();
@@ -191,6 +223,7 @@ export class LiveHub {
       return;
     }
     client.selected = message.drones.slice(0, MAX_SELECTED);
+    client.brief = message.others === 'brief';
     this.#select();
   }
 
@@ -210,6 +243,7 @@ export class LiveHub {
 
   #send(client: Client, text: string): void {
     this.#o.count('messages');
+    client.sent = text.length;
     client.socket.send(text);
   }
 }
@@ -225,5 +259,6 @@ function readClientMessage(text: string): ClientMessage | null {
   if (value.type === 'resync') return { type: 'resync' };
   if (value.type !== 'select' || !('drones' in value) || !Array.isArray(value.drones)) return null;
   const drones = value.drones.filter((id): id is string => typeof id === 'string');
-  return { type: 'select', drones };
+  const brief = 'others' in value && value.others === 'brief';
+  return { type: 'select', drones, ...(brief ? { others: 'brief' as const } : {}) };
 }

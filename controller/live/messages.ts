@@ -275,7 +275,10 @@ export interface DeltaMessage {
 
 export type ServerMessage = SnapshotMessage | DeltaMessage;
 
-/** `resync` asks for a snapshot; `select` replaces the drones this page looks at closely (their live rate is raised). */
+/**
+ * `resync` asks for a snapshot; `select` replaces the drones this page looks at closely (their live rate is raised). With
+ * `others: 'brief'` all others come in brief: position, velocity, air, status and most fields at once, the rest at most each 5 s.
+ */
 export type ClientMessage =
   | { readonly type: 'resync' }
-  | { readonly type: 'select'; readonly drones: readonly string[] };
+  | { readonly type: 'select'; readonly drones: readonly string[]; readonly others?: 'brief' };

@@ -40,6 +40,11 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
+  /** Of the others it is enough to know what list and map show. */
+  function tellSelected(): void {
+    send({ type: 'select', drones: selected, others: 'brief' });
+  }
+
   function open(): void {
     clearTimeout(retryTimer);
     lastHeardMs = performance.now();
@@ -49,7 +54,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
     mine.onopen = () => {
       if (mine !== socket) return;
       openedAtMs = lastHeardMs = performance.now();
-      if (selected.length > 0) send({ type: 'select', drones: selected });
+      tellSelected();
     };
     mine.onmessage = (event) => {
       if (mine === socket) receive(event.data);
@@ -114,7 +119,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
   return {
     select(drones) {
       selected = drones;
-      send({ type: 'select', drones });
+      tellSelected();
     },
     retryNow,
     close() {
