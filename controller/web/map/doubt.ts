@@ -10,14 +10,13 @@ const MOST_M = 30_000;
 const MOST_RINGS = 200;
 
 export function doubtsOf(records: Iterable<DroneRecord>): Drawn {
-  const shown = [...records]
-    .flatMap(({ entry: { id, trust } }) => {
-      const estimate = trust?.estimate;
-      if (!estimate || estimate.radiusM < LEAST_M || estimate.radiusM > MOST_M) return [];
-      return [{ id, state: trust.state, ...estimate }];
-    })
-    .sort((a, b) => a.sinceMs - b.sinceMs)
-    .slice(0, MOST_RINGS);
+  const rings = [];
+  for (const { entry } of records) {
+    const estimate = entry.trust?.estimate;
+    if (!estimate || estimate.radiusM < LEAST_M || estimate.radiusM > MOST_M) continue;
+    rings.push({ id: entry.id, state: entry.trust?.state, ...estimate });
+  }
+  const shown = rings.sort((a, b) => a.sinceMs - b.sinceMs).slice(0, MOST_RINGS);
   const key = shown.map((one) => `${one.id} ${one.state} ${one.latDeg} ${one.lonDeg} ${one.radiusM}`).join('|');
   const features = shown.map(
     ({ id, state, latDeg, lonDeg, radiusM }): GeoJSON.Feature => ({

@@ -1,7 +1,9 @@
 /** Drones as map features, and the smallest change from what the map has to what it should have. Pure. */
+
+import type { FreshnessState } from '../../live/messages.ts';
 import { fixed } from '../format/numbers.ts';
 import { ageWords } from '../format/times.ts';
-import { summarise } from '../list/summary.ts';
+import { type Summary, summarise } from '../list/summary.ts';
 import { type FreshnessLimits, strength } from '../live/freshness.ts';
 import { ageOf, type DroneRecord, freshnessOf } from '../live/record.ts';
 import type { Side } from './labels.ts';
@@ -13,7 +15,7 @@ export interface DroneProperties {
   readonly state: string;
   readonly headingDeg: number;
   readonly opacity: number;
-  /** Second line of the label: height and speed while fresh, the age after. */
+  /** Second line of the label (`secondLine`); empty where there is no label. */
   readonly sub: string;
   readonly selected: boolean;
   /** Lower is drawn first and loses its label last: those that need looking at come first. */
@@ -43,7 +45,6 @@ export function featureOf(
   const ageMs = ageOf(record, nowMs);
   const state = freshnessOf(record, nowMs, limits);
   const place = one.inAir ? 'air' : 'ground';
-  const label = one.inAir ? `${fixed(one.heightM)} m · ${fixed(one.speedMps)} m/s` : (one.mode ?? '');
   return {
     lonDeg: one.lonDeg,
     latDeg: one.latDeg,
@@ -53,13 +54,23 @@ export function featureOf(
       state,
       headingDeg: Math.round(one.headingDeg ?? 0),
       opacity: Math.round(strength(ageMs, limits) * 10) / 10,
-      sub: state === 'fresh' ? label : `${state} ${ageWords(stepped(ageMs))}`,
+      sub: side === 'none' ? '' : wordsOf(one, state, ageMs),
       selected,
       rank: selected ? 0 : one.control === 'failsafe' ? 1 : state === 'fresh' ? 3 : 2,
       uncertainPx0: ringPx0(one.latDeg, uncertaintyM(record, nowMs)),
       side,
     },
   };
+}
+
+/** Second line of a label: height and speed while fresh, the age after. */
+export function secondLine(record: DroneRecord, nowMs: number | null, limits: FreshnessLimits): string {
+  return wordsOf(summarise(record), freshnessOf(record, nowMs, limits), ageOf(record, nowMs));
+}
+
+function wordsOf(one: Summary, state: FreshnessState, ageMs: number | null): string {
+  if (state !== 'fresh') return `${state} ${ageWords(stepped(ageMs))}`;
+  return one.inAir ? `${fixed(one.heightM)} m · ${fixed(one.speedMps)} m/s` : (one.mode ?? '');
 }
 
 /** Past 10 s in steps of 5 s, rounded up: every change of a label is work for the map, and none may look too young. */
@@ -76,9 +87,11 @@ export interface FeatureChange {
 /** What differs between the two, or null when the map is right already. */
 export function changeOf(before: DroneFeature, after: DroneFeature): FeatureChange | null {
   const moved = before.lonDeg !== after.lonDeg || before.latDeg !== after.latDeg;
-  const properties = (Object.keys(after.properties) as (keyof DroneProperties)[])
-    .filter((key) => before.properties[key] !== after.properties[key])
-    .map((key) => ({ key, value: after.properties[key] as unknown }));
+  const properties: { key: string; value: unknown }[] = [];
+  for (const key in after.properties) {
+    const value = after.properties[key as keyof DroneProperties];
+    if (before.properties[key as keyof DroneProperties] !== value) properties.push({ key, value });
+  }
   if (!moved && properties.length === 0) return null;
   return {
     id: after.properties.id,

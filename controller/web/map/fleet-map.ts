@@ -3,28 +3,27 @@
  *
  *   fleet.onChange ─┐                       ┌─ drones        updateData, stable ids, one change set per frame
  *   250 ms tick ────┼─► mark ids dirty ─► frame
- *   selection ──────┘                       └─ reach, pads   when they change
- *                                               trails, label sides: twice a second
+ *   selection ──────┘                       └─ reach, doubt  when they change
+ *                                               trails, label sides, pads: twice a second
  */
 import { effect } from '@preact/signals';
 import type { GeoJSONSource } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
-import { valuesOf } from '../live/record.ts';
 import { go, historyOf, selectedId } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
+import { keepAround } from './around.ts';
 import { keepBusiness } from './business.ts';
 import { createCamera } from './camera.ts';
-import { doubtsOf } from './doubt.ts';
 import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature } from './drone-features.ts';
 import { keepEditor } from './editor.ts';
 import { gridFor } from './grid.ts';
 import { keepGround } from './ground.ts';
 import { keepStreets } from './keep-streets.ts';
-import { type Labelled, placeLabels, type Side } from './labels.ts';
-import { DETAIL_FROM_ZOOM, EMPTY, LABEL_PX, repaint } from './map-style.ts';
+import type { Side } from './labels.ts';
+import { repaint } from './map-style.ts';
 import { pickAt } from './picking.ts';
-import { padsOf, reachOf } from './reach.ts';
 import { keepRoute } from './route-layer.ts';
+import { chooseSides } from './sides.ts';
 import { droneSprites, padSprite } from './sprites.ts';
 import { startMap } from './start-map.ts';
 import { keepTarget } from './target-layer.ts';
@@ -67,7 +66,9 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
   const drawn = new Map<string, DroneFeature>();
   const dirty = new Set<string>();
+  const around = keepAround(map, fleet);
   let sides = new Map<string, Side>();
+  let near: readonly string[] = [];
   let gone = new Set<string>();
   let everything = true;
   let frame = 0;
@@ -77,9 +78,6 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   /** Until someone takes hold of the map it keeps the whole fleet in view as drones report in. */
   let untouched = true;
   let following = false;
-  let reachKey = '';
-  let padsKey = '';
-  let doubtKey = '';
 
   /** Before the next frame, but not more often than positions come: every change makes the map draw all of itself. */
   function schedule(): void {
@@ -98,8 +96,9 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     drawnAtMs = performance.now();
     if (drawnAtMs - slowAtMs >= SLOW_MS) {
       slowAtMs = drawnAtMs;
-      trails.draw();
-      chooseSides();
+      lookAround();
+      trails.draw(near, selectedId());
+      around.drawSlowly();
     }
     const nowMs = fleet.nowMs.peek();
     const limits = fleet.limits.peek();
@@ -129,7 +128,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     if (add.length + update.length + remove.length > 0) {
       void source('drones').updateData({ add, remove, update: update as never });
     }
-    drawAround(nowMs);
+    around.draw(nowMs);
     if (add.length > 0 && untouched && historyOf() === null) {
       camera.fit([...drawn.values()], false);
       trails.recall();
@@ -138,35 +137,8 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     if (followed) camera.middle(followed);
   }
 
-  /** Reach and way home of the drone looked at; rings of those in doubt; pads. */
-  function drawAround(nowMs: number | null): void {
-    const id = selectedId();
-    const record = id === null ? null : fleet.all().get(id);
-    const reach = record ? reachOf(record, nowMs, fleet.limits.peek()) : { key: '', data: EMPTY };
-    if (reach.key !== reachKey) void source('reach').setData(reach.data);
-    reachKey = reach.key;
-    const doubt = doubtsOf(fleet.all().values());
-    if (doubt.key !== doubtKey) void source('doubt').setData(doubt.data);
-    doubtKey = doubt.key;
-    const pads = padsOf([...fleet.all().values()].map((one) => valuesOf(one, 'home')));
-    if (pads.key !== padsKey) void source('pads').setData(pads.data);
-    padsKey = pads.key;
-  }
-
-  /** Only what is in sight competes for room. */
-  function chooseSides(): void {
-    const detailed = map.getZoom() >= DETAIL_FROM_ZOOM;
-    const { clientWidth, clientHeight } = container;
-    const seen: Labelled[] = [];
-    for (const [id, { lonDeg, latDeg, properties }] of drawn) {
-      const { x, y } = map.project([lonDeg, latDeg]);
-      if (x < -50 || y < -50 || x > clientWidth + 50 || y > clientHeight + 50) continue;
-      const twoLines = detailed || properties.state !== 'fresh';
-      const letters = twoLines ? Math.max(id.length, properties.sub.length * 0.9) : id.length;
-      const size = { widthPx: letters * LABEL_PX * 0.56 + 4, heightPx: (twoLines ? 2 : 1) * 14 };
-      seen.push({ id, x, y, ...size, rank: properties.rank, before: sides.get(id) ?? null });
-    }
-    sides = placeLabels(seen, { widthPx: clientWidth, heightPx: clientHeight });
+  function lookAround(): void {
+    ({ sides, near } = chooseSides(map, fleet, drawn, sides));
     everything = true;
   }
 
@@ -244,7 +216,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   map.on('move', () => tellView(null, null));
   map.on('moveend', () => {
     drawGrid();
-    chooseSides();
+    lookAround();
     schedule();
     ground.look();
   });

@@ -16,6 +16,14 @@ export interface Labelled {
   readonly before: Side | null;
 }
 
+const SIDES: readonly Side[] = ['right', 'left', 'below', 'above'];
+const MARK_PX = 10;
+/** From the middle of the mark to the near edge of its label. */
+export const LABEL_GAP_PX = 19;
+/** Some two marks: where thousands are in sight, few are looked at for each. */
+const CELL_PX = 48;
+const COLUMNS = 1 << 15;
+
 interface Rect {
   readonly left: number;
   readonly top: number;
@@ -24,30 +32,26 @@ interface Rect {
   readonly owner: string;
 }
 
-const SIDES: readonly Side[] = ['right', 'left', 'below', 'above'];
-const MARK_PX = 10;
-/** From the middle of the mark to the near edge of its label. */
-export const LABEL_GAP_PX = 19;
-const CELL_PX = 96;
-
 /** `view`: the size of the map; no label is put across its edge while another side is free. */
 export function placeLabels(
   all: readonly Labelled[],
   view?: { readonly widthPx: number; readonly heightPx: number },
 ): Map<string, Side> {
-  const taken = new Map<string, Rect[]>();
+  const taken = new Map<number, Rect[]>();
   for (const { id, x, y } of all) {
     put(taken, { left: x - MARK_PX, top: y - MARK_PX, right: x + MARK_PX, bottom: y + MARK_PX, owner: id });
   }
   const placed = new Map<string, Side>();
   for (const one of [...all].sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))) {
-    const sides = one.before ? [one.before, ...SIDES.filter((side) => side !== one.before)] : SIDES;
-    const side = sides.find(
-      (candidate) => isFree(taken, rectOf(one, candidate)) && (!view || isWithin(rectOf(one, candidate), view)),
-    );
-    if (!side) continue;
-    placed.set(one.id, side);
-    put(taken, rectOf(one, side));
+    const isRight = (side: Side): boolean => {
+      const rect = rectOf(one, side);
+      if ((view && !isWithin(rect, view)) || !isFree(taken, rect)) return false;
+      placed.set(one.id, side);
+      put(taken, rect);
+      return true;
+    };
+    if (one.before && isRight(one.before)) continue;
+    SIDES.some((side) => side !== one.before && isRight(side));
   }
   return placed;
 }
@@ -62,26 +66,26 @@ function rectOf({ id, x, y, widthPx, heightPx }: Labelled, side: Side): Rect {
   return { left, top, right: left + widthPx, bottom: top + heightPx, owner: id };
 }
 
-function* cellsOf(rect: Rect): Generator<string> {
-  for (let i = Math.floor(rect.left / CELL_PX); i <= Math.floor(rect.right / CELL_PX); i += 1) {
-    for (let j = Math.floor(rect.top / CELL_PX); j <= Math.floor(rect.bottom / CELL_PX); j += 1) yield `${i},${j}`;
+const cellOf = (px: number): number => Math.floor(px / CELL_PX);
+
+function put(taken: Map<number, Rect[]>, rect: Rect): void {
+  for (let i = cellOf(rect.left); i <= cellOf(rect.right); i++) {
+    for (let j = cellOf(rect.top); j <= cellOf(rect.bottom); j++) {
+      const held = taken.get(i * COLUMNS + j);
+      if (held) held.push(rect);
+      else taken.set(i * COLUMNS + j, [rect]);
+    }
   }
 }
 
-function put(taken: Map<string, Rect[]>, rect: Rect): void {
-  for (const cell of cellsOf(rect)) {
-    const held = taken.get(cell);
-    if (held) held.push(rect);
-    else taken.set(cell, [rect]);
-  }
-}
-
-function isFree(taken: Map<string, Rect[]>, rect: Rect): boolean {
-  for (const cell of cellsOf(rect)) {
-    for (const other of taken.get(cell) ?? []) {
-      const apart =
-        other.left >= rect.right || other.right <= rect.left || other.top >= rect.bottom || other.bottom <= rect.top;
-      if (!apart && other.owner !== rect.owner) return false;
+function isFree(taken: Map<number, Rect[]>, rect: Rect): boolean {
+  for (let i = cellOf(rect.left); i <= cellOf(rect.right); i++) {
+    for (let j = cellOf(rect.top); j <= cellOf(rect.bottom); j++) {
+      for (const other of taken.get(i * COLUMNS + j) ?? []) {
+        const apart =
+          other.left >= rect.right || other.right <= rect.left || other.top >= rect.bottom || other.bottom <= rect.top;
+        if (!apart && other.owner !== rect.owner) return false;
+      }
     }
   }
   return true;

@@ -7,13 +7,18 @@ import { extend, lineOf, NO_TRAIL, prepend, TRAIL_MS, type Trail } from './trail
 /** Trails of larger fleets begin when the page opens. */
 const RECALL_AT_MOST = 60;
 const RECALL_POINTS = 200;
+/** With more drones in sight their trails are a carpet, and drawing it anew costs more than all else: one sees that of the chosen one. */
+const MOST_SHOWN = 300;
+/** A fleet of more than so many keeps fewer points of each. */
+const LARGE_FLEET = 1000;
+const LARGE_APART_MS = 5_000;
 
 export interface TrailLayer {
   /** Takes up the drone's newest position. */
   take(id: string): void;
   drop(id: string): void;
-  /** Draws what changed since the last call. */
-  draw(): void;
+  /** Draws what changed since the last call, of those in sight and of the chosen one. */
+  draw(inSight: readonly string[], chosen: string | null): void;
   /** Fetches the minutes before the page was opened, a few drones at a time. */
   recall(): void;
   close(): void;
@@ -22,6 +27,7 @@ export interface TrailLayer {
 export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
   const trails = new Map<string, Trail>();
   const dirty = new Set<string>();
+  const shown = new Set<string>();
   const everBroken = new Set<string>();
   const closing = new AbortController();
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
@@ -48,7 +54,8 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
       if (!value || value.values.latDeg === null || value.values.lonDeg === null) return;
       const { lonDeg, latDeg } = value.values;
       const before = trails.get(id) ?? NO_TRAIL;
-      const after = extend(before, { lonDeg, latDeg, atMs: (value.utcUs ?? value.atUtcUs) / 1000 });
+      const apartMs = fleet.all().size > LARGE_FLEET ? LARGE_APART_MS : undefined;
+      const after = extend(before, { lonDeg, latDeg, atMs: (value.utcUs ?? value.atUtcUs) / 1000 }, apartMs);
       if (after === before) return;
       trails.set(id, after);
       dirty.add(id);
@@ -57,10 +64,18 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
       trails.delete(id);
       dirty.add(id);
     },
-    draw() {
-      if (dirty.size === 0) return;
-      const now = [...dirty].map((id) => ({ id, trail: trails.get(id) ?? NO_TRAIL }));
+    draw(inSight, chosen) {
+      const many = inSight.length > MOST_SHOWN;
+      const wanted = new Set(many ? (chosen === null ? [] : [chosen]) : inSight);
+      // What is not shown is drawn whole as soon as it is; what is no longer shown is taken away.
+      const now = [...new Set([...shown, ...wanted])].flatMap((id) => {
+        if (wanted.has(id) && shown.has(id) && !dirty.has(id)) return [];
+        return [{ id, trail: wanted.has(id) ? (trails.get(id) ?? NO_TRAIL) : NO_TRAIL }];
+      });
       dirty.clear();
+      shown.clear();
+      for (const id of wanted) shown.add(id);
+      if (now.length === 0) return;
       // A line needs two points; one that has fewer is taken away until it has.
       const [lines, points] = split(now, ({ trail }) => trail.current.length > 1);
       void source('trails').updateData({

@@ -28,6 +28,16 @@ t.test('bounded in time and points', async (t) => {
   t.ok((much.current[0]?.atMs ?? 0) > 500_000 - TRAIL_MS);
 });
 
+t.test('points about a second apart, the newest where the drone is', async (t) => {
+  const trail = fly(
+    NO_TRAIL,
+    Array.from({ length: 52 }, (_, i) => i / 5),
+  );
+  t.equal(trail.current.at(-1)?.atMs, 10_200);
+  t.equal(trail.current.at(-1)?.lonDeg, 10.2e-4);
+  t.ok(trail.current.length <= 14, `${trail.current.length} points of ten seconds`);
+});
+
 t.test('a hovering drone keeps the way it came for as long as the trail lasts', async (t) => {
   let trail = fly(NO_TRAIL, [1, 2, 3]);
   for (let s = 4; s < 100; s += 1) trail = extend(trail, { lonDeg: 3e-4, latDeg: 0, atMs: s * 1000 });

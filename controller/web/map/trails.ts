@@ -24,9 +24,11 @@ const MAX_POINTS = 400;
 const MAX_PARTS = 12;
 const HOLE_MS = 6_000;
 const NEAR_M = 0.5;
+/** Points of a trail lie so far apart in time; the newest is where the drone is, however young the one before it. */
+const APART_MS = 1_000;
 
 /** The trail with one more sample; the same trail when it is not newer. */
-export function extend(trail: Trail, point: TrailPoint): Trail {
+export function extend(trail: Trail, point: TrailPoint, apartMs = APART_MS): Trail {
   const last = trail.current.at(-1);
   if (last && point.atMs <= last.atMs) return trail;
   const oldestMs = point.atMs - TRAIL_MS;
@@ -38,9 +40,14 @@ export function extend(trail: Trail, point: TrailPoint): Trail {
   }
   // Standing still must not push the way it came out of the buffer: the newest point moves on in time only.
   const before = trail.current.at(-2);
-  const still = last && before && metresBetween(last.lonDeg, last.latDeg, point.lonDeg, point.latDeg) < NEAR_M;
-  const kept = (still ? trail.current.slice(0, -1) : trail.current).filter((p) => p.atMs > oldestMs);
-  const current = [...kept, still && last ? { ...last, atMs: point.atMs } : point].slice(-MAX_POINTS);
+  const soon = before !== undefined && point.atMs - before.atMs < apartMs;
+  const still = !soon && last && before && metresBetween(last.lonDeg, last.latDeg, point.lonDeg, point.latDeg) < NEAR_M;
+  const newest = still ? { ...last, atMs: point.atMs } : point;
+  const current = soon || still ? trail.current.with(-1, newest) : [...trail.current, newest];
+  const tooOld = current.findIndex((p) => p.atMs > oldestMs);
+  const tooMany = current.length - MAX_POINTS;
+  if (tooOld > 0 || tooMany > 0) current.splice(0, Math.max(tooOld, tooMany));
+  if (trail.earlier.length === 0) return { current, earlier: trail.earlier };
   const earlier = trail.earlier.filter((part) => (part.at(-1)?.atMs ?? 0) > oldestMs);
   return { current, earlier: earlier.length === trail.earlier.length ? trail.earlier : earlier };
 }
