@@ -29,7 +29,7 @@ export interface Cut {
 }
 
 /** The samples an agent would have made of the recorded flight. */
-function recordedFlight(): readonly Sample[] {
+export function recordedFlight(): readonly Sample[] {
   const sampler = new Sampler();
   const samples: Sample[] = [];
   const file = readFileSync(inRepository('protocol/mavlink/testdata/flight-excerpt.tlog'));

@@ -14,6 +14,8 @@ const benches = {
   'backlog.ts': {},
   'return.ts': {},
   'planning.ts': {},
+  'viewers.ts': {},
+  'page.ts': {},
 };
 const wanted = process.argv.slice(2);
 let failed = 0;

@@ -11,6 +11,7 @@ export interface ControllerOptions {
   /** An external broker; left out: its own, on `mqttPort`. */
   readonly brokerUrl?: string;
   readonly extraArgs?: readonly string[];
+  readonly startTimeoutMs?: number;
 }
 
 /** The controller process, always on the same ports. */
@@ -32,6 +33,7 @@ export class Controller {
       args: [],
       logFile: path.join(options.dir, 'controller.log'),
       readyEvent: 'listening',
+      ...(options.startTimeoutMs === undefined ? {} : { startTimeoutMs: options.startTimeoutMs }),
     });
   }
 

@@ -28,6 +28,8 @@ export interface MqttEvents {
 export interface MqttSocket {
   /** QoS 1. Leaves with the next `flush`, together with what else there is. */
   publish(topic: Buffer, payload: Uint8Array): void;
+  /** QoS 0; else the same. */
+  publishOnce(topic: Buffer, payload: Uint8Array): void;
   readonly closed: boolean;
   /** Sends what was published; settles when the socket wants more, or is closed. */
   flush(): Promise<void>;
@@ -87,6 +89,9 @@ export async function connectMqtt(
       packetId = (packetId % 0xffff) + 1;
       const id = Buffer.from([packetId >> 8, packetId & 0xff]);
       unsent.push(mqttPacket(PUBLISH | 0x02, topic, id, payload));
+    },
+    publishOnce(topic, payload) {
+      unsent.push(mqttPacket(PUBLISH, topic, payload));
     },
     get closed() {
       return socket.destroyed;
