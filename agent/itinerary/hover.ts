@@ -50,6 +50,7 @@ export class EvidenceWatch {
   #reached = false;
   #counts = true;
   #byOthers = false;
+  #cameDown = false;
   gripper: 'open' | 'closed' | null = null;
   sensorHolds: boolean | null = null;
 
@@ -89,6 +90,7 @@ export class EvidenceWatch {
     this.#counts = inAir && !byOthers;
     // Landed and disarmed after that it is nobody's, and was last flown by them.
     if (byOthers || inAir) this.#byOthers = byOthers;
+    this.#cameDown = !inAir;
     if (currentA === null || currentAtUs === null || currentAtUs === this.#currentAtUs) return;
     // Whatever it does now is what it did when that was measured: later it may do something else.
     this.#currentAtUs = currentAtUs;
@@ -133,7 +135,7 @@ export class EvidenceWatch {
             tensionAfter: this.#tensionAfter,
           }
         : null,
-      byOthers: this.#byOthers,
+      ...{ byOthers: this.#byOthers, cameDown: this.#cameDown },
       maxDescent: this.#maxDescent,
       reached: this.#reached,
     };

@@ -13,7 +13,7 @@ const e = (change: Partial<Evidence>): Evidence => ({
   wantedDrop: 0.05,
   gripper: null,
   winch: null,
-  byOthers: false,
+  ...{ byOthers: false, cameDown: false },
   maxDescent: false,
   reached: true,
   ...change,
@@ -124,7 +124,7 @@ t.test('what the line says at its end is what counts', async (t) => {
 });
 
 t.test(
-  'landed by a pilot with the parcel on its hook: slack and light, and no proof of anything (SEED=80313)',
+  'landed by a pilot with the parcel on its hook: slack and light, and no proof of anything (SEED=80313, 2196782493)',
   async (t) => {
     const flown = (lineAfterM: number, tension: number) => {
       const watch = new EvidenceWatch({ how: 'winch', lineM: 7, wantedDrop: 0.05 });
@@ -157,6 +157,12 @@ t.test(
     landing.take(8, { inAir: false });
     landing.watch.winch({ lineM: 0, tension: 0 });
     t.not(judge(landing.watch.evidence()).state, 'released', 'nor where it lands by itself');
+
+    // A failsafe lands it while the line runs out: it pulled when that was last felt, and what hangs on it meets the ground.
+    const lowering = flown(5.3, 6);
+    lowering.take(25, { inAir: false, control: 'autopilot-failsafe' });
+    lowering.watch.winch({ lineM: 6.9, tension: 0 });
+    t.match(judge(lowering.watch.evidence()), { state: 'unproved', reason: /came down with its line out/ });
 
     const gone = flown(7, 0);
     for (let n = 0; n < 6; n++) gone.take(27);

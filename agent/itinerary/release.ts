@@ -43,6 +43,8 @@ export interface Evidence {
   } | null;
   /** A pilot or another station flew it last: how it ended was not seen. */
   readonly byOthers: boolean;
+  /** It came down before this was judged: what hung on a line met the ground then, and nothing felt of it there counts. */
+  readonly cameDown: boolean;
   /** `place`: it went as deep as it may and found no ground. */
   readonly maxDescent: boolean;
   /** The autopilot came as far as the release at all. */
@@ -99,6 +101,7 @@ export function judge(e: Evidence): Judgement {
     winch: e.winch,
     sensor: e.sensorHolds,
     byOthers: e.byOthers,
+    cameDown: e.cameDown,
     maxDescent: e.maxDescent,
   };
   const say = (state: Judgement['state'], why: string): Judgement => ({ state, reason: why, detail });
@@ -115,6 +118,8 @@ export function judge(e: Evidence): Judgement {
   const open = letGo(e, lighter);
   if (open === false && lighter !== true) {
     if (e.byOthers) return say('unproved', reason('not-seen', 'it was held, and then flown by others'));
+    if (e.cameDown && e.winch !== null && e.winch.endOutM > WOUND_IN_M)
+      return say('unproved', reason('not-seen', 'it came down with its line out'));
     const what = e.how === 'winch' ? 'the line did not go all the way, or still pulls' : 'the gripper is closed';
     return say('not-released', reason('still-aboard', what));
   }
