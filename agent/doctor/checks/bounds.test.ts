@@ -84,3 +84,19 @@ t.test('a group that the session has not yet is told as such', async (t) => {
   const findings = findingsOf(device({ mode: 0o020_600, groupPending: true }));
   t.match(findings.find(({ code }) => code === 'device-forbidden')?.remedy[0], /^log out and in again/);
 });
+
+t.test(
+  'armed, or perhaps: what holds it on the ground is not looked at; unread parameters contradict nothing',
+  async (t) => {
+    t.same(worse(findingsOf(vehicle({ armed: null, preArmOk: false }))), ['vehicle-armed']);
+    const unread = { ...WELL.profile, ok: null, failsafeOk: null };
+    t.same(worse(findingsOf(facts({ ...WELL, profile: unread }))), ['cannot-tell']);
+    const tried = (armed: boolean | null): DoctorFacts => {
+      const counts = { bytes: 900, frames: 30, mavlink1: 0, skippedBytes: 0, lost: 0, autopilots: [1] };
+      const heard = { baud: 57_600, opened: true, fault: null, companions: [], texts: [], looksLike: null, ...counts };
+      return facts(WELL, { ...STOPPED, line: { ok: true, value: { tried: [{ ...heard, armed }], bauds: [57_600] } } });
+    };
+    t.ok(worse(findingsOf(tried(true))).includes('vehicle-armed'));
+    for (const armed of [false, null]) t.notOk(worse(findingsOf(tried(armed))).includes('vehicle-armed'));
+  },
+);
