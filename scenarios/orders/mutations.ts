@@ -107,12 +107,6 @@ export const MUTATIONS: readonly Mutation[] = [
     'if (false as boolean)',
   ),
   at(
-    'a drone that is heard, and not whether it is armed, taken for disarmed',
-    'delivery.ts',
-    'seen.drone.armed !== false)',
-    'seen.drone.armed === true)',
-  ),
-  at(
     'open orders not kept open',
     'engine.ts',
     'const open = !isOver(after) || this.#isLoose(id, after);',
