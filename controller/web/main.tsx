@@ -15,6 +15,7 @@ import './styles/orders.css';
 import './styles/alerts.css';
 import './styles/upkeep.css';
 import './styles/events.css';
+import './styles/palette.css';
 import { createBook } from './commands/book.ts';
 import { createDesk } from './commands/desk.ts';
 import { connectLive } from './live/connection.ts';

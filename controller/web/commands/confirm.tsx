@@ -1,5 +1,6 @@
 /** The one question before hold, return or land: what it will do to this drone now. Enter says yes, Esc no. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Icon } from '../shell/icon.tsx';
 import { type Desk, inHand } from './desk.ts';
 import { type Forecast, forecast, type SafeType } from './forecast.ts';
 import { NameField, useName } from './name-field.tsx';
@@ -135,21 +136,7 @@ function OutcomeMark({ outcome }: { readonly outcome: Forecast['outcome'] }) {
       : outcome === 'waits'
         ? 'M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 0 1 0-11ZM8 5v3.2l2.2 1.4'
         : 'M8 2.5 14 13H2ZM8 6.5v3M8 11.3v.2';
-  return (
-    <svg
-      width="16"
-      height="16"
-      viewBox="0 0 16 16"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.6"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      <path d={path} />
-    </svg>
-  );
+  return <Icon box={16} width={1.6} path={path} />;
 }
 
 /** A drone's name keeps its letters; only the first of the sentence is lowered. */

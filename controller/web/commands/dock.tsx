@@ -6,6 +6,7 @@ import { isFinal } from '@skein/protocol/fleet';
 import { useEffect } from 'preact/hooks';
 import type { View } from '../detail/view.ts';
 import { picking } from '../map/picking.ts';
+import { Icon } from '../shell/icon.tsx';
 import { deliveryTo } from './answers.ts';
 import type { Book } from './book.ts';
 import { Card } from './card.tsx';
@@ -90,19 +91,7 @@ function Buttons({ situation, open }: { readonly situation: Situation; readonly 
               inHand.value = open === type ? null : { kind: 'safe', drone, type };
             }}
           >
-            <svg
-              width="18"
-              height="18"
-              viewBox="0 0 18 18"
-              fill="none"
-              stroke="currentColor"
-              stroke-width="1.8"
-              stroke-linecap="round"
-              stroke-linejoin="round"
-              aria-hidden="true"
-            >
-              <path d={ICONS[type]} />
-            </svg>
+            <Icon box={18} width={1.8} path={ICONS[type]} />
             <b>{commandName(type)}</b>
             <i>{short}</i>
           </button>

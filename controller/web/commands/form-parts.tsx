@@ -1,4 +1,5 @@
 /** Parts of the forms: the list of what must hold, and a box to tick. */
+import { Icon } from '../shell/icon.tsx';
 import type { Interlock } from './interlocks.ts';
 
 export function InterlockList({ list, forced }: { readonly list: readonly Interlock[]; readonly forced: boolean }) {
@@ -10,19 +11,7 @@ export function InterlockList({ list, forced }: { readonly list: readonly Interl
           key={one.words.replace(/[\d.]+/g, '#')}
           data-state={forced && one.waivable && one.state !== 'ok' ? 'forced' : one.state}
         >
-          <svg
-            width="14"
-            height="14"
-            viewBox="0 0 14 14"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.8"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            aria-hidden="true"
-          >
-            <path d={MARKS[one.state]} />
-          </svg>
+          <Icon box={14} width={1.8} path={MARKS[one.state]} />
           <span>
             {one.state === 'stop' && <b>stop: </b>}
             {one.words}

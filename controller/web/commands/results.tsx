@@ -4,6 +4,8 @@ import { useEffect } from 'preact/hooks';
 import { clockTime, zoneWord } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Back } from '../shell/back.tsx';
+import { Close } from '../shell/close.tsx';
 import { leave, routeHash } from '../shell/route.ts';
 import { type Command, countStates, type Delivery, isOpen } from './answers.ts';
 import type { Book } from './book.ts';
@@ -48,15 +50,11 @@ export function Results({ id, fleet, book, desk }: ResultsProps) {
       data-results={id}
     >
       <header class="drone-head">
-        <button type="button" class="back" onClick={leave} aria-label="Back to the list">
-          ‹
-        </button>
+        <Back label="Back to the list" onClick={leave} />
         <h2>
           {commandName(command.type, command.params)} <small>{command.deliveries.length} drones</small>
         </h2>
-        <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
-          ✕
-        </button>
+        <Close onClick={leave} />
         <p class="drone-line">
           {command.issuedAtMs !== null && (
             <span title={utcFull(command.issuedAtMs)}>

@@ -3,6 +3,7 @@ import { ageExact } from '../format/times.ts';
 import { modeWords, summarise } from '../list/summary.ts';
 import { ageOf, freshnessOf, valuesOf } from '../live/record.ts';
 import { Back } from '../shell/back.tsx';
+import { Close } from '../shell/close.tsx';
 import { Glyph } from '../shell/glyph.tsx';
 import { leave } from '../shell/route.ts';
 import { ageTitle, isDimmed, type View } from './view.ts';
@@ -42,19 +43,7 @@ export function DroneState({ view }: { readonly view: View }) {
       <span class="badge" data-control={one.control} title={badge.title}>
         {badge.words}
       </span>
-      <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
-        <svg
-          width="14"
-          height="14"
-          viewBox="0 0 14 14"
-          stroke="currentColor"
-          stroke-width="1.6"
-          stroke-linecap="round"
-          aria-hidden="true"
-        >
-          <path d="m3 3 8 8M11 3l-8 8" />
-        </svg>
-      </button>
+      <Close onClick={leave} />
       <p class="drone-line">
         <span class="freshness" data-freshness={freshness} title={ageTitle(view, 'position')}>
           {freshness} {freshness === 'never' ? '' : ageExact(ageOf(view.record, view.nowMs))}

@@ -1,6 +1,7 @@
 /** The event that is looked at: in words, where it leads, and as it is stored. */
 import { clockDate, clockTime, zoneWord } from '../format/face.ts';
 import { utcFull } from '../format/times.ts';
+import { Close } from '../shell/close.tsx';
 import { textOf } from '../shell/json.ts';
 import { chosen } from './desk.ts';
 import type { LoggedEvent } from './event.ts';
@@ -14,17 +15,12 @@ export function EventDetail({ event }: { readonly event: LoggedEvent }) {
     <section class="event-detail" aria-label="The event looked at" data-event={event.cursor}>
       <header>
         <h3>{sentence(event)}</h3>
-        <button
-          type="button"
-          class="close"
-          aria-label="Close the event (Esc)"
-          title="Close the event (Esc)"
+        <Close
+          label="Close the event (Esc)"
           onClick={() => {
             chosen.value = null;
           }}
-        >
-          ✕
-        </button>
+        />
       </header>
       <dl>
         <dt>When</dt>

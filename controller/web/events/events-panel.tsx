@@ -5,6 +5,8 @@ import { download } from '../format/download.ts';
 import { clockDate, clockMinute, zoneWord } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Back } from '../shell/back.tsx';
+import { Close } from '../shell/close.tsx';
 import { leave } from '../shell/route.ts';
 import { Chain } from './chain.tsx';
 import { csvOf } from './csv.ts';
@@ -48,9 +50,7 @@ export function EventsPanel({ fleet }: { readonly fleet: Fleet }) {
   return (
     <aside class="pane pane-detail events-panel" aria-label="Events" data-events-state={stateWord(state)}>
       <header class="drone-head">
-        <button type="button" class="back" onClick={leave} aria-label="Back to the fleet">
-          ‹
-        </button>
+        <Back label="Back to the fleet" onClick={leave} />
         <h2>What happened</h2>
         <button
           type="button"
@@ -63,9 +63,7 @@ export function EventsPanel({ fleet }: { readonly fleet: Fleet }) {
         >
           Save as CSV
         </button>
-        <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
-          ✕
-        </button>
+        <Close onClick={leave} />
       </header>
       <div class="event-body">
         <Filters fleet={fleet} />

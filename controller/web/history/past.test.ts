@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { ulidMaker } from '../../commands/index.ts';
 import { until } from '../../testing/until.ts';
-import { forget, isEmpty, isLoading, pasts, readAtMs, readPast, trouble } from './past.ts';
+import { commandsMissing, forget, isEmpty, isLoading, pasts, readAtMs, readPast, trouble } from './past.ts';
 
 const at = (ms: number): string => new Date(ms).toISOString();
 const SPAN = { fromMs: 1_000_000, toMs: 2_000_000 };
@@ -88,4 +88,14 @@ t.test('what cannot be read says why, and was not read', async (t) => {
   t.equal(trouble.value, 'The store is slow: try again');
   t.equal(readAtMs.value, null);
   t.not(pasts.position.value.table, null, 'the rest is shown');
+});
+
+t.test('what could not be read of one drone is not said of the next', async (t) => {
+  controllerThat(t, (url) =>
+    url.pathname.endsWith('commands') ? Response.json({}, { status: 503 }) : telemetry(url, [1_500_000]),
+  );
+  readPast('d1', SPAN, 500, 2_000_000);
+  await until(() => commandsMissing.value !== null, 'the commands');
+  forget();
+  t.equal(commandsMissing.value, null);
 });

@@ -79,6 +79,7 @@ export function forget(): void {
   batch(() => {
     for (const kind of KINDS) pasts[kind].value = NOTHING;
     commands.value = [];
+    commandsMissing.value = null;
     readAtMs.value = null;
   });
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Broadcast } from '../commands/broadcast.tsx';
 import type { Desk } from '../commands/desk.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Icon, SEARCH } from '../shell/icon.tsx';
 import { selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
 import { choosing, stopChoosing } from './chosen.ts';
@@ -114,18 +115,7 @@ function ListTools({ shown, total }: { readonly shown: number; readonly total: n
   const filtered = filterText.value.trim() !== '' || stateFilter.value !== 'all';
   return (
     <div class="list-tools">
-      <svg
-        width="14"
-        height="14"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.6"
-        aria-hidden="true"
-      >
-        <circle cx="7" cy="7" r="4.5" />
-        <path d="m10.5 10.5 3.5 3.5" />
-      </svg>
+      <Icon {...SEARCH} />
       <input
         id="filter"
         type="text"

@@ -5,6 +5,7 @@ import { latLon, roundLength } from '../format/numbers.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { PlaceCard } from '../places/place-card.tsx';
 import { Glyph } from '../shell/glyph.tsx';
+import { Icon } from '../shell/icon.tsx';
 import { go, selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
 import type { FleetMap } from './fleet-map.ts';
@@ -188,19 +189,7 @@ interface MapButtonProps {
 function MapButton({ label, path, pressed, disabled = false, onClick }: MapButtonProps) {
   return (
     <button type="button" title={label} aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
-      <svg
-        width="16"
-        height="16"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.4"
-        stroke-linecap="round"
-        stroke-linejoin="round"
-        aria-hidden="true"
-      >
-        <path d={path} />
-      </svg>
+      <Icon box={16} width={1.4} path={path} />
     </button>
   );
 }

@@ -2,6 +2,8 @@
 import { useEffect } from 'preact/hooks';
 import { ageExact } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Back } from '../shell/back.tsx';
+import { Close } from '../shell/close.tsx';
 import { go, leave, selectedOrder } from '../shell/route.ts';
 import type { OrderAnswer } from './answers.ts';
 import { orders, question } from './desk.ts';
@@ -31,9 +33,7 @@ export function OrdersPanel({ fleet }: { readonly fleet: Fleet }) {
   return (
     <aside class="pane pane-detail orders-panel" aria-label="Orders" data-orders={list?.orders.length ?? ''}>
       <header class="drone-head">
-        <button type="button" class="back" onClick={leave} aria-label="Back to the fleet">
-          ‹
-        </button>
+        <Back label="Back to the fleet" onClick={leave} />
         <h2>Orders</h2>
         {wish.value === null ? (
           <button
@@ -50,9 +50,7 @@ export function OrdersPanel({ fleet }: { readonly fleet: Fleet }) {
         ) : (
           <span />
         )}
-        <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
-          ✕
-        </button>
+        <Close onClick={leave} />
       </header>
       <div class="detail-scroll">
         <Old fleet={fleet} />

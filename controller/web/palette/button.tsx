@@ -1,4 +1,5 @@
 /** Where the palette is found without knowing its key. */
+import { Icon, SEARCH } from '../shell/icon.tsx';
 import { paletteOpen } from './open.ts';
 
 const isApple = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -15,18 +16,7 @@ export function PaletteButton() {
         paletteOpen.value = true;
       }}
     >
-      <svg
-        width="14"
-        height="14"
-        viewBox="0 0 16 16"
-        fill="none"
-        stroke="currentColor"
-        stroke-width="1.6"
-        aria-hidden="true"
-      >
-        <circle cx="7" cy="7" r="4.5" />
-        <path d="m10.5 10.5 3.5 3.5" />
-      </svg>
+      <Icon {...SEARCH} />
       <span>Search or command</span>
       <kbd>{isApple ? '⌘K' : 'Ctrl K'}</kbd>
     </button>

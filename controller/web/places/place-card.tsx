@@ -1,6 +1,7 @@
 /** Over the map: the base or zone that was pressed, in words; and that what is drawn of them is old. */
 import { ageExact } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { Close } from '../shell/close.tsx';
 import type { BaseAnswer, ZoneAnswer } from './answers.ts';
 import { baseOf, places, pressed, weatherAt } from './held.ts';
 import { bandWords, inForce, timesWords, weatherAge, weatherWords, ZONE_MEANS, ZONE_WORDS } from './words.ts';
@@ -16,16 +17,11 @@ export function PlaceCard({ fleet }: { readonly fleet: Fleet }) {
       <OldPlaces />
       {which !== null && (
         <section class="place-card" data-place={which.id} aria-label={which.kind === 'base' ? 'Base' : 'Zone'}>
-          <button
-            type="button"
-            class="close"
-            aria-label="Close (Esc)"
+          <Close
             onClick={() => {
               pressed.value = null;
             }}
-          >
-            ✕
-          </button>
+          />
           {base !== null && <BaseWords base={base} nowMs={nowMs} />}
           {zone !== undefined && <ZoneWords zone={zone} nowMs={nowMs} />}
           {base === null && zone === undefined && <p>It is not there any more.</p>}

@@ -1,6 +1,8 @@
 /** The editor's panel: what is drawn, what speaks against it, files, and who is to fly it. */
 import { useEffect } from 'preact/hooks';
 import type { Fleet } from '../live/fleet.ts';
+import { Back } from '../shell/back.tsx';
+import { Close } from '../shell/close.tsx';
 import { leave, selectedPlan } from '../shell/route.ts';
 import { Assign } from './assign.tsx';
 import { beginNew } from './begin.ts';
@@ -31,13 +33,9 @@ export function PlanPanel({ fleet }: { readonly fleet: Fleet }) {
   return (
     <aside class="pane pane-detail plan-panel" aria-label="Itinerary" data-plan={plan?.id ?? ''}>
       <header class="drone-head">
-        <button type="button" class="back" onClick={leave} aria-label="Back to the fleet">
-          ‹
-        </button>
+        <Back label="Back to the fleet" onClick={leave} />
         <h2>Itinerary {plan !== null && <small>version {plan.version}</small>}</h2>
-        <button type="button" class="close" onClick={leave} aria-label="Close (Esc)" title="Close (Esc)">
-          ✕
-        </button>
+        <Close onClick={leave} />
       </header>
       <div class="detail-scroll">
         <Library fleet={fleet} />

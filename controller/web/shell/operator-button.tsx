@@ -1,6 +1,7 @@
 /** Whose commands go out from here, in the bar; pressing it asks for another name. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { askingName, NAME_MAX, operator, rememberName, tidyName } from '../commands/operator.ts';
+import { Icon } from './icon.tsx';
 
 export function OperatorButton() {
   const asking = askingName.value;
@@ -14,18 +15,11 @@ export function OperatorButton() {
           askingName.value = !asking;
         }}
       >
-        <svg
-          width="14"
-          height="14"
-          viewBox="0 0 14 14"
-          fill="none"
-          stroke="currentColor"
-          stroke-width="1.3"
-          aria-hidden="true"
-        >
-          <circle cx="7" cy="4.6" r="2.6" />
-          <path d="M1.8 12.8c.6-3 2.6-4.2 5.2-4.2s4.6 1.2 5.2 4.2" />
-        </svg>
+        <Icon
+          box={14}
+          width={1.3}
+          path="M4.4 4.6a2.6 2.6 0 1 0 5.2 0 2.6 2.6 0 1 0-5.2 0M1.8 12.8c.6-3 2.6-4.2 5.2-4.2s4.6 1.2 5.2 4.2"
+        />
         <span>{operator.value ?? 'Your name?'}</span>
       </button>
       {asking && <Ask />}

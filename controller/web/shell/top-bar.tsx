@@ -9,6 +9,7 @@ import { OrdersLink } from '../orders/orders-link.tsx';
 import { PaletteButton } from '../palette/button.tsx';
 import { Clock } from './clock.tsx';
 import { Dot } from './glyph.tsx';
+import { Icon } from './icon.tsx';
 import { OperatorButton } from './operator-button.tsx';
 import { shortcutsOpen } from './shortcuts.tsx';
 import { chooseTheme, THEMES, type Theme, theme } from './theme.ts';
@@ -127,18 +128,7 @@ function Themes() {
           aria-label={NAMES[one]}
           onClick={() => chooseTheme(one)}
         >
-          <svg
-            width="14"
-            height="14"
-            viewBox="0 0 14 14"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="1.3"
-            stroke-linecap="round"
-            aria-hidden="true"
-          >
-            <path d={ICONS[one]} />
-          </svg>
+          <Icon box={14} width={1.3} path={ICONS[one]} />
         </button>
       ))}
     </fieldset>
