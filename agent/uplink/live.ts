@@ -14,6 +14,7 @@ const FRESH_US = 30_000_000;
 const LASTING: ReadonlySet<KindName> = new Set(['home', 'autopilot', 'flight']);
 /** Texts go the urgent way, each of them. */
 const LEFT_OUT: ReadonlySet<KindName> = new Set(['text']);
+const USUAL_HZ = 1;
 const MIN_HZ = 0.5;
 const MAX_HZ = 5;
 /** What falls is on the ground within so long from 75 m; what lands costs as many messages. */
@@ -27,7 +28,8 @@ export class LiveLane {
   #everythingMs = Number.NEGATIVE_INFINITY;
   #nextMs = Number.NEGATIVE_INFINITY;
   #tookEverything = false;
-  #hz = 1;
+  #hz = USUAL_HZ;
+  #hzUntilMs = Number.NEGATIVE_INFINITY;
   #armed: boolean | null = null;
   #hurriedMs = Number.NEGATIVE_INFINITY;
 
@@ -40,9 +42,13 @@ export class LiveLane {
     return this.#hz;
   }
 
-  /** How often the controller wants it; kept within 0.5–5 Hz. */
-  setHz(hz: number): void {
+  /**
+   * How often the controller wants it, kept within 0.5–5 Hz, and until when: it says so again and again while it is there. Of
+   * one that fell silent behind a broker nobody would take the higher rate back.
+   */
+  setHz(hz: number, untilMs: number): void {
     this.#hz = Math.min(MAX_HZ, Math.max(MIN_HZ, hz));
+    this.#hzUntilMs = untilMs;
   }
 
   note(sample: Sample): void {
@@ -86,6 +92,7 @@ export class LiveLane {
 
   /** What to send now; empty when it is not time or nothing changed. */
   take(nowMs: number, nowUs: number): readonly Sample[] {
+    if (nowMs >= this.#hzUntilMs) this.#hz = USUAL_HZ;
     if (nowMs < this.#nextMs) return [];
     const period = 1000 / (nowMs - this.#hurriedMs < HURRY_MS ? MAX_HZ : this.#hz);
     // On a grid while it is kept, so that a timer's lateness does not add up.

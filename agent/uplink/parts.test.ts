@@ -78,7 +78,7 @@ function sentIn(live: LiveLane, fromMs: number, toMs: number): readonly number[]
 
 t.test('live: as the motors stop it goes at once, and five times a second for four seconds', async (t) => {
   const live = new LiveLane();
-  live.setHz(0.5);
+  live.setHz(0.5, Number.POSITIVE_INFINITY);
   live.note(status(true, 0));
   t.same(sentIn(live, 0, 2_500), [0, 2_000]);
   live.note(status(false, 2_500));
@@ -122,11 +122,23 @@ t.test('live: what is old is not sent as live, except what stays true', async (t
 
 t.test('live: the rate is what the controller asks, within 0.5 to 5 Hz', async (t) => {
   const live = new LiveLane();
-  live.setHz(50);
+  live.setHz(50, 1_000);
   t.equal(live.hz, 5);
-  live.setHz(0);
+  live.setHz(0, 1_000);
   t.equal(live.hz, 0.5);
 });
+
+t.test(
+  'live: a rate that was asked for lasts as long as the lease: of a controller that fell silent nobody takes it back',
+  async (t) => {
+    const live = new LiveLane();
+    live.setHz(5, 2_000);
+    t.equal(sentIn(live, 0, 2_000).length, 10);
+    t.equal(live.hz, 5);
+    t.equal(sentIn(live, 2_000, 8_000).length, 6, 'then once a second again');
+    t.equal(live.hz, 1);
+  },
+);
 
 t.test('session: whose acks count, and what goes first', async (t) => {
   const session = new Session('me');

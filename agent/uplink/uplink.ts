@@ -225,7 +225,7 @@ export class Uplink {
     }
     this.#leaseUntilMs = receivedMonoUs / 1000 + answer.leaseS * 1000;
     this.#conflict = answer.conflict ?? null;
-    this.#live.setHz(answer.liveHz);
+    this.#live.setHz(answer.liveHz, this.#leaseUntilMs);
     if (answer.base === true) this.#liveMessages.asked();
     this.#o.onTime?.(answer, receivedMonoUs);
   }

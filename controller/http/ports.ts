@@ -276,5 +276,6 @@ export const HTTP_COUNTERS = {
   foreign: 'requests refused for their Host or Origin',
   streams: 'event streams begun',
   streamsDropped: 'event streams ended because their reader did not read',
+  pagesSilent: 'live connections ended because nothing answered their pings',
 } as const;
 export type HttpCounter = keyof typeof HTTP_COUNTERS;

@@ -13,10 +13,11 @@ import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventSearchRoute } from './event-search.ts';
 import { eventRoutes } from './events.ts';
 import { itineraryRoutes } from './itineraries.ts';
+import { liveRoute } from './live.ts';
 import { mapRoutes } from './map.ts';
 import { operationRoutes } from './operations.ts';
 import { orderRoutes } from './orders.ts';
-import { hostAllowed, originAllowed } from './origin.ts';
+import { hostAllowed } from './origin.ts';
 import { packRoutes } from './packs.ts';
 import { placeRoutes } from './places.ts';
 import type { HttpPorts } from './ports.ts';
@@ -153,28 +154,4 @@ function answerProblems(app: FastifyInstance, ports: HttpPorts): void {
     return answer(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) => answer(new Problem('not-found'), request, reply));
-}
-
-function liveRoute(app: FastifyInstance, ports: HttpPorts): void {
-  app.route({
-    method: 'GET',
-    url: '/api/v1/live',
-    schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (controller/live/README.md)' },
-    preValidation: async (request) => {
-      if (originAllowed(request.headers.origin, request.headers.host)) return;
-      ports.count('foreign');
-      throw new Problem('foreign-origin', request.headers.origin);
-    },
-    handler: async (_request, reply) => {
-      reply.header('upgrade', 'websocket');
-      throw new Problem('upgrade-required');
-    },
-    wsHandler: (socket) => {
-      socket.on('error', () => socket.terminate());
-      const client = ports.joinLive(socket);
-      if (client === null) return;
-      socket.on('message', (data) => client.message(data.toString()));
-      socket.once('close', () => client.gone());
-    },
-  });
 }

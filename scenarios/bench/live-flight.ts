@@ -16,7 +16,7 @@ export interface Motion {
 /** Message by message, at so many a second; `monoUs` of each sample counts from when the message goes, so it is negative or 0. */
 export function liveMessages(hz: number): readonly (readonly Sample[])[] {
   const lane = new LiveLane();
-  lane.setHz(hz);
+  lane.setHz(hz, Number.POSITIVE_INFINITY);
   const flight = recordedFlight();
   const startUs = flight[0]?.monoUs ?? 0;
   const messages: (readonly Sample[])[] = [];

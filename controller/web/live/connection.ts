@@ -36,13 +36,16 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
     if (performance.now() - lastHeardMs > limitMs) drop();
   }, 500);
 
+  /** What nobody can see is not looked at: a tab left in the background for a day keeps no drone at the higher rate. */
+  const lookedAt = (): readonly string[] => (document.visibilityState === 'visible' ? selected : []);
+
   function send(message: ClientMessage): void {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
   /** Of the others it is enough to know what list and map show. */
   function tellSelected(): void {
-    send({ type: 'select', drones: selected, others: 'brief' });
+    send({ type: 'select', drones: lookedAt(), others: 'brief' });
   }
 
   function open(): void {
@@ -110,6 +113,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
   // A page that was hidden, or a machine that slept, has timers that come late: look again at once.
   const wake = (): void => {
     fleet.tick();
+    if (selected.length > 0) tellSelected();
     if (document.visibilityState === 'visible') retryNow();
   };
   document.addEventListener('visibilitychange', wake);

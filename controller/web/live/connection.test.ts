@@ -1,0 +1,50 @@
+import websocket from '@fastify/websocket';
+import Fastify from 'fastify';
+import t, { type Test } from 'tap';
+import type { SnapshotMessage } from '../../live/messages.ts';
+import { until } from '../../testing/until.ts';
+import { connectLive } from './connection.ts';
+import { createFleet } from './fleet.ts';
+
+const SNAPSHOT: SnapshotMessage = {
+  ...{ type: 'snapshot', seq: 1, serverUtcUs: 50_000_000, controller: { name: 'c', start: 's', version: '0' } },
+  ...{ limits: { freshMs: 3000, lostMs: 30000 }, health: { store: 'ok', message: null }, drones: [] },
+};
+
+/** What the connection needs of a browser besides its WebSocket, which Node has. */
+async function given(t: Test) {
+  const said: (readonly string[])[] = [];
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  Object.assign(globalThis, { document: page, window: new EventTarget() });
+  const app = Fastify();
+  await app.register(websocket);
+  app.register(async (api) => {
+    api.get('/live', { websocket: true }, (socket) => {
+      socket.send(JSON.stringify(SNAPSHOT));
+      socket.on('message', (data) => said.push(JSON.parse(data.toString()).drones));
+    });
+  });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const fleet = createFleet({ monoMs: () => performance.now(), onFrame: (flush) => flush() });
+  const connection = connectLive(`${address.replace('http', 'ws')}/live`, fleet);
+  t.teardown(async () => {
+    connection.close();
+    await app.close();
+  });
+  await until(() => fleet.connection.value.state === 'open', 'the page to be live');
+  const show = (visibilityState: string): void => {
+    page.visibilityState = visibilityState;
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+  return { connection, said, show };
+}
+
+t.test('who is looked at is said only while the page can be seen', async (t) => {
+  const { connection, said, show } = await given(t);
+  connection.select(['d1']);
+  show('hidden');
+  connection.select(['d2']);
+  show('visible');
+  await until(() => said.length >= 5, 'what it said');
+  t.same(said.slice(0, 5), [[], ['d1'], [], [], ['d2']]);
+});
