@@ -22,6 +22,18 @@ function ground(): Plugin {
 }
 
 /**
+ * Libraries stand in chunks of their own: a release of ours leaves them in the browser's cache, and what is ours can be
+ * weighed (scenarios/page-weight.test.ts).
+ */
+const LIBRARIES = ['maplibre-gl', 'preact', 'uplot', 'pmtiles', 'typebox'];
+const BESIDE: Readonly<Record<string, string>> = { preact: '|@preact' };
+/** Loaded together, packed together: the map's part of the history is not, it would bring the map along. */
+const TOGETHER: Readonly<Record<string, RegExp>> = {
+  plan: /\/controller\/web\/plan\/|\/protocol\/fleet\/itinerary\/(?!states|release)/,
+  history: /\/controller\/web\/history\/(?!replay-layer)/,
+};
+
+/**
  * Everything the page needs comes out of here and is served by the controller: no CDN, no inlined scripts or data
  * URIs, so a strict Content-Security-Policy holds. MapLibre is loaded on its own after the list is on screen.
  */
@@ -31,6 +43,7 @@ export default defineConfig({
   // Hundreds of ground cells would be listed one by one.
   logLevel: 'warn',
   plugins: [preact({ reactAliasesEnabled: false, devToolsEnabled: false }), ground()],
+  resolve: { alias: { fflate: `${import.meta.dirname}/map/inflate.ts` } },
   build: {
     target: 'es2022',
     outDir: 'dist',
@@ -41,6 +54,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     // Cutting the ground takes most of the build, as it must.
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            ...LIBRARIES.map((name) => ({
+              name: `lib-${name}`,
+              test: new RegExp(`/node_modules/(${name}${BESIDE[name] ?? ''})/`),
+            })),
+            ...Object.entries(TOGETHER).map(([name, test]) => ({ name, test, includeDependenciesRecursively: false })),
+          ],
+        },
+      },
       checks: { bundlerTimings: false },
       // Of protocol the page uses words and small functions; the schemas, and the library they are made with, stay behind.
       treeshake: {

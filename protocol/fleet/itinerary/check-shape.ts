@@ -1,7 +1,5 @@
 /** Whether something is an itinerary at all: each field that is wrong is named with its item; unknown ones are warned of. */
 import type { TObject, TSchema } from 'typebox';
-// Not `typebox/compile`, the same checks with conversions and codecs: 14 kB packed that the page would carry for nothing.
-import { Compile, type Validator } from 'typebox/schema';
 import type { Findings } from './refusal.ts';
 import {
   DeliverItem,
@@ -16,6 +14,7 @@ import {
   TakeOffItem,
   WaypointItem,
 } from './schema.ts';
+import { fits, misfits } from './shape.ts';
 
 const ITEMS: Readonly<Record<string, TObject>> = {
   'take-off': TakeOffItem,
@@ -25,14 +24,8 @@ const ITEMS: Readonly<Record<string, TObject>> = {
   land: LandItem,
   return: ReturnItem,
 };
-const itemChecks = new Map(Object.entries(ITEMS).map(([name, schema]) => [name, Compile(schema)] as const));
-const whole = Compile(Itinerary);
 /** Everything but the items, so that a wrong item is not reported as one that fits none of six kinds. */
-const frame = Compile({ ...Itinerary, properties: { ...Itinerary.properties, items: { type: 'array' } } } as TSchema);
-
-/** Sound ones are told by the compiled check alone. */
-const errorsOf = (check: Pick<Validator, 'Check' | 'Errors'>, value: unknown) =>
-  check.Check(value) ? [] : check.Errors(value)[1];
+const FRAME = { ...Itinerary, properties: { ...Itinerary.properties, items: { type: 'array' } } } as TSchema;
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -44,8 +37,8 @@ export function checkShape(value: unknown, findings: Findings): Itinerary | null
     findings.refuse(null, 'schema', typeof value, 'object', 'an itinerary is a JSON object');
     return null;
   }
-  for (const error of errorsOf(frame, value)) {
-    findings.refuse(null, 'schema', shown(value, error.instancePath), null, named(error.instancePath, error.message));
+  for (const { pointer, words } of misfits(FRAME, value)) {
+    findings.refuse(null, 'schema', shown(value, pointer), null, named(pointer, words));
   }
   const items = Array.isArray(value.items) ? value.items : [];
   if (items.length === 0 || items.length > MAX_ITEMS) {
@@ -58,13 +51,13 @@ export function checkShape(value: unknown, findings: Findings): Itinerary | null
   for (const point of Array.isArray(value.rally) ? value.rally.slice(0, 10) : []) {
     if (isObject(point)) unknownFields(point, RallyPoint, null, findings);
   }
-  return findings.refusals.length === 0 && whole.Check(value) ? value : null;
+  return findings.refusals.length === 0 && fits(Itinerary, value) ? value : null;
 }
 
 function checkItem(item: unknown, index: number, findings: Findings): void {
   const kind = isObject(item) ? item.do : undefined;
-  const check = typeof kind === 'string' ? itemChecks.get(kind) : undefined;
-  if (!isObject(item) || check === undefined) {
+  const schema = typeof kind === 'string' && Object.hasOwn(ITEMS, kind) ? ITEMS[kind] : undefined;
+  if (!isObject(item) || schema === undefined) {
     const known = Object.keys(ITEMS).join(', ');
     findings.refuse(
       index,
@@ -75,14 +68,13 @@ function checkItem(item: unknown, index: number, findings: Findings): void {
     );
     return;
   }
-  for (const error of errorsOf(check, item)) {
-    findings.refuse(index, 'schema', shown(item, error.instancePath), null, named(error.instancePath, error.message));
+  for (const { pointer, words } of misfits(schema, item)) {
+    findings.refuse(index, 'schema', shown(item, pointer), null, named(pointer, words));
   }
   if ('latDeg' in item !== 'lonDeg' in item) {
     findings.refuse(index, 'schema', null, null, 'latDeg and lonDeg go together');
   }
-  const schema = ITEMS[String(kind)];
-  if (schema) unknownFields(item, schema, index, findings);
+  unknownFields(item, schema, index, findings);
 }
 
 function unknownFields(value: Json, schema: TObject, item: number | null, findings: Findings): void {
@@ -103,5 +95,5 @@ function shown(value: unknown, pointer: string): string | number | null {
   return found === undefined ? null : (JSON.stringify(found)?.slice(0, 64) ?? null);
 }
 
-const named = (pointer: string, message: string): string =>
-  `${pointer.slice(1).replaceAll('/', '.') || 'plan'}: ${message}`;
+const named = (pointer: string, words: string): string =>
+  `${pointer.slice(1).replaceAll('/', '.') || 'plan'}: ${words}`;
