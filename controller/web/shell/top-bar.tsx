@@ -81,7 +81,7 @@ function Tally({ fleet }: { readonly fleet: Fleet }) {
           onClick={() => toggleState(state)}
         >
           <Dot state={state} />
-          <b>{counts[state]}</b> {state}
+          <b>{counts[state]}</b> <span>{state}</span>
         </button>
       ))}
     </nav>
