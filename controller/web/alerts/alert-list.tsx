@@ -87,6 +87,7 @@ function Opened({ fleet }: { readonly fleet: Fleet }) {
           {trouble}
         </p>
       )}
+      {alerts === null && trouble === null && <p role="status">Asking the controller…</p>}
       {alerts?.length === 0 && <p>None is open.</p>}
       <ul ref={list}>
         {alerts?.map((alert) => (

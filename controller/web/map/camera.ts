@@ -34,7 +34,10 @@ export function createCamera(map: MapLibre, container: HTMLElement): Camera {
         duration: smooth ? duration() : 0,
       });
     },
-    middle: ({ lonDeg, latDeg }) => void map.jumpTo({ center: [lonDeg, latDeg] }),
+    middle({ lonDeg, latDeg }) {
+      // A jump ends whatever moves: a drone that is followed would never come nearer.
+      if (!map.isZooming()) map.jumpTo({ center: [lonDeg, latDeg] });
+    },
     show({ lonDeg, latDeg }) {
       const { x, y } = map.project([lonDeg, latDeg]);
       const { clientWidth, clientHeight } = container;
