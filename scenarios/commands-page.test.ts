@@ -139,17 +139,17 @@ t.test('an operator commands drones from a real browser', async (t) => {
 
   await t.test('a new pack: said at its maintenance, with the keyboard alone, and the drone knows', async (t) => {
     await openDrone(page, standing.id);
-    const opener = page.locator('[data-new-pack="open"]');
+    const opener = page.locator('[data-deed="pack"]');
     await opener.focus();
     await page.keyboard.press('Enter');
     await page.locator('input[name="pack"]:focus').waitFor();
     await page.keyboard.press('Escape');
-    await page.locator('[data-new-pack="open"]:focus').waitFor();
+    await page.locator('[data-deed="pack"]:focus').waitFor();
     t.equal(await page.locator(`[data-detail="${standing.id}"]`).count(), 1, 'Esc closes the form, not the drone');
     await page.keyboard.press('Enter');
     await page.locator('input[name="pack"]:focus').waitFor();
     await page.keyboard.type('B-07');
-    t.match(await textOf(page, '.new-pack form'), /the charge that the autopilot reports is believed again/);
+    t.match(await textOf(page, '.upkeep-deed form'), /the charge that the autopilot reports is believed again/);
     await page.keyboard.press('Enter');
     await page.locator('[data-pack="B-07"]').waitFor({ timeout: 30_000 });
     const told = async () => (await commandsOf(httpUrl, standing.id)).find(({ type }) => type === 'new-pack');
@@ -159,7 +159,14 @@ t.test('an operator commands drones from a real browser', async (t) => {
       return state === 'succeeded';
     };
     await until(succeeded, { timeoutMs: 30_000, what: 'the drone to know its pack', seen: () => state });
-    t.match(await textOf(page, `[data-upkeep="${standing.id}"]`), /Parameters No baseline is set/);
+    const upkeep = `[data-upkeep="${standing.id}"]`;
+    t.match(await textOf(page, upkeep), /Parameters No baseline is set/);
+    t.match(await textOf(page, upkeep), /Inspected never/);
+    await page.locator('[data-deed="inspected"]').click();
+    await page.locator('input[name="note"]').fill('propellers, arms, hook');
+    await page.locator('[data-say="inspected"]').click();
+    const inspected = async (): Promise<boolean> => /Inspected by \S/.test(await textOf(page, upkeep));
+    await until(inspected, { timeoutMs: 30_000, what: 'the inspection to be kept' });
   });
 
   await t.test('a drone in the air is not rebooted: the list says why', async (t) => {

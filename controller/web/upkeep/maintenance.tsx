@@ -4,7 +4,7 @@ import type { View } from '../detail/view.ts';
 import { ageWords } from '../format/times.ts';
 import { valuesOf } from '../live/record.ts';
 import type { Pack, Parameters } from './answers.ts';
-import { NewPack } from './new-pack.tsx';
+import { Inspection, NewPack } from './deed.tsx';
 import { useUpkeep } from './read.ts';
 
 export function Maintenance({ view, id }: { readonly view: View; readonly id: string }) {
@@ -37,6 +37,7 @@ export function Maintenance({ view, id }: { readonly view: View; readonly id: st
               value={inspectedWords(value.upkeep.inspected, view.nowMs ?? Date.now())}
             />
           </dl>
+          <Inspection drone={id} armed={armed} onDone={refresh} />
           <h4>Packs</h4>
           {value.packs.length === 0 && <p class="note">Nobody has said which pack it carries.</p>}
           {value.packs.map((pack) => (
