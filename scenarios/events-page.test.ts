@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { createInProcessWorld } from './in-process.ts';
+import { barriers } from './kit/accessible.ts';
 import { startBrowser } from './kit/browser.ts';
 import { until } from './kit/until.ts';
 
@@ -101,6 +102,44 @@ t.test('what happened, and search or command, in a real browser', async (t) => {
     });
     t.ok(above.value, 'above');
   });
+
+  await t.test(
+    'no page hinders who sees badly, or has a keyboard or a screen reader, in light and in dark',
+    async (t) => {
+      const began = performance.now();
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const look = async (name: string, ready: string, within: string): Promise<void> => {
+        await page.locator(ready).first().waitFor(SOON);
+        t.same(await barriers(page, within), [], name);
+      };
+      const open = async (hash: string): Promise<void> => {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, hash);
+      };
+      await open('#/');
+      await look('list, map and bar', '.row[data-freshness="fresh"]', 'html');
+      await open(`#/drone/${drone}`);
+      await look('drone and its upkeep', `[data-detail="${drone}"] [data-upkeep]`, '.pane-detail');
+      await open(`#/drone/${drone}/history`);
+      await look('history', '.history-charts canvas', '.pane-detail');
+      await open('#/orders');
+      await look('orders', '.orders-panel[data-orders="0"]', '.pane-detail');
+      await open('#/plan');
+      await look('plan', '.plan-findings', '.pane-detail');
+      await open('#/events');
+      await look('events', '.event-row', '.pane-detail');
+      await page.locator('.event-row').first().click();
+      await look('an event', '.event-detail', '.event-detail');
+      await page.locator('.alert-count').click();
+      await look('alerts', '.alert-list', '.alert-list');
+      await page.locator('.alert-count').click();
+      await page.keyboard.press('Control+k');
+      await look('search or command', '.palette [role="option"]', '.palette');
+      await page.keyboard.press('Escape');
+      t.comment(`took ${Math.round(performance.now() - began)} ms`);
+    },
+  );
 
   await t.test('nothing fits; the controller is gone; what was done with a drone', async (t) => {
     await page.goto(`${httpUrl}/#/events?text=nothing-of-this-name`);

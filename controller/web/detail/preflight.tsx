@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { inHand } from '../commands/desk.ts';
 import { ageExact } from '../format/times.ts';
 import { kindAgeMs, valuesOf } from '../live/record.ts';
+import { Icon } from '../shell/icon.tsx';
 import { approachOf } from './approach.ts';
 import { Block } from './block.tsx';
 import { type PreflightItem, preflightItems } from './preflight-items.ts';
@@ -25,7 +26,7 @@ export function Preflight({ view }: { readonly view: View }) {
         <p class="nothing">This drone has not sent its list yet.</p>
       ) : (
         <p class="verdict" data-verdict={verdict}>
-          <VerdictMark verdict={verdict} /> <b>{VERDICTS[verdict]}</b>
+          <Icon box={14} width={1.8} path={MARKS[verdict]} /> <b>{VERDICTS[verdict]}</b>
           {items.length > 0 && (
             <span>
               {troubles.length > 0 ? `${troubles.length} of ${items.length} to look at` : `all ${items.length} ok`}
@@ -54,7 +55,7 @@ function Item({ one, sentAgoMs }: { readonly one: PreflightItem; readonly sentAg
   const title = [measured(one), age].filter(Boolean).join('\n');
   return (
     <li data-verdict={one.verdict} title={title}>
-      <VerdictMark verdict={one.verdict} />
+      <Icon box={14} width={1.8} path={MARKS[one.verdict]} label={one.verdict} />
       <span>
         <b>{one.item}</b> {one.words}
         {one.words === '' && <i>{measured(one)}</i>}
@@ -69,25 +70,6 @@ function measured({ value, limit }: PreflightItem): string {
 
 const MARKS = { ok: 'M2.5 7.5 5.5 10.5 11.5 4', warn: 'M7 1.5 13 12.5H1Z', stop: 'M3 3l8 8M11 3l-8 8' } as const;
 
-function VerdictMark({ verdict }: { readonly verdict: keyof typeof MARKS }) {
-  return (
-    <svg
-      width="14"
-      height="14"
-      viewBox="0 0 14 14"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.8"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      role="img"
-      aria-label={verdict}
-    >
-      <path d={MARKS[verdict]} />
-    </svg>
-  );
-}
-
 function Lock({ view }: { readonly view: View }) {
   const safety = valuesOf(view.record, 'safety');
   const locked = safety?.locked ?? view.record.entry.safety?.locked ?? null;
@@ -101,7 +83,8 @@ function Lock({ view }: { readonly view: View }) {
     <div class="ground-lock">
       {approach.safe && (
         <p class="approach" data-approach="safe" role="status">
-          <VerdictMark verdict="ok" /> <b>SAFE TO APPROACH</b> <span>disarmed, landed, locked, seen just now</span>
+          <Icon box={14} width={1.8} path={MARKS.ok} /> <b>SAFE TO APPROACH</b>{' '}
+          <span>disarmed, landed, locked, seen just now</span>
         </p>
       )}
       {!approach.safe && grounded && (

@@ -4,6 +4,7 @@ import { fetchTelemetry } from '../charts/telemetry-answer.ts';
 import { clockTime, zoneWord } from '../format/face.ts';
 import { utcFull } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { routeHash } from '../shell/route.ts';
 import { keepReading } from './keep-reading.ts';
 import { addText, type Said, textsOf } from './said.ts';
 
@@ -51,7 +52,9 @@ export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: strin
         <ol>
           {said.value.map((one) => (
             <li key={`${one.atMs} ${one.text}`} data-level={levelOf(one.severity)}>
-              <time title={utcFull(one.atMs)}>{clockTime(one.atMs)}</time>
+              <a href={thenHash(id, one.atMs)} title={`${utcFull(one.atMs)}: what it did then`}>
+                <time>{clockTime(one.atMs)}</time>
+              </a>
               <span>
                 {levelOf(one.severity) && <b>{one.severity} </b>}
                 {one.text}
@@ -63,6 +66,11 @@ export function Texts({ fleet, id }: { readonly fleet: Fleet; readonly id: strin
       )}
     </section>
   );
+}
+
+/** Five minutes either way. */
+function thenHash(id: string, atMs: number): string {
+  return routeHash({ view: 'history', id, fromMs: atMs - 300e3, toMs: atMs + 300e3, atMs });
 }
 
 function levelOf(severity: string): 'danger' | 'attention' | undefined {

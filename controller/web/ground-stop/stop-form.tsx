@@ -18,7 +18,6 @@ export function StopButton({ fleet }: { readonly fleet: Fleet }) {
       class="ground-stop-button"
       data-count={count}
       aria-expanded={asked}
-      title="Hold drones on the ground: nothing new is armed or started"
       onClick={() => {
         stopQuestion.value = asked ? null : { deed: 'set', key: newKey() };
       }}
@@ -60,7 +59,7 @@ function Opened({ fleet, stopKey }: { readonly fleet: Fleet; readonly stopKey: s
     }
     const nowMs = fleet.nowMs.peek();
     if (nowMs === null && hours !== null) {
-      setTrouble('Nothing was sent: the time of the controller is not known yet. Set it until it is lifted.');
+      setTrouble('Nothing was sent: the time of the controller is not known yet.');
       return;
     }
     if (!name.given()) return;
@@ -69,8 +68,7 @@ function Opened({ fleet, stopKey }: { readonly fleet: Fleet; readonly stopKey: s
     const answer = await ask('/api/v1/ground-stops', { body: { ...wish, issuedBy: operator.peek() }, key: stopKey });
     setBusy(false);
     const current = stopQuestion.peek();
-    if (!answer.ok)
-      setTrouble(`${answer.trouble.words}${answer.trouble.open ? ' It may be in force: look above.' : ''}`);
+    if (!answer.ok) setTrouble(answer.trouble.words);
     else if (current?.deed === 'set' && current.key === stopKey) stopQuestion.value = null;
   };
 
@@ -81,7 +79,7 @@ function Opened({ fleet, stopKey }: { readonly fleet: Fleet; readonly stopKey: s
           <b>Ground stop</b>
         </p>
         <p id="stop-words" class="note">
-          Nothing new is armed or started, orders wait. What flies goes on; hold, return and land go.
+          Nothing new is armed or started; hold, return and land go. What flies goes on.
         </p>
         <label class="field">
           <span>For</span>

@@ -59,7 +59,7 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
         href={routeHash({ view: 'drone', id })}
         tabIndex={cursor ? 0 : -1}
         aria-current={selected ? 'true' : undefined}
-        aria-label={wordsOf(one, state)}
+        aria-description={wordsOf(one, state)}
         title={titleOf(one, state, ageMs.peek(), fleet.asOfMs.value)}
         onClick={(event) => {
           if (!choosing.value && !event.ctrlKey && !event.metaKey && !event.shiftKey) return;

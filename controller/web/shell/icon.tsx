@@ -5,9 +5,11 @@ export interface IconProps {
   readonly px?: number;
   readonly path: string;
   readonly width: number;
+  /** Where nothing beside it says what it means. */
+  readonly label?: string;
 }
 
-export function Icon({ box, px = box, path, width }: IconProps) {
+export function Icon({ box, px = box, path, width, label }: IconProps) {
   return (
     <svg
       width={px}
@@ -18,7 +20,9 @@ export function Icon({ box, px = box, path, width }: IconProps) {
       stroke-width={width}
       stroke-linecap="round"
       stroke-linejoin="round"
-      aria-hidden="true"
+      role={label ? 'img' : undefined}
+      aria-label={label}
+      aria-hidden={!label}
     >
       <path d={path} />
     </svg>
