@@ -16,6 +16,8 @@ import { cutFlight, type Sealer, writeBatch } from './load-batches.ts';
 
 const MESSAGE_BYTES = 24 << 10;
 const RESEND_MS = 5_000;
+/** Doubled while nothing comes of it, as agents wait the longer the slower they are answered: or a slow controller gets everything again and again. */
+const RESEND_MOST_MS = 80_000;
 const BACK_WITHIN_MS = 1_000;
 const HELLO_WITHIN_MS = 2_000;
 const [port = 0, count = 0, backlog = 0, uncut = backlog] = process.argv.slice(2).map(Number);
@@ -44,6 +46,7 @@ class ReturningDrone {
   #window = 0;
   #bytesTo: number[] = [0];
   #progressMs = 0;
+  #resendMs = RESEND_MS;
   #known = false;
   #limit = uncut;
 
@@ -122,8 +125,9 @@ class ReturningDrone {
     const sample: Sample = { kind: 'position', monoUs, bootMs: null, values };
     const place = { epoch: this.#epoch, boot: this.#boot, seq: 0 };
     this.#publish('live', sealBatch({ lane: 'live', ...place, samples: [sample] }));
-    if (this.#sent > this.#acked && this.#window > 0 && performance.now() - this.#progressMs > RESEND_MS) {
+    if (this.#sent > this.#acked && this.#window > 0 && performance.now() - this.#progressMs > this.#resendMs) {
       resends++;
+      this.#resendMs = Math.min(RESEND_MOST_MS, 2 * this.#resendMs);
       this.#sent = this.#acked;
       this.#progressMs = performance.now();
       this.presence();
@@ -135,7 +139,10 @@ class ReturningDrone {
     const ack = readAck(payload);
     if (!ack.ok || ack.value.lane !== 'history' || ack.value.session !== this.#session) return;
     this.#window = ack.value.window;
-    if (ack.value.upTo > this.#acked || !this.#known) this.#progressMs = performance.now();
+    if (ack.value.upTo > this.#acked || !this.#known) {
+      this.#progressMs = performance.now();
+      this.#resendMs = RESEND_MS;
+    }
     if (!this.#known) this.tick();
     this.#known = true;
     this.#acked = Math.max(this.#acked, ack.value.upTo);
