@@ -116,6 +116,7 @@ t.test('every refusal is a problem with a stable code', async (t) => {
     ['/api/v1/nothing', 404, 'not-found'],
     ['/api/v1/drones/d9', 404, 'unknown-drone'],
     ['/api/v1/drones/d1/telemetry', 400, 'bad-request'],
+    ['/api/v1/drones/d1/telemetry?kind=position&points=50', 400, 'bad-request'],
     ['/api/v1/drones/d1/telemetry?kind=x', 400, 'unknown-kind'],
     ['/api/v1/drones/d1/telemetry?kind=position&columns=x', 400, 'unknown-column'],
     ['/api/v1/drones/d1/telemetry?kind=position&from=yesterday', 400, 'bad-time'],

@@ -96,6 +96,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   await app.register(websocket, { options: { maxPayload: MAX_WS_MESSAGE_BYTES, perMessageDeflate: false } });
   await app.register(async (api) => {
+    api.addHook('preValidation', async (request) => knowsQuery(request));
     droneRoutes(api, ports);
     reportRoutes(api, ports);
     commandRoutes(api, ports);
@@ -116,6 +117,18 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
   });
   await webRoutes(app, o.webDir);
   return app;
+}
+
+/** What a route does not know is a mistake: an answer without it would be taken for one with it. */
+function knowsQuery({ query, routeOptions }: FastifyRequest): void {
+  const { properties } = (routeOptions.schema?.querystring ?? {}) as { readonly properties?: object };
+  if (properties === undefined) return;
+  const unknown = Object.keys(query as object).find((name) => !Object.hasOwn(properties, name));
+  if (unknown === undefined) return;
+  throw new Problem(
+    'bad-request',
+    `this route has no "${unknown}" in its query, only ${Object.keys(properties).join(', ')}`,
+  );
 }
 
 /** A page that is frozen answers no close frame, a caller that does not read ends no request: neither holds us up. */
