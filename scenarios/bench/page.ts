@@ -182,9 +182,9 @@ async function heap(browser: Browser, server: Server): Promise<void> {
   await opened.page.setViewportSize({ width: 800, height: 240 });
   await ask(server.program, 'run 10');
   const beganMs = performance.now();
-  await ask(server.program, `run ${Math.round(rounds / 10)}`);
+  await ask(server.program, `run ${Math.round(rounds / 10)}`, BOUND_MS);
   const early = await used();
-  await ask(server.program, `run ${rounds - Math.round(rounds / 10)}`);
+  await ask(server.program, `run ${rounds - Math.round(rounds / 10)}`, BOUND_MS);
   const late = await used();
   const tookS = (performance.now() - beganMs) / 1000;
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

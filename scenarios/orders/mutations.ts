@@ -103,8 +103,8 @@ export const MUTATIONS: readonly Mutation[] = [
   at(
     'a start that nobody knows of taken for none',
     'delivery.ts',
-    'if (isTold && !hasSpoken(leg, seen))',
-    'if (false as boolean)',
+    'const isTold = isTried(leg, progress, seen);',
+    'const isTold = false as boolean;',
   ),
   at(
     'open orders not kept open',
