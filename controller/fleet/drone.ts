@@ -135,7 +135,7 @@ export interface Drone {
   liveHz: number;
 }
 
-export function newDrone(id: string, firstSeenUtcUs: number): Drone {
+export function newDrone(id: string, firstSeenUtcUs: number, liveHz = 1): Drone {
   return {
     id,
     firstSeenUtcUs,
@@ -157,7 +157,7 @@ export function newDrone(id: string, firstSeenUtcUs: number): Drone {
     vehicleAtMonoUs: null,
     latencyMs: null,
     epochs: [],
-    liveHz: 1,
+    liveHz,
   };
 }
 

@@ -153,6 +153,17 @@ t.test('time answers: only to sessions we know; the rate follows who is looked a
   t.end();
 });
 
+t.test('one that is looked at before it is first heard of is asked for more from its first answer on', (t) => {
+  const { fleet, presence, time } = given();
+  fleet.select(new Set(['d1']));
+  fleet.presence('d1', presence());
+  t.match(time(), { liveHz: 5 });
+  t.equal(fleet.entry('d1')?.link.liveHz, 5);
+  fleet.select(new Set());
+  t.match(time(), { liveHz: 1 });
+  t.end();
+});
+
 t.test('backlog: what is held and not committed', (t) => {
   const { fleet, presence } = given();
   fleet.presence('d1', presence());

@@ -272,7 +272,7 @@ export class Fleet {
       this.#o.count('refusedDrones');
       return null;
     }
-    const drone = newDrone(id, this.#o.clock.utcUs());
+    const drone = newDrone(id, this.#o.clock.utcUs(), this.#selected.has(id) ? LIVE_HZ.selected : LIVE_HZ.usual);
     this.#drones.set(id, drone);
     this.#event(id, 'first-seen', {}, `first-seen/${id}`);
     return drone;

@@ -60,6 +60,11 @@ export class Briefs {
     return held ? this.#source.part(id, held.fields, held.kinds) : null;
   }
 
+  /** Nobody is told in brief any more; who is later begins with a snapshot, or has had everything. */
+  letGo(): void {
+    this.#held.clear();
+  }
+
   #holdBack(delta: DroneDelta, nowUs: number): DroneDelta | null {
     const { id, kinds: allKinds = {}, ...fields } = delta;
     // With all its fields a drone may be new to the page, which can show one only that it knows whole.

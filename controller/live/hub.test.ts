@@ -217,9 +217,41 @@ t.test('in brief for those that ask for it, in full of what they look at', (t) =
   for (let i = 0; i < 24; i++) round();
   t.ok(brief.got.some(({ drones }) => drones.some(({ id, kinds }) => id === 'd2' && kinds && 'gps' in kinds)));
   clients[2]?.message('{"type":"select","drones":["d1"]}');
+  round(1);
+  t.match(looking.got.at(-1), { type: 'snapshot' }, 'with what had been held back of the others');
   change('d2', { link });
   round();
   t.same(looking.got.at(-1)?.drones, [{ id: 'd2', link }], 'in full again');
+  t.end();
+});
+
+t.test('what was held back is let go with the last page that is told in brief', (t) => {
+  const { hub, change, round } = given();
+  const [full, brief, later] = [new Page(), new Page(), new Page()];
+  hub.join(full);
+  const client = hub.join(brief);
+  client?.message('{"type":"select","drones":[],"others":"brief"}');
+  change('d1', { kinds: { gps: parts.gps } });
+  round();
+  t.same(brief.got.at(-1)?.drones, []);
+  client?.gone();
+  hub.join(later)?.message('{"type":"select","drones":["d1"],"others":"brief"}');
+  round(1);
+  t.same(later.got.at(-1)?.drones, [], 'its snapshot had it');
+  t.end();
+});
+
+t.test('who asks for a snapshot while much waits for it gets one when that has left', (t) => {
+  const { hub, change, round } = given();
+  const page = new Page();
+  const client = hub.join(page);
+  page.bufferedAmount = 300 << 10;
+  client?.message('{"type":"resync"}');
+  t.equal(page.got.length, 1);
+  page.bufferedAmount = 0;
+  change('d1');
+  round();
+  t.match(page.got[1], { type: 'snapshot', seq: 1 });
   t.end();
 });
 

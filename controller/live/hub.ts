@@ -162,7 +162,7 @@ export class LiveHub {
         this.#send(client, textFor(client));
         continue;
       }
-      // It missed something and has drained since: begin anew.
+      // It missed something and has drained since, or asked for it.
       client.behind = null;
       snapshot ??= this.#snapshot();
       this.#send(client, snapshot);
@@ -220,14 +220,25 @@ export class LiveHub {
     }
     if (message.type === 'resync') {
       if (client.socket.bufferedAmount <= SKIP_BYTES) this.#send(client, this.#snapshot());
+      else this.#beginAnew(client);
       return;
     }
+    const brief = message.others === 'brief';
+    // What was held back of all others it would not be told before it changes again.
+    if (client.brief && !brief) this.#beginAnew(client);
     client.selected = message.drones.slice(0, MAX_SELECTED);
-    client.brief = message.others === 'brief';
+    client.brief = brief;
     this.#select();
   }
 
+  /** A snapshot instead of the next message. */
+  #beginAnew(client: Client): void {
+    const nowUs = this.#o.monoUs();
+    client.behind ??= { sinceUs: nowUs, leftAtUs: nowUs, waiting: client.socket.bufferedAmount };
+  }
+
   #select(): void {
+    if (![...this.#clients].some(({ brief }) => brief)) this.#briefs.letGo();
     this.#o.source.select(new Set([...this.#clients].flatMap((client) => client.selected)));
   }
 
