@@ -10,9 +10,10 @@ const EMPTY: SeriesAnswer = {
 
 const STORAGE = { telemetryBytes: 9, budgetBytes: 10, days: 1, oldestDay: '2026-11-21', reserveBytes: 2 };
 
-const fail = async () => {
+const refuse = () => {
   throw new Error('not asked for');
 };
+const fail = async () => refuse();
 
 async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: string[] = []) {
   const asked: SeriesRequest[] = [];
@@ -30,7 +31,7 @@ async function given(t: Test, ports: Partial<HttpPorts> = {}, allowedHosts: stri
       preflight: () => null,
       commands: { post: fail, cancel: fail, get: async () => null, list: async () => [] },
       itineraries: {
-        ...{ give: fail, assign: fail, cancel: fail, settle: fail },
+        ...{ give: fail, assign: fail, cancel: fail, settle: fail, files: { read: refuse, write: refuse } },
         ...{ get: async () => null, list: async () => [], write: async () => null },
       },
       orders: { ...{ place: fail, deed: fail }, get: async () => null, list: async () => [] },

@@ -10,11 +10,11 @@ const Open = { additionalProperties: true } as const;
 const Closed = { additionalProperties: false } as const;
 const Name = Type.String({ minLength: 1, maxLength: 64 });
 const DroneId = Type.String({ minLength: 1, maxLength: 32 });
-const Id = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
-const Flavour = Type.Union([Type.Literal('ardupilot'), Type.Literal('px4')]);
+export const Id = Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' });
+export const Flavour = Type.Union([Type.Literal('ardupilot'), Type.Literal('px4')]);
 const MAX_TARGETS = 2000;
 /** A plan travels to its drones in one MQTT message of at most 1 MiB. */
-const BODY_LIMIT_BYTES = 524_288;
+export const BODY_LIMIT_BYTES = 524_288;
 
 const GiveQuery = Type.Object({
   dryRun: Type.Optional(Type.Boolean({ description: 'only say what is wrong with it' })),
@@ -116,7 +116,7 @@ const DryRun = Type.Object({ itinerary: Type.Unknown(), warnings: Type.Array(Fin
 const CONTENT_TYPES = { plan: 'application/json', wpl: 'text/plain; charset=utf-8', geojson: 'application/geo+json' };
 const FILE_NAMES = { plan: 'plan', wpl: 'waypoints', geojson: 'geojson' };
 
-function problemOf({ code, detail, refusals, warnings }: ItineraryRefusal): Problem {
+export function problemOf({ code, detail, refusals, warnings }: ItineraryRefusal): Problem {
   return new Problem(code, detail, { ...(refusals ? { refusals } : {}), ...(warnings ? { warnings } : {}) });
 }
 

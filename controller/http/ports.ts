@@ -168,7 +168,22 @@ export interface GiveItinerary {
   readonly by: string;
 }
 
+export interface ItineraryFilePort {
+  read(
+    body: unknown,
+    o: Pick<GiveItinerary, 'id' | 'version' | 'name' | 'heightReference'>,
+  ):
+    | { readonly ok: true; readonly itinerary: object; readonly source: string; readonly notes: readonly string[] }
+    | ItineraryRefusal;
+  write(
+    body: unknown,
+    format: 'plan' | 'wpl' | 'geojson',
+    flavour: 'ardupilot' | 'px4',
+  ): { readonly ok: true; readonly text: string; readonly leftOut: readonly string[] } | ItineraryRefusal;
+}
+
 export interface ItineraryPort {
+  readonly files: ItineraryFilePort;
   give(
     body: unknown,
     o: GiveItinerary,

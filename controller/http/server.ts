@@ -13,6 +13,7 @@ import { Problem, problemBody, toProblem } from './errors.ts';
 import { eventSearchRoute } from './event-search.ts';
 import { eventRoutes } from './events.ts';
 import { itineraryRoutes } from './itineraries.ts';
+import { itineraryFileRoutes } from './itinerary-files.ts';
 import { liveRoute } from './live.ts';
 import { mapRoutes } from './map.ts';
 import { operationRoutes } from './operations.ts';
@@ -101,6 +102,7 @@ export async function buildHttp(o: HttpOptions): Promise<FastifyInstance> {
     reportRoutes(api, ports);
     commandRoutes(api, ports);
     itineraryRoutes(api, ports);
+    itineraryFileRoutes(api, ports);
     orderRoutes(api, ports);
     placeRoutes(api, ports);
     configurationRoutes(api, ports);

@@ -101,3 +101,63 @@ t.test('files: a WPL in, a plan, a WPL and GeoJSON out; what they cannot say is 
   };
   t.match(await give(line), { status: 400, body: { refusals: [{ value: 'heightReference' }] } });
 });
+
+t.test('files for an editor: read and written, kept nowhere; every format that is written is read again', async (t) => {
+  const send = async (route: string, payload: string | object, type = 'text/plain') => {
+    const headers = { host: '127.0.0.1', ...(typeof payload === 'string' ? { 'content-type': type } : {}) };
+    const answer = await running.controller.http.inject({
+      method: 'POST',
+      url: `/api/v1/itineraries/${route}`,
+      payload,
+      headers,
+    });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  const draft = { ...plan('draft'), name: 'a draft' };
+  for (const format of ['plan', 'wpl', 'geojson']) {
+    const { status, body } = await send(`write?format=${format}&flavour=ardupilot`, draft);
+    t.match([status, body], [200, { text: String, leftOut: Array }], format);
+    const read = await send('read?id=again&heightReference=home', body.text);
+    t.match(read, { status: 200, body: { source: format, notes: Array } }, format);
+    t.match(read.body.itinerary.items, [{ do: 'take-off' }, { do: 'deliver', altM: 40 }, { do: 'return' }], format);
+  }
+  t.match(await send('read?id=again', JSON.stringify(draft)), {
+    status: 200,
+    body: { source: 'skein', itinerary: draft },
+  });
+  t.match(await send('read', draft), { status: 200, body: { itinerary: draft } }, 'as JSON, too');
+  t.equal((await running.get('/api/v1/itineraries/draft')).status, 404, 'nothing was kept');
+  // A draft that breaks a rule is a file all the same; what is no itinerary is none.
+  t.match(await send('write?format=wpl', { ...draft, items: draft.items.slice(0, 1) }), { status: 200 });
+  t.match(await send('write?format=wpl', { items: [7] }), {
+    status: 400,
+    body: { code: 'bad-itinerary', refusals: [{}] },
+  });
+  t.match(await send('write?format=kml', draft), { status: 400, body: { code: 'bad-request' } });
+  for (const rubbish of [
+    '',
+    'hello',
+    '7',
+    'null',
+    '{"a": 1}',
+    '{"items": [7]}',
+    '{"items": [null]}',
+    '[]',
+    '\ufeff{"items": 1}',
+  ])
+    t.match(
+      await send('read', rubbish),
+      { status: 400, body: { code: 'bad-itinerary', refusals: [{ words: String }] } },
+      rubbish,
+    );
+  t.match(await send('read', 'x'.repeat(600_000)), { status: 413, body: { code: 'payload-too-large' } });
+  const foreign = { 'sec-fetch-site': 'cross-site', origin: 'http://evil.example' };
+  t.match(await running.post('/api/v1/itineraries/read', draft, foreign), { status: 403 });
+  const { body } = await running.controller.http.inject({ url: '/metrics', headers: { host: '127.0.0.1' } });
+  for (const [what, times] of [
+    ['read', 5],
+    ['written', 4],
+    ['refused', 10],
+  ])
+    t.match(body, new RegExp(`^skein_controller_itineraries_files_${what}_total ${times}$`, 'm'));
+});

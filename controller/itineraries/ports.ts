@@ -152,6 +152,9 @@ export const ITINERARY_COUNTERS = {
   untargetedDropped: 'of those, not written down: too many within the hour',
   answersDropped: 'words dropped because too many were waiting for the database',
   unproved: 'parcels of which nothing proves what became of them',
+  filesRead: 'files read into itineraries, for an editor',
+  filesWritten: 'files written of itineraries that an editor sent',
+  filesRefused: 'of both, refused: no itinerary, or not to be said in one',
   notStored: 'requests refused because the database did not take them in time',
 } as const;
 export type ItineraryCounter = keyof typeof ITINERARY_COUNTERS;

@@ -14,15 +14,13 @@ import {
   unknownAircraft,
   validate,
   type Written,
-  writeGeojson,
-  writePlan,
-  writeWpl,
 } from '@skein/protocol/fleet';
 import { type Answer, type GiveAnswer, MAX_UNWRITTEN, NOT_STORED, type Refused, STORE_WAIT_MS } from './answers.ts';
 import { readBody } from './body.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 import { Entry } from './entry.ts';
 import { givenEvent, type KeyUse } from './events.ts';
+import { type FileFormat, ItineraryFiles, written } from './files.ts';
 import { Finder } from './finder.ts';
 import { lookForForgotten } from './forgotten.ts';
 import { Listener, type ListenerOptions } from './listener.ts';
@@ -55,6 +53,8 @@ const KEY_LIFE_US = 86_400e6;
 const MAX_KEYS = 100_000;
 
 export class Itineraries {
+  /** For an editor: nothing of it is kept. */
+  readonly files: ItineraryFiles;
   readonly #o: ItinerariesOptions;
   readonly #engine: Engine;
   readonly #listener: Listener;
@@ -64,6 +64,7 @@ export class Itineraries {
 
   constructor(o: ItinerariesOptions) {
     this.#o = o;
+    this.files = new ItineraryFiles(o.count);
     this.#engine = new Engine(o);
     this.#finder = new Finder(this.#engine.records, o.store);
     const find = (id: string) => this.#finder.find(id);
@@ -246,11 +247,9 @@ export class Itineraries {
   }
 
   /** The newest version as a file; null: there is no such itinerary. */
-  async write(id: string, format: 'plan' | 'wpl' | 'geojson', flavour: Flavour): Promise<Written | null> {
+  async write(id: string, format: FileFormat, flavour: Flavour): Promise<Written | null> {
     const itinerary = (await this.#finder.find(id))?.newest.about.itinerary ?? null;
-    if (itinerary === null) return null;
-    if (format === 'geojson') return writeGeojson(itinerary);
-    return format === 'plan' ? writePlan(itinerary, { flavour }) : writeWpl(itinerary, { flavour });
+    return itinerary === null ? null : written(itinerary, format, flavour);
   }
 
   #bad(refusals: readonly (Refusal | FormatRefusal)[], warnings: readonly PlanWarning[]): Refused {

@@ -1,6 +1,6 @@
 /** What the controller says of itineraries, read with care: what is missing is null, never a crash of the page. Pure. */
 import type { Itinerary } from '@skein/protocol/fleet';
-import { isObject, listOf, textOf } from '../shell/json.ts';
+import { isObject, listOf, objectOf, textOf } from '../shell/json.ts';
 
 export interface StandAnswer {
   readonly drone: string;
@@ -18,27 +18,34 @@ export interface PlanAnswer {
   readonly drones: readonly StandAnswer[];
 }
 
+/** In words, each thing that speaks against it. */
+export function refusalsOf(value: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  return listOf(value?.refusals).flatMap((one) => textOf(objectOf(one).words) || []);
+}
+
 function readStand(value: unknown): StandAnswer | null {
   if (!isObject(value) || typeof value.drone !== 'string' || typeof value.state !== 'string') return null;
-  const refusals = listOf(value.refusals).flatMap((one) => (isObject(one) ? [textOf(one.words) ?? ''] : []));
   return {
     drone: value.drone,
     version: typeof value.version === 'number' ? value.version : 0,
     state: value.state,
     words: textOf(value.words) ?? textOf(value.reason),
-    refusals: refusals.filter((words) => words !== ''),
+    refusals: refusalsOf(value),
   };
+}
+
+export function itineraryOf({ itinerary }: Readonly<Record<string, unknown>>): Itinerary | null {
+  return isObject(itinerary) && Array.isArray(itinerary.items) ? (itinerary as unknown as Itinerary) : null;
 }
 
 /** Null: not an itinerary at all. */
 export function readPlanAnswer(value: unknown): PlanAnswer | null {
   if (!isObject(value) || typeof value.id !== 'string' || typeof value.version !== 'number') return null;
-  const plan = isObject(value.itinerary) && Array.isArray(value.itinerary.items) ? value.itinerary : null;
   return {
     id: value.id,
     version: value.version,
     name: textOf(value.name),
-    itinerary: plan as unknown as Itinerary | null,
+    itinerary: itineraryOf(value),
     drones: listOf(value.drones).flatMap((one) => readStand(one) ?? []),
   };
 }

@@ -19,25 +19,32 @@ export function FileButtons() {
   const read = async (): Promise<void> => {
     const file = input.current?.files?.[0];
     if (file === undefined) return;
-    const outcome = readFile(await file.text(), file.name, heights.current?.value || null);
+    told.value = { words: `${file.name} is being read…`, list: [], bad: false };
+    const before = draft.peek();
+    const outcome = await readFile(file, heights.current?.value ?? '');
     if (input.current) input.current.value = '';
     if (!outcome.ok) {
-      const list = outcome.refusals.map(({ words }) => words);
+      told.value = { words: `${file.name} was not taken`, list: outcome.reasons, bad: true };
+    } else if (draft.peek() !== before) {
+      const list = ['The itinerary was changed while the file was read. Import it again to have it instead.'];
       told.value = { words: `${file.name} was not taken`, list, bad: true };
-      return;
+    } else {
+      begin(outcome.itinerary);
+      told.value = { words: `${file.name} is open`, list: outcome.notes, bad: false };
     }
-    begin(outcome.itinerary);
-    told.value = { words: `${file.name} is open`, list: outcome.notes, bad: false };
   };
-  const save = (format: FileFormat): void => {
+  const save = async (format: FileFormat): Promise<void> => {
     const plan = draft.peek();
     if (plan === null) return;
-    const { text, leftOut } = writeFile(plan, format, aircraft.peek().flavour);
+    const outcome = await writeFile(plan, format, aircraft.peek().flavour);
+    const about = FORMAT_WORDS[format];
+    if (!outcome.ok) {
+      told.value = { words: `${about} was not written`, list: outcome.reasons, bad: true };
+      return;
+    }
+    const { text, leftOut } = outcome;
     download(text, `${plan.id}.${format}`);
-    told.value =
-      leftOut.length === 0
-        ? null
-        : { words: `${FORMAT_WORDS[format]} has no place for this`, list: leftOut, bad: false };
+    told.value = leftOut.length === 0 ? null : { words: `${about} has no place for this`, list: leftOut, bad: false };
   };
   return (
     <section class="plan-files" aria-label="Files">
@@ -62,7 +69,7 @@ export function FileButtons() {
       </label>
       <div class="plan-exports">
         {FILE_FORMATS.map((format) => (
-          <button key={format} type="button" class="link" data-export={format} onClick={() => save(format)}>
+          <button key={format} type="button" class="link" data-export={format} onClick={() => void save(format)}>
             {FORMAT_WORDS[format]}
           </button>
         ))}

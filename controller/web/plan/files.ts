@@ -1,16 +1,8 @@
-/** Itineraries from files and to files, by the same readers and writers the controller has. Pure. */
-import {
-  type Flavour,
-  type Itinerary,
-  type ReadFile,
-  readGeojson,
-  readPlan,
-  readWpl,
-  type Written,
-  writeGeojson,
-  writePlan,
-  writeWpl,
-} from '@skein/protocol/fleet';
+/** Itineraries from files and to files. The controller reads and writes the formats of others; Skein's own is written here. */
+import type { Flavour, Itinerary } from '@skein/protocol/fleet';
+import { type Asked, ask, type SendPorts } from '../shell/ask.ts';
+import { listOf, objectOf, textOf } from '../shell/json.ts';
+import { itineraryOf, refusalsOf } from './answers.ts';
 
 export const FILE_FORMATS = ['json', 'plan', 'waypoints', 'geojson'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
@@ -20,9 +12,18 @@ export const FORMAT_WORDS: Readonly<Record<FileFormat, string>> = {
   waypoints: 'QGC WPL 110',
   geojson: 'GeoJSON',
 };
+/** What the controller takes. */
+const MOST_BYTES = 524_288;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Why it was not done, each reason by itself. */
+export interface Refused {
+  readonly ok: false;
+  readonly reasons: readonly string[];
+}
+export type ReadFile =
+  | { readonly ok: true; readonly itinerary: Itinerary; readonly notes: readonly string[] }
+  | Refused;
+export type Written = { readonly ok: true; readonly text: string; readonly leftOut: readonly string[] } | Refused;
 
 /** An id that the file's name gives: letters, digits, `.`, `_`, `-`. */
 export function idOf(fileName: string): string {
@@ -34,39 +35,39 @@ export function idOf(fileName: string): string {
   return id === '' ? 'imported' : id;
 }
 
-/** What a file holds, whatever of the formats it is. `heightReference`: what a GeoJSON's heights count from. */
-export function readFile(text: string, fileName: string, heightReference: string | null): ReadFile {
-  const about = { id: idOf(fileName), version: 1 };
-  if (text.startsWith('QGC WPL')) return readWpl(text, about);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return refused('neither JSON nor "QGC WPL 110"');
-  }
-  if (!isObject(value)) return refused('not an itinerary');
-  if (value.fileType === 'Plan') return readPlan(value, about);
-  if (value.type === 'FeatureCollection') return readGeojson(value, about, heightReference);
-  if (Array.isArray(value.items)) {
-    return { ok: true, itinerary: { ...about, ...value } as unknown as Itinerary, notes: [] };
-  }
-  return refused('neither Skein JSON, nor a .plan, nor GeoJSON');
-}
-
-function refused(words: string): ReadFile {
-  return { ok: false, refusals: [{ item: null, rule: 'format', value: null, limit: null, words }] };
+/** What a file holds, whatever of the formats it is. `heightReference`: what a GeoJSON's heights count from, or empty. */
+export async function readFile(
+  file: Pick<File, 'name' | 'size' | 'text'>,
+  heightReference: string,
+  ports?: SendPorts,
+): Promise<ReadFile> {
+  if (file.size > MOST_BYTES) return { ok: false, reasons: ['It is larger than 512 kB.'] };
+  const query = new URLSearchParams({ id: idOf(file.name), ...(heightReference === '' ? {} : { heightReference }) });
+  const asked = await ask(`/api/v1/itineraries/read?${query}`, { body: await file.text() }, ports);
+  const value = objectOf(asked.ok ? asked.value : null);
+  const itinerary = itineraryOf(value);
+  return itinerary === null ? refused(asked) : { ok: true, itinerary, notes: wordsIn(value.notes) };
 }
 
 /** A mission is compiled for one make of autopilot. */
-export function writeFile(plan: Itinerary, format: FileFormat, flavour: Flavour): Written {
-  switch (format) {
-    case 'plan':
-      return writePlan(plan, { flavour });
-    case 'waypoints':
-      return writeWpl(plan, { flavour });
-    case 'geojson':
-      return writeGeojson(plan);
-    default:
-      return { text: `${JSON.stringify(plan, null, 2)}\n`, leftOut: [] };
-  }
+export async function writeFile(
+  plan: Itinerary,
+  format: FileFormat,
+  flavour: Flavour,
+  ports?: SendPorts,
+): Promise<Written> {
+  if (format === 'json') return { ok: true, text: `${JSON.stringify(plan, null, 2)}\n`, leftOut: [] };
+  const query = `format=${format === 'waypoints' ? 'wpl' : format}&flavour=${flavour}`;
+  const asked = await ask(`/api/v1/itineraries/write?${query}`, { body: plan }, ports);
+  const value = objectOf(asked.ok ? asked.value : null);
+  const text = textOf(value.text);
+  return text === null ? refused(asked) : { ok: true, text, leftOut: wordsIn(value.leftOut) };
+}
+
+const wordsIn = (value: unknown): readonly string[] => listOf(value).flatMap((one) => textOf(one) ?? []);
+
+function refused(asked: Asked<unknown>): Refused {
+  if (asked.ok) return { ok: false, reasons: ['The controller answered with something else.'] };
+  const reasons = refusalsOf(asked.trouble.problem);
+  return { ok: false, reasons: reasons.length > 0 ? reasons : [asked.trouble.words] };
 }

@@ -1,9 +1,10 @@
 import type { DELIVERY_METHODS, Itinerary, ItineraryItem } from '@skein/protocol/fleet';
 import t from 'tap';
+import type { SendPorts } from '../shell/ask.ts';
 import { readPlanAnswer, readPlanList } from './answers.ts';
 import { blankDraft } from './draft.ts';
 import { fieldsOf, summaryOf, withField } from './fields.ts';
-import { FILE_FORMATS, idOf, readFile, writeFile } from './files.ts';
+import { idOf, readFile, writeFile } from './files.ts';
 import { planFeatures } from './plan-features.ts';
 
 const BASE = { latDeg: 47.3977, lonDeg: 8.5456 };
@@ -27,15 +28,46 @@ t.test('what a delivery asks for depends on how it is done', async (t) => {
   t.ok(keys('winch').includes('lineM') && !keys('drop').includes('lineM'));
 });
 
-t.test('every format that is written is read again', async (t) => {
-  for (const format of FILE_FORMATS) {
-    const read = readFile(writeFile(PLAN, format, 'ardupilot').text, `my round.${format}`, 'home');
-    t.ok(read.ok, format);
-    if (read.ok)
-      t.match(read.itinerary.items, [{ do: 'take-off' }, { do: 'waypoint', altM: 40 }, { do: 'return' }], format);
-  }
-  t.match(readFile('hello', 'a.txt', null), { ok: false, refusals: [{ words: /neither JSON/ }] });
-  t.match(readFile('{"a": 1}', 'a.json', null), { ok: false });
+/** The controller, which answers so, and what it was asked. */
+function controller(status: number, answer: unknown) {
+  const asked: { path: string; type: string | null; body: string }[] = [];
+  const ports: SendPorts = {
+    fetch: async (path, init) => {
+      const type = new Headers(init?.headers).get('content-type');
+      asked.push({ path: String(path), type, body: String(init?.body) });
+      return new Response(JSON.stringify(answer), { status });
+    },
+    ...{ monoMs: () => 0, wait: async () => {} },
+  };
+  return { asked, ports };
+}
+const file = (name: string, text: string, size = text.length) => ({ name, size, text: async () => text });
+
+t.test('files: the controller reads and writes those of others, each reason for a refusal is told', async (t) => {
+  const read = controller(200, { itinerary: PLAN, source: 'wpl', notes: ['a base was put in'] });
+  t.match(await readFile(file('my round.plan', 'QGC WPL 110'), 'home', read.ports), {
+    ...{ ok: true, itinerary: PLAN, notes: ['a base was put in'] },
+  });
+  const path = '/api/v1/itineraries/read?id=my-round&heightReference=home';
+  t.same(read.asked, [{ path, type: 'text/plain', body: 'QGC WPL 110' }], 'as it is');
+  const refusals = [{ words: 'item 2: a spline' }, { words: 'item 3: a jump' }];
+  const bad = controller(400, { code: 'bad-itinerary', title: 'It cannot be read', refusals });
+  const reasons = ['item 2: a spline', 'item 3: a jump'];
+  t.same(await readFile(file('a.plan', '{}'), '', bad.ports), { ok: false, reasons });
+  const large = controller(200, {});
+  t.match(await readFile(file('a.plan', '', 600_000), '', large.ports), { ok: false, reasons: [/larger than 512 kB/] });
+  t.same(large.asked, [], 'nothing is sent that is not taken');
+  t.match(await readFile(file('a.plan', '{}'), '', large.ports), { ok: false, reasons: [/something else/] });
+
+  const write = controller(200, { text: 'QGC WPL 110', leftOut: ['the fence'] });
+  t.same(await writeFile(PLAN, 'waypoints', 'px4', write.ports), {
+    ...{ ok: true, text: 'QGC WPL 110', leftOut: ['the fence'] },
+  });
+  t.match(write.asked, [{ path: '/api/v1/itineraries/write?format=wpl&flavour=px4', type: 'application/json' }]);
+  const gone = controller(413, { title: 'The body is too large' });
+  t.match(await writeFile(PLAN, 'plan', 'px4', gone.ports), { ok: false, reasons: ['The body is too large.'] });
+  t.match(await writeFile(PLAN, 'json', 'px4', gone.ports), { ok: true, text: JSON.stringify(PLAN, null, 2) });
+  t.equal(gone.asked.length, 1, 'its own format is written where the controller is gone, too');
   t.equal(idOf('my round (2).plan'), 'my-round-2');
   t.equal(idOf('.plan'), 'imported');
 });

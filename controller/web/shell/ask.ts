@@ -9,6 +9,8 @@ export interface Trouble {
   readonly words: string;
   /** Nothing came back, or the controller could not say: it may have been taken. The same key may be sent again. */
   readonly open: boolean;
+  /** The whole problem, as the controller told it. */
+  readonly problem?: Readonly<Record<string, unknown>>;
 }
 
 export type Asked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
@@ -36,7 +38,7 @@ export function newKey(): string {
 }
 
 export interface Request {
-  /** With a body it is a POST. */
+  /** With a body it is a POST; text goes as it is. */
   readonly body?: unknown;
   readonly key?: string;
 }
@@ -52,14 +54,15 @@ export async function ask(path: string, request: Request, ports: SendPorts = BRO
 }
 
 async function once(path: string, { body, key }: Request, ports: SendPorts): Promise<Asked<unknown>> {
+  const isText = typeof body === 'string';
   let response: Response;
   try {
     response = await ports.fetch(path, {
       signal: AbortSignal.timeout(TRY_MS),
-      ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { method: 'POST', body: isText ? body : JSON.stringify(body) }),
       headers: {
         accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': isText ? 'text/plain' : 'application/json' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
     });
@@ -78,9 +81,14 @@ async function once(path: string, { body, key }: Request, ports: SendPorts): Pro
   const code = typeof problem.code === 'string' ? problem.code : null;
   const words =
     said.length > 0 ? `${said.join(': ')}.`.replace(/\.\.$/, '.') : `The controller answered HTTP ${response.status}.`;
-  return failed(code, words, response.status >= 500);
+  return failed(code, words, response.status >= 500, problem);
 }
 
-export function failed(code: string | null, words: string, open: boolean): Asked<never> {
-  return { ok: false, trouble: { code, words, open } };
+export function failed(
+  code: string | null,
+  words: string,
+  open: boolean,
+  problem: Trouble['problem'] = {},
+): Asked<never> {
+  return { ok: false, trouble: { code, words, open, problem } };
 }
