@@ -1,7 +1,14 @@
 /** `skein-agent report`: a recorded flight as one HTML file that needs nothing else. */
 import { createReadStream } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { FlightRecord, type Place, type ReportAbout, renderReport, type Span } from '@skein/protocol/report';
+import {
+  FlightRecord,
+  type Flown,
+  type Place,
+  type ReportAbout,
+  renderReport,
+  type Span,
+} from '@skein/protocol/report';
 import { knowsZone } from '@skein/protocol/time';
 import type { CommandLine } from './cli/index.ts';
 import { controlSaid } from './control-said.ts';
@@ -9,7 +16,7 @@ import { RecordedSamples, readRecording } from './decode/index.ts';
 import { droneSaid } from './drone-said.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import { LinkRate, MissionSeen, seenOf } from './flight-samples.ts';
-import type { Flight } from './flights/index.ts';
+import { type Flight, FlightFinder } from './flights/index.ts';
 import { openSink } from './new-file.ts';
 import { RECORDINGS_FOLDER } from './recorder/index.ts';
 import { AnonymousConfig, logFolder, readSettings } from './settings.ts';
@@ -27,6 +34,8 @@ interface Asked {
   readonly paths: readonly string[];
   /** Null: all of it. */
   readonly span: Span | null;
+  /** The flight that was asked for, as the list has it; null: whatever the file holds. */
+  readonly flight: Flight | null;
   readonly source: string;
   readonly notes: readonly string[];
   /** Where the log of the agent lies that recorded it; null: not known. */
@@ -50,7 +59,7 @@ export async function report(line: CommandLine, io: Terminal): Promise<number> {
   const asked =
     word === 'last' || NUMBER.test(word)
       ? await recorded(word, dataDir, logFolder(settings.config), io)
-      : { paths: [word], span: null, source: basename(word), notes: [], logs: null };
+      : { paths: [word], span: null, flight: null, source: basename(word), notes: [], logs: null };
   if (asked === null) return EXIT.failed;
   try {
     const read = await readAll(asked);
@@ -61,6 +70,7 @@ export async function report(line: CommandLine, io: Terminal): Promise<number> {
     const name = named ?? (await nameOf(asked));
     const about: ReportAbout = {
       ...{ drone: name, source: asked.source, madeAtUtcUs: Date.now() * 1000, face, span: asked.span },
+      flown: flownIn(asked.flight === null ? read.flights : [asked.flight]),
       planned: read.planned.length > 1 ? { name: 'the mission in the recording', places: read.planned } : null,
       ...{ gaps: [], filledLater: [], notes: [...asked.notes, ...read.notes] },
     };
@@ -92,6 +102,7 @@ async function recorded(word: string, dataDir: string, logs: string, io: Termina
   return {
     paths: flight.files.map((name) => join(dataDir, RECORDINGS_FOLDER, name)),
     span: spanOf(flight),
+    flight,
     source: `the recordings of the drone (${flight.files.join(', ')})`,
     notes: [
       flight.clockStepped ? 'The clock was set in this flight: times before it are wrong by as much.' : '',
@@ -106,12 +117,32 @@ function spanOf({ startUtcUs, endUtcUs, clockStepped }: Flight): Span | null {
   return clockStepped ? null : { fromUtcUs: startUtcUs - AROUND_US, toUtcUs: endUtcUs + AROUND_US };
 }
 
+/** Null: no flight was found, so that all there is counts. */
+function flownIn(flights: readonly Flight[]): Flown | null {
+  if (flights.length === 0) return null;
+  const of = (each: (flight: Flight) => number | null): readonly number[] =>
+    flights.map(each).filter((value) => value !== null);
+  const sum = (values: readonly number[]): number | null =>
+    values.length === 0 ? null : values.reduce((all, value) => all + value, 0);
+  const heights = of(({ highestM }) => highestM);
+  const mAh = sum(of(({ usedMah }) => usedMah));
+  return {
+    airS: sum(of(({ durationS }) => durationS)) ?? 0,
+    metres: sum(of(({ distanceM }) => distanceM)),
+    highestM: heights.length === 0 ? null : Math.max(...heights),
+    used: mAh === null ? null : { mAh, wh: sum(of(({ usedWh }) => usedWh)) },
+  };
+}
+
 async function readAll({ paths, span, logs }: Asked) {
   const record = new FlightRecord();
+  const flights: Flight[] = [];
+  const finder = new FlightFinder((flight) => flights.push(flight));
   const isIn = (utcUs: number): boolean => span === null || (utcUs >= span.fromUtcUs && utcUs <= span.toUtcUs);
   const mission = new MissionSeen();
   const link = new LinkRate((sample) => isIn(sample.utcUs) && record.take(sample));
   const samples = new RecordedSamples((sample) => {
+    finder.take(sample);
     const seen = seenOf(sample);
     if (seen !== null && isIn(seen.utcUs)) record.take(seen);
   });
@@ -132,6 +163,7 @@ async function readAll({ paths, span, logs }: Asked) {
       throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     });
   }
+  finder.close();
   const said = logs === null || !(range.toUtcUs > range.fromUtcUs) ? [] : await controlSaid(logs, range);
   for (const sample of said) record.take(sample);
   const planned: readonly Place[] = mission.places();
@@ -139,7 +171,7 @@ async function readAll({ paths, span, logs }: Asked) {
     said.length > 0
       ? ['Who had control is from the log of the agent, by the clock of its board.']
       : ['Who had control is not in a recording of the link: the modes are.'];
-  return { flight: record.finish(), planned, notes };
+  return { flight: record.finish(), flights, planned, notes };
 }
 
 async function write(html: string, out: string, io: Terminal): Promise<number> {

@@ -45,15 +45,36 @@ export interface Wanted {
   /** Least level. */
   readonly level: number;
   readonly sinceMs: number;
-  /** In words or fields, whatever its letters' case; null: all. */
+  /** In what a person reads of it, whatever its letters' case: part, words, values, or `field=value`; null: all. */
   readonly grep: string | null;
 }
 
+/** A name of a field alone is nothing that was said: the line of health names every part each minute. */
 export function matcher({ level, sinceMs, grep }: Wanted): (line: string, head: LineHead) => boolean {
-  // As it stands within the JSON of a line.
-  const needle = grep === null ? null : JSON.stringify(grep).slice(1, -1).toLowerCase();
-  return (line, head) =>
-    head.level >= level && head.timeMs >= sinceMs && (needle === null || line.toLowerCase().includes(needle));
+  const says = grep === null ? () => true : saying(grep);
+  return (line, head) => head.level >= level && head.timeMs >= sinceMs && says(line);
+}
+
+function saying(grep: string): (line: string) => boolean {
+  const needle = grep.toLowerCase();
+  const isIn = (text: string): boolean => text.toLowerCase().includes(needle);
+  // As a value stands within the JSON of a line: what has it nowhere need not be parsed. A field has no "=" there.
+  const written = needle.includes('=') ? null : JSON.stringify(needle).slice(1, -1);
+  return (line) => {
+    if (written !== null && !line.toLowerCase().includes(written)) return false;
+    const fields = parse(line);
+    if (fields === null) return isIn(line);
+    const { part, msg, err } = fields;
+    const more = moreOf(fields);
+    if ([part, msg, err, ...more.map(([, value]) => value)].some((value) => leaves(value).some(isIn))) return true;
+    return written === null && isIn(more.map(([key, value]) => `${key}=${shown(value)}`).join(' '));
+  };
+}
+
+/** Bounded by the line it was parsed from. */
+function leaves(value: unknown): readonly string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
+  return value === undefined ? [] : [String(value)];
 }
 
 /** What others wrote (an autopilot, a station) must not steer the terminal. */
@@ -68,6 +89,10 @@ function shown(value: unknown): string {
 
 const COLOURS: Readonly<Record<number, string>> = { 40: '33', 50: '31', 60: '35' };
 const LEFT_OUT = ['level', 'time', 'drone', 'part', 'msg', 'pid', 'hostname', 'err'];
+
+/** What is shown behind the words. */
+const moreOf = (fields: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] =>
+  Object.entries(fields).filter(([key]) => !LEFT_OUT.includes(key));
 
 /** `2026-11-21 21:14:07.123 UTC+1  WARN  link       nothing listens there  tries=3`, and where an error was thrown below it. */
 export class LinePage {
@@ -100,9 +125,7 @@ export class LinePage {
     const name = NAMES.get(level) ?? String(level).padEnd(5);
     const colour = this.#colours ? COLOURS[level] : undefined;
     const words = typeof msg === 'string' ? harmless(msg) : '';
-    const more = Object.entries(fields)
-      .filter(([key]) => !LEFT_OUT.includes(key))
-      .map(([key, value]) => `${harmless(key)}=${shown(value)}`);
+    const more = moreOf(fields).map(([key, value]) => `${harmless(key)}=${shown(value)}`);
     const { message, stack } = typeof err === 'object' && err !== null ? (err as Record<string, unknown>) : {};
     if (err !== undefined && message !== msg) more.push(`err=${shown(message ?? err)}`);
     const trace = typeof stack === 'string' ? stack.split('\n').slice(1) : [];

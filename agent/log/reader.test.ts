@@ -95,6 +95,14 @@ t.test('which lines are wanted', async (t) => {
   t.ok(wanted({ msg: 'Say "No" to it' }, { grep: 'say "no"' }));
   t.ok(wanted({ url: 'tcp://H:1', msg: 'x' }, { grep: 'TCP://h' }));
   t.notOk(wanted({ msg: 'x' }, { grep: 'y' }));
+  const health = { part: 'health', uplink: 'up', worstNotDurableMs: 512, lost: { samples: 3 }, msg: 'well' };
+  for (const grep of ['uplink', 'lost', 'heron', 'd', 'worstNotDurable', 'time'])
+    t.notOk(wanted({ ...health, drone: 'heron-01' }, { grep: `${grep}` }), `${grep} is a field, or the drone`);
+  for (const grep of ['health', 'WELL', '512', 'uplink=up', 'worstNotDurableMs=512', 'uplink=up worst'])
+    t.ok(wanted(health, { grep }), grep);
+  t.notOk(wanted(health, { grep: 'uplink=down' }));
+  t.ok(wanted({ part: 'uplink', state: 'up', msg: 'connected' }, { grep: 'uplink' }), 'the part');
+  t.ok(wanted({ err: { message: 'boom', stack: 'Error: boom\n    at dial (x.ts:1)' }, msg: 'x' }, { grep: 'dial (x' }));
   for (const damaged of ['', '{"level":40,"time":17952', '\0\0\0', '[]', 'null', '{"time":1}']) {
     t.equal(headOf(damaged), null, JSON.stringify(damaged));
   }

@@ -155,6 +155,7 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts): void {
       const itinerary = answers.get('itinerary');
       const html = renderReport(record.finish(), {
         ...{ drone, span, source: 'what the controller has stored', madeAtUtcUs: ports.utcUs(), face: { zone, hours } },
+        flown: null,
         planned: itinerary === undefined ? null : await plannedOf(ports, itinerary),
         gaps: status?.gaps ?? [],
         filledLater: status?.filledLater ?? [],

@@ -11,5 +11,5 @@ export {
   SILENCE_US,
   type Span,
 } from './flight.ts';
-export { REPORT_POLICY, type ReportAbout, renderReport } from './page.ts';
+export { type Flown, REPORT_POLICY, type ReportAbout, renderReport } from './page.ts';
 export { Distance, isPlace, type Place } from './way.ts';

@@ -14,6 +14,8 @@ import type { Place } from './way.ts';
 /** What a browser is to allow it, also as a header. */
 export const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
+export type Flown = Pick<Flight, 'airS' | 'metres' | 'highestM' | 'used'>;
+
 export interface ReportAbout {
   readonly drone: string;
   /** Where it was read: the recordings, or the controller. */
@@ -22,6 +24,8 @@ export interface ReportAbout {
   readonly face: Face;
   /** Null: from the first word to the last. */
   readonly span: Span | null;
+  /** Between leaving the ground and standing on it again, as the list of flights counts it; null: all that was looked at. */
+  readonly flown: Flown | null;
   readonly planned: { readonly name: string; readonly places: readonly Place[] } | null;
   /** Named losses: what will never come. */
   readonly gaps: readonly (Span & { readonly reason: string })[];
@@ -63,7 +67,9 @@ function cutOff({ air, span }: Flight): { readonly begins: boolean; readonly end
 }
 
 function summaryHtml(flight: Flight, span: Span, about: ReportAbout): string {
-  const { air, airS, metres: way, highestM, fastestMps, used } = flight;
+  const { air, fastestMps } = flight;
+  const { airS, metres: way, highestM, used } = about.flown ?? flight;
+  const counted = `${about.flown === null ? 'in the time looked at' : 'in the air'}; `;
   const when = (utcUs: number): readonly [string, string] => [momentOf(utcUs, about.face), utcOf(utcUs)];
   const [first, last] = [air.at(0), air.at(-1)];
   const cut = cutOff(flight);
@@ -78,7 +84,7 @@ function summaryHtml(flight: Flight, span: Span, about: ReportAbout): string {
     fact('distance over ground', way === null ? 'not known' : metres(way)),
     fact('highest above home', highestM === null ? 'not known' : `${highestM.toFixed(1)} m`),
     fact('fastest over ground', fastestMps === null ? 'not known' : `${fastestMps.toFixed(1)} m/s`),
-    fact('energy', energyWords(used), chargeWords(flight)),
+    fact('energy', energyWords(used), `${used === null ? '' : counted}${chargeWords(flight)}`),
     fact(
       'looked at',
       lengthOf((span.toUtcUs - span.fromUtcUs) / 1e6),

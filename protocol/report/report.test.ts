@@ -8,7 +8,7 @@ import { REPORT_POLICY, type ReportAbout, renderReport } from './page.ts';
 const START_US = 1_795_000_000_000_000;
 const at = (s: number): number => START_US + s * 1e6;
 const ABOUT: ReportAbout = {
-  ...{ drone: 'kite-1', source: 'a test', madeAtUtcUs: at(10_000), span: null, planned: null },
+  ...{ drone: 'kite-1', source: 'a test', madeAtUtcUs: at(10_000), span: null, flown: null, planned: null },
   ...{ face: { zone: 'Europe/Paris', hours: '24h' }, gaps: [], filledLater: [], notes: [] },
 };
 const MOST_BYTES = 500_000;
