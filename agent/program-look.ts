@@ -44,7 +44,11 @@ export const LOOK_COMMANDS: readonly Command[] = [
         choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
         words: 'this and worse',
       },
-      { name: 'grep', value: 'TEXT', words: 'lines that say this: part, words, values, or field=value; in capitals or not' },
+      {
+        name: 'grep',
+        value: 'TEXT',
+        words: 'lines that say this: part, words, values, or field=value; in capitals or not',
+      },
       { name: 'last', short: 'n', value: 'N', words: 'only the last N lines of what there is' },
       { name: 'json', words: 'the lines as they are: one JSON object each, "time" in ms of UTC' },
     ],
