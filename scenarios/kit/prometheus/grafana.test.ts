@@ -61,11 +61,20 @@ interface Rule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** What promtool is told. */
+interface Story {
+  readonly tests: readonly [
+    {
+      readonly input_series: readonly { readonly series: string }[];
+      readonly promql_expr_test: readonly { readonly exp_samples: readonly { readonly labels: string }[] }[];
+    },
+  ];
+}
+
 const boards = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => [name, JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Dashboard] as const);
-const rulesPath = fileURLToPath(new URL('alerts.yaml', folder));
-const { groups } = parse(readFileSync(rulesPath, 'utf8')) as {
+const { groups } = parse(readFileSync(new URL('alerts.yaml', folder), 'utf8')) as {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
 };
 const rules = groups.flatMap((group) => group.rules);
@@ -124,6 +133,16 @@ t.test('each alert rule can fire, says how bad it is and what to do', async (t) 
   }
 });
 
+t.test('alerts.test.yaml, for promtool, raises each rule out of what it asks for', async (t) => {
+  const [{ input_series, promql_expr_test }] = (
+    parse(readFileSync(new URL('alerts.test.yaml', folder), 'utf8')) as Story
+  ).tests;
+  const raised = promql_expr_test.flatMap(({ exp_samples }) => exp_samples.map(({ labels }) => labels));
+  t.same(raised.sort(), rules.map(({ alert }) => `{alertname="${alert}"}`).sort());
+  const given = input_series.map(({ series }) => /^\w+/.exec(series)?.[0] ?? '');
+  t.same([...new Set(given)].sort(), [...new Set(rules.flatMap(({ expr }) => readExpression(expr).series))].sort());
+});
+
 t.test('docs/metrics.md names the alerts of each metric, and no others', async (t) => {
   const named = new Map<string, Set<string>>();
   for (const { alert, expr } of rules) {
@@ -138,8 +157,15 @@ t.test('docs/metrics.md names the alerts of each metric, and no others', async (
   }
 });
 
-const promtool = spawnSync('promtool', ['check', 'rules', rulesPath], { encoding: 'utf8' });
-if (promtool.error === undefined)
-  t.test('Prometheus itself reads the rules', async (t) =>
-    t.equal(promtool.status, 0, promtool.stdout + promtool.stderr),
-  );
+const promtool = (...words: readonly string[]) =>
+  spawnSync('promtool', words, { encoding: 'utf8', cwd: fileURLToPath(folder) });
+if (promtool('--version').error === undefined)
+  t.test('Prometheus itself reads the rules; each fires and clears', async (t) => {
+    for (const words of [
+      ['check', 'rules', 'alerts.yaml'],
+      ['test', 'rules', 'alerts.test.yaml'],
+    ]) {
+      const { status, stdout, stderr } = promtool(...words);
+      t.equal(status, 0, stdout + stderr);
+    }
+  });
