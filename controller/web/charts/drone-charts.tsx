@@ -1,18 +1,17 @@
 /** Height, speed and charge over time: history from the controller, the live end appended as it comes. */
-import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { KindName } from '@skein/protocol/telemetry';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { clockTime, face, zoneWord } from '../format/face.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
 import { utcClock } from '../format/times.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { goHistory } from '../shell/route.ts';
-import { theme } from '../shell/theme.ts';
-import type { ChartCanvas } from './chart-canvas.ts';
 import { ChartKey } from './chart-key.tsx';
 import { cursorS, RANGES, spanS } from './chart-range.ts';
 import { append, NO_SERIES, type Series, seriesOf, silenceFor, underLive, valueAt } from './series.ts';
 import { fetchTelemetry } from './telemetry-answer.ts';
+import { useCanvas } from './use-canvas.ts';
 
 interface ChartSpec {
   readonly title: string;
@@ -81,13 +80,25 @@ interface ChartProps {
 type Loading = 'loading' | 'ready' | { readonly failed: string };
 
 function Chart({ fleet, id, spec, axis }: ChartProps) {
-  const container = useRef<HTMLDivElement>(null);
-  const canvas = useRef<ChartCanvas | null>(null);
   const series = useSignal<Series>(NO_SERIES);
   const loading = useSignal<Loading>('loading');
   const retry = useSignal(0);
-  const drawable = useSignal(false);
   const shownSpan = useRef(0);
+  const { place, canvas } = useCanvas(
+    {
+      heightPx: axis ? 92 : 72,
+      axis,
+      syncKey: id,
+      least: spec.least,
+      greatest: spec.greatest,
+      onCursor: (timeS) => {
+        cursorS.value = timeS;
+      },
+    },
+    (failed) => {
+      loading.value = { failed };
+    },
+  );
   const online = useComputed(() => fleet.loaded.value && fleet.connection.value.state === 'open');
 
   // History for the range chosen; read again now and then, since what was missing fills in.
@@ -134,54 +145,10 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
     series.value = append(series.peek(), (value.utcUs ?? value.atUtcUs) / 1e6, number);
   });
 
-  useEffect(() => {
-    let closed = false;
-    const place = container.current;
-    if (!place) return;
-    const stopTheme = effect(() => {
-      void theme.value;
-      void face.value;
-      void import('./chart-canvas.ts').then(
-        ({ createChartCanvas }) => {
-          if (closed) return;
-          canvas.current?.close();
-          canvas.current = createChartCanvas({
-            container: place,
-            heightPx: axis ? 92 : 72,
-            axis,
-            syncKey: id,
-            least: spec.least,
-            greatest: spec.greatest,
-            onCursor: (timeS) => {
-              cursorS.value = timeS;
-            },
-          });
-          drawable.value = true;
-          paint();
-        },
-        () => {
-          loading.value = { failed: 'part of this page did not load; reload it' };
-        },
-      );
-    });
-    return () => {
-      closed = true;
-      stopTheme();
-      canvas.current?.close();
-      canvas.current = null;
-      cursorS.value = null;
-    };
-  }, []);
-
-  function paint(): void {
-    const toS = (fleet.nowMs.peek() ?? Date.now()) / 1000;
-    canvas.current?.show(series.peek(), toS - spanS.peek(), toS);
-  }
-
   useSignalEffect(() => {
-    void series.value;
     void fleet.second.value;
-    if (drawable.value) paint();
+    const toS = (fleet.nowMs.peek() ?? Date.now()) / 1000;
+    canvas.value?.show(series.value, toS - spanS.peek(), toS);
   });
 
   const reading = useComputed(() => {
@@ -201,7 +168,7 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
       </h4>
       <div class="chart-place">
         <div
-          ref={container}
+          ref={place}
           role="img"
           aria-label={`${spec.title} over the last ${RANGES.find((r) => r.spanS === spanS.value)?.label}`}
         />

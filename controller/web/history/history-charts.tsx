@@ -1,13 +1,10 @@
 /** The span as lines. A part dragged out, or the wheel with Ctrl, looks closer; a press moves the instant there. */
-import { effect, useComputed, useSignal, useSignalEffect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { type ChartCanvas, createChartCanvas } from '../charts/chart-canvas.ts';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { ChartKey } from '../charts/chart-key.tsx';
 import { NO_SERIES, type Series } from '../charts/series.ts';
-import { face } from '../format/face.ts';
+import { useCanvas } from '../charts/use-canvas.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
 import { span as spanWords, utcFull } from '../format/times.ts';
-import { theme } from '../shell/theme.ts';
 import { atMs, endMs, lookAt, moveTo, span, zoomAt } from './moment.ts';
 import { type PastKind, pasts } from './past.ts';
 import { cursorMs } from './pointer.ts';
@@ -82,58 +79,41 @@ function scaled(series: Series, by: number): Series {
 }
 
 function Chart({ spec, axis }: { readonly spec: ChartSpec; readonly axis: boolean }) {
-  const container = useRef<HTMLDivElement>(null);
-  const canvas = useRef<ChartCanvas | null>(null);
-  const drawable = useSignal(0);
   const { kind, column, scale = 1 } = spec;
+  const failed = useSignal<string | null>(null);
+  const { place, canvas } = useCanvas(
+    {
+      heightPx: axis ? 84 : 64,
+      axis,
+      syncKey: 'history',
+      least: spec.least,
+      greatest: spec.greatest,
+      onCursor: (timeS) => {
+        cursorMs.value = timeS === null ? null : timeS * 1000;
+      },
+      hands: {
+        onRange: (fromS, toS) => lookAt({ fromMs: fromS * 1000, toMs: toS * 1000 }),
+        onWheel: (timeS, factor) => zoomAt(timeS * 1000, factor),
+        onPress: (timeS) => moveTo(timeS * 1000),
+      },
+    },
+    (words) => {
+      failed.value = words;
+    },
+  );
   const series = useComputed(() => {
     const { table } = pasts[kind].value;
     return table === null ? NO_SERIES : scaled(lineOf(table, column), scale);
   });
 
-  useEffect(() => {
-    const place = container.current;
-    if (place === null) return;
-    const stop = effect(() => {
-      void theme.value;
-      void face.value;
-      canvas.current?.close();
-      canvas.current = createChartCanvas({
-        container: place,
-        heightPx: axis ? 84 : 64,
-        axis,
-        syncKey: 'history',
-        least: spec.least,
-        greatest: spec.greatest,
-        onCursor: (timeS) => {
-          cursorMs.value = timeS === null ? null : timeS * 1000;
-        },
-        hands: {
-          onRange: (fromS, toS) => lookAt({ fromMs: fromS * 1000, toMs: toS * 1000 }),
-          onWheel: (timeS, factor) => zoomAt(timeS * 1000, factor),
-          onPress: (timeS) => moveTo(timeS * 1000),
-        },
-      });
-      drawable.value = drawable.peek() + 1;
-    });
-    return () => {
-      stop();
-      canvas.current?.close();
-      canvas.current = null;
-      cursorMs.value = null;
-    };
-  }, []);
-
   useSignalEffect(() => {
     const one = span.value;
-    void drawable.value;
     const { table } = pasts[kind].value;
     const [fromS, toS] = [(table?.fromMs ?? 0) / 1000, Math.min(table?.toMs ?? 0, endMs.value) / 1000];
-    if (one !== null) canvas.current?.show(series.value, one.fromMs / 1000, one.toMs / 1000, { fromS, toS });
+    if (one !== null) canvas.value?.show(series.value, one.fromMs / 1000, one.toMs / 1000, { fromS, toS });
   });
   useSignalEffect(() => {
-    void drawable.value;
-    canvas.current?.mark(atMs.value / 1000);
+    canvas.value?.mark(atMs.value / 1000);
   });
 
   const past = pasts[kind].value;
@@ -149,9 +129,10 @@ function Chart({ spec, axis }: { readonly spec: ChartSpec; readonly axis: boolea
         </b>
       </h4>
       <div class="chart-place">
-        <div ref={container} role="img" aria-label={`${spec.title} over the span`} />
+        <div ref={place} role="img" aria-label={`${spec.title} over the span`} />
         {past.loading && past.table === null && <p class="chart-say">Reading history…</p>}
         {past.trouble !== null && <p class="chart-say">Not read: {past.trouble}.</p>}
+        {failed.value !== null && <p class="chart-say">Not drawn: {failed.value}.</p>}
         {!past.loading && past.trouble === null && bare && <p class="chart-say">Nothing recorded in this span.</p>}
       </div>
     </div>

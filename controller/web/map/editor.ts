@@ -9,7 +9,7 @@ export function keepEditor(map: MapLibre): PlanLayer {
   let closed = false;
   const stop = effect(() => {
     if (route.value.view !== 'plan' || layer !== null) return;
-    void import('../plan/plan-layer.ts').then(({ keepPlan }) => {
+    void import('../shell/panels.ts').then(({ keepPlan }) => {
       if (!closed) layer ??= keepPlan(map);
     });
   });

@@ -1,18 +1,23 @@
-/** The panes that few open, each in a chunk of its own: the editor brings the schemas and checks of itineraries along. */
+/** The panes that few open, in a chunk of their own: the editor brings the schemas and checks of itineraries along. */
 import type { Fleet } from '../live/fleet.ts';
 import { lazyPane } from './lazy-pane.tsx';
 
-export const PlanPane = lazyPane<{ readonly fleet: Fleet }>('Itinerary', 'editor', async () => {
-  const { PlanPanel } = await import('../plan/plan-panel.tsx');
-  return PlanPanel;
-});
+const panels = () => import('./panels.ts');
 
-export const HistoryPane = lazyPane<{ readonly fleet: Fleet; readonly id: string }>('History', 'history', async () => {
-  const { HistoryPanel } = await import('../history/history-panel.tsx');
-  return HistoryPanel;
-});
+export const PlanPane = lazyPane<{ readonly fleet: Fleet }>(
+  'Itinerary',
+  'editor',
+  async () => (await panels()).PlanPanel,
+);
 
-export const EventsPane = lazyPane<{ readonly fleet: Fleet }>('Events', 'event log', async () => {
-  const { EventsPanel } = await import('../events/events-panel.tsx');
-  return EventsPanel;
-});
+export const HistoryPane = lazyPane<{ readonly fleet: Fleet; readonly id: string }>(
+  'History',
+  'history',
+  async () => (await panels()).HistoryPanel,
+);
+
+export const EventsPane = lazyPane<{ readonly fleet: Fleet }>(
+  'Events',
+  'event log',
+  async () => (await panels()).EventsPanel,
+);

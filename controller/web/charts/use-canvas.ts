@@ -1,0 +1,49 @@
+/** A canvas for a chart, made anew in each theme and each manner of times. uPlot is loaded when the first one is needed. */
+import { effect, type Signal, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { face } from '../format/face.ts';
+import { theme } from '../shell/theme.ts';
+import type { ChartCanvas, ChartCanvasOptions } from './chart-canvas.ts';
+
+export interface HeldCanvas {
+  /** Of the element that it is drawn in. */
+  readonly place: RefObject<HTMLDivElement | null>;
+  /** Null: not there yet. */
+  readonly canvas: Signal<ChartCanvas | null>;
+}
+
+/** `onFailed`: it could not be loaded, in words. */
+export function useCanvas(
+  options: Omit<ChartCanvasOptions, 'container'>,
+  onFailed: (words: string) => void,
+): HeldCanvas {
+  const place = useRef<HTMLDivElement>(null);
+  const canvas = useSignal<ChartCanvas | null>(null);
+  useEffect(() => {
+    let closed = false;
+    const container = place.current;
+    if (container === null) return;
+    const put = (next: ChartCanvas | null): void => {
+      canvas.peek()?.close();
+      canvas.value = next;
+    };
+    const stop = effect(() => {
+      void theme.value;
+      void face.value;
+      import('./chart-canvas.ts').then(
+        ({ createChartCanvas }) => {
+          if (!closed) put(createChartCanvas({ container, ...options }));
+        },
+        () => onFailed('part of this page did not load; reload it'),
+      );
+    });
+    return () => {
+      closed = true;
+      stop();
+      put(null);
+      options.onCursor(null);
+    };
+  }, []);
+  return { place, canvas };
+}
