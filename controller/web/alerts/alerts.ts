@@ -1,5 +1,6 @@
 /** Open alerts as the page shows them: read from what the controller answers, nothing is made up. */
 import type { AlertTally } from '../../live/messages.ts';
+import { isObject, listOf, objectOf, textOf, textsOf } from '../shell/json.ts';
 
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -22,28 +23,24 @@ export interface AlertShown {
   readonly proposal: { readonly type: string; readonly words: string; readonly state: string } | null;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-const maybe = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const wordsOf = (value: unknown): string => textOf(value) ?? '';
 
 /** Newest first, as they come; what is no alert is left out. */
 export function readAlerts(answer: unknown): readonly AlertShown[] {
-  if (!isObject(answer) || !Array.isArray(answer.alerts)) return [];
-  return answer.alerts.flatMap((one: unknown): AlertShown[] => {
+  return listOf(objectOf(answer).alerts).flatMap((one): AlertShown[] => {
     if (!isObject(one) || typeof one.id !== 'string') return [];
     const { acknowledged, proposal } = one;
     return [
       {
-        ...{ id: one.id, class: textOf(one.class), state: textOf(one.state) },
+        ...{ id: one.id, class: wordsOf(one.class), state: wordsOf(one.state) },
         severity: SEVERITIES.find((severity) => severity === one.severity) ?? 'warning',
-        ...{ drone: maybe(one.drone), order: maybe(one.order), raisedAt: textOf(one.raisedAt) },
-        drones: Array.isArray(one.drones) ? one.drones.filter((name) => typeof name === 'string') : [],
-        ...{ words: textOf(one.words), whatToDo: textOf(one.whatToDo) },
+        ...{ drone: textOf(one.drone), order: textOf(one.order), raisedAt: wordsOf(one.raisedAt) },
+        drones: textsOf(one.drones),
+        ...{ words: wordsOf(one.words), whatToDo: wordsOf(one.whatToDo) },
         staysDown: one.staysDown === true,
-        acknowledgedBy: isObject(acknowledged) ? maybe(acknowledged.by) : null,
+        acknowledgedBy: textOf(objectOf(acknowledged).by),
         proposal: isObject(proposal)
-          ? { type: textOf(proposal.type), words: textOf(proposal.words), state: textOf(proposal.state) }
+          ? { type: wordsOf(proposal.type), words: wordsOf(proposal.words), state: wordsOf(proposal.state) }
           : null,
       },
     ];

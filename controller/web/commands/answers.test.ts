@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { CommandEntry } from '../../live/messages.ts';
-import { deliveryTo, isOpen, readCommand, readCommands, withLive } from './answers.ts';
+import { codeOf, deliveryTo, isOpen, readCommand, readCommands, withLive } from './answers.ts';
 import { proofOf } from './proof.ts';
 import { timelineOf, tookMs } from './timeline.ts';
 
@@ -116,4 +116,12 @@ t.test('proof in words', async (t) => {
     { label: 'Height', value: '34.1\u202fm' },
   ]);
   t.same(proofOf({ after: { name: 'X', value: 2 } }), [{ label: 'After', value: 'name X, value 2' }]);
+});
+
+t.test('the code of a reason, whatever stands behind it', async (t) => {
+  const codes = [null, 'pilot', 'in-command: Ann; Bob', 'armed; in-air'].map((reason) => {
+    const delivery = deliveryTo(read(step('rejected', 1, reason)), 'd1');
+    return delivery === null ? null : codeOf(delivery);
+  });
+  t.same(codes, [undefined, 'pilot', 'in-command', 'armed']);
 });

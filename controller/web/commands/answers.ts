@@ -4,8 +4,9 @@
  */
 import { type DeliveryState, isFinal } from '@skein/protocol/fleet';
 import type { CommandEntry } from '../../live/messages.ts';
+import { isObject, type Json, listOf, objectOf, textOf, timeOf } from '../shell/json.ts';
 
-export type Detail = Readonly<Record<string, unknown>>;
+export type Detail = Json;
 
 export interface Step {
   readonly state: DeliveryState;
@@ -35,74 +36,56 @@ export interface Command {
 
 /** One command, or null when it is none. */
 export function readCommand(value: unknown): Command | null {
-  const command = asObject(value);
-  if (command === null || typeof command.id !== 'string' || typeof command.type !== 'string') return null;
-  const deliveries = Array.isArray(command.deliveries) ? command.deliveries.flatMap(readDelivery) : [];
+  const { id, type, params, issuedAt, expiresAt, issuedBy, deliveries } = objectOf(value);
+  if (typeof id !== 'string' || typeof type !== 'string') return null;
   return {
-    id: command.id,
-    type: command.type,
-    params: asObject(command.params) ?? {},
-    issuedAtMs: timeMs(command.issuedAt),
-    expiresAtMs: timeMs(command.expiresAt),
-    issuedBy: typeof command.issuedBy === 'string' ? command.issuedBy : '',
-    deliveries,
+    ...{ id, type, params: objectOf(params), issuedAtMs: timeOf(issuedAt), expiresAtMs: timeOf(expiresAt) },
+    issuedBy: textOf(issuedBy) ?? '',
+    deliveries: listOf(deliveries).flatMap(readDelivery),
   };
 }
 
 /** A list of commands: bare, or under `commands`. */
 export function readCommands(value: unknown): readonly Command[] {
-  const list = Array.isArray(value) ? value : asObject(value)?.commands;
-  if (!Array.isArray(list)) return [];
+  const list = listOf(Array.isArray(value) ? value : objectOf(value).commands);
   return list.flatMap((one) => readCommand(one) ?? []);
 }
 
 function readDelivery(value: unknown): Delivery[] {
-  const delivery = asObject(value);
-  const now = readStep(delivery);
-  if (delivery === null || now === null || typeof delivery.drone !== 'string') return [];
-  const told = Array.isArray(delivery.steps) ? delivery.steps.flatMap((one) => readStep(asObject(one)) ?? []) : [];
+  const { drone, steps: all } = objectOf(value);
+  const now = readStep(value);
+  if (now === null || typeof drone !== 'string') return [];
+  const told = listOf(all).flatMap((one) => readStep(one) ?? []);
   const steps = told.at(-1)?.state === now.state ? told : [...told, now];
   // The detail of the last step is the proof; a controller may put it in either place.
   const detail = now.detail ?? steps.at(-1)?.detail ?? null;
-  return [{ ...now, detail, drone: delivery.drone, steps }];
+  return [{ ...now, detail, drone, steps }];
 }
 
-function readStep(step: Readonly<Record<string, unknown>> | null): Step | null {
-  if (step === null || typeof step.state !== 'string') return null;
+function readStep(value: unknown): Step | null {
+  const { state, reason, words, at, detail, by } = objectOf(value);
+  if (typeof state !== 'string') return null;
   return {
-    state: step.state as DeliveryState,
-    reason: textOf(step.reason),
-    words: textOf(step.words),
-    atMs: timeMs(step.at),
-    detail: detailOf(step.detail),
-    byDrone: typeof step.by === 'string' ? step.by === 'drone' : null,
+    state: state as DeliveryState,
+    ...{ reason: textOf(reason) || null, words: textOf(words) || null },
+    ...{ atMs: timeOf(at), detail: detailOf(detail) },
+    byDrone: typeof by === 'string' ? by === 'drone' : null,
   };
 }
 
 function detailOf(value: unknown): Detail | null {
-  if (typeof value !== 'string') return asObject(value);
+  let told = value;
   try {
-    return asObject(JSON.parse(value));
+    if (typeof value === 'string') told = JSON.parse(value);
   } catch {
-    return null;
+    // It is no object then.
   }
+  return isObject(told) ? told : null;
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null;
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** RFC 3339, with microseconds or without, as ms. */
-function timeMs(value: unknown): number | null {
-  if (typeof value !== 'string') return null;
-  const ms = Date.parse(value.replace(/(\.\d{3})\d+/, '$1'));
-  return Number.isNaN(ms) ? null : ms;
+/** The code of its reason, of several the first. Words come with each reason: the page has no table of them. */
+export function codeOf({ reason }: Step): string | undefined {
+  return reason?.split(/[:;]/, 1)[0];
 }
 
 export function deliveryTo(command: Command, drone: string): Delivery | null {
@@ -116,7 +99,7 @@ export function isOpen(command: Command): boolean {
 /** What the live stream says of one delivery: applied when it is newer than what is held; same command if it is not. */
 export function withLive(command: Command, drone: string, entry: CommandEntry): Command {
   const held = deliveryTo(command, drone);
-  const atMs = timeMs(entry.at);
+  const atMs = timeOf(entry.at);
   if (held === null || !isNewer(held, entry, atMs)) return command;
   const step = { state: entry.state, reason: entry.reason, words: entry.words, atMs, detail: null, byDrone: null };
   const next = { ...held, ...step, steps: [...held.steps, step] };

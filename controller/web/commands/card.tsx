@@ -1,9 +1,9 @@
 /** One delivery as a small timeline with reason and proof. It stays until looked at. */
-import { isFinal, reasonCode } from '@skein/protocol/fleet';
+import { isFinal } from '@skein/protocol/fleet';
 import type { View } from '../detail/view.ts';
 import { clockTime } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
-import { type Command, type Delivery, deliveryTo } from './answers.ts';
+import { type Command, codeOf, type Delivery, deliveryTo } from './answers.ts';
 import { cancels, type Desk, inHand } from './desk.ts';
 import { proofOf } from './proof.ts';
 import { commandName } from './rules.ts';
@@ -168,7 +168,7 @@ function CancelButton({ id, desk }: { readonly id: string; readonly desk: Desk }
 
 /** What one may want to do next, in the light of how it ended. */
 function Next({ command, delivery }: { readonly command: Command; readonly delivery: Delivery }) {
-  const code = delivery.reason === null ? null : reasonCode(delivery.reason);
+  const code = codeOf(delivery);
   if (command.type === 'set-parameter' && delivery.state === 'succeeded' && typeof command.params.undo !== 'string') {
     return (
       <NextButton

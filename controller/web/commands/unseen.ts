@@ -1,5 +1,6 @@
 /** Commands sent from this browser whose end has not been looked at: they stay on the page, also across a reload. */
 import { signal } from '@preact/signals';
+import { listOf, objectOf, textOf } from '../shell/json.ts';
 
 export interface Unseen {
   readonly id: string;
@@ -22,12 +23,10 @@ function remembered(): readonly Unseen[] {
 }
 
 export function readUnseen(value: unknown): readonly Unseen[] {
-  if (!Array.isArray(value)) return [];
-  return value
-    .flatMap((one: unknown) => {
-      const { id, type, drone } = (typeof one === 'object' && one !== null ? one : {}) as Partial<Unseen>;
-      if (typeof id !== 'string' || typeof type !== 'string') return [];
-      return [{ id, type, drone: typeof drone === 'string' ? drone : null }];
+  return listOf(value)
+    .flatMap((one) => {
+      const { id, type, drone } = objectOf(one);
+      return typeof id === 'string' && typeof type === 'string' ? [{ id, type, drone: textOf(drone) }] : [];
     })
     .slice(0, MOST);
 }

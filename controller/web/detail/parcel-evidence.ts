@@ -1,5 +1,6 @@
 /** What was measured of a release, in words: the drone's own evidence, as `GET /api/v1/itineraries/:id` hands it on. Pure. */
 import { fixed } from '../format/numbers.ts';
+import { objectOf } from '../shell/json.ts';
 
 /** One `deliveries` of a stand, as far as it is shown. */
 export interface ParcelAnswer {
@@ -47,10 +48,10 @@ export interface Shown {
 
 /** Whatever was not measured is left out; what is left out proves nothing. */
 export function evidenceOf(evidence: unknown): readonly Shown[] {
-  const e = fields(evidence);
+  const e = objectOf(evidence);
   const before = amperes(e.before);
   const after = amperes(e.after);
-  const winch = fields(e.winch);
+  const winch = objectOf(e.winch);
   const found: (Shown | null)[] = [
     before === null && after === null
       ? null
@@ -69,12 +70,8 @@ export function evidenceOf(evidence: unknown): readonly Shown[] {
   return found.filter((one) => one !== null);
 }
 
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
 function amperes(hover: unknown): string | null {
-  const { meanA } = fields(hover);
+  const { meanA } = objectOf(hover);
   return typeof meanA === 'number' ? `${fixed(meanA, 1)} A` : null;
 }
 

@@ -1,4 +1,5 @@
 /** The pre-flight list as the drone sends it: JSON in one column, read tolerantly. */
+import { listOf, numberOf, objectOf } from '../shell/json.ts';
 
 export type Verdict = 'ok' | 'warn' | 'stop';
 
@@ -25,24 +26,23 @@ export function preflightItems(text: string | null | undefined): readonly Prefli
 }
 
 export function itemsOf(list: unknown): readonly PreflightItem[] {
-  if (!Array.isArray(list)) return [];
-  const items = list.slice(0, 60).flatMap((one: unknown): PreflightItem[] => {
-    const { item, verdict, value, limit, words, ageMs } = (
-      typeof one === 'object' && one !== null ? one : {}
-    ) as Readonly<Record<string, unknown>>;
-    const known = WORST.find((level) => level === verdict);
-    if (typeof item !== 'string' || known === undefined) return [];
-    return [
-      {
-        item,
-        verdict: known,
-        value: plain(value),
-        limit: plain(limit),
-        words: plain(words),
-        ageMs: typeof ageMs === 'number' ? ageMs : null,
-      },
-    ];
-  });
+  const items = listOf(list)
+    .slice(0, 60)
+    .flatMap((one): PreflightItem[] => {
+      const { item, verdict, value, limit, words, ageMs } = objectOf(one);
+      const known = WORST.find((level) => level === verdict);
+      if (typeof item !== 'string' || known === undefined) return [];
+      return [
+        {
+          item,
+          verdict: known,
+          value: plain(value),
+          limit: plain(limit),
+          words: plain(words),
+          ageMs: numberOf(ageMs),
+        },
+      ];
+    });
   return items.sort((a, b) => WORST.indexOf(a.verdict) - WORST.indexOf(b.verdict));
 }
 

@@ -1,6 +1,7 @@
 /** A ground stop as people set and lift it: whom it holds, until when, and what it means. */
 import { signal } from '@preact/signals';
 import type { GroundStopEntry } from '../../live/messages.ts';
+import { listOf, objectOf, textOf } from '../shell/json.ts';
 
 export type Reach = GroundStopEntry['reach'];
 
@@ -46,7 +47,5 @@ export function requestOf({ reach, reason, hours }: Wish, nowMs: number): object
 
 /** Names of groups in the controller's answer. */
 export function groupNames(answer: unknown): readonly string[] {
-  const { groups } = (typeof answer === 'object' && answer !== null ? answer : {}) as { readonly groups?: unknown };
-  if (!Array.isArray(groups)) return [];
-  return groups.flatMap((one: { readonly name?: unknown } | null) => (typeof one?.name === 'string' ? [one.name] : []));
+  return listOf(objectOf(answer).groups).flatMap((one) => textOf(objectOf(one).name) ?? []);
 }

@@ -1,4 +1,5 @@
 /** The planned way of an itinerary, as the map draws it. Plans never change under one version, so they are kept. */
+import { isObject, type Spot, spotOf } from '../shell/json.ts';
 
 interface PlannedItem {
   readonly do: string;
@@ -8,25 +9,21 @@ interface PlannedItem {
 
 export interface Planned {
   readonly version: number;
-  readonly base: { readonly latDeg: number; readonly lonDeg: number } | null;
+  readonly base: Spot | null;
   readonly items: readonly PlannedItem[];
 }
 
 const MOST_KEPT = 50;
 const kept = new Map<string, Planned>();
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Null: not an itinerary, or one of which the controller has only the name. */
 export function readPlanned(value: unknown): Planned | null {
   if (!isObject(value) || typeof value.version !== 'number' || !isObject(value.itinerary)) return null;
   const { items, base } = value.itinerary;
   if (!Array.isArray(items)) return null;
-  const place = isObject(base) && typeof base.latDeg === 'number' && typeof base.lonDeg === 'number';
   return {
     version: value.version,
-    base: place ? { latDeg: base.latDeg as number, lonDeg: base.lonDeg as number } : null,
+    base: spotOf(base),
     items: items.filter((item): item is PlannedItem => isObject(item) && typeof item.do === 'string'),
   };
 }

@@ -1,7 +1,7 @@
 /** Itineraries from files and to files. The controller reads and writes the formats of others; Skein's own is written here. */
 import type { Flavour, Itinerary } from '@skein/protocol/fleet';
 import { type Asked, ask, type SendPorts } from '../shell/ask.ts';
-import { listOf, objectOf, textOf } from '../shell/json.ts';
+import { objectOf, textOf, textsOf } from '../shell/json.ts';
 import { itineraryOf, refusalsOf } from './answers.ts';
 
 export const FILE_FORMATS = ['json', 'plan', 'waypoints', 'geojson'] as const;
@@ -46,7 +46,7 @@ export async function readFile(
   const asked = await ask(`/api/v1/itineraries/read?${query}`, { body: await file.text() }, ports);
   const value = objectOf(asked.ok ? asked.value : null);
   const itinerary = itineraryOf(value);
-  return itinerary === null ? refused(asked) : { ok: true, itinerary, notes: wordsIn(value.notes) };
+  return itinerary === null ? refused(asked) : { ok: true, itinerary, notes: textsOf(value.notes) };
 }
 
 /** A mission is compiled for one make of autopilot. */
@@ -61,10 +61,8 @@ export async function writeFile(
   const asked = await ask(`/api/v1/itineraries/write?${query}`, { body: plan }, ports);
   const value = objectOf(asked.ok ? asked.value : null);
   const text = textOf(value.text);
-  return text === null ? refused(asked) : { ok: true, text, leftOut: wordsIn(value.leftOut) };
+  return text === null ? refused(asked) : { ok: true, text, leftOut: textsOf(value.leftOut) };
 }
-
-const wordsIn = (value: unknown): readonly string[] => listOf(value).flatMap((one) => textOf(one) ?? []);
 
 function refused(asked: Asked<unknown>): Refused {
   if (asked.ok) return { ok: false, reasons: ['The controller answered with something else.'] };

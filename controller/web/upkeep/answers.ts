@@ -1,6 +1,6 @@
 /** What the controller says of a drone's maintenance, its packs and its parameters, read for the page. Pure. */
 import { fixed, UNKNOWN } from '../format/numbers.ts';
-import { listOf, numberOf, objectOf, textOf } from '../shell/json.ts';
+import { listOf, numberOf, objectOf, textOf, textsOf } from '../shell/json.ts';
 
 export interface Count {
   readonly label: string;
@@ -40,8 +40,6 @@ const COUNTED = [
   ['hardLandings', 'Hard landings', 0],
 ] as const;
 
-const wordsOf = (value: unknown): readonly string[] => listOf(value).flatMap((one) => textOf(one) ?? []);
-
 export function readUpkeep(value: unknown): Upkeep {
   const { holds, warnings, total, sinceInspection, limits, inspected, packs } = objectOf(value);
   const counts = COUNTED.map(([name, label, digits]): Count => {
@@ -59,7 +57,7 @@ export function readUpkeep(value: unknown): Upkeep {
   const atUs = numberOf(atUtcUs);
   const who = textOf(by);
   return {
-    ...{ holds: wordsOf(holds), warnings: wordsOf(warnings), counts, packs: wordsOf(packs) },
+    ...{ holds: textsOf(holds), warnings: textsOf(warnings), counts, packs: textsOf(packs) },
     inspected: who === null || atUs === null ? null : { by: who, atMs: atUs / 1e3 },
   };
 }
@@ -72,7 +70,7 @@ export function readPack(id: string, value: unknown): Pack {
   const cycles = fixed(numberOf(since.cycles), 1);
   const most = limit > 0 && cycles !== UNKNOWN ? `${cycles} of ${limit}` : cycles;
   return {
-    ...{ id, holds: wordsOf(holds), warnings: wordsOf(warnings) },
+    ...{ id, holds: textsOf(holds), warnings: textsOf(warnings) },
     facts: [
       ['Full cycles', most, '', `Since its inspection; in all ${fixed(numberOf(all.cycles), 1)}`],
       ['Flights', fixed(numberOf(since.flights)), '', `Since its inspection; in all ${fixed(numberOf(all.flights))}`],

@@ -1,6 +1,6 @@
 /** What follows what, what a delivery asks, and what the autopilot can do. */
 import { parseTime } from '../../time/index.ts';
-import { compile } from './compile.ts';
+import { missionLength } from './compile.ts';
 import type { Aircraft, Limits } from './limits.ts';
 import type { Findings } from './refusal.ts';
 import { landsToRelease, lineM, maxDescentM, releaseAltM } from './release.ts';
@@ -53,14 +53,14 @@ export function checkOrder(plan: Itinerary, limits: Limits, aircraft: Aircraft, 
   }
   parcels(plan, found);
   tooLate(plan, aircraft, found);
-  const { mission } = compile(plan, aircraft);
-  if (mission.length > limits.maxItems) {
+  const length = missionLength(plan, aircraft.flavour);
+  if (length > limits.maxItems) {
     found.refuse(
       null,
       'too-many-items',
-      mission.length,
+      length,
       limits.maxItems,
-      `compiled it has ${mission.length} items, the autopilot keeps ${limits.maxItems}`,
+      `compiled it has ${length} items, the autopilot keeps ${limits.maxItems}`,
     );
   }
 }

@@ -14,7 +14,7 @@ import {
   TakeOffItem,
   WaypointItem,
 } from './schema.ts';
-import { fits, misfits } from './shape.ts';
+import { fits, isObject, misfits } from './shape.ts';
 
 const ITEMS: Readonly<Record<string, TObject>> = {
   'take-off': TakeOffItem,
@@ -28,8 +28,6 @@ const ITEMS: Readonly<Record<string, TObject>> = {
 const FRAME = { ...Itinerary, properties: { ...Itinerary.properties, items: { type: 'array' } } } as TSchema;
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The itinerary, or null with what is wrong with it found. */
 export function checkShape(value: unknown, findings: Findings): Itinerary | null {

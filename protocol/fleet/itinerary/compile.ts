@@ -17,6 +17,7 @@ import {
   type RoledItem,
   releaseAltM,
   releaseItems,
+  releaseLength,
   type StepRole,
 } from './release.ts';
 import type { AltitudeFrame, DeliverItem, Fence, Itinerary, ItineraryItem, Place, RallyPoint } from './schema.ts';
@@ -65,6 +66,8 @@ export interface Compiled {
 
 export const DEFAULT_WINCH_MPS = 0.5;
 const DEFAULT_GATE_S = 60;
+/** Approach, wait, jump. */
+const GATE_ITEMS = 3;
 /**
  * How often the gate's jump is taken. ArduPilot: −1 is for ever. PX4 keeps the count unsigned, so −1 may become 0 (never
  * taken, straight into the release): the largest count that fits 16 bits signed.
@@ -142,6 +145,15 @@ export function compile(itinerary: Itinerary, options: CompileOptions): Compiled
     })),
     returnSeq,
   };
+}
+
+/** How many items the mission has, without making them: so the page can judge a plan that it never compiles. */
+export function missionLength({ items }: Itinerary, flavour: Flavour): number {
+  const lengths = items.map((item) => {
+    if (item.do === 'deliver') return GATE_ITEMS + releaseLength(item, flavour);
+    return item.do === 'waypoint' && item.speedMps !== undefined ? 2 : 1;
+  });
+  return lengths.reduce((sum, length) => sum + length, flavour === 'ardupilot' ? 1 : 0);
 }
 
 /** The first navigation item of an item of the itinerary: what `skip` and `resume` set as current; null where it has none. */

@@ -25,10 +25,6 @@ export function unreadable(words: string): ReadFile {
   return { ok: false, refusals: [{ item: null, rule: 'format', value: null, limit: null, words }] };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Commands whose x and y are a place. */
 const PLACED: readonly number[] = [
   ...[CMD.NAV_WAYPOINT, CMD.NAV_LOITER_TIME, CMD.NAV_LAND, CMD.NAV_TAKEOFF, CMD.NAV_PAYLOAD_PLACE],

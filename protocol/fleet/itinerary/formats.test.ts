@@ -14,6 +14,7 @@ import {
   type ItineraryItem,
   lineM,
   maxDescentM,
+  missionLength,
   readGeojson,
   readPlan,
   readWpl,
@@ -204,6 +205,7 @@ t.test('round trips: what a mission can say comes back, and compiles to the very
     fc.assert(
       fc.property(anyPlan, (plan) => {
         const options = { flavour };
+        t.equal(missionLength(plan, flavour), compile(plan, options).mission.length);
         const wanted = { ...plan, items: plan.items.map((item) => asMissionSays(item, flavour)) };
         const inPlan = readPlan(JSON.parse(writePlan(plan, options).text), ABOUT);
         const { fence: _fence, rally: _rally, ...rest } = wanted;

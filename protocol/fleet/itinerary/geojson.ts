@@ -4,7 +4,7 @@
  * The format's own heights count from the WGS 84 ellipsoid, which no autopilot flies by: so what they count from must be
  * said, by `heightReference` of the file, of a feature, or beside it; else they are refused.
  */
-import { type About, isObject, type ReadFile, unreadable, type Written } from './file.ts';
+import { type About, type ReadFile, unreadable, type Written } from './file.ts';
 import type { FormatRefusal } from './from-mission.ts';
 import {
   ALTITUDE_FRAMES,
@@ -15,6 +15,7 @@ import {
   type Place,
   type RallyPoint,
 } from './schema.ts';
+import { isObject } from './shape.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Polygon = NonNullable<Fence['polygons']>[number];

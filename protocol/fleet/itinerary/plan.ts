@@ -3,10 +3,11 @@
  * Simple items are read; complex ones (surveys, scans) are refused by name. Items are numbered by `doJumpId` from 1.
  */
 import { type CompileOptions, compile } from './compile.ts';
-import { type About, fileItem, isObject, type ReadFile, unreadable, type Written } from './file.ts';
+import { type About, fileItem, type ReadFile, unreadable, type Written } from './file.ts';
 import { type FileItem, type FormatRefusal, itemsOfMission, notInMission } from './from-mission.ts';
 import { FRAME } from './mav.ts';
 import type { Fence, Itinerary, Place, RallyPoint } from './schema.ts';
+import { isObject } from './shape.ts';
 
 /** MAV_AUTOPILOT and MAV_TYPE, as the file says which vehicle it is for. */
 const FIRMWARE = { ardupilot: 3, px4: 12 } as const;

@@ -81,6 +81,13 @@ export function doItem(command: number, ...params: readonly number[]): MissionIt
 /** NAV_DELAY: stays where it is. Hour, minute and second of −1: a delay, not a time of day. */
 const delay = (seconds: number): MissionItem => doItem(CMD.NAV_DELAY, seconds, -1, -1, -1);
 
+/** How many items `releaseItems` makes. */
+export function releaseLength(item: DeliverItem, flavour: Flavour): number {
+  if (landsToRelease(item, flavour)) return 5;
+  if (item.how === 'place') return 2;
+  return item.how === 'winch' ? 6 : 4;
+}
+
 /**
  * @param at makes an item at the place of the delivery: `hover` in the frame of the release height, `climb` at the
  * approach height

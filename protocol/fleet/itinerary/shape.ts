@@ -41,6 +41,8 @@ export function fits<S extends TSchema>(schema: S, value: unknown): value is Sta
   return isEmpty(found(schema as Shape, value, ''));
 }
 
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isEmpty = (some: Generator<unknown>): boolean => some.next().done === true;
 
 function* found(shape: Shape, value: unknown, pointer: string): Generator<Misfit> {
@@ -51,9 +53,10 @@ function* found(shape: Shape, value: unknown, pointer: string): Generator<Misfit
     yield { pointer, words: known.length > 0 ? `must be one of ${known.join(', ')}` : 'is none of those there are' };
   } else if ('const' in shape) {
     if (value !== shape.const) yield { pointer, words: `must be ${String(shape.const)}` };
-  } else if (typeof value === 'object' && value !== null) {
-    if (Array.isArray(value)) yield* inList(shape, value, pointer);
-    else yield* inObject(shape, value as Readonly<Record<string, unknown>>, pointer);
+  } else if (Array.isArray(value)) {
+    yield* inList(shape, value, pointer);
+  } else if (isObject(value)) {
+    yield* inObject(shape, value, pointer);
   } else if (typeof value === 'number') {
     yield* inNumber(shape, value, pointer);
   } else if (typeof value === 'string') {
