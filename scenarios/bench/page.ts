@@ -13,12 +13,12 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { ask } from '../kit/ask.ts';
 import { startBrowser } from '../kit/browser.ts';
 import { Controller } from '../kit/controller.ts';
-import { builtPage, inRepository } from '../kit/paths.ts';
+import { kB, scriptsOfPage, weightOf } from '../kit/page-weight.ts';
+import { inRepository } from '../kit/paths.ts';
 import { freePort } from '../kit/ports.ts';
 import { Program } from '../kit/program.ts';
 import { within } from '../kit/until.ts';
@@ -199,19 +199,12 @@ async function heap(browser: Browser, server: Server): Promise<void> {
   await opened.page.context().close();
 }
 
-/** All scripts that are built, and what of them is MapLibre with its worker. */
+/** As scenarios/page-weight.test.ts counts them. */
 function scripts(): void {
-  const zipped = (file: string): number => gzipSync(fs.readFileSync(file), { level: 9 }).length;
-  const dir = path.join(path.dirname(builtPage), 'assets');
-  const all = fs.readdirSync(dir).filter((name) => /\.m?js$/.test(name));
-  const total = all.reduce((sum, name) => sum + zipped(path.join(dir, name)), 0);
-  const library = ['maplibre-gl', 'maplibre-gl-shared', 'maplibre-gl-worker'].map((name) =>
-    zipped(inRepository(`node_modules/maplibre-gl/dist/${name}.mjs`)),
-  );
-  const theirs = library.reduce((sum, bytes) => sum + bytes, 0);
-  const kb = (bytes: number): string => `${(bytes / 1e3).toFixed(0)} kB`;
-  line('scripts, gzipped (aim ≤ 600 kB)', `${kb(total)} in ${all.length} files`);
-  line('  ours (aim ≤ 120 kB), MapLibre with its worker', `${kb(total - theirs)}, ${kb(theirs)}`);
+  const all = scriptsOfPage();
+  const ours = all.filter((script) => script.ours);
+  line('scripts, gzipped (aim ≤ 600 kB)', `${kB(weightOf(all))} kB in ${all.length} files`);
+  line('  ours (aim ≤ 120 kB), libraries', `${kB(weightOf(ours))} kB, ${kB(weightOf(all) - weightOf(ours))} kB`);
 }
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'skein-page-'));

@@ -8,11 +8,8 @@ export const OUTPUTS = 16;
 
 type State = 'neutral' | 'grabbing' | 'grabbed' | 'releasing' | 'released';
 
-/** Made once: it is asked in every step of every simulated flight. */
-const FUNCTIONS = Array.from({ length: OUTPUTS }, (_, at) => `SERVO${at + 1}_FUNCTION`);
-
 export const hasOutput = (parameters: Parameters, func: number): boolean =>
-  FUNCTIONS.some((name) => parameters.value(name) === func);
+  Array.from({ length: OUTPUTS }, (_, at) => parameters.value(`SERVO${at + 1}_FUNCTION`)).includes(func);
 
 /** ArduPilot's servo gripper: it knows what it asked for, and nothing of what came of it. One per boot. */
 export class Gripper {
