@@ -1,4 +1,5 @@
 /** GET /api/v1/events/search: what happened, from the newest back, by what stands in it. */
+import { causeWords, eventWords } from '@skein/protocol/fleet';
 import { formatUtc } from '@skein/protocol/time';
 import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
@@ -88,6 +89,19 @@ function searchOf(query: Static<typeof Query>): EventSearch {
   return { limit, look: LOOK, ...given };
 }
 
+const WordedEventSchema = Type.Intersect([
+  EventSchema,
+  Type.Object({
+    words: Type.String({ description: 'what happened, for people' }),
+    why: Type.Union([Type.String(), Type.Null()], { description: 'its cause, for people; null: nobody said' }),
+  }),
+]);
+
+const wordedEvent = (event: FoundEvents['events'][number]) => ({
+  ...shownEvent(event),
+  ...{ words: eventWords(event), why: causeWords(event.cause) },
+});
+
 export function eventSearchRoute(app: FastifyInstance, ports: HttpPorts): void {
   app.get<{ Querystring: Static<typeof Query> }>(
     '/api/v1/events/search',
@@ -105,7 +119,7 @@ export function eventSearchRoute(app: FastifyInstance, ports: HttpPorts): void {
         querystring: Query,
         response: {
           200: Type.Object({
-            events: Type.Array(EventSchema),
+            events: Type.Array(WordedEventSchema),
             newest: Type.Union([Type.String(), Type.Null()], { description: 'none after it was there' }),
             next: Type.Union([Type.String(), Type.Null()], { description: 'give as `before` to search further' }),
             searchedTo: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
@@ -120,7 +134,7 @@ export function eventSearchRoute(app: FastifyInstance, ports: HttpPorts): void {
     async (request) => {
       const { events, newestId, nextId, backToUtcUs } = await ports.searchEvents(searchOf(request.query));
       return {
-        events: events.map(shownEvent),
+        events: events.map(wordedEvent),
         newest: newestId > 0 ? toCursor(newestId) : null,
         next: nextId === null ? null : toCursor(nextId),
         searchedTo: backToUtcUs === null ? null : formatUtc(backToUtcUs),

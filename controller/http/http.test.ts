@@ -10,6 +10,11 @@ const EMPTY: SeriesAnswer = {
 
 const STORAGE = { telemetryBytes: 9, budgetBytes: 10, days: 1, oldestDay: '2026-11-21', reserveBytes: 2 };
 
+const SAID: FeedEvent = {
+  ...{ id: 7, entity: 'drone:d1', version: 1, type: 'session', atUtcUs: NOON_US, data: { rebooted: true } },
+  ...{ by: null, cause: 'told', stamp: null, hash: 'h' },
+};
+
 const refuse = () => {
   throw new Error('not asked for');
 };
@@ -167,7 +172,7 @@ t.test('events looked for: what is asked reaches the store, and where to go on c
   const { get } = await given(t, {
     searchEvents: async (search) => {
       asked.push(search);
-      return { events: [], newestId: 9, nextId: asked.length === 1 ? 4 : null, backToUtcUs: NOON_US };
+      return { events: [SAID], newestId: 9, nextId: asked.length === 1 ? 4 : null, backToUtcUs: NOON_US };
     },
   });
   const cursor = (id: number) => Buffer.from(`e1:${id}`).toString('base64url');
@@ -177,7 +182,10 @@ t.test('events looked for: what is asked reaches the store, and where to go on c
     ...{ limit: 5, look: 50_000, beforeId: 7, fromUtcUs: 1000, toUtcUs: NOON_US, drone: 'd1', by: 'Ann Lee' },
     ...{ kinds: ['order'], byKinds: ['operator'], words: ['hold', 'now'] },
   });
-  t.match(body, { events: [], newest: cursor(9), next: cursor(4), searchedTo: '2026-11-21T12:00:00.000000Z' });
+  t.match(body, {
+    events: [{ cursor: cursor(7), type: 'session', words: 'd1 restarted', why: 'the drone told it' }],
+    ...{ newest: cursor(9), next: cursor(4), searchedTo: '2026-11-21T12:00:00.000000Z' },
+  });
   t.match((await get('/api/v1/events/search')).body, { next: null });
   for (const bad of ['before=x', 'from=noon', 'from=5&to=5', 'actor=god', 'limit=201', `text=${'a%20'.repeat(9)}`])
     t.equal((await get(`/api/v1/events/search?${bad}`)).status, 400, bad);

@@ -31,7 +31,7 @@ const BESIDE: Readonly<Record<string, string>> = { preact: '|@preact' };
  * map's part of the history is not in it, it would bring the map along; nor is what the page knows of them from the start.
  */
 const PANES =
-  /\/controller\/web\/(shell\/panels|(plan|history|events)\/(?!replay-layer|filter\.|desk\.))|\/protocol\/(fleet\/itinerary\/(?!states)|time\/rfc3339|export\/table)/;
+  /\/controller\/web\/(shell\/panels|(plan|history|events)\/(?!replay-layer|filter\.|desk\.))|\/protocol\/(fleet\/(itinerary\/(?!states)|event-words)|time\/rfc3339|export\/table)/;
 
 /**
  * Everything the page needs comes out of here and is served by the controller: no CDN, no inlined scripts or data

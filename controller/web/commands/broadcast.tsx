@@ -1,4 +1,5 @@
 /** At the foot of the list while drones are being chosen: how many, and what may be sent to all of them at once. */
+import { nameOfCommand } from '@skein/protocol/fleet';
 import { useState } from 'preact/hooks';
 import { choose, choosing, chosen, stopChoosing } from '../list/chosen.ts';
 import { listOf } from '../list/listed.ts';
@@ -9,7 +10,6 @@ import { Tick } from './form-parts.tsx';
 import { NameField, useName } from './name-field.tsx';
 import { REBOOT_TARGETS, type RebootTarget } from './params.ts';
 import { BROADCAST_TYPES, type BroadcastType, planOf } from './plan.ts';
-import { commandName } from './rules.ts';
 import { type Situation, situationOf } from './situation.ts';
 
 export interface BroadcastProps {
@@ -65,7 +65,7 @@ export function Broadcast({ fleet, desk }: BroadcastProps) {
             disabled={picked.length === 0}
             onClick={() => setType(type === one ? null : one)}
           >
-            <b>{commandName(one)}</b>
+            <b>{nameOfCommand(one)}</b>
           </button>
         ))}
       </div>
@@ -104,10 +104,10 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
   };
 
   return (
-    <form class="in-hand" aria-label={`${commandName(type)} ${ids.length} drones`} onSubmit={submit}>
+    <form class="in-hand" aria-label={`${nameOfCommand(type)} ${ids.length} drones`} onSubmit={submit}>
       <p class="headline">
         <span>
-          {commandName(type)} <b>{ids.length}</b> {ids.length === 1 ? 'drone' : 'drones'}
+          {nameOfCommand(type)} <b>{ids.length}</b> {ids.length === 1 ? 'drone' : 'drones'}
         </span>
       </p>
       <ul class="plan">
@@ -161,7 +161,7 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
           class="go"
           data-tone={reboot || plan.some((one) => one.outcome === 'pilot') ? 'attention' : 'plain'}
         >
-          {commandName(type)} {ids.length} {ids.length === 1 ? 'drone' : 'drones'}
+          {nameOfCommand(type)} {ids.length} {ids.length === 1 ? 'drone' : 'drones'}
         </button>
         <button type="button" class="second" onClick={close}>
           Cancel

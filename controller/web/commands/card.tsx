@@ -1,12 +1,11 @@
 /** One delivery as a small timeline with reason and proof. It stays until looked at. */
-import { isFinal } from '@skein/protocol/fleet';
+import { isFinal, nameOfCommand } from '@skein/protocol/fleet';
 import type { View } from '../detail/view.ts';
 import { clockTime } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
 import { type Command, codeOf, type Delivery, deliveryTo } from './answers.ts';
 import { cancels, type Desk, inHand } from './desk.ts';
 import { proofOf } from './proof.ts';
-import { commandName } from './rules.ts';
 import { standingWords } from './standing.ts';
 import { type Node, timelineOf, toneOf } from './timeline.ts';
 
@@ -22,7 +21,7 @@ export interface CardProps {
 export function Card({ command, drone, desk, view, onSeen }: CardProps) {
   const delivery = deliveryTo(command, drone);
   if (delivery === null) return null;
-  const name = commandName(command.type, command.params);
+  const name = nameOfCommand(command.type, command.params);
   const final = isFinal(delivery.state);
   return (
     <article

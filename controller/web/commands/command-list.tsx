@@ -1,5 +1,5 @@
 /** The commands a drone was given, newest first; one opened shows its whole timeline. */
-import { isFinal } from '@skein/protocol/fleet';
+import { isFinal, nameOfCommand } from '@skein/protocol/fleet';
 import { useState } from 'preact/hooks';
 import type { View } from '../detail/view.ts';
 import { clockTime, zoneWord } from '../format/face.ts';
@@ -8,7 +8,6 @@ import { type Command, type Delivery, deliveryTo } from './answers.ts';
 import type { Book } from './book.ts';
 import { Card, StepMark } from './card.tsx';
 import type { Desk } from './desk.ts';
-import { commandName } from './rules.ts';
 import { toneOf, tookMs } from './timeline.ts';
 
 const FIRST = 6;
@@ -86,7 +85,7 @@ function Row({ id, drone, book, desk, view, open, toggle }: RowProps) {
     <li data-command-row={id}>
       <button type="button" class="command-row" aria-expanded={open} onClick={toggle} title={titleOf(command)}>
         <time>{command.issuedAtMs === null ? '' : clockTime(command.issuedAtMs)}</time>
-        <b>{commandName(command.type, command.params)}</b>
+        <b>{nameOfCommand(command.type, command.params)}</b>
         <StateWord delivery={delivery} />
         <span class="num">{isFinal(delivery.state) ? ageExact(tookMs(delivery, view.nowMs)) : ''}</span>
       </button>

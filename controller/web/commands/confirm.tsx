@@ -1,11 +1,11 @@
 /** The one question before hold, return or land: what it will do to this drone now. Enter says yes, Esc no. */
+import { nameOfCommand } from '@skein/protocol/fleet';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../shell/icon.tsx';
 import { type Desk, inHand } from './desk.ts';
 import { type Forecast, forecast, type SafeType } from './forecast.ts';
 import { NameField, useName } from './name-field.tsx';
 import { operator } from './operator.ts';
-import { commandName } from './rules.ts';
 import type { Situation } from './situation.ts';
 
 /** After the meaning of the answer has changed, it can be given again only after this long. */
@@ -41,7 +41,7 @@ export function Confirm({ type, situation, desk }: ConfirmProps) {
   return (
     <div
       role="alertdialog"
-      aria-label={`${commandName(type)} ${situation.id}?`}
+      aria-label={`${nameOfCommand(type)} ${situation.id}?`}
       aria-describedby="in-hand-words"
       data-confirm={type}
       data-outcome={what.outcome}
@@ -51,7 +51,7 @@ export function Confirm({ type, situation, desk }: ConfirmProps) {
           <p class="headline">
             <OutcomeMark outcome={what.outcome} />
             <span>
-              {commandName(type)} <b>{situation.id}</b>: {lower(what.headline)}
+              {nameOfCommand(type)} <b>{situation.id}</b>: {lower(what.headline)}
             </span>
           </p>
           <ul class="notes">

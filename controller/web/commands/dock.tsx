@@ -2,7 +2,7 @@
  * At the foot of a drone's panel, always in the same place: Hold, Return, Land; above them the question being asked and
  * what became of the commands given.
  */
-import { isFinal } from '@skein/protocol/fleet';
+import { isFinal, nameOfCommand } from '@skein/protocol/fleet';
 import { useEffect } from 'preact/hooks';
 import type { View } from '../detail/view.ts';
 import { picking } from '../map/picking.ts';
@@ -16,7 +16,6 @@ import { DraftCard } from './draft-card.tsx';
 import { forecast, SAFE_TYPES, type SafeType } from './forecast.ts';
 import { DeliberateForm } from './form.tsx';
 import { More } from './more.tsx';
-import { commandName } from './rules.ts';
 import { type Situation, situationOf } from './situation.ts';
 import { markSeen, unseen } from './unseen.ts';
 
@@ -86,13 +85,13 @@ function Buttons({ situation, open }: { readonly situation: Situation; readonly 
             data-outcome={outcome}
             aria-expanded={open === type}
             aria-keyshortcuts={KEYS[type]}
-            title={`${commandName(type)} ${drone} (${KEYS[type]}): asks first`}
+            title={`${nameOfCommand(type)} ${drone} (${KEYS[type]}): asks first`}
             onClick={() => {
               inHand.value = open === type ? null : { kind: 'safe', drone, type };
             }}
           >
             <Icon box={18} width={1.8} path={ICONS[type]} />
-            <b>{commandName(type)}</b>
+            <b>{nameOfCommand(type)}</b>
             <i>{short}</i>
           </button>
         );

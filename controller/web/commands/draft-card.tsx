@@ -1,10 +1,10 @@
 /** A command on its way to the controller, or not taken there. */
+import { nameOfCommand } from '@skein/protocol/fleet';
 import type { Desk, Draft } from './desk.ts';
-import { commandName } from './rules.ts';
 
 export function DraftCard({ draft, desk }: { readonly draft: Draft; readonly desk: Desk }) {
   const { trouble } = draft;
-  const name = commandName(draft.body.type, draft.body.params);
+  const name = nameOfCommand(draft.body.type, draft.body.params);
   return (
     <article class="card" data-draft={draft.key} data-tone={trouble === null ? 'open' : 'bad'}>
       <header>

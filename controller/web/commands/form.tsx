@@ -1,4 +1,5 @@
 /** A deliberate command: what must hold, what it needs to know, and only then its button. */
+import { nameOfCommand } from '@skein/protocol/fleet';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { picking, target } from '../map/picking.ts';
 import { type Desk, inHand } from './desk.ts';
@@ -8,7 +9,7 @@ import { type Deliberate, forceHelps, interlocksOf, mayGo } from './interlocks.t
 import { NameField, useName } from './name-field.tsx';
 import { operator } from './operator.ts';
 import { type Filled, makeParams, targetOf } from './params.ts';
-import { commandName, RULES } from './rules.ts';
+import { RULES } from './rules.ts';
 import type { Situation } from './situation.ts';
 
 export interface DeliberateFormProps {
@@ -57,7 +58,7 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
     <form
       ref={form}
       class="in-hand deliberate"
-      aria-label={`${commandName(type)} ${situation.id}`}
+      aria-label={`${nameOfCommand(type)} ${situation.id}`}
       data-form={type}
       onSubmit={submit}
     >
@@ -69,7 +70,7 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
             </span>
           ) : (
             <span>
-              {commandName(type)} <b>{situation.id}</b>
+              {nameOfCommand(type)} <b>{situation.id}</b>
             </span>
           )}
         </p>
@@ -138,5 +139,5 @@ function buttonWords(type: Deliberate, filled: Filled, { id }: Situation): strin
   if (type === 'reboot') return `Reboot ${targetOf(filled)} of ${id}`;
   if (type === 'set-parameter') return typeof filled.undo === 'string' ? `Undo on ${id}` : `Set it on ${id}`;
   if (type === 'fetch-log') return `Fetch log of ${id}`;
-  return type === 'goto' ? `Send ${id} there` : `${commandName(type)} ${id}`;
+  return type === 'goto' ? `Send ${id} there` : `${nameOfCommand(type)} ${id}`;
 }

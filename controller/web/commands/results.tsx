@@ -1,5 +1,5 @@
 /** What became of a command at each drone: one row a drone, counts above, those that need somebody first. */
-import { isFinal } from '@skein/protocol/fleet';
+import { isFinal, nameOfCommand } from '@skein/protocol/fleet';
 import { useEffect } from 'preact/hooks';
 import { clockTime, zoneWord } from '../format/face.ts';
 import { ageExact, utcFull } from '../format/times.ts';
@@ -12,7 +12,6 @@ import type { Book } from './book.ts';
 import { StateWord } from './command-list.tsx';
 import { cancels, type Desk } from './desk.ts';
 import { proofOf } from './proof.ts';
-import { commandName } from './rules.ts';
 import { toneOf, tookMs } from './timeline.ts';
 import { markSeen, unseen } from './unseen.ts';
 
@@ -46,13 +45,13 @@ export function Results({ id, fleet, book, desk }: ResultsProps) {
   return (
     <aside
       class="pane pane-detail results"
-      aria-label={`${commandName(command.type, command.params)}, results`}
+      aria-label={`${nameOfCommand(command.type, command.params)}, results`}
       data-results={id}
     >
       <header class="drone-head">
         <Back label="Back to the list" onClick={leave} />
         <h2>
-          {commandName(command.type, command.params)} <small>{command.deliveries.length} drones</small>
+          {nameOfCommand(command.type, command.params)} <small>{command.deliveries.length} drones</small>
         </h2>
         <Close onClick={leave} />
         <p class="drone-line">

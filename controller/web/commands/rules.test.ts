@@ -1,6 +1,6 @@
-import { COMMAND_TYPES, COMMANDS } from '@skein/protocol/fleet';
+import { COMMAND_TYPES, COMMANDS, nameOfCommand } from '@skein/protocol/fleet';
 import t from 'tap';
-import { commandName, RULES } from './rules.ts';
+import { RULES } from './rules.ts';
 
 t.test('the page and the drones go by the same rules', async (t) => {
   t.same(Object.keys(RULES).sort(), [...COMMAND_TYPES].sort());
@@ -11,8 +11,8 @@ t.test('the page and the drones go by the same rules', async (t) => {
 });
 
 t.test('names', async (t) => {
-  t.equal(commandName('reboot', { target: 'companion' }), 'Reboot companion');
-  t.equal(commandName('set-parameter', { name: 'ANGLE_MAX', value: 1 }), 'Set ANGLE_MAX');
-  t.equal(commandName('set-parameter', { undo: 'x' }), 'Undo parameter');
-  t.equal(commandName('somersault'), 'somersault');
+  t.equal(nameOfCommand('reboot', { target: 'companion' }), 'Reboot companion');
+  t.equal(nameOfCommand('set-parameter', { name: 'ANGLE_MAX', value: 1 }), 'Set ANGLE_MAX');
+  t.equal(nameOfCommand('set-parameter', { undo: 'x' }), 'Undo parameter');
+  t.equal(nameOfCommand('somersault'), 'somersault');
 });

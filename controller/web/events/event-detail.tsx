@@ -4,17 +4,15 @@ import { utcFull } from '../format/times.ts';
 import { Close } from '../shell/close.tsx';
 import { textOf } from '../shell/json.ts';
 import { chosen } from './desk.ts';
-import type { LoggedEvent } from './event.ts';
+import { type LoggedEvent, whoWords } from './event.ts';
 import { linksOf, moreOf } from './links.ts';
-import { causeWords, sentence, whoWords } from './words.ts';
 
 export function EventDetail({ event }: { readonly event: LoggedEvent }) {
-  const { atMs, by, entity, version, raw } = event;
-  const why = causeWords(event.cause);
+  const { atMs, by, entity, version, words, why, raw } = event;
   return (
     <section class="event-detail" aria-label="The event looked at" data-event={event.cursor}>
       <header>
-        <h3>{sentence(event)}</h3>
+        <h3>{words}</h3>
         <Close
           label="Close the event (Esc)"
           onClick={() => {
@@ -39,15 +37,15 @@ export function EventDetail({ event }: { readonly event: LoggedEvent }) {
         </dd>
       </dl>
       <p class="event-links">
-        {linksOf(event).map(({ href, words }) => (
-          <a key={href} href={href}>
-            {words}
+        {linksOf(event).map((link) => (
+          <a key={link.href} href={link.href}>
+            {link.words}
           </a>
         ))}
         {event.kind === 'alert' && <span>Open alerts are in the bar (A).</span>}
-        {moreOf(event).map(({ href, words }) => (
-          <a key={href} href={href} data-more>
-            {words}
+        {moreOf(event).map((link) => (
+          <a key={link.href} href={link.href} data-more>
+            {link.words}
           </a>
         ))}
       </p>

@@ -5,8 +5,7 @@ import { utcFull } from '../format/times.ts';
 import { windowOf } from '../list/density.ts';
 import { phone } from '../shell/screen.ts';
 import { chosen } from './desk.ts';
-import type { LoggedEvent } from './event.ts';
-import { causeWords, sentence, whoWords } from './words.ts';
+import { type LoggedEvent, whoWords } from './event.ts';
 
 const ROW_PX = 26;
 const PHONE_ROW_PX = 64;
@@ -100,8 +99,7 @@ interface RowProps {
 }
 
 function Row({ event, index, of, rowPx }: RowProps) {
-  const { cursor, atMs, kind, entity, type } = event;
-  const why = causeWords(event.cause);
+  const { cursor, atMs, kind, entity, type, words, why } = event;
   return (
     <div
       id={rowId(index)}
@@ -123,8 +121,8 @@ function Row({ event, index, of, rowPx }: RowProps) {
       <span class="who" data-by={event.by?.kind ?? ''} title={event.by?.kind ?? 'not known'}>
         {whoWords(event)}
       </span>
-      <span class="what" title={sentence(event)}>
-        {sentence(event)}
+      <span class="what" title={words}>
+        {words}
       </span>
       <span class="why" title={why ?? ''}>
         {why ?? ''}

@@ -1,4 +1,5 @@
 /** An event as the controller tells it, read with care. Pure. */
+import { kindAndId } from '@skein/protocol/fleet';
 import { isObject, type Json, listOf, numberOf, objectOf, textOf, timeOf } from '../shell/json.ts';
 
 export interface LoggedEvent {
@@ -14,7 +15,10 @@ export interface LoggedEvent {
   readonly by: { readonly kind: string; readonly name: string } | null;
   readonly cause: string | null;
   readonly data: Json;
-  /** As it came. */
+  /** What happened, and why, as the controller says it. */
+  readonly words: string;
+  readonly why: string | null;
+  /** As it is stored. */
   readonly raw: Json;
 }
 
@@ -39,19 +43,21 @@ export function readAnswer(value: unknown): SearchAnswer | null {
 }
 
 function readEvent(value: unknown): LoggedEvent | null {
-  const raw = objectOf(value);
+  const { words, why, ...raw } = objectOf(value);
   const [cursor, entity, type, atMs] = [textOf(raw.cursor), textOf(raw.entity), textOf(raw.type), timeOf(raw.at)];
   if (cursor === null || entity === null || type === null || atMs === null) return null;
-  const [kind, id] = entityParts(entity);
+  const [kind, id] = kindAndId(entity);
   const by = objectOf(raw.by);
   const actor = { kind: textOf(by.kind) ?? '', name: textOf(by.name) ?? '' };
   return {
     ...{ cursor, entity, kind, id, type, atMs, raw, version: numberOf(raw.version) ?? 0 },
+    ...{ words: textOf(words) ?? `${entity}: ${type}`, why: textOf(why) },
     ...{ by: raw.by === null ? null : actor, cause: textOf(raw.cause), data: objectOf(raw.data) },
   };
 }
 
-export function entityParts(entity: string): readonly [kind: string, id: string] {
-  const colon = entity.indexOf(':');
-  return colon < 0 ? [entity, ''] : [entity.slice(0, colon), entity.slice(colon + 1)];
+/** Who did it. */
+export function whoWords({ by }: LoggedEvent): string {
+  if (by === null) return 'not known';
+  return by.name === '' ? by.kind : by.name;
 }

@@ -1,11 +1,11 @@
 /** What the log is asked for, as fields; each change is in the link at once. */
+import { thingWords } from '@skein/protocol/fleet';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { face, zoneWord } from '../format/face.ts';
 import type { Fleet } from '../live/fleet.ts';
 import { ask, filter } from './desk.ts';
 import { ACTORS, type ActorFilter, ALL, type Filter, isAll, KINDS } from './filter.ts';
 import { fieldOf, instantOf } from './local-time.ts';
-import { thingWords } from './words.ts';
 
 /** A pause in typing; each search reads some thousands of events. */
 const PAUSE_MS = 350;

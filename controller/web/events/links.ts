@@ -1,9 +1,9 @@
 /** Where one goes from an event: to what it is about, to what it names, and to more of the same. Pure. */
+import { causeEntity, kindAndId, thingWords } from '@skein/protocol/fleet';
 import { listOf, objectOf, textOf } from '../shell/json.ts';
 import { routeHash } from '../shell/route.ts';
-import { entityParts, type LoggedEvent } from './event.ts';
+import type { LoggedEvent } from './event.ts';
 import { eventsHash } from './filter.ts';
-import { causeEntity, thingWords } from './words.ts';
 
 export interface Link {
   readonly words: string;
@@ -18,7 +18,7 @@ const MOST = 12;
 
 /** The page of a thing; null: it has none. */
 function pageOf(entity: string): string | null {
-  const [kind, id] = entityParts(entity);
+  const [kind, id] = kindAndId(entity);
   if (kind === 'order' && ULID.test(id)) return routeHash({ view: 'orders', id });
   if (kind === 'command' && ULID.test(id)) return routeHash({ view: 'command', id });
   if (kind === 'itinerary' && PLAN.test(id)) return routeHash({ view: 'plan', id });
@@ -43,7 +43,7 @@ export function linksOf(event: LoggedEvent): readonly Link[] {
   const found = new Map<string, Link>();
   for (const entity of about) {
     const href = entity === null ? null : pageOf(entity);
-    const [kind, id] = entityParts(entity ?? '');
+    const [kind, id] = kindAndId(entity ?? '');
     const words = pageOf(`drone:${id}`) === href && kind !== 'drone' ? id : thingWords(entity ?? '');
     if (href !== null) found.set(href, { href, words: `Open ${words}` });
   }

@@ -2,8 +2,8 @@
  * What the palette offers for what is typed. Nothing in it moves an aircraft: hold, return and land open the question that their
  * buttons open, with all that it says; commands with conditions are not in it at all. Pure.
  */
+import { nameOfCommand } from '@skein/protocol/fleet';
 import { SAFE_TYPES, type SafeType } from '../commands/forecast.ts';
-import { commandName } from '../commands/rules.ts';
 import { fit, wordsOf } from './match.ts';
 
 export type Deed =
@@ -74,7 +74,7 @@ const droneEntry = (id: string): Entry => ({
   ...{ id: `drone:${id}`, group: 'Drone', words: id, note: 'open', deed: { do: 'go', hash: `#/drone/${id}` } },
 });
 const questionEntry = (type: SafeType, drone: string): Entry => ({
-  ...{ id: `question:${type}:${drone}`, group: 'Safe action', words: `${commandName(type)} ${drone} …` },
+  ...{ id: `question:${type}:${drone}`, group: 'Safe action', words: `${nameOfCommand(type)} ${drone} …` },
   ...{ note: 'asks first', deed: { do: 'question', drone, type } },
 });
 const orderEntry = ({ id, words, drone }: World['orders'][number]): Entry => ({
@@ -118,7 +118,12 @@ export function entriesFor(query: string, world: World): readonly Entry[] {
 }
 
 const whichEntry = (type: SafeType): Entry => ({
-  ...{ id: `which:${type}`, group: 'Safe action', words: `${commandName(type)} …`, note: 'then the name of the drone' },
+  ...{
+    id: `which:${type}`,
+    group: 'Safe action',
+    words: `${nameOfCommand(type)} …`,
+    note: 'then the name of the drone',
+  },
   deed: { do: 'type', text: `${type} ` },
 });
 

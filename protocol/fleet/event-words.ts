@@ -1,7 +1,30 @@
-/** An event in plain words: what happened to what, and why. What this page does not know is said as it is stored. Pure. */
-import { commandName } from '../commands/rules.ts';
-import { type Json, listOf, numberOf, objectOf, textOf } from '../shell/json.ts';
-import { entityParts, type LoggedEvent } from './event.ts';
+/**
+ * An event in plain words: what happened to what, and why. What is not known here is said as it is stored, and data of another
+ * shape than expected breaks nothing.
+ */
+import { nameOfCommand } from './command-names.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+const objectOf = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export interface ToldEvent {
+  /** `order:01J…`, `controller`. */
+  readonly entity: string;
+  readonly type: string;
+  readonly cause: string | null;
+  readonly data: unknown;
+}
+
+/** What stands before the colon of an entity, and behind it. */
+export function kindAndId(entity: string): readonly [kind: string, id: string] {
+  const colon = entity.indexOf(':');
+  return colon < 0 ? [entity, ''] : [entity.slice(0, colon), entity.slice(colon + 1)];
+}
 
 /** Names come from outside: `constructor` is none of ours. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -21,12 +44,12 @@ const THINGS: Readonly<Record<string, string>> = {
 
 /** `order …K3F2X`, `base oerlikon`, `heron-01`. */
 export function thingWords(entity: string): string {
-  const [kind, id] = entityParts(entity);
+  const [kind, id] = kindAndId(entity);
   const short = ULID.test(id) ? `…${id.slice(-5)}` : id;
   return `${own(THINGS, kind) ?? kind} ${short}`.trim();
 }
 
-type Say = (event: LoggedEvent, data: Json) => string | null;
+type Say = (about: { readonly entity: string; readonly id: string }, data: Json) => string | null;
 
 const plain = (text: string): string => text.replace(/[-_]+/g, ' ');
 const after = (text: string | null): string => (text === null || text === '' ? '' : `: ${text}`);
@@ -68,7 +91,7 @@ const DRONE: Readonly<Record<string, Say>> = {
 const COMMAND: Readonly<Record<string, Say>> = {
   issued: (_, data) => {
     const command = objectOf(data.command);
-    const name = commandName(textOf(command.type) ?? 'command', objectOf(command.params));
+    const name = nameOfCommand(textOf(command.type) ?? 'command', objectOf(command.params));
     return `${name} was ordered for ${several(dronesOf(data))}`;
   },
   decided: ({ entity }) => `${thingWords(entity)} was stored and goes out`,
@@ -129,9 +152,11 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ 'put-in': 'was put in', 'taken-out': 'was taken out', 'went-on': 'went on', 'well-again': 'is well again' },
 };
 
-export function sentence(event: LoggedEvent): string {
-  const { entity, kind, type, data } = event;
-  const said = own(own(SAYINGS, kind) ?? {}, type)?.(event, data) ?? null;
+/** What happened. */
+export function eventWords({ entity, type, data: stored }: ToldEvent): string {
+  const [kind, id] = kindAndId(entity);
+  const data = objectOf(stored);
+  const said = own(own(SAYINGS, kind) ?? {}, type)?.({ entity, id }, data) ?? null;
   if (said !== null) return said;
   const set = setOf(data);
   const more = [textOf(set.state), textOf(set.words) ?? told(data)].filter((part) => part !== null);
@@ -167,10 +192,4 @@ export function causeWords(cause: string | null): string | null {
 /** The entity an event follows from; null: the cause is words. */
 export function causeEntity(cause: string | null): string | null {
   return /^([a-z][a-z0-9-]*:[^\s@]{1,64})(?:@\d+)?$/.exec(cause ?? '')?.[1] ?? null;
-}
-
-/** Who did it. */
-export function whoWords({ by }: LoggedEvent): string {
-  if (by === null) return 'not known';
-  return by.name === '' ? by.kind : by.name;
 }
