@@ -2,21 +2,23 @@
  * Runs the tests as `make test` and `make soak` do: unit tests, stories and scenarios (each starts whole fleets), and ends
  * with what failed, in its own words, and one line counted from what really ran. Arguments: unit | stories | scenarios |
  * files.
+ *
+ * `make test` has one queue: the first stories begin while the last unit tests end. What only calculates gives way to all
+ * others and takes what they leave of the processor while they wait. In `make soak` one group follows the other.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endedChildrenS } from './scenarios/kit/processor.ts';
-import { type Count, type Result, resultsOf } from './scenarios/kit/test-results.ts';
+import { type Job, runAll } from './scenarios/kit/pool.ts';
+import { reachOf } from './scenarios/kit/reach.ts';
+import { runFiles } from './scenarios/kit/test-process.ts';
+import type { Count, Result } from './scenarios/kit/test-results.ts';
 
 const root = import.meta.dirname;
 const resultsDir = join(root, '.tap');
 const SLOWEST = 5;
 const FAULTS_PER_FILE = 8;
 const FAULT_CHARACTERS = 300;
-/** What a file may take to end after its tests timed out, before it is killed. */
-const GRACE_S = 30;
 /** A file system in memory. */
 const MEMORY = '/dev/shm';
 /** Free there, else the disk is taken: a container often has 64 MB. */
@@ -55,17 +57,20 @@ const LONG = [
   'scenarios/flights/battery.test.ts',
   'scenarios/flights/position.test.ts',
   'scenarios/safety/bad-disk-in-flight.test.ts',
-  'scenarios/controller-disk.test.ts',
   'scenarios/controller-kill.test.ts',
+  'scenarios/controller-disk.test.ts',
+  'scenarios/bad-disk.test.ts',
   'scenarios/commands-page.test.ts',
   'scenarios/browser.test.ts',
-  'scenarios/bad-disk.test.ts',
   'scenarios/demo.test.ts',
+  'scenarios/agent-kill.test.ts',
   'controller/store/sqlite-store.test.ts',
   'controller/commands/late-commit.test.ts',
   'controller/itineraries/restart.test.ts',
   'controller/main.test.ts',
   'controller/controller.test.ts',
+  'controller/detector-outage.test.ts',
+  'controller/detector-wire.test.ts',
   'controller/detector.test.ts',
   'controller/commands/fleet-wide.test.ts',
   'controller/strange-agents.test.ts',
@@ -73,10 +78,29 @@ const LONG = [
   'protocol/telemetry/trust/faults.test.ts',
 ];
 
+/** What takes more of the processor than others of its group, or less: so many times its part of the room (measured). */
+const TAKES: Readonly<Record<string, number>> = {
+  'controller/detector-outage.test.ts': 0.5,
+  'controller/commands/late-commit.test.ts': 0.5,
+  'controller/itineraries/restart.test.ts': 0.5,
+  'scenarios/orders/order.test.ts': 0.5,
+  'scenarios/flights/delivery.test.ts': 0.5,
+  'scenarios/alerts/alerts.test.ts': 2,
+  'scenarios/flights/agent-killed.test.ts': 2,
+  'scenarios/flights/upload.test.ts': 1.5,
+  'scenarios/demo.test.ts': 2,
+};
+/** What a browser takes of the room at least; more than two draw too slowly for what is waited for on their pages. */
+const BROWSER_TAKES = 1 / 4;
+const BROWSERS = 2;
+/** One beside what waits; when nothing else is left, as many as there are processors. */
+const QUIET = { beside: 1, alone: availableParallelism() };
+
 interface Group {
   readonly files: readonly string[];
+  /** So many at once: each takes this part of the room. */
   readonly jobs: number;
-  /** For a file; twice that for those that share a process. */
+  /** For a file; four times that for those that share a process or give way. */
   readonly timeoutS: number;
   /** So many short files share a process. */
   readonly together: number;
@@ -95,59 +119,33 @@ const groups: Readonly<Record<string, Group>> = {
   // Each in one process, and mostly waiting for what takes its time: several at once.
   stories: {
     files: ['scenarios/{alerts,commands,compat,field,flights,orders,reboot,safety,sitl,voyage}/*.test.ts'],
-    jobs: isSoak ? 4 : 8,
+    jobs: isSoak ? 4 : 9,
     together: 1,
     timeoutS: 3600,
     inMemory: !isSoak,
   },
-  // Whole fleets of processes on a real disk, measured: three at a time, which is two thirds of two cores; in the soak two.
+  // Whole fleets of processes on a real disk: each keeps two fifths of a processor busy (measured); in the soak two at once.
   scenarios: {
     files: ['scenarios/*.test.ts'],
-    jobs: isSoak ? 2 : 3,
+    jobs: isSoak ? 2 : 4,
     together: 1,
     timeoutS: 3600,
     inMemory: false,
   },
 };
-/** What is said of the whole process: such a file shares none. */
+/** What is said of the whole process, or measured in it: such a file shares none. */
 const FOR_ITS_PROCESS =
   /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =)/m;
-/** Only what calculates shares one: nothing of it goes on after its test. */
+const MEASURES = /\bperformance\.now\b|\bmemoryUsage\b/;
+/** These calculate, whatever they load. */
 const CALCULATES = /^(protocol|controller\/(web|planning))\//;
+/** Stories in virtual time; what they measure is only told. */
+const VIRTUAL = /^scenarios\/((commands|flights)\/random-|orders\/runs|voyage\/(voyage|agent|truth))/;
 
-/** One file is a process of its own; several share one (run-together.ts). */
-function runFiles(files: readonly string[], { timeoutS }: Group, scratch: string): Promise<readonly Result[]> {
-  const began = performance.now();
-  const { promise, resolve } = Promise.withResolvers<readonly Result[]>();
-  const limitS = files.length === 1 ? timeoutS : 2 * timeoutS;
-  const env = { ...process.env, TAP_TIMEOUT: String(limitS), TMPDIR: scratch };
-  const args = files.length === 1 ? files : ['run-together.ts', ...files];
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let cpuS: number | null = null;
-  child.on('exit', () => {
-    cpuS = cpuOfEnded();
-  });
-  const said: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => said.push(bytes));
-  const hung = setTimeout(() => child.kill('SIGKILL'), (limitS + GRACE_S) * 1000);
-  child.on('close', (code, signal) => {
-    clearTimeout(hung);
-    const tookS = (performance.now() - began) / 1000;
-    resolve(resultsOf({ files, tookS, cpuS, tap: Buffer.concat(said).toString(), ended: String(signal ?? code) }));
-  });
-  return promise;
-}
-
-let endedS = endedChildrenS() ?? 0;
-
-/** What has been added since it was asked last: of two that end in the same moment the first has it all. */
-function cpuOfEnded(): number | null {
-  const nowS = endedChildrenS();
-  if (nowS === null) return null;
-  const cpuS = nowS - endedS;
-  endedS = nowS;
-  return cpuS;
-}
+const sourceOf = (file: string): string => readFileSync(join(root, file), 'utf8');
+/** Nothing of such a file goes on after its test. */
+const calculates = (file: string): boolean => CALCULATES.test(file) || reachOf(join(root, file)).waits.size === 0;
+const isQuiet = (file: string): boolean => VIRTUAL.test(file) || (calculates(file) && !MEASURES.test(sourceOf(file)));
 
 function hasRoom(path: string): boolean {
   try {
@@ -187,12 +185,8 @@ function processes(files: readonly string[], together: number): string[][] {
   const [alone, shared] = [[] as string[][], [] as string[][]];
   for (const file of sorted) {
     const last = shared.at(-1);
-    if (
-      together === 1 ||
-      !CALCULATES.test(file) ||
-      LONG.includes(file) ||
-      FOR_ITS_PROCESS.test(readFileSync(join(root, file), 'utf8'))
-    ) {
+    const isAlone = together === 1 || LONG.includes(file) || !calculates(file);
+    if (isAlone || FOR_ITS_PROCESS.test(sourceOf(file)) || MEASURES.test(sourceOf(file))) {
       alone.push([file]);
     } else if (last === undefined || last.length === together || packageOf(last[0]) !== packageOf(file)) {
       shared.push([file]);
@@ -203,60 +197,82 @@ function processes(files: readonly string[], together: number): string[][] {
 
 const packageOf = (file = ''): string | undefined => file.split('/', 1)[0];
 
-async function runGroup(name: string, group: Group): Promise<readonly Result[]> {
+const asked = process.argv.slice(2);
+const all: Result[] = [];
+
+/** A group on its way: its jobs, and what is told of it when they have ended. */
+function groupJobs(name: string, group: Group): { readonly jobs: readonly Job[]; readonly tellIt: () => string[] } {
   const files = globSync([...group.files], { cwd: root }).filter((path) => !path.includes('node_modules'));
   console.log(`${name}: ${files.length} files`);
-  if (files.length === 0) {
-    return [{ file: name, tookS: 0, cpuS: null, tap: '', count: { passed: 0, failed: 1, skipped: 0 } }];
-  }
-  const began = performance.now();
-  const waiting = processes(files, group.together);
-  const scratch = mkdtempSync(join(group.inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
   const results: Result[] = [];
-  const worker = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      const ended = await runFiles(next, group, scratch);
-      results.push(...ended);
-      for (const { file, tap, count } of ended) {
-        if (count.failed > 0) console.log(`  FAILED ${file}`);
-        for (const [, measured] of tap.matchAll(MEASURED)) console.log(`  ${measured}`);
-      }
-    }
+  if (files.length === 0) {
+    results.push({ file: name, tookS: 0, cpuS: null, tap: '', count: { passed: 0, failed: 1, skipped: 0 } });
+  }
+  const scratch = mkdtempSync(join(group.inMemory && hasRoom(MEMORY) ? MEMORY : tmpdir(), 'skein-test-'));
+  let beganMs: number | null = null;
+  let endedMs = 0;
+  const jobs = processes(files, group.together).map((files): Job => {
+    const [file = ''] = files;
+    const browser = files.some((one) => reachOf(join(root, one)).browser);
+    const share = (isSoak ? 1 : (TAKES[file] ?? 1)) / group.jobs;
+    const quiet = !isSoak && name in groups && files.every(isQuiet);
+    return {
+      takes: browser ? Math.max(share, BROWSER_TAKES) : share,
+      browser,
+      quiet,
+      run: async () => {
+        beganMs ??= performance.now();
+        const limitS = files.length === 1 && !quiet ? group.timeoutS : 4 * group.timeoutS;
+        const ended = await runFiles(files, { root, scratch, quiet, limitS });
+        endedMs = performance.now();
+        results.push(...ended);
+        for (const { file, tap, count } of ended) {
+          if (count.failed > 0) console.log(`  FAILED ${file}`);
+          for (const [, measured] of tap.matchAll(MEASURED)) console.log(`  ${measured}`);
+        }
+      },
+    };
+  });
+  const tellIt = (): string[] => {
+    all.push(...results);
+    if (process.env.KEEP !== '1') rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(resultsDir, { recursive: true });
+    const cost = ({ tookS, cpuS }: Result): string =>
+      `${tookS.toFixed(1)} s, ${cpuS?.toFixed(1) ?? '?'} s of processor`;
+    writeFileSync(
+      join(resultsDir, `${name}.tap`),
+      results.map((result) => `# ${result.file}, ${cost(result)}\n${result.tap}\n`).join(''),
+    );
+    const tookS = (endedMs - (beganMs ?? endedMs)) / 1000;
+    const cpuS = results.reduce((sum, result) => sum + (result.cpuS ?? 0), 0);
+    return [
+      `${name}: ${results.length} files in ${Math.round(tookS)} s, ${Math.round(cpuS)} s of processor`,
+      ...tell(results),
+    ];
   };
-  await Promise.all(Array.from({ length: group.jobs }, worker));
-  if (process.env.KEEP !== '1') rmSync(scratch, { recursive: true, force: true });
-  mkdirSync(resultsDir, { recursive: true });
-  const cost = ({ tookS, cpuS }: Result): string => `${tookS.toFixed(1)} s, ${cpuS?.toFixed(1) ?? '?'} s of processor`;
-  writeFileSync(
-    join(resultsDir, `${name}.tap`),
-    results.map((result) => `# ${result.file}, ${cost(result)}\n${result.tap}\n`).join(''),
-  );
-  const cpuS = results.reduce((sum, result) => sum + (result.cpuS ?? 0), 0);
-  said.push(
-    `${name}: ${results.length} files in ${Math.round((performance.now() - began) / 1000)} s, ${Math.round(cpuS)} s of processor`,
-    ...tell(results),
-  );
-  return results;
+  return { jobs, tellIt };
 }
 
-const gone = LONG.filter((file) => !existsSync(join(root, file)));
-if (gone.length > 0) throw new Error(`run-tests.ts: LONG names what is not there: ${gone.join(', ')}`);
-const asked = process.argv.slice(2);
+const gone = [...LONG, ...Object.keys(TAKES)].filter((file) => !existsSync(join(root, file)));
+if (gone.length > 0) throw new Error(`run-tests.ts names what is not there: ${gone.join(', ')}`);
 const names = asked.length === 0 ? Object.keys(groups) : asked.filter((name) => name in groups);
 const files = asked.filter((name) => !(name in groups));
-const said: string[] = [];
-const all: Result[] = [];
-const chosen = names.flatMap((name) => (groups[name] ? [[name, groups[name]] as const] : []));
-for (const [name, group] of chosen) all.push(...(await runGroup(name, group)));
+const chosen = names.flatMap((name) => (groups[name] ? [groupJobs(name, groups[name])] : []));
 if (files.length > 0) {
-  const group = { files, jobs: 1, together: 1, timeoutS: 3600, inMemory: false };
-  all.push(...(await runGroup('chosen', group)));
+  chosen.push(groupJobs('chosen', { files, jobs: 1, together: 1, timeoutS: 3600, inMemory: false }));
 }
+const began = performance.now();
+for (const beside of isSoak ? chosen.map((one) => [one]) : [chosen]) {
+  await runAll(
+    beside.flatMap(({ jobs }) => jobs),
+    { browsers: BROWSERS, quiet: QUIET },
+  );
+}
+const said = chosen.flatMap(({ tellIt }) => tellIt());
 const sum = (of: keyof Count): number => all.reduce((total, { count }) => total + count[of], 0);
 const failed = sum('failed');
 console.log(`\n${said.join('\n')}`);
 if (sum('skipped') > 0) console.log(`  ${sum('skipped')} left to make soak`);
+if (chosen.length > 1) console.log(`  all in ${Math.round((performance.now() - began) / 1000)} s`);
 console.log(`\n${sum('passed')} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -7,6 +7,7 @@ import { encode, type Frame, FrameParser } from '@skein/protocol/mavlink';
 import t, { type Test } from 'tap';
 import { controlSaid } from './control-said.ts';
 import { MissionSeen } from './flight-samples.ts';
+import { Recording } from './testing/recording.ts';
 import { typed } from './testing/typed.ts';
 
 const FLIGHT = fileURLToPath(new URL('../protocol/mavlink/testdata/flight-excerpt.tlog', import.meta.url));
@@ -61,6 +62,58 @@ t.test('a flight of the data directory, with who had control from the log beside
     'from the log of the agent',
   ])
     t.ok(page.includes(words), words);
+});
+
+/** The data directory of an agent that recorded it. */
+function recordedIn(test: Test, recording: Recording): string {
+  const root = scratch(test);
+  mkdirSync(join(root, 'recordings'));
+  writeFileSync(join(root, 'recordings', 'skein-000001-000000.tlog'), recording.bytes());
+  return root;
+}
+
+async function reported(root: string, word: string): Promise<string> {
+  const { code, out } = await typed('report', word, `--dataDir=${root}`, '--out', '-');
+  t.equal(code, 0);
+  return out;
+}
+
+t.test('two flights close to each other: each report is of one, with the figures of the list', async (t) => {
+  const recording = new Recording(MIDDLE_MS * 1000);
+  recording.stand(0, 30, false);
+  recording.stand(30, 130, true);
+  recording.stand(130, 145, false);
+  recording.stand(145, 195, true);
+  recording.stand(195, 200, false);
+  const root = recordedIn(t, recording);
+  t.match((await typed('flights', `--dataDir=${root}`)).out, /1 min 40 s +990 m[\s\S]* 50 s +490 m/);
+  const [first, second] = [await reported(root, '1'), await reported(root, '2')];
+  for (const page of [first, second]) t.notMatch(page, /parts|It (begins|ends) in the air/);
+  t.match(first, /<dt>in the air<\/dt><dd>1 min 40 s</);
+  t.match(first, /<dt>distance over ground<\/dt><dd>990 m</);
+  t.match(second, /<dt>in the air<\/dt><dd>50 s</);
+  t.match(second, /<dt>distance over ground<\/dt><dd>490 m</);
+});
+
+t.test('a clock that was set in the air, ahead or back: one flight, by the clock at its end', async (t) => {
+  for (const byS of [3_600, -600]) {
+    const recording = new Recording(MIDDLE_MS * 1000);
+    recording.aheadS = -byS;
+    recording.stand(0, 30, false);
+    recording.stand(30, 80, true);
+    recording.aheadS = 0;
+    recording.stand(80, 130, true);
+    recording.stand(130, 150, false);
+    const root = recordedIn(t, recording);
+    t.match((await typed('flights', `--dataDir=${root}`)).out, /19:40:10 .*1 min 40 s +990 m.*its clock was set/);
+    const page = await reported(root, 'last');
+    t.match(page, /took off<\/dt><dd>2026-11-21 19:40:10 UTC/);
+    t.match(page, /<dt>in the air<\/dt><dd>1 min 40 s</);
+    t.match(page, /<dt>distance over ground<\/dt><dd>990 m</);
+    t.match(page, /The clock was set in this flight/);
+    t.equal(page.match(/class="flown"/g)?.length, 1, 'one line');
+    t.notMatch(page, /parts|Nothing was heard/);
+  }
 });
 
 t.test('words of any alphabet are whole, however long the page', async (t) => {

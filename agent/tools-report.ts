@@ -1,6 +1,7 @@
 /** `skein-agent report`: a recorded flight as one HTML file that needs nothing else. */
 import { createReadStream } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import type { Frame } from '@skein/protocol/mavlink';
 import {
   FlightRecord,
   type Flown,
@@ -16,7 +17,7 @@ import { RecordedSamples, readRecording } from './decode/index.ts';
 import { droneSaid } from './drone-said.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import { LinkRate, MissionSeen, seenOf } from './flight-samples.ts';
-import { type Flight, FlightFinder } from './flights/index.ts';
+import { ClockSteps, type Flight, FlightFinder } from './flights/index.ts';
 import { openSink } from './new-file.ts';
 import { RECORDINGS_FOLDER } from './recorder/index.ts';
 import { AnonymousConfig, logFolder, readSettings } from './settings.ts';
@@ -93,7 +94,8 @@ const fileName = (drone: string, utcUs: number): string =>
 async function recorded(word: string, dataDir: string, logs: string, io: Terminal): Promise<Asked | null> {
   const found = await allFlights(dataDir, io);
   if (found === null) return null;
-  const flight = word === 'last' ? found.flights.at(-1) : found.flights[Number(word) - 1];
+  const index = word === 'last' ? found.flights.length - 1 : Number(word) - 1;
+  const flight = found.flights[index];
   if (flight === undefined) {
     io.complain([`there is no flight ${word}: "skein-agent flights" lists ${found.flights.length}`]);
     return null;
@@ -101,20 +103,25 @@ async function recorded(word: string, dataDir: string, logs: string, io: Termina
   const damaged = found.damaged.filter(({ file }) => flight.files.includes(file));
   return {
     paths: flight.files.map((name) => join(dataDir, RECORDINGS_FOLDER, name)),
-    span: spanOf(flight),
+    span: spanOf(flight, found.flights[index - 1], found.flights[index + 1]),
     flight,
     source: `the recordings of the drone (${flight.files.join(', ')})`,
     notes: [
-      flight.clockStepped ? 'The clock was set in this flight: times before it are wrong by as much.' : '',
+      flight.clockStepped ? 'The clock was set in this flight: what was before is shown by the clock at its end.' : '',
       ...damaged.map(({ file, words }) => `${file}: ${words}.`),
     ].filter((words) => words !== ''),
     logs,
   };
 }
 
-/** A clock that was set has its beginning lie elsewhere: then all of it is taken. */
-function spanOf({ startUtcUs, endUtcUs, clockStepped }: Flight): Span | null {
-  return clockStepped ? null : { fromUtcUs: startUtcUs - AROUND_US, toUtcUs: endUtcUs + AROUND_US };
+/** Nothing of another flight, nor of a time to come. */
+function spanOf({ startUtcUs, endUtcUs }: Flight, before: Flight | undefined, after: Flight | undefined): Span {
+  const [earliestUs, latestUs] = [startUtcUs - AROUND_US, endUtcUs + AROUND_US];
+  const nowUs = Date.now() * 1000;
+  // Between two flights a clock may have been set: then they do not bound each other.
+  const fromUtcUs = Math.max(earliestUs, ...[before?.endUtcUs ?? 0].filter((us) => us <= startUtcUs));
+  const toUtcUs = Math.min(latestUs, ...[nowUs, (after?.startUtcUs ?? latestUs) - 1].filter((us) => us >= endUtcUs));
+  return { fromUtcUs, toUtcUs };
 }
 
 /** Null: no flight was found, so that all there is counts. */
@@ -134,10 +141,34 @@ function flownIn(flights: readonly Flight[]): Flown | null {
   };
 }
 
-async function readAll({ paths, span, logs }: Asked) {
-  const record = new FlightRecord();
+async function read(path: string, onFrame: (frame: Frame, timeUs: number | undefined) => void): Promise<void> {
+  await readRecording(createReadStream(path, { highWaterMark: CHUNK_BYTES }), { onFrame }).catch((error: unknown) => {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** What to add to the time of each frame of these, so that all until `endUtcUs` is by the clock of then. */
+async function corrections(paths: readonly string[], endUtcUs: number): Promise<(frame: number) => number> {
+  const steps = new ClockSteps();
+  const samples = new RecordedSamples(({ kind, bootMs }) => {
+    if (kind === 'position' && bootMs !== null && !isOver) steps.position(bootMs);
+  });
+  let isOver = false;
+  for (const path of paths) {
+    await read(path, (frame, timeUs) => {
+      if (timeUs === undefined || isOver) return;
+      steps.frame(timeUs);
+      samples.take(frame, timeUs);
+      isOver = timeUs === endUtcUs;
+    });
+  }
+  return steps.corrections();
+}
+
+async function readAll({ paths, span, flight, logs }: Asked) {
+  const record = new FlightRecord({ flight: flight && { fromUtcUs: flight.startUtcUs, toUtcUs: flight.endUtcUs } });
   const flights: Flight[] = [];
-  const finder = new FlightFinder((flight) => flights.push(flight));
+  const finder = new FlightFinder((one) => flights.push(one));
   const isIn = (utcUs: number): boolean => span === null || (utcUs >= span.fromUtcUs && utcUs <= span.toUtcUs);
   const mission = new MissionSeen();
   const link = new LinkRate((sample) => isIn(sample.utcUs) && record.take(sample));
@@ -146,21 +177,20 @@ async function readAll({ paths, span, logs }: Asked) {
     const seen = seenOf(sample);
     if (seen !== null && isIn(seen.utcUs)) record.take(seen);
   });
+  const laterUs = flight?.clockStepped ? await corrections(paths, flight.endUtcUs) : () => 0;
+  let count = 0;
   const range = { fromUtcUs: Number.POSITIVE_INFINITY, toUtcUs: Number.NEGATIVE_INFINITY };
   for (const path of paths) {
-    await readRecording(createReadStream(path, { highWaterMark: CHUNK_BYTES }), {
-      onFrame: (frame, timeUs) => {
-        // Missions are uploaded before the flight.
-        mission.take(frame);
-        if (timeUs === undefined) return;
-        samples.take(frame, timeUs);
-        if (!isIn(timeUs) || frame.sysid !== samples.sysid) return;
-        link.take(frame.bytes.length, timeUs);
-        range.fromUtcUs = Math.min(range.fromUtcUs, timeUs);
-        range.toUtcUs = Math.max(range.toUtcUs, timeUs);
-      },
-    }).catch((error: unknown) => {
-      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    await read(path, (frame, recordedUs) => {
+      const timeUs = recordedUs === undefined ? undefined : recordedUs + laterUs(count++);
+      // Missions are uploaded before the flight; after it, those of the next.
+      if (flight === null || timeUs === undefined || timeUs <= flight.endUtcUs) mission.take(frame);
+      if (timeUs === undefined) return;
+      samples.take(frame, timeUs);
+      if (!isIn(timeUs) || frame.sysid !== samples.sysid) return;
+      link.take(frame.bytes.length, timeUs);
+      range.fromUtcUs = Math.min(range.fromUtcUs, timeUs);
+      range.toUtcUs = Math.max(range.toUtcUs, timeUs);
     });
   }
   finder.close();

@@ -46,6 +46,30 @@ t.test('from leaving the ground until standing on it: how long, how far, how hig
   t.ok(Math.abs((flight?.usedWh ?? 0) - 1.2) < 1e-9);
 });
 
+t.test('a clock that goes back in the air ends no flight where the autopilot’s own says that it goes on', async (t) => {
+  const { finder, found, status, fly, ahead, restarted } = made();
+  finder.file('1-0.tlog', true);
+  status(0, 'on-ground');
+  fly(1, 50);
+  ahead.s = -600;
+  fly(51, 100);
+  status(101, 'on-ground');
+  finder.close();
+  t.match(found, [{ startUtcUs: T0 - 599e6, endUtcUs: T0 - 499e6, durationS: 100, clockStepped: true }]);
+  // An autopilot that began anew meanwhile: nobody knows how long that was.
+  status(200, 'on-ground');
+  fly(201, 250);
+  ahead.s = -1200;
+  restarted(240);
+  fly(251, 300);
+  status(301, 'on-ground');
+  finder.close();
+  t.match(found.slice(1), [
+    { endUtcUs: T0 - 350e6, endsOnGround: false },
+    { startUtcUs: T0 - 948e6, beginsOnGround: false },
+  ]);
+});
+
 t.test('cut off in the air, gone on with by the next start of the agent, over many files', async (t) => {
   const { finder, found, status, fly } = made();
   finder.file('1-0.tlog', true);

@@ -5,11 +5,9 @@
  *
  * A recording may begin or end in the air (an agent that was killed, a segment that is gone): that is said, not guessed.
  */
-import { Distance, type EnergyTotal, EnergyUse, isPlace } from '@skein/protocol/report';
+import { Distance, type EnergyTotal, EnergyUse, isPlace, ONE_FLIGHT_US } from '@skein/protocol/report';
 import type { Sample, Values } from '@skein/protocol/telemetry';
 
-/** Nothing heard for longer and it may be another flight, µs. */
-const SILENCE_US = 120e6;
 /** An autopilot that has a landed state has told it by then, µs. */
 const LANDED_WITHIN_US = 10e6;
 /** By then a position has told how long a silence was by the autopilot's clock, µs. */
@@ -52,9 +50,9 @@ interface Open {
   longestSilenceUs: number;
   longestByAutopilotUs: number;
   position: { readonly atUs: number; readonly bootMs: number } | null;
-  /** What the recording's clock has jumped ahead meanwhile. */
+  /** What the recording's clock has jumped ahead meanwhile, less what it went back. */
   steppedUs: number;
-  /** After a long silence: when it began, until the autopilot's clock says whether it was one. */
+  /** After a long silence, or a clock that went back: when it began, until the autopilot's clock says what it was. */
   doubt: { readonly fromUs: number; readonly toUs: number } | null;
 }
 
@@ -103,9 +101,10 @@ export class FlightFinder {
 
   #goesOn(open: Open, nowUs: number): void {
     const silenceUs = nowUs - open.lastUs;
-    if (silenceUs > SILENCE_US) open.doubt = { fromUs: open.lastUs, toUs: nowUs };
+    const wentBack = silenceUs < -STEP_US;
+    if (silenceUs > ONE_FLIGHT_US || wentBack) open.doubt = { fromUs: open.lastUs, toUs: nowUs };
     else open.longestSilenceUs = Math.max(open.longestSilenceUs, silenceUs);
-    open.lastUs = Math.max(open.lastUs, nowUs);
+    open.lastUs = wentBack ? nowUs : Math.max(open.lastUs, nowUs);
     if (open.doubt === null && open.files.at(-1) !== this.#file) open.files.push(this.#file);
     if (open.doubt !== null && nowUs - open.doubt.toUs > DOUBT_US) this.#lost(open);
   }
@@ -123,17 +122,18 @@ export class FlightFinder {
     const before = open.position;
     if (bootMs !== null) {
       const byAutopilotUs = before === null ? null : (bootMs - before.bootMs) * 1000;
-      const isSame = byAutopilotUs !== null && byAutopilotUs >= 0 && byAutopilotUs <= SILENCE_US;
+      const isSame = byAutopilotUs !== null && byAutopilotUs >= 0 && byAutopilotUs <= ONE_FLIGHT_US;
       if (open.doubt !== null && !isSame) {
         this.#lost(open);
         return;
       }
+      const wentBack = open.doubt !== null && open.doubt.toUs < open.doubt.fromUs;
       open.doubt = null;
       open.position = { atUs, bootMs };
       if (before !== null && isSame) {
         open.longestByAutopilotUs = Math.max(open.longestByAutopilotUs, byAutopilotUs);
         const aheadUs = atUs - before.atUs - byAutopilotUs;
-        if (aheadUs > STEP_US) open.steppedUs += aheadUs;
+        if (aheadUs > STEP_US || (wentBack && aheadUs < -STEP_US)) open.steppedUs += aheadUs;
       }
     }
     const { latDeg, lonDeg, altRelM } = values;
@@ -169,7 +169,7 @@ export class FlightFinder {
   #end(open: Open, endsOnGround: boolean): void {
     this.#open = null;
     const { startUs, lastUs, steppedUs } = open;
-    const clockStepped = steppedUs > 0;
+    const clockStepped = steppedUs !== 0;
     const durationS = (lastUs - startUs - steppedUs) / 1e6;
     const used = this.#energy.used(open.energyBefore);
     this.#onFlight({

@@ -49,6 +49,9 @@ export function metricsOf(status: AgentStatus): MetricGroups {
   const { reboots, heartbeatsSent, heartbeatsWithheld, otherAutopilots, otherCompanions, intervals } =
     vehicle.autopilot;
   const gauge = (value: number | null, help: string) => ({ value: value ?? Number.NaN, help });
+  // In Prometheus all times are seconds.
+  const ofMs = (ms: number | null, help: string) => gauge(ms === null ? null : ms / 1e3, `${help}, s`);
+  const ofUs = (us: number | null, help: string) => gauge(us === null ? null : us / 1e6, `${help}, s`);
   return {
     counters: complete({
       link: {
@@ -85,8 +88,8 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       linkOpen: gauge(Number(link.open), 'the link to the autopilot is open'),
       autopilotAlive: gauge(Number(vehicle.autopilot.alive), 'heartbeats of the autopilot arrive'),
       uplinkUp: gauge(Number(uplink.state === 'up'), 'connected and subscribed at the broker'),
-      uplinkLeaseLeftMs: gauge(uplink.leaseLeftMs, 'how long the controller still counts as reachable, ms'),
-      uplinkSmoothedAckMs: gauge(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed, ms'),
+      uplinkLeaseLeftSeconds: ofMs(uplink.leaseLeftMs, 'how long the controller still counts as reachable'),
+      uplinkSmoothedAckSeconds: ofMs(uplink.smoothedAckMs, 'from sending a batch to its ack, smoothed'),
       outboxBacklogRows: gauge(outbox.backlogRows, 'rows the controller does not have yet'),
       outboxAheadOfCard: gauge(
         outbox.aheadOfCard,
@@ -101,11 +104,11 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       outboxBudgetBytes: gauge(outbox.budgetBytes, 'bytes the outbox may use'),
       outboxPendingBytes: gauge(outbox.pendingBytes, 'bytes sealed and not yet durable'),
       outboxVolatileBytes: gauge(outbox.volatileBytes, 'bytes only in memory because the disk fails'),
-      oldestNotDurableMs: gauge(outbox.oldestNotDurableMs, 'age of the oldest sample not yet durable, ms'),
-      worstNotDurableMs: gauge(outbox.worstNotDurableMs, 'the same at its worst since the start, ms'),
-      longestCommitMs: gauge(outbox.longestCommitMs, 'longest commit since the start, ms'),
-      slowCommitMs: gauge(outbox.slowCommitMs, 'longest commit of late while the card is slow, ms'),
-      journalLongestWriteMs: gauge(commanding.journal.longestWriteMs, 'longest write of the command journal, ms'),
+      oldestNotDurableSeconds: ofMs(outbox.oldestNotDurableMs, 'age of the oldest sample not yet durable'),
+      worstNotDurableSeconds: ofMs(outbox.worstNotDurableMs, 'the same at its worst since the start'),
+      longestCommitSeconds: ofMs(outbox.longestCommitMs, 'longest commit since the start'),
+      slowCommitSeconds: ofMs(outbox.slowCommitMs, 'longest commit of late while the card is slow'),
+      journalLongestWriteSeconds: ofMs(commanding.journal.longestWriteMs, 'longest write of the command journal'),
       positionTrusted: gauge(Number(trust.state === 'trusted'), 'the position may be acted on'),
       autopilotLogBytes: gauge(commanding.autopilotLogs.bytes, 'bytes of logs fetched from the autopilot'),
       groundLocked: gauge(Number(safety.lock !== null), 'the ground lock is set'),
@@ -117,11 +120,11 @@ export function metricsOf(status: AgentStatus): MetricGroups {
       groundLinkSending: gauge(Number(commanding.groundLink.sending), 'the ground-link heartbeat is being sent'),
       batteryEffectivePct: gauge(commanding.battery.effectivePct, 'charge to count on, %'),
       recorderBytes: gauge(recorder?.bytes ?? 0, 'bytes of recordings'),
-      boardClockOffsetUs: gauge(clock?.boardUs ?? null, 'the clock of the board minus UTC, µs'),
+      boardClockOffsetSeconds: ofUs(clock?.boardUs ?? null, 'the clock of the board minus UTC'),
       clockOutvoted: gauge(clock?.liars.length ?? 0, 'sources of time that a majority contradicts now'),
-      clockErrUs: gauge(clock?.errUs ?? null, 'half width of the interval the time lies in, µs'),
-      mainThreadDelayP99Ms: gauge(status.mainThread.p99Ms, 'lateness of the main thread, p99 of 10 s, ms'),
-      mainThreadDelayWorstMs: gauge(status.mainThread.worstMs, 'the same at its worst since the start, ms'),
+      clockErrSeconds: ofUs(clock?.errUs ?? null, 'half width of the interval the time lies in'),
+      mainThreadDelayP99Seconds: ofMs(status.mainThread.p99Ms, 'lateness of the main thread, p99 of 10 s'),
+      mainThreadDelayWorstSeconds: ofMs(status.mainThread.worstMs, 'the same at its worst since the start'),
       problems: gauge(status.problems.length, 'things wrong now'),
     },
   };

@@ -94,6 +94,23 @@ t.test('the last flight: found, read kind by kind, as a file that runs nothing',
   t.notMatch(answer.body, /<b>RTL/);
 });
 
+t.test('of another flight just before it nothing is shown, and nothing counted', async (t) => {
+  const flying = seconds.map((s) => (s >= 5 && s < 40) || s >= 60);
+  const status = { ...FLOWN.status?.columns, armed: flying, landed: flying.map((is) => (is ? 'in-air' : 'on-ground')) };
+  const within = ({ fromUtcUs, toUtcUs, kind }: SeriesRequest): SeriesAnswer => {
+    const all = kind === 'status' ? { ...NONE, ...FLOWN.status, columns: status } : (FLOWN[kind] ?? NONE);
+    const kept = all.timesUtcUs.flatMap((one, i) => (one >= fromUtcUs && one <= toUtcUs ? [i] : []));
+    const columns = Object.entries(all.columns).map(([name, values]) => [name, kept.map((i) => values?.[i] ?? null)]);
+    return { ...all, timesUtcUs: kept.map((i) => all.timesUtcUs[i] ?? 0), columns: Object.fromEntries(columns) };
+  };
+  const { get } = await given(t, { series: async (request: SeriesRequest) => within(request) });
+  const answer = await get('');
+  t.match(answer.body, /took off<\/dt><dd>2026-11-21 12:01:00 UTC/);
+  t.notMatch(answer.body, /in 2 parts/);
+  t.match(answer.body, /looked at<\/dt><dd>2 min 20 s<small>2026-11-21 12:00:40/);
+  t.match(answer.body, /distance over ground<\/dt><dd>667 m/, 'of 60 s at 11.1 m/s');
+});
+
 t.test('a time that is asked for is taken as it is; what is wrong is said', async (t) => {
   const { get, app, asked } = await given(t);
   t.equal((await get(`?from=${at(0) / 1e3}&to=${at(60) / 1e3}`)).statusCode, 200);

@@ -2,6 +2,7 @@
 import {
   FlightRecord,
   isPlace,
+  ONE_FLIGHT_US,
   type Place,
   REPORT_COLUMNS,
   REPORT_KINDS,
@@ -59,27 +60,45 @@ function series({ drone, span, ports }: Read, kind: ReportKind): Promise<SeriesA
   return ports.series({ drone, kind, ...span, maxPoints: MAX_ROWS, columns: REPORT_COLUMNS[kind] });
 }
 
-/** The last time in the air of the day before `toUtcUs`, with a little around it. */
-async function lastFlight(ports: HttpPorts, drone: string, toUtcUs: number): Promise<Span> {
-  const span = { fromUtcUs: toUtcUs - DAY_US, toUtcUs };
-  const record = new FlightRecord({ silenceUs: thinnedUs(span) });
-  for (const sample of samplesOf('status', await series({ drone, span, ports }, 'status'))) record.take(sample);
-  const last = record.finish().air.at(-1);
-  if (last === undefined) throw new Problem('no-flight');
-  return { fromUtcUs: last.fromUtcUs - AROUND_US, toUtcUs: Math.min(toUtcUs, last.toUtcUs + AROUND_US) };
+/** What is shown, and the flight in it; null: whatever happened in that time. */
+interface Asked {
+  readonly span: Span;
+  readonly flight: Span | null;
+}
+
+/** As the drone's own list has them (agent/flights): a short silence ends none. */
+async function flightsIn(read: Read): Promise<readonly Span[]> {
+  const record = new FlightRecord({ silenceUs: Math.max(ONE_FLIGHT_US, thinnedUs(read.span)) });
+  for (const sample of samplesOf('status', await series(read, 'status'))) record.take(sample);
+  return record.finish().air;
+}
+
+/** The last time in the air of the day before `toUtcUs`, with a little around it, but nothing of another flight. */
+async function lastFlight(ports: HttpPorts, drone: string, toUtcUs: number): Promise<Asked> {
+  const day = { fromUtcUs: toUtcUs - DAY_US, toUtcUs };
+  const roughly = (await flightsIn({ drone, span: day, ports })).at(-1);
+  if (roughly === undefined) throw new Problem('no-flight');
+  const around = (one: Span, before?: Span): Span => ({
+    fromUtcUs: Math.max(one.fromUtcUs - AROUND_US, before?.toUtcUs ?? 0),
+    toUtcUs: Math.min(one.toUtcUs + AROUND_US, toUtcUs),
+  });
+  // Of a whole day not every word was read.
+  const near = await flightsIn({ drone, span: around(roughly), ports });
+  const flight = near.at(-1) ?? roughly;
+  return { span: around(flight, near.at(-2)), flight };
 }
 
 /** Rows of a long time are thinned out: what lies apart by that is not missing. */
 const thinnedUs = ({ fromUtcUs, toUtcUs }: Span): number =>
   Math.max(SILENCE_US, (3 * (toUtcUs - fromUtcUs)) / MAX_ROWS);
 
-async function spanOf({ from, to }: Static<typeof Query>, ports: HttpPorts, drone: string): Promise<Span> {
+async function spanOf({ from, to }: Static<typeof Query>, ports: HttpPorts, drone: string): Promise<Asked> {
   const toUtcUs = to === undefined ? ports.utcUs() : askedTime(to);
   if (from === undefined) return lastFlight(ports, drone, toUtcUs);
   const fromUtcUs = askedTime(from);
   if (fromUtcUs >= toUtcUs) throw new Problem('bad-range');
   if (toUtcUs - fromUtcUs > DAY_US) throw new Problem('too-long', 'a report spans at most a day');
-  return { fromUtcUs, toUtcUs };
+  return { span: { fromUtcUs, toUtcUs }, flight: null };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -140,7 +159,7 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts): void {
       if (ports.drone(drone) === null) throw new Problem('unknown-drone', `"${drone}"`);
       const { zone = 'UTC', hours = '24h' } = query;
       if (!knowsZone(zone)) throw new Problem('bad-request', `there is no time zone "${zone}"`);
-      const span = await spanOf(query, ports, drone);
+      const { span, flight } = await spanOf(query, ports, drone);
       const read = { drone, span, ports };
       const answers = new Map<ReportKind, SeriesAnswer>();
       const statusUs = thinnedUs(span);
@@ -149,13 +168,15 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts): void {
       const position = answers.get('position');
       const thinned = position !== undefined && position.rows > position.timesUtcUs.length;
       const trackUs = thinned ? statusUs * (2 * REPORT_COLUMNS.position.length + 1) : statusUs;
-      const record = new FlightRecord({ silenceUs: statusUs, trackUs });
+      const record = new FlightRecord({ silenceUs: statusUs, trackUs, flight });
       for (const [kind, answer] of answers) for (const sample of samplesOf(kind, answer)) record.take(sample);
       const status = answers.get('status');
       const itinerary = answers.get('itinerary');
-      const html = renderReport(record.finish(), {
+      const made = record.finish();
+      const airS = flight === null ? 0 : (flight.toUtcUs - flight.fromUtcUs) / 1e6;
+      const html = renderReport(made, {
         ...{ drone, span, source: 'what the controller has stored', madeAtUtcUs: ports.utcUs(), face: { zone, hours } },
-        flown: null,
+        flown: flight === null ? null : { ...made, airS },
         planned: itinerary === undefined ? null : await plannedOf(ports, itinerary),
         gaps: status?.gaps ?? [],
         filledLater: status?.filledLater ?? [],

@@ -23,6 +23,9 @@ export interface ChartOptions {
   readonly silences: readonly Span[];
 }
 
+/** Its label would reach over the edge. */
+const LATE_PCT = 94;
+
 /** A round number at or above it. */
 function roundedUp(value: number): number {
   if (value <= 0) return 0;
@@ -43,16 +46,18 @@ const number = (value: number): string =>
   Math.abs(value) < 10 ? String(Math.round(value * 100) / 100) : String(Math.round(value * 10) / 10);
 
 /** One path; a point that stands alone becomes a dot. */
-function pathOf({ points, span, apartUs }: ChartOptions, [low, high]: readonly [number, number]): string {
+function pathOf({ points, span, apartUs, silences }: ChartOptions, [low, high]: readonly [number, number]): string {
   const parts: string[] = [];
   let beforeUs: number | null = null;
+  const isApart = (fromUs: number, toUs: number): boolean =>
+    toUs - fromUs > apartUs || silences.some(({ fromUtcUs, toUtcUs }) => fromUtcUs >= fromUs && toUtcUs <= toUs);
   for (const [i, { utcUs, value }] of points.entries()) {
     const x = ((percent(utcUs, span) / 100) * WIDTH).toFixed(1);
     const y = (HEIGHT - ((value - low) / (high - low || 1)) * HEIGHT).toFixed(1);
-    const joined = beforeUs !== null && utcUs - beforeUs <= apartUs;
+    const joined = beforeUs !== null && !isApart(beforeUs, utcUs);
     const nextUs = points[i + 1]?.utcUs;
     parts.push(`${joined ? 'L' : 'M'}${x} ${y}`);
-    if (!joined && (nextUs === undefined || nextUs - utcUs > apartUs)) parts.push(`l0.1 0`);
+    if (!joined && (nextUs === undefined || isApart(utcUs, nextUs))) parts.push(`l0.1 0`);
     beforeUs = utcUs;
   }
   return parts.join('');
@@ -80,16 +85,28 @@ export interface LaneOptions {
   /** Its class, and its words. */
   readonly look: (state: string) => { readonly kind: string; readonly words: string };
   readonly silences: readonly Span[];
+  /** One of its states holds at any time: where none is drawn, it is not known. */
+  readonly known?: boolean;
 }
 
-export function laneHtml({ title, bands, span, look, silences }: LaneOptions): string {
+export function laneHtml({ title, bands, span, look, silences, known = false }: LaneOptions): string {
   const drawn = bands.map((band) => {
     const { kind, words } = look(band.state);
     return box(`band ${kind}`, band, span, `<b>${escapeHtml(words)}</b>`);
   });
   const gaps = silences.map((silence) => box('gap', silence, span)).join('');
-  return `<div class="lane"><h3>${escapeHtml(title)}</h3><div class="bands">${drawn.join('')}${gaps}</div></div>`;
+  return `<div class="lane"><h3>${escapeHtml(title)}</h3><div class="bands${known ? ' known' : ''}">${drawn.join('')}${gaps}</div></div>`;
 }
 
-export const axisHtml = (marks: readonly Mark[]): string =>
-  `<div class="axis">${marks.map(({ pct, words }) => `<span style="left:${pct}%">${escapeHtml(words)}</span>`).join('')}</div>`;
+/** On a phone there is room for a few. */
+const FEW_MARKS = 4;
+
+export const axisHtml = (marks: readonly Mark[]): string => {
+  const labels = marks.map(({ pct, words }, i) => {
+    const kinds = [pct > LATE_PCT ? 'late' : '', marks.length > FEW_MARKS && i % 2 === 1 ? 'second' : '']
+      .join(' ')
+      .trim();
+    return `<span${kinds === '' ? '' : ` class="${kinds}"`} style="left:${pct}%">${escapeHtml(words)}</span>`;
+  });
+  return `<div class="axis">${labels.join('')}</div>`;
+};

@@ -4,10 +4,11 @@
  */
 import type { KindName, Values } from '../telemetry/index.ts';
 import { Curve, type CurvePoint } from './curve.ts';
-import { EnergyUse } from './energy.ts';
+import { type EnergyTotal, EnergyUse } from './energy.ts';
 import { type Happening, Happenings, importanceOf } from './happenings.ts';
 import { type Band, Lane } from './lane.ts';
-import { isPlace, type Place, type TrackPoint, Way } from './way.ts';
+import { atItem, failed, phrase } from './phrases.ts';
+import { Distance, isPlace, type Place, type TrackPoint, Way } from './way.ts';
 
 /** What a report looks at: all else need not be read. */
 export const REPORT_COLUMNS = {
@@ -20,7 +21,7 @@ export const REPORT_COLUMNS = {
   text: ['severity', 'text', 'repeats'],
   control: ['state', 'commander', 'why'],
   answer: ['type', 'state', 'reason'],
-  itinerary: ['itinerary', 'version', 'state', 'reason'],
+  itinerary: ['itinerary', 'version', 'state', 'reason', 'item'],
   delivery: ['itinerary', 'item', 'state', 'reason'],
   ladder: ['rung'],
   trust: ['state', 'reason'],
@@ -34,6 +35,8 @@ export type Seen = {
 
 /** Heartbeats come each second: nothing for longer, and something is missing, µs. */
 export const SILENCE_US = 5e6;
+/** Nothing heard in the air for longer, and it may have been on the ground: another flight. */
+export const ONE_FLIGHT_US = 120e6;
 /** The agent says who has control at each change and each minute. */
 const CONTROL_HOLDS_US = 75e6;
 
@@ -76,7 +79,9 @@ const MAX_SILENCES = 200;
 export class FlightRecord {
   readonly #silenceUs: number;
   readonly #trackUs: number;
+  readonly #flight: Span | null;
   readonly #way = new Way();
+  readonly #distance = new Distance();
   readonly #energy = new EnergyUse();
   readonly #happenings = new Happenings();
   readonly #curves = {
@@ -89,6 +94,7 @@ export class FlightRecord {
   readonly #lanes: { readonly control: Lane; readonly mode: Lane; readonly failsafe: Lane; readonly air: Lane };
   readonly #silences: Span[] = [];
   #home: Place | null = null;
+  #energyBefore: EnergyTotal | undefined;
   #highestM: number | null = null;
   #fastestMps: number | null = null;
   #firstUs: number | null = null;
@@ -104,11 +110,16 @@ export class FlightRecord {
   };
   #saysLanded = false;
 
-  /** Samples that were thinned out lie farther apart than `SILENCE_US`: those of the status, and those of the track. */
+  /**
+   * Samples that were thinned out lie farther apart than `SILENCE_US`: those of the status, and those of the track. `flight`:
+   * way, height, speed and energy are of that time alone; what was before and after is only drawn.
+   */
   constructor({
     silenceUs = SILENCE_US,
     trackUs = silenceUs,
-  }: { readonly silenceUs?: number; readonly trackUs?: number } = {}) {
+    flight = null,
+  }: { readonly silenceUs?: number; readonly trackUs?: number; readonly flight?: Span | null } = {}) {
+    this.#flight = flight;
     this.#silenceUs = silenceUs;
     this.#trackUs = trackUs;
     const lane = () => new Lane(silenceUs);
@@ -123,10 +134,11 @@ export class FlightRecord {
         break;
       case 'air':
         this.#curves.speed.add(utcUs, values.groundSpeedMps);
-        this.#fastestMps = greater(this.#fastestMps, values.groundSpeedMps);
+        if (this.#counts(utcUs)) this.#fastestMps = greater(this.#fastestMps, values.groundSpeedMps);
         break;
       case 'battery':
-        this.#energy.take(values);
+        if (utcUs <= (this.#flight?.toUtcUs ?? utcUs)) this.#energy.take(values);
+        if (utcUs <= (this.#flight?.fromUtcUs ?? 0)) this.#energyBefore = this.#energy.total;
         if ((values.instance ?? 0) !== 0) break;
         this.#curves.charge.add(utcUs, values.remainingPct);
         this.#curves.volts.add(utcUs, values.voltageV);
@@ -155,7 +167,7 @@ export class FlightRecord {
         say.add(
           utcUs,
           'itinerary',
-          phrase(`${values.itinerary} version ${values.version}:`, values.state, values.reason),
+          phrase(`${values.itinerary} version ${values.version}:`, atItem(values), values.reason),
         );
         break;
       case 'delivery':
@@ -193,10 +205,18 @@ export class FlightRecord {
     }
   }
 
+  #counts(utcUs: number): boolean {
+    return this.#flight === null || (utcUs >= this.#flight.fromUtcUs && utcUs <= this.#flight.toUtcUs);
+  }
+
   #position(utcUs: number, values: Partial<Values<'position'>>): void {
     this.#curves.height.add(utcUs, values.altRelM);
-    this.#highestM = greater(this.#highestM, values.altRelM);
-    if (isPlace(values)) this.#way.add({ utcUs, latDeg: values.latDeg ?? 0, lonDeg: values.lonDeg ?? 0 });
+    const counts = this.#counts(utcUs);
+    if (counts) this.#highestM = greater(this.#highestM, values.altRelM);
+    if (!isPlace(values)) return;
+    const point = { utcUs, latDeg: values.latDeg ?? 0, lonDeg: values.lonDeg ?? 0 };
+    this.#way.add(point);
+    if (counts) this.#distance.add(point);
   }
 
   #status(utcUs: number, { armed = null, mode = null, system, landed = null }: Partial<Values<'status'>>): void {
@@ -244,12 +264,12 @@ export class FlightRecord {
       air: inAir,
       airS: inAir.reduce((sum, { fromUtcUs, toUtcUs }) => sum + (toUtcUs - fromUtcUs) / 1e6, 0),
       ...{
-        metres: this.#way.distance.metres,
-        jumps: this.#way.distance.jumps,
+        metres: this.#distance.metres,
+        jumps: this.#distance.jumps,
         highestM: this.#highestM,
         fastestMps: this.#fastestMps,
       },
-      used: this.#energy.used(),
+      used: this.#energy.used(this.#energyBefore),
       track: this.#way.lines(this.#trackUs),
       home: this.#home,
       curves: {
@@ -270,15 +290,3 @@ export class FlightRecord {
 
 const greater = (before: number | null, value: number | null | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? Math.max(before ?? value, value) : before;
-
-function phrase(
-  what: string | null | undefined,
-  state: string | null | undefined,
-  reason: string | null | undefined,
-): string {
-  const why = reason === null || reason === undefined || reason === '' || reason === 'done' ? '' : ` (${reason})`;
-  return `${what ?? 'unknown'} ${state ?? 'unknown'}${why}`;
-}
-
-const failed = (state: string | null | undefined): 'plain' | 'attention' =>
-  ['failed', 'rejected', 'expired', 'superseded', 'unknown'].includes(state ?? '') ? 'attention' : 'plain';

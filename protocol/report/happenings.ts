@@ -13,6 +13,8 @@ export interface Happening {
 
 const MAX_EACH = 300;
 const MAX_CHARACTERS = 400;
+/** The same again so soon is a repetition on the wire, µs. */
+const AGAIN_US = 2e6;
 
 export function importanceOf(severity: (typeof SEVERITIES)[number] | null | undefined): Importance {
   if (severity === 'emergency' || severity === 'alert' || severity === 'critical') return 'danger';
@@ -21,9 +23,14 @@ export function importanceOf(severity: (typeof SEVERITIES)[number] | null | unde
 
 export class Happenings {
   readonly #kept: Record<Importance, Happening[]> = { plain: [], attention: [], danger: [] };
+  /** What each said last. */
+  readonly #last = new Map<string, { readonly utcUs: number; readonly words: string }>();
   leftOut = 0;
 
   add(utcUs: number, who: string, words: string, importance: Importance = 'plain'): void {
+    const last = this.#last.get(who);
+    this.#last.set(who, { utcUs, words });
+    if (who !== 'autopilot' && last?.words === words && utcUs - last.utcUs <= AGAIN_US) return;
     const list = this.#kept[importance];
     if (list.length >= MAX_EACH) {
       this.leftOut++;

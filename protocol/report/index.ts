@@ -4,6 +4,7 @@ export { escapeHtml } from './escape.ts';
 export {
   type Flight,
   FlightRecord,
+  ONE_FLIGHT_US,
   REPORT_COLUMNS,
   REPORT_KINDS,
   type ReportKind,

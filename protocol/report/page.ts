@@ -37,6 +37,8 @@ export interface ReportAbout {
 const MAX_MARKED = 200;
 /** They come each second: nearer than this is at the first, or the last. */
 const HEARTBEATS_US = 1.5e6;
+/** The agent says it each ten seconds at least, or not at all. */
+const LINK_APART_US = 25e6;
 
 const CONTROL_LOOKS: Readonly<Record<string, { readonly kind: string; readonly words: string }>> = {
   skein: { kind: 'skein', words: 'Skein' },
@@ -103,11 +105,19 @@ const sum = (spans: readonly Span[]): number =>
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
+/** Before the first word and after the last. */
+const endsOf = ({ span: heard, apartUs }: Flight, span: Span): readonly Span[] =>
+  heard === null
+    ? []
+    : [
+        { fromUtcUs: span.fromUtcUs, toUtcUs: heard.fromUtcUs },
+        { fromUtcUs: heard.toUtcUs, toUtcUs: span.toUtcUs },
+      ].filter(({ fromUtcUs, toUtcUs }) => toUtcUs - fromUtcUs > apartUs);
+
 /** What a reader must not take for granted. */
 function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
   const { silences, jumps, leftOut } = flight;
   const cut = cutOff(flight);
-  const heard = flight.span;
   const reasons = [...new Set(about.gaps.map(({ reason }) => reason))].join(', ');
   return [
     cut.begins ? 'It begins in the air: the take-off is not in it.' : '',
@@ -125,16 +135,11 @@ function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
       ? ''
       : `The position jumped ${times(jumps)} farther than it can fly; the jumps are not in the distance.`,
     leftOut === 0 ? '' : `${leftOut} events or changes are left out: there were too many.`,
-    heard === null
-      ? ''
-      : heard.fromUtcUs - span.fromUtcUs > flight.apartUs
-        ? `Nothing is known before ${clockOf(heard.fromUtcUs, about.face)}.`
-        : '',
-    heard === null
-      ? ''
-      : span.toUtcUs - heard.toUtcUs > flight.apartUs
-        ? `Nothing is known after ${clockOf(heard.toUtcUs, about.face)}.`
-        : '',
+    ...endsOf(flight, span).map(({ fromUtcUs, toUtcUs }) =>
+      fromUtcUs === span.fromUtcUs
+        ? `Nothing is known before ${clockOf(toUtcUs, about.face)}.`
+        : `Nothing is known after ${clockOf(fromUtcUs, about.face)}.`,
+    ),
     ...about.notes,
   ].filter((words) => words !== '');
 }
@@ -142,15 +147,17 @@ function notesOf(flight: Flight, span: Span, about: ReportAbout): string[] {
 function timeHtml(flight: Flight, span: Span, about: ReportAbout): string {
   const { curves, lanes, apartUs } = flight;
   const marks = marksOf(span, about.face);
-  const silences = [...flight.silences, ...about.gaps].slice(0, MAX_MARKED);
+  const silences = [...endsOf(flight, span), ...flight.silences, ...about.gaps].slice(0, MAX_MARKED);
   const all = { span, apartUs, marks, silences };
   const modes = [...new Set(lanes.mode.map(({ state }) => state))];
   const later = about.filledLater.slice(0, MAX_MARKED).map((each) => ({ ...each, state: 'later' }));
   return [
-    lanes.control.length === 0 ? '' : laneHtml({ ...all, title: 'Control', bands: lanes.control, look: controlLook }),
+    lanes.control.length === 0
+      ? ''
+      : laneHtml({ ...all, title: 'Control', bands: lanes.control, look: controlLook, known: true }),
     laneHtml({
       ...all,
-      ...{ title: 'Mode', bands: lanes.mode },
+      ...{ title: 'Mode', bands: lanes.mode, known: true },
       look: (state) => ({ kind: `mode${modes.indexOf(state) % 2}`, words: state }),
     }),
     lanes.failsafe.length === 0
@@ -169,7 +176,7 @@ function timeHtml(flight: Flight, span: Span, about: ReportAbout): string {
     chartHtml({ ...all, title: 'Battery, as reported', unit: '%', points: curves.charge, least: 0, greatest: 100 }),
     chartHtml({ ...all, title: 'Battery', unit: 'V', points: curves.volts, least: 0, greatest: 5 }),
     chartHtml({
-      ...all,
+      ...{ ...all, apartUs: Math.max(apartUs, LINK_APART_US) },
       title: 'Link to the autopilot',
       unit: 'B/s received',
       points: curves.link,

@@ -165,6 +165,49 @@ t.test('control: who flew, and that it changed; failsafes are never only a colou
     t.ok(page.includes(words), words);
 });
 
+t.test('what is shown around a flight is not counted to it', async (t) => {
+  const span = { fromUtcUs: at(60), toUtcUs: at(160) };
+  const record = new FlightRecord({ flight: span });
+  for (const sample of flown(320)) record.take(sample);
+  const flight = record.finish();
+  t.ok(Math.abs((flight.metres ?? 0) - 1_000) < 5, `${flight.metres} m`);
+  t.equal(flight.used?.mAh, 100);
+  t.ok(flight.track.flat().length > 1_000, 'and is drawn');
+  record.take({ kind: 'air', utcUs: at(400), values: { groundSpeedMps: 99 } });
+  t.equal(record.finish().fastestMps, 10);
+});
+
+t.test('what is said again at once is said once; an itinerary says at which item', async (t) => {
+  const record = new FlightRecord();
+  const say = (s: number, item: number | null) =>
+    record.take({ kind: 'itinerary', utcUs: at(s), values: { itinerary: 'a', version: 1, state: 'flying', item } });
+  for (const [s, item] of [
+    [1, 0],
+    [1.5, 0],
+    [2, 1],
+    [30, 1],
+  ] as const)
+    say(s, item);
+  t.same(
+    record.finish().happenings.map(({ words }) => words),
+    ['a version 1: flying, item 0', 'a version 1: flying, item 1', 'a version 1: flying, item 1'],
+  );
+});
+
+t.test('seldom words of a link are one line, broken where nothing was heard; unknown ends are hatched', async (t) => {
+  const record = new FlightRecord();
+  for (const sample of flown(100)) if (sample.kind !== 'link' && sample.utcUs < at(60)) record.take(sample);
+  for (const sample of flown(100)) if (sample.kind === 'status' && sample.utcUs > at(75)) record.take(sample);
+  for (const s of [0, 10, 20, 30, 40, 50, 80, 90])
+    record.take({ kind: 'link', utcUs: at(s), values: { open: true, inBytesPerS: 2_000 } });
+  const page = renderReport(record.finish(), { ...ABOUT, span: { fromUtcUs: at(-60), toUtcUs: at(200) } });
+  const link = /Link to the autopilot.*?<path d="([^"]*)"/.exec(page)?.[1] ?? '';
+  t.equal(link.match(/M/g)?.length, 2, link);
+  t.match(page, /<i class="gap" style="left:0%;width:23/, 'before the first word');
+  t.match(page, /<i class="gap" style="left:61.54%;width:38.46%"/, 'after the last');
+  t.match(page, /<div class="bands known">/);
+});
+
 t.test('lengths are rounded before they are cut into minutes', async (t) => {
   t.same([59.4, 59.6, 119.6, 3_725].map(lengthOf), ['59 s', '1 min 0 s', '2 min 0 s', '1 h 2 min']);
 });

@@ -52,19 +52,16 @@ export class Distance {
   get metres(): number | null {
     return this.#last === null ? null : this.#metres;
   }
-
-  get last(): TrackPoint | null {
-    return this.#last;
-  }
 }
 
+/** Bounded: it is drawn, not measured. */
 export class Way {
-  readonly distance = new Distance();
+  #last: TrackPoint | null = null;
   #points: TrackPoint[] = [];
   #stepUs = FIRST_STEP_US;
 
   add(point: TrackPoint): void {
-    this.distance.add(point);
+    this.#last = point;
     const drawn = this.#points.at(-1);
     if (drawn !== undefined && point.utcUs - drawn.utcUs < this.#stepUs) return;
     this.#points.push(point);
@@ -75,7 +72,7 @@ export class Way {
 
   /** Lines, broken where nothing was heard for `silenceUs`; the last point is always there. */
   lines(silenceUs: number): readonly (readonly TrackPoint[])[] {
-    const { last } = this.distance;
+    const last = this.#last;
     const points = last === null || last === this.#points.at(-1) ? this.#points : [...this.#points, last];
     const lines: TrackPoint[][] = [];
     const apartUs = Math.max(silenceUs, 3 * this.#stepUs);

@@ -24,7 +24,7 @@ export class CommitWatch {
   }
 
   #note(metrics: ReadonlyMap<string, number>): void {
-    this.#longestMs = Math.max(this.#longestMs, metrics.get('skein_agent_longest_commit_ms') ?? 0);
+    this.#longestMs = Math.max(this.#longestMs, (metrics.get('skein_agent_longest_commit_seconds') ?? 0) * 1e3);
   }
 
   close(): void {

@@ -8,8 +8,11 @@ export const OUTPUTS = 16;
 
 type State = 'neutral' | 'grabbing' | 'grabbed' | 'releasing' | 'released';
 
+/** Made once: it is asked in every step of every simulated flight. */
+const FUNCTIONS = Array.from({ length: OUTPUTS }, (_, at) => `SERVO${at + 1}_FUNCTION`);
+
 export const hasOutput = (parameters: Parameters, func: number): boolean =>
-  Array.from({ length: OUTPUTS }, (_, at) => parameters.value(`SERVO${at + 1}_FUNCTION`)).includes(func);
+  FUNCTIONS.some((name) => parameters.value(name) === func);
 
 /** ArduPilot's servo gripper: it knows what it asked for, and nothing of what came of it. One per boot. */
 export class Gripper {

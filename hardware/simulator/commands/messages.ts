@@ -9,7 +9,7 @@ const DEFAULT_HEARTBEAT_US = 1_000_000;
 const just = (result: Outcome['result']): Outcome => ({ result });
 
 /** Exact, for this port alone. 0 means the default, which for all but HEARTBEAT is "not at all"; −1 stops. */
-const setInterval: Handler = (autopilot, { params }, port) => {
+const setMessageInterval: Handler = (autopilot, { params }, port) => {
   const [msgid, intervalUs] = params;
   if (!canStream(msgid)) {
     return {
@@ -45,7 +45,7 @@ const requestCapabilities: Handler = (autopilot, _command, port) => ({
 });
 
 export const messageCommands: ReadonlyMap<number, Handler> = new Map([
-  [MavCmd.SET_MESSAGE_INTERVAL, setInterval],
+  [MavCmd.SET_MESSAGE_INTERVAL, setMessageInterval],
   [MavCmd.GET_MESSAGE_INTERVAL, getInterval],
   [MavCmd.REQUEST_MESSAGE, requestMessage],
   [MavCmd.REQUEST_AUTOPILOT_CAPABILITIES, requestCapabilities],
