@@ -21,7 +21,8 @@ function headline({ findings }: Diagnosis): string {
   const [wrong, warnings, unknown] = [count('wrong'), count('warning'), count('unknown')];
   const things = (n: number): string => `${n} thing${n === 1 ? '' : 's'}`;
   const untold = unknown === 0 ? '' : ` ${things(unknown)} could not be told.`;
-  if (wrong === 0 && warnings === 0) return `All is fine.${untold}`;
+  if (wrong === 0 && warnings === 0)
+    return unknown === 0 ? 'All is fine.' : `Nothing wrong is seen; ${things(unknown)} could not be told.`;
   const parts = [
     wrong === 0 ? null : `${things(wrong)} ${wrong === 1 ? 'is' : 'are'} wrong`,
     warnings === 0 ? null : `${things(warnings)} to look at`,

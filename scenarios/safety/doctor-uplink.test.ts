@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { createAuthority } from '../kit/certificates.ts';
+import { createAuthority, selfSigned } from '../kit/certificates.ts';
 import { type Case, eachIsNamed } from '../kit/doctor-cases.ts';
 import { broker, type Server, type SetUp, serve } from '../kit/doctor-setup.ts';
 import { freePort } from '../kit/ports.ts';
@@ -111,6 +111,7 @@ t.test('TLS, reason by reason', async (t) => {
   const stranger = createAuthority(path.join(dir, 'stranger'), 'Somebody else');
   const served = serving(t);
   const good = known.issue({ host: 'localhost' });
+  const strange = stranger.issue({ host: 'localhost' });
   const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, '');
   const secured = (pair: typeof good) => async (at: SetUp) => {
     at.ports.ca = known.ca;
@@ -169,7 +170,21 @@ t.test('TLS, reason by reason', async (t) => {
       code: 'tls-ca',
       words: /signed by Somebody else, whom this board does not know/,
       remedy: /NODE_EXTRA_CA_CERTS=\/etc\/skein\/ca\.pem/,
-      given: secured(stranger.issue({ host: 'localhost' })),
+      given: secured(strange),
+    },
+    {
+      name: 'a certificate of an unknown authority, with the authority behind it',
+      code: 'tls-ca',
+      words: /signed by Somebody else, whom this board does not know/,
+      remedy: /save the certificate of the authority/,
+      given: secured({ ...strange, cert: strange.cert + stranger.ca }),
+    },
+    {
+      name: 'a certificate that signs itself',
+      code: 'tls-ca',
+      words: /\(localhost\) is signed by itself/,
+      remedy: /Compare its fingerprint/,
+      given: secured(selfSigned(path.join(dir, 'own'), 'localhost')),
     },
     {
       name: 'a broker that wants a certificate of the drone',

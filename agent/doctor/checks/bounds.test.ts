@@ -3,7 +3,7 @@ import t from 'tap';
 import type { DeviceFacts, DiskFacts, DoctorFacts, SettingsFacts } from '../facts.ts';
 import type { FindingCode } from '../finding.ts';
 import type { RunningFacts } from '../running.ts';
-import { DEVICE, facts, WELL, worse } from '../testing/well.ts';
+import { DEVICE, facts, ME, WELL, worse } from '../testing/well.ts';
 import { findingsOf } from './index.ts';
 
 const BASE = facts(WELL);
@@ -81,7 +81,7 @@ t.test('each begins where it should', async (t) => {
 });
 
 t.test('a group that the session has not yet is told as such', async (t) => {
-  const findings = findingsOf(device({ mode: 0o020_600, groupPending: true }));
+  const findings = findingsOf(device({ who: { ...ME, gids: [900] }, groupPending: true }));
   t.match(findings.find(({ code }) => code === 'device-forbidden')?.remedy[0], /^log out and in again/);
 });
 

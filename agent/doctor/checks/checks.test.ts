@@ -176,5 +176,5 @@ t.test('looks that did not end are said, and are no faults', async (t) => {
   const late = { ok: false, why: 'it could not be looked at within 4 s' } as const;
   const findings = findingsOf(facts(WELL, { disk: late, device: late, otherAgents: late }));
   t.same(new Set(worse(findings)), new Set(['cannot-tell']));
-  t.match(doctorPage(diagnosisOf(findings)), /^All is fine\. 3 things could not be told\.\n/);
+  t.match(doctorPage(diagnosisOf(findings)), /^Nothing wrong is seen; 3 things could not be told\.\n/);
 });

@@ -11,7 +11,7 @@ const day = (utcMs: number): string => new Date(utcMs).toISOString().slice(0, 16
 
 const SET = [
   'connect it to the internet once: sudo timedatectl set-ntp true, then timedatectl must say "synchronized: yes"',
-  'or set it by hand: sudo date -u -s "2026-11-28 14:30"   (the time now, in UTC)',
+  'or set it by hand: sudo date -u -s "YYYY-MM-DD HH:MM"   (the time now, in UTC)',
 ];
 
 function away(ms: number): string {
@@ -23,11 +23,11 @@ function away(ms: number): string {
 
 function told(clock: NonNullable<RunningFacts['clock']>): Finding {
   const { boardMs, source, split, liars, errMs } = clock;
-  const direction = boardMs > 0 ? 'ahead' : 'behind';
+  const direction = boardMs > 0 ? 'ahead of' : 'behind';
   if (Math.abs(boardMs) > WRONG_MS)
     return found(
       'clock-wrong',
-      `The board’s clock is ${away(boardMs)} ${direction} of ${source}: certificates are judged by it, and logs are stamped with it.`,
+      `The board’s clock is ${away(boardMs)} ${direction} ${source}: certificates are judged by it, and logs are stamped with it.`,
       ...SET,
     );
   if (split || liars.length > 0)
@@ -35,13 +35,13 @@ function told(clock: NonNullable<RunningFacts['clock']>): Finding {
       'clock-contradicted',
       split
         ? `${source} and another source contradict each other about the time; nobody can tell yet who is right.`
-        : `${liars.join(', ')} ${liars.length > 1 ? 'say' : 'says'} another time than the others and was outvoted.`,
+        : `${liars.join(', ')} ${liars.length > 1 ? 'say another time than the others and were' : 'says another time than the others and was'} outvoted.`,
       'the status line "clock" of skein-agent status says by how much; correct the one that is wrong (a receiver without fix, the clock of the controller’s machine)',
     );
   if (Math.abs(boardMs) > Math.max(OFF_MS, errMs))
     return found(
       'clock-off',
-      `The board’s clock is ${away(boardMs)} ${direction} of ${source}: log lines are stamped so; what is measured is not.`,
+      `The board’s clock is ${away(boardMs)} ${direction} ${source}: log lines are stamped so; what is measured is not.`,
       ...SET,
     );
   return fine('clock', `${source} tells the time, the board agrees`);

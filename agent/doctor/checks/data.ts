@@ -67,6 +67,9 @@ export function data({ data, agent }: DoctorFacts): Finding[] {
   return [data.ok ? folder(data.value) : unsure('data', `The data folder: ${data.why}.`)];
 }
 
+/** Told with the folder, or with what is not there yet. */
+const OF_FOLDER = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
+const KNOWN = ['EROFS', 'EIO', 'ENOSPC', 'EDQUOT', ...OF_FOLDER];
 const CARD = 'save what is on it (cp -a the data folder to another disk), then replace the card';
 
 function troubles(disk: DiskFacts, running: RunningFacts | null, path: string): Finding[] {
@@ -91,7 +94,17 @@ function troubles(disk: DiskFacts, running: RunningFacts | null, path: string): 
         CARD,
       ),
     );
-  if (code === 'ENOSPC' || code === 'full' || code === 'EDQUOT' || (freeMb !== null && freeMb < FULL_MB))
+  const isRefused = code === 'ENOSPC' || code === 'EDQUOT';
+  if (isRefused && freeMb !== null && freeMb >= LOW_MB)
+    all.push(
+      found(
+        'disk-full',
+        `${on}, which takes no more (${code}), though ${freeMb} MB of it are free: it has no room for another file, or a quota ends it.`,
+        `sudo df -i ${mountPoint ?? '/'} says how many files it can still hold; many small ones fill it: sudo du --inodes -x ${mountPoint ?? '/'} | sort -n | tail -20`,
+        `a quota: quota -u, or sudo repquota ${mountPoint ?? '/'}`,
+      ),
+    );
+  else if (isRefused || code === 'full' || (freeMb !== null && freeMb < FULL_MB))
     all.push(
       found(
         'disk-full',
@@ -142,6 +155,8 @@ export function disk({ disk, agent, settings }: DoctorFacts): Finding[] {
     );
   if (all.length > 0) return all;
   if (freeMb === null) return [unsure('disk', 'How much of the disk is free is not known.')];
+  if (probe?.error != null && !KNOWN.includes(probe.error))
+    return [unsure('disk', `A small file could not be written to ${dataDir}: ${probe.error}.`)];
   const wrote = probe === null || probe.error !== null ? '' : `, a small file was safe in ${Math.round(probe.ms)} ms`;
   return [fine('disk', `${((freeMb * MB) / 1e9).toFixed(1)} GB free${wrote}`)];
 }

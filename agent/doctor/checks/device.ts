@@ -24,7 +24,25 @@ function missing({ path, kind, others, stableNames }: DeviceFacts): Finding {
   );
 }
 
-function forbidden({ path, group, who, groupPending }: DeviceFacts): Finding {
+/** Of serial devices on the distributions that boards run. */
+const SERIAL_GROUP = 'dialout';
+
+function forbidden({ path, real, mode, gid, group, who, groupPending }: DeviceFacts): Finding {
+  // More than one device would be open to who is in it, or it helps nobody to be in it.
+  const isOther =
+    gid === 0 || group === 'tty' || !mayDo({ mode, uid: -1, gid }, { ...who, uid: -2, gids: [gid] }, READ_AND_WRITE);
+  if (isOther) {
+    const words =
+      gid === 0 || group === 'tty' ? `it belongs to the group ${group}` : `the group ${group} may not either`;
+    const name = (real ?? path).replace(/^\/dev\//, '');
+    return found(
+      'device-forbidden',
+      `${who.name} may not open ${path}: ${words}, as a login or the console of the kernel leaves it, or a udev rule.`,
+      `a login on it? sudo systemctl disable --now serial-getty@${name}.service, then restart this computer, on the ground`,
+      `else give it to the group that is for this: echo 'KERNEL=="${name}", GROUP="${SERIAL_GROUP}", MODE="0660"' | sudo tee /etc/udev/rules.d/99-skein-serial.rules; sudo udevadm control --reload; sudo udevadm trigger`,
+      `and ${who.name} must be in it: sudo usermod -aG ${SERIAL_GROUP} ${who.name}`,
+    );
+  }
   if (groupPending)
     return found(
       'device-forbidden',
@@ -92,11 +110,13 @@ function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
   return all;
 }
 
-/** Processes that may be the agent that was asked: one that did not say is among those that run. */
-function ownPids({ agent, otherAgents }: DoctorFacts): readonly number[] {
+/** Processes that may be the agent that was asked: one that did not say is among those that run, or is any Node there. */
+function ownPids({ agent, otherAgents }: DoctorFacts, holders: readonly Program[]): readonly number[] {
   if (agent.state === 'stopped') return [];
   if (agent.state === 'running' && agent.facts !== null) return [agent.facts.pid];
-  return otherAgents.ok ? otherAgents.value.map(({ program }) => program.pid) : [];
+  const agents = otherAgents.ok ? otherAgents.value.map(({ program }) => program) : [];
+  const nodes = holders.filter(({ command }) => /(^|\/)node$/.test(command[0] ?? ''));
+  return [...agents, ...nodes].map(({ pid }) => pid);
 }
 
 export function device(all: DoctorFacts): Finding[] {
@@ -111,7 +131,7 @@ export function device(all: DoctorFacts): Finding[] {
   const running = agent.state === 'running' ? agent.facts : null;
   // Who has it open may open it; as whom an agent runs that may not be asked is not known.
   const may = running?.link.open === true || agent.state === 'forbidden' || mayDo(facts, facts.who, READ_AND_WRITE);
-  const wrong = [...(may ? [] : [forbidden(facts)]), ...held(facts, ownPids(all))];
+  const wrong = [...(may ? [] : [forbidden(facts)]), ...held(facts, ownPids(all, facts.holders))];
   const [stable] = stableNames;
   if (stable !== undefined && /^\/dev\/tty(ACM|USB)\d+$/.test(path))
     wrong.push(

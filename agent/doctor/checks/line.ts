@@ -46,7 +46,8 @@ function lossy(bytes: number, skipped: number): Finding[] {
   ];
 }
 
-const TWO = 'take it off the line, or give it another SYSID_THISMAV (MAV_SYSID from 4.7 on)';
+const TWO =
+  'take it off the line: the agent serves the one that it heard first, and another SYSID_THISMAV changes nothing of that';
 
 function company(autopilots: number, readOnly: string | null): Finding[] {
   const all: Finding[] = [];
@@ -65,6 +66,7 @@ function company(autopilots: number, readOnly: string | null): Finding[] {
 function running({ link, vehicle }: RunningFacts): Finding[] {
   const { open, fault, frames, skippedBytes, bytesIn, baud } = link;
   if (!open && fault !== null) return [found('line-closed', `${fault.message}.`, fault.advice)];
+  if (frames === 0 && bytesIn > 0 && !isSerial(link.url)) return [foreign(link.url)];
   if (frames === 0 && bytesIn > 0)
     return [
       found(
@@ -81,12 +83,29 @@ function running({ link, vehicle }: RunningFacts): Finding[] {
     ...company(1 + vehicle.otherAutopilots, vehicle.readOnly),
   ];
   if (vehicle.sysid === null) return [noAutopilot([]), ...all];
-  if (!vehicle.alive) all.push(silent(link.url));
+  if (!vehicle.alive) all.push(fellSilent(link.url));
   return all.length > 0 ? all : [fine('line', `system ${vehicle.sysid} is heard, ${frames} frames so far`)];
 }
 
+const isSerial = (url: string): boolean => url.startsWith('serial:');
+
+/** A network link has no baud. */
+const foreign = (url: string): Finding =>
+  found(
+    'line-noise',
+    `Bytes come over ${url}, and no frame is among them: what sends there does not speak MAVLink.`,
+    'check what sends to that port, or listens at it; a simulator or a telemetry bridge must be set to MAVLink 2',
+  );
+
+const fellSilent = (url: string): Finding =>
+  found(
+    'line-silent',
+    `Nothing more comes over ${url}: the autopilot was heard, and fell silent. It restarts, hangs, has no power, or its plug is loose.`,
+    'a restart takes half a minute: ask again; then check its power, its light, and the plug',
+  );
+
 function silent(url: string): Finding {
-  if (!url.startsWith('serial:'))
+  if (!isSerial(url))
     return found(
       'line-silent',
       `Nothing comes over ${url}.`,
@@ -150,7 +169,8 @@ function listened(url: string, { tried, bauds }: LineFacts): Finding[] {
       if (closed.fault.code === 'EADDRINUSE') return [unsure('line', `${closed.fault.message}.`)];
       return [found('line-closed', `${closed.fault.message}.`, closed.fault.advice)];
     }
-    return own.every(({ bytes }) => bytes === 0) ? [silent(url)] : [noFrames(url, own, tried.slice(own.length))];
+    if (own.every(({ bytes }) => bytes === 0)) return [silent(url)];
+    return [isSerial(url) ? noFrames(url, own, tried.slice(own.length)) : foreign(url)];
   }
   const { frames, autopilots, companions, bytes, skippedBytes } = best;
   const all = [...mavlink1(best.mavlink1, frames), ...lossy(bytes, skippedBytes), ...company(autopilots.length, null)];

@@ -46,10 +46,14 @@ const OF_SYSTEM: Readonly<Record<string, (broker: BrokerFacts) => Finding>> = {
 
 const NETWORK = ['ip addr; ip route; nmcli device (or: mmcli -L for the modem)'];
 
-const AUTHORITY = [
-  'save the certificate of the authority that signed it as /etc/skein/ca.pem',
+const TRUST = [
   'echo NODE_EXTRA_CA_CERTS=/etc/skein/ca.pem | sudo tee -a /etc/skein/agent.env   (the service reads it), then restart the agent, disarmed on the ground',
   'to see it accepted here first: NODE_EXTRA_CA_CERTS=/etc/skein/ca.pem skein-agent doctor …',
+];
+const AUTHORITY = [
+  'save the certificate of the authority that signed it as /etc/skein/ca.pem',
+  ...TRUST,
+  'of a public authority? Then the broker must send the certificates in between as well (fullchain.pem)',
 ];
 
 /** Codes of OpenSSL's verification (X509_V_ERR_…) as Node gives them, and of its alerts. */
@@ -89,6 +93,12 @@ function tls(broker: BrokerFacts): Finding {
         'mqtts:// wants the TLS port (usually 8883); or, inside a trusted network only: mqtt://',
       );
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return found(
+        'tls-ca',
+        `${of} is signed by itself: this board does not know it.`,
+        'is it that of your broker? Compare its fingerprint there; then save it as /etc/skein/ca.pem',
+        ...TRUST,
+      );
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
@@ -232,13 +242,9 @@ function ended(broker: BrokerFacts, { settings, clock, agent }: DoctorFacts): Fi
   ];
 }
 
-/** Connected, or on its way there: what the agent has seen itself. */
+/** Connected: what the agent has seen itself. */
 function running({ uplink }: RunningFacts): Finding[] {
-  const { state, leaseLeftMs, toldToWait, url } = uplink;
-  if (state !== 'up')
-    return [
-      unsure('uplink', `${url}: the agent is ${state}${uplink.lastError === null ? '' : ` (${uplink.lastError})`}.`),
-    ];
+  const { leaseLeftMs, toldToWait, url } = uplink;
   if (leaseLeftMs <= 0)
     return [
       found(

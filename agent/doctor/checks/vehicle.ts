@@ -14,9 +14,9 @@ const REASONS: readonly (readonly [RegExp, (text: string, facts: RunningFacts | 
       found(
         'failsafe-gcs',
         `The autopilot holds its ground-link failsafe ("${text}"): it heard the heartbeat of a ground link once and lost it, and cannot be armed, not by a transmitter either.`,
-        ...(facts === null || facts.uplink.leaseLeftMs > 0
-          ? []
-          : ['bring the controller back in reach: the agent sends that heartbeat while it is (area uplink here)']),
+        facts !== null && facts.uplink.leaseLeftMs > 0
+          ? 'the controller answers, and so the agent sends that heartbeat: ask again in a minute, the autopilot repeats its reasons each half minute'
+          : 'bring the controller back in reach: the agent sends that heartbeat while it is (area uplink here)',
         'without a controller: restart the autopilot, disarmed (power off and on); a ground link never seen never fails',
       ),
   ],
@@ -41,7 +41,16 @@ const REASONS: readonly (readonly [RegExp, (text: string, facts: RunningFacts | 
       ),
   ],
   [
-    /Radio failsafe on|RC (not found|not calibrated|failsafe)|Throttle below failsafe|manual control (signal )?(lost|unavailable)|No manual control input/i,
+    /RC not calibrated/i,
+    (text) =>
+      found(
+        'rc-missing',
+        `The autopilot does not know the ends of the sticks ("${text}").`,
+        'calibrate the transmitter with a ground station (QGroundControl: Vehicle Setup, Radio)',
+      ),
+  ],
+  [
+    /Radio failsafe on|RC (not found|failsafe)|Throttle below failsafe|manual control (signal )?(lost|unavailable)|No manual control input/i,
     (text) =>
       found(
         'rc-missing',
@@ -81,6 +90,12 @@ function profile({ profile }: RunningFacts): Finding[] {
         ...differences
           .filter(({ value }) => value !== null)
           .map(({ parameter, wanted }) => `set ${parameter} = ${plain(wanted)} with a ground station`),
+        ...differences
+          .filter(({ value }) => value === null)
+          .map(
+            ({ parameter }) =>
+              `${parameter} is not there: its firmware is older than what the profile knows, update it`,
+          ),
         'one that this drone needs otherwise: profileParameters in its settings; another use: profile',
       ),
     );
