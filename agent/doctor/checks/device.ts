@@ -26,14 +26,14 @@ function missing({ path, kind, others, stableNames }: DeviceFacts): Finding {
 
 /** Of serial devices on the distributions that boards run. */
 const SERIAL_GROUP = 'dialout';
+/** Who is in one of these may open more than a line. */
+const NOT_FOR_THIS = ['root', 'tty'];
 
 function forbidden({ path, real, mode, gid, group, who, groupPending }: DeviceFacts): Finding {
-  // More than one device would be open to who is in it, or it helps nobody to be in it.
-  const isOther =
-    gid === 0 || group === 'tty' || !mayDo({ mode, uid: -1, gid }, { ...who, uid: -2, gids: [gid] }, READ_AND_WRITE);
-  if (isOther) {
-    const words =
-      gid === 0 || group === 'tty' ? `it belongs to the group ${group}` : `the group ${group} may not either`;
+  const isOther = NOT_FOR_THIS.includes(group);
+  const mayNothing = !mayDo({ mode, uid: -1, gid }, { ...who, uid: -2, gids: [gid] }, READ_AND_WRITE);
+  if (isOther || mayNothing) {
+    const words = isOther ? `it belongs to the group ${group}` : `the group ${group} may not either`;
     const name = (real ?? path).replace(/^\/dev\//, '');
     return found(
       'device-forbidden',
