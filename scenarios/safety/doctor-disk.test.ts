@@ -8,8 +8,15 @@ import type { Finding } from '../../agent/doctor/index.ts';
 import { programs } from '../kit/paths.ts';
 import { withFullDisk, withReadOnly } from '../kit/private-mount.ts';
 
-for (const [how, prefix, code, words, remedy] of [
-  ['full', withFullDisk, 'disk-full', /mounted at .*data, which is full \(0 MB free\)/, /sudo du -xh .*data \|/],
+for (const [how, prefix, code, words, ...remedies] of [
+  [
+    'full',
+    withFullDisk,
+    'disk-full',
+    /mounted at .*data, which is full \(0 MB free\)/,
+    /sudo du -xh .*data \|/,
+    /journalctl --vacuum-size/,
+  ],
   ['read-only', withReadOnly, 'disk-read-only', /mounted at .*data, which is read-only/, /mount -o remount,rw .*data$/],
 ] as const) {
   t.test(how, { skip: process.platform === 'linux' ? false : 'a name space for mounts is needed' }, async (t) => {
@@ -28,6 +35,6 @@ for (const [how, prefix, code, words, remedy] of [
     t.equal(exit, 5);
     const found = findings.find((one) => one.code === code);
     t.match(found?.words, words);
-    t.match(found?.remedy[0], remedy);
+    for (const [i, remedy] of remedies.entries()) t.match(found?.remedy[i], remedy);
   });
 }
