@@ -212,6 +212,8 @@ async function look(desk: Desk, drone: string, { hash, key, says }: Panel, state
     },
     hash.replace('{drone}', drone),
   );
+  // The event log's field has the keys until it is gone.
+  await desk.page.locator('.events-panel').waitFor({ state: hash.startsWith('#/events') ? 'attached' : 'detached' });
   if (key !== undefined) await desk.press(key);
   for (const [selector, words] of said) await desk.says(selector, words);
   if (key !== undefined) await desk.press(key);
