@@ -82,22 +82,22 @@ t.test('an operator commands drones from a real browser', async (t) => {
     );
 
     await page.keyboard.press('h');
-    await page.locator('[data-confirm="hold"] input').waitFor();
-    await page.locator('[data-confirm="hold"] .go').click();
-    t.match(
-      await textOf(page, '[data-confirm="hold"]'),
-      /Nothing was sent: your name is needed/,
-      'said, not swallowed',
-    );
-    t.same(await commandsOf(httpUrl, flying.id), [], 'nobody’s command is none');
-    await page.locator('[data-confirm="hold"] input:focus').waitFor();
-    await page.keyboard.type(OPERATOR);
     await page.keyboard.press('Enter');
+    await page.locator('.operator-ask').waitFor();
+    t.match(
+      await textOf(page, '.operator-ask'),
+      /Sent as “unnamed [0-9a-f]{6}”/,
+      'nobody is kept from a hold by a field',
+    );
     const { state, words } = await endOf(page, 'hold');
     t.equal(state, 'succeeded', words);
     t.match(words, /queued.*delivered.*accepted.*executing.*succeeded/, 'its steps are shown');
     const [told] = await commandsOf(httpUrl, flying.id);
-    t.match(told, { type: 'hold', issuedBy: OPERATOR, deliveries: [{ state: 'succeeded' }] });
+    t.match(told, { type: 'hold', issuedBy: /^unnamed [0-9a-f]{6}$/, deliveries: [{ state: 'succeeded' }] });
+    t.equal(await page.locator('.operator-ask input:focus').count(), 0, 'the keys stay with who is busy');
+    await page.locator('.operator-ask input').fill(OPERATOR);
+    await page.locator('.operator-ask button').click();
+    await page.locator('.operator-ask').waitFor({ state: 'detached' });
 
     await page.reload();
     await openDrone(page, flying.id);

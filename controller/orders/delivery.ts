@@ -83,7 +83,7 @@ function withPlan(order: Order, attempt: Attempt, leg: Leg): readonly [Order, At
 /** Cancelled, and its drone does not do as it is told: somebody else is in command of it, who may not know. */
 function notBack({ cancel }: Order, drone: string, { abort }: Seen): string | null {
   if (cancel === null || abort === null || !NOT_DONE.has(abort.state)) return null;
-  return `cancelled, and ${drone} does not bring the parcel back (${abort.words ?? abort.state}): return it, or abort with takeOver`;
+  return `cancelled, and ${drone} does not bring the parcel back (${abort.words ?? abort.state}): return it, or abort with “take over”`;
 }
 
 /** Loaded; the planner has not found its way yet. */

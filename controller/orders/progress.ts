@@ -38,8 +38,8 @@ export function progressOf(leg: Leg, stand: StandSeen | null, start: CommandSeen
 }
 
 export function underWayWords(drone: string, { as }: Extract<Progress, { is: 'under-way' }>): string | null {
-  if (as === 'held') return `${drone} is held by an operator; it goes on by resume with takeOver`;
+  if (as === 'held') return `${drone} is held by an operator; resume it, with “take over”, and it goes on`;
   if (as === 'interrupted')
-    return `${drone} is flown by somebody else, or its failsafe acts; nothing is done meanwhile. Once nobody flies it, it goes on by resume with takeControl and takeOver`;
+    return `${drone} is flown by somebody else, or its failsafe acts; nothing is done meanwhile. Once nobody flies it, resume it with “take control” and “take over”`;
   return null;
 }

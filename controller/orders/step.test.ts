@@ -135,8 +135,8 @@ t.test(
       return step(order, { ...seen({ at: null }), delivery: stand, abort }).words ?? '';
     };
     // The dispatcher is in command of what it started: without `takeOver` a `resume` is rejected.
-    t.match(words(flies, 'held'), /resume with takeOver/);
-    t.match(words(flies, 'interrupted'), /resume with takeControl and takeOver/);
+    t.match(words(flies, 'held'), /resume it, with “take over”/);
+    t.match(words(flies, 'interrupted'), /resume it with “take control” and “take over”/);
     const cancelled: Order = { ...flies, cancel: { by: 'shop', why: null, atUtcUs: 0 } };
     t.match(words(cancelled, 'flying'), /^cancelled: it brings the parcel back/);
     t.match(words(cancelled, 'flying', { final: true, state: 'succeeded', words: null }), /it brings the parcel back/);

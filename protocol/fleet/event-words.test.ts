@@ -19,6 +19,10 @@ t.test('what happened, in plain words', async (t) => {
       'command …NPQRS to d1: failed, no answer',
     ],
     [event(`order:${ORDER}`, 'moved', { set: { state: 'outbound' } }), 'order …NPQRS went on: outbound'],
+    [
+      event(`itinerary:order-${ORDER}-1-ferry`, 'stand', { drone: 'd1', set: { state: 'returning' } }),
+      'itinerary order-…NPQRS-1-ferry with d1: returning',
+    ],
     [event('base:oerlikon', 'put', { set: { name: 'x' } }), 'base oerlikon was set'],
     [event('settings:d1', 'read-back'), 'settings of d1 was read back'],
     [event('controller', 'checkpoint', { number: 3, to: 900 }), 'events up to number 900 were signed (checkpoint 3)'],

@@ -3,6 +3,7 @@
  * shape than expected breaks nothing.
  */
 import { nameOfCommand } from './command-names.ts';
+import { shortIds } from './short-ids.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const objectOf = (value: unknown): Json =>
@@ -31,7 +32,6 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 const THINGS: Readonly<Record<string, string>> = {
   ...{ drone: '', stop: 'ground stop', rollout: 'roll-out', upkeep: 'maintenance of', settings: 'settings of' },
   ...{
@@ -45,8 +45,7 @@ const THINGS: Readonly<Record<string, string>> = {
 /** `order …K3F2X`, `base oerlikon`, `heron-01`. */
 export function thingWords(entity: string): string {
   const [kind, id] = kindAndId(entity);
-  const short = ULID.test(id) ? `…${id.slice(-5)}` : id;
-  return `${own(THINGS, kind) ?? kind} ${short}`.trim();
+  return `${own(THINGS, kind) ?? kind} ${shortIds(id)}`.trim();
 }
 
 type Say = (about: { readonly entity: string; readonly id: string }, data: Json) => string | null;

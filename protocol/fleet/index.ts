@@ -11,5 +11,6 @@ export * from './parameters.ts';
 export type { Parsed } from './reader.ts';
 export * from './reasons.ts';
 export * from './safety-parameters.ts';
+export * from './short-ids.ts';
 export * from './short-json.ts';
 export * from './topics.ts';

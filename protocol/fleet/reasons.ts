@@ -30,7 +30,7 @@ export const REASONS = {
   'pad-taken': 'told to hold instead: another one has its pad',
   'no-height': 'told to hold instead: no height of its own is left for the way back',
   // of flying
-  pilot: 'a pilot is flying: resume with takeControl, or wait until the vehicle is disarmed',
+  pilot: 'a pilot is flying: resume with “take control”, or wait until the vehicle is disarmed',
   'in-command': 'another is in command: send it again with takeOver, which takes the drone from them',
   'other-station': 'another ground station is in control',
   failsafe: 'a failsafe of the autopilot is acting; it is never undone by software',

@@ -12,9 +12,9 @@ export const CONTROL_TAKEN: FindingClass = {
   ...{ name: 'control-taken', severity: 'warning', onsetS: 0, clearS: 5, holds: false, proposes: null },
   gathers: null,
   when: 'it is armed, and a pilot, another station or a failsafe of its autopilot (critical) has control',
-  over: 'Skein has control again (somebody took it, resume with takeControl), or it is disarmed',
+  over: 'Skein has control again (somebody took it, resume with “take control”), or it is disarmed',
   whatToDo:
-    'Skein sends nothing that changes its flight. Talk to the pilot; resume with takeControl once both agree (and takeOver where another was in command, as the dispatcher is of a flight of an order), or wait until it is disarmed',
+    'Skein sends nothing that changes its flight. Talk to the pilot; resume with “take control” once both agree (and “take over” where another was in command, as the dispatcher is of a flight of an order), or wait until it is disarmed',
   judge(seen, { takenBy }) {
     const isArmed = armed(seen);
     if (isArmed === null) return UNCLEAR;

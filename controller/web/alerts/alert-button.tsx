@@ -11,7 +11,6 @@ export function AlertButton({ fleet }: { readonly fleet: Fleet }) {
   if (tally === null) return null;
   const worst = worstOf(tally);
   const count = countOf(tally);
-  const words = worst === null ? 'no alerts' : `${count === 1 ? 'alert' : 'alerts'}, ${worst}`;
   const silenced = tally.silenced === 0 ? '' : ` ${tally.silenced} silenced.`;
   return (
     <button
@@ -26,7 +25,8 @@ export function AlertButton({ fleet }: { readonly fleet: Fleet }) {
       }}
     >
       {worst !== null && <SeverityMark severity={worst} />}
-      {count > 0 && <b>{count}</b>} {words}
+      {count > 0 && <b>{count}</b>}
+      <span>{worst === null ? 'no alerts' : count === 1 ? 'alert' : 'alerts'}</span>
     </button>
   );
 }

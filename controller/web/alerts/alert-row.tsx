@@ -1,4 +1,6 @@
 /** One open alert in the list: what is seen, what to do, and what can be said of it. What cannot be taken back is asked once more. */
+
+import { shortIds } from '@skein/protocol/fleet';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ageExact } from '../format/times.ts';
 import { type AlertShown, dismissalWords } from './alerts.ts';
@@ -42,7 +44,7 @@ export function AlertRow({ alert, nowMs, tell }: RowProps) {
     >
       <p>
         <SeverityMark severity={severity} /> <b>{severity}</b>{' '}
-        {drone !== null && <a href={`#/drone/${drone}`}>{drone}</a>} {order !== null && `order ${order}`}{' '}
+        {drone !== null && <a href={`#/drone/${drone}`}>{drone}</a>} {order !== null && `order ${shortIds(order)}`}{' '}
         <time dateTime={raisedAt} title={raisedAt}>
           for {ageExact(Math.max(0, nowMs - Date.parse(raisedAt)))}
         </time>

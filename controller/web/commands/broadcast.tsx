@@ -90,7 +90,7 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (!name.given()) return;
+    if (reboot && !name.given()) return;
     const everyone = ids.length === fleet.ids.peek().length;
     const staggerMs = Math.round(Math.max(0, Math.min(600, Number(pauseS) || 0)) * 1000);
     desk.send({
@@ -154,7 +154,7 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
           <Tick checked={stopAtFailure} onChange={setStop} words="Stop at the first that fails or is not proved" />
         </div>
       )}
-      <NameField name={name} />
+      {reboot && <NameField name={name} />}
       <div class="in-hand-buttons">
         <button
           type="submit"

@@ -4,8 +4,6 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../shell/icon.tsx';
 import { type Desk, inHand } from './desk.ts';
 import { type Forecast, forecast, type SafeType } from './forecast.ts';
-import { NameField, useName } from './name-field.tsx';
-import { operator } from './operator.ts';
 import type { Situation } from './situation.ts';
 
 /** After the meaning of the answer has changed, it can be given again only after this long. */
@@ -20,20 +18,18 @@ export interface ConfirmProps {
 export function Confirm({ type, situation, desk }: ConfirmProps) {
   const what = forecast(type, situation);
   const changed = useChanged(what.outcome === 'waits' ? 'now' : what.outcome);
-  const name = useName();
   const [session, setSession] = useState<string | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const undecided = situation.rivals.length > 1 && (session === null || !situation.rivals.includes(session));
 
   // Before it is painted: the next key may come at once, and must go here.
   useLayoutEffect(() => {
-    const first = operator.peek() === null ? name.input.current : form.current?.querySelector<HTMLElement>('.go');
-    first?.focus({ preventScroll: true });
+    form.current?.querySelector<HTMLElement>('.go')?.focus({ preventScroll: true });
   }, [type]);
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (changed || undecided || !name.given()) return;
+    if (changed || undecided) return;
     inHand.value = null;
     desk.send({ targets: [situation.id], type, ...(session === null ? {} : { session }) });
   };
@@ -66,7 +62,6 @@ export function Confirm({ type, situation, desk }: ConfirmProps) {
           )}
         </div>
         <Rivals situation={situation} session={session} setSession={setSession} />
-        <NameField name={name} />
         <div class="in-hand-buttons">
           <button
             type="submit"

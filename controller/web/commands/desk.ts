@@ -7,7 +7,7 @@ import { go } from '../shell/route.ts';
 import type { Book } from './book.ts';
 import type { SafeType } from './forecast.ts';
 import type { Deliberate } from './interlocks.ts';
-import { operator } from './operator.ts';
+import { sender } from './operator.ts';
 import { type CommandBody, cancelCommand, postCommand } from './send.ts';
 import { addUnseen } from './unseen.ts';
 
@@ -50,7 +50,7 @@ export interface Order {
 }
 
 export interface Desk {
-  /** Sends it; the operator's name must be known. */
+  /** Sends it; what is not safe is asked a name for before. */
   send(order: Order): void;
   /** Sends the same request again, under the same key. */
   again(key: string): void;
@@ -87,7 +87,7 @@ export function createDesk(book: Book): Desk {
         targets,
         type,
         params,
-        issuedBy: operator.value ?? 'operator',
+        issuedBy: sender(),
         ...(session === undefined ? {} : { session }),
         ...(staggerMs === undefined ? {} : { staggerMs }),
         ...(maxFailures === undefined ? {} : { maxFailures }),
@@ -105,7 +105,7 @@ export function createDesk(book: Book): Desk {
         cancels.value = new Map([...cancels.value, [id, trouble] as const].slice(-MOST_DRAFTS));
       };
       note(null);
-      void cancelCommand(id, operator.value ?? 'operator', newKey()).then((answer) => {
+      void cancelCommand(id, sender(), newKey()).then((answer) => {
         if (!answer.ok) note(answer.trouble);
         book.refresh(id);
       });

@@ -7,7 +7,7 @@ import { Fields } from './fields.tsx';
 import { InterlockList, Tick } from './form-parts.tsx';
 import { type Deliberate, forceHelps, interlocksOf, mayGo } from './interlocks.ts';
 import { NameField, useName } from './name-field.tsx';
-import { operator } from './operator.ts';
+import { operator, UNNAMED } from './operator.ts';
 import { type Filled, makeParams, targetOf } from './params.ts';
 import { RULES } from './rules.ts';
 import type { Situation } from './situation.ts';
@@ -27,11 +27,11 @@ export function DeliberateForm({ type, given, situation, desk }: DeliberateFormP
   const list = interlocksOf(type, situation);
   const canForce = type === 'reboot' && forceHelps(list);
   const forced = canForce && force;
-  const made = makeParams(type, withPlace(filled, situation), situation, forced);
-  const overCommander =
-    RULES[type].flight && situation.commander !== null && situation.commander !== operator.value
-      ? situation.commander
-      : null;
+  const { commander } = situation;
+  // Held from here before a name was said: nobody takes over from themselves.
+  const all = commander === UNNAMED ? { ...filled, takeOver: true } : filled;
+  const made = makeParams(type, withPlace(all, situation), situation, forced);
+  const overCommander = RULES[type].flight && commander !== UNNAMED && commander !== operator.value ? commander : null;
   const stopped = !mayGo(list, forced) && !(type === 'resume' && filled.takeControl === true);
 
   // Before it is painted: the next key may come at once, and must go here.

@@ -2,6 +2,7 @@
  * What must hold before a deliberate command is sent, as far as the page can see it; shown before the button. The agent
  * checks again and its word counts.
  */
+import { shortIds } from '@skein/protocol/fleet';
 import { ageExact } from '../format/times.ts';
 import { isDown, reachOf, type Situation } from './situation.ts';
 
@@ -208,9 +209,9 @@ function preflight(s: Situation): Interlock {
 function itinerary(s: Situation, states: readonly string[] | null, yes: string, no: string): Interlock {
   const { itinerary: one } = s;
   if (one === null) return { state: 'stop', words: 'it has no itinerary' };
-  if (states === null) return { state: 'ok', words: `itinerary ${one.id}: ${one.state}` };
-  if (states.includes(one.state)) return { state: 'ok', words: `itinerary ${one.id} is ${yes}` };
-  return { state: 'stop', words: `itinerary ${one.id}: ${no} (${one.state})` };
+  if (states === null) return { state: 'ok', words: `itinerary ${shortIds(one.id)}: ${one.state}` };
+  if (states.includes(one.state)) return { state: 'ok', words: `itinerary ${shortIds(one.id)} is ${yes}` };
+  return { state: 'stop', words: `itinerary ${shortIds(one.id)}: ${no} (${one.state})` };
 }
 
 function holding(s: Situation): Interlock {

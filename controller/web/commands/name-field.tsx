@@ -1,4 +1,4 @@
-/** The operator's name, asked for once with the first command. Without one nothing is sent, and that is said here. */
+/** The operator's name, asked for once with the first command that can wait for it. Without one it is not sent, and that is said here. */
 import type { RefObject } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { hasName, NAME_MAX, operator, tidyName } from './operator.ts';

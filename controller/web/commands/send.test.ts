@@ -58,7 +58,7 @@ t.test('something that is no command', async (t) => {
 });
 
 t.test('keys', async (t) => {
-  t.match(newKey(), /^[0-9a-f]{32}$/);
+  t.match(newKey(), /^[0-9a-f]{6}-[0-9a-f]{32}$/);
   t.not(newKey(), newKey());
 });
 

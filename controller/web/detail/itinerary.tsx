@@ -1,4 +1,6 @@
 /** The itinerary of this drone: how far it is, where its parcel is, and what it must be doing while nobody hears it. */
+
+import { shortIds } from '@skein/protocol/fleet';
 import { useState } from 'preact/hooks';
 import { operator } from '../commands/operator.ts';
 import { utcFull } from '../format/times.ts';
@@ -38,7 +40,10 @@ export function ItineraryBlock({ view }: { readonly view: View }) {
           data-state={itinerary.state}
           data-tone={itineraryTone(itinerary.state)}
         >
-          <a href={`#/plan/${itinerary.id}`}>{itinerary.id}</a> <small>version {itinerary.version}</small>
+          <a href={`#/plan/${itinerary.id}`} title={itinerary.id}>
+            {shortIds(itinerary.id)}
+          </a>{' '}
+          <small>version {itinerary.version}</small>
           <b>{itinerary.state}</b>
           <span>{progressWords(itinerary)}</span>
           {itinerary.words !== null && <em>{itinerary.words}</em>}
@@ -47,7 +52,7 @@ export function ItineraryBlock({ view }: { readonly view: View }) {
       )}
       {delivery && (
         <p class="parcel" data-parcel={delivery.item} data-state={delivery.state}>
-          <b>{delivery.parcel ?? 'Parcel'}</b> {parcelWords(delivery)}
+          <b title={delivery.parcel ?? ''}>{shortIds(delivery.parcel ?? 'Parcel')}</b> {parcelWords(delivery)}
         </p>
       )}
       {delivery && <ParcelProof drone={view.record.entry.id} delivery={delivery} />}

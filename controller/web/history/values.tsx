@@ -40,7 +40,7 @@ const VALUES: readonly ValueSpec[] = [
 
 function headingWords(value: unknown): string {
   if (typeof value !== 'number') return UNKNOWN;
-  return `${heading(value)} ${compassPoint(value)}`;
+  return `${heading(value)}° ${compassPoint(value)}`;
 }
 
 export function Values() {

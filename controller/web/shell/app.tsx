@@ -13,12 +13,13 @@ import type { LiveConnection } from '../live/connection.ts';
 import type { Fleet } from '../live/fleet.ts';
 import type { FleetMap } from '../map/fleet-map.ts';
 import { MapPane } from '../map/map-pane.tsx';
+import { needing } from '../orders/desk.ts';
 import { OrdersPanel } from '../orders/orders-panel.tsx';
 import { Palette } from '../palette/palette.tsx';
 import { listenToKeys } from './keyboard.ts';
 import { Notices } from './notices.tsx';
 import { EventsPane, HistoryPane, PlanPane } from './panes.ts';
-import { route, selectedId } from './route.ts';
+import { type Route, route, selectedId } from './route.ts';
 import { Shortcuts } from './shortcuts.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -66,16 +67,30 @@ export function App({ fleet, connection, book, desk }: AppProps) {
         {view === 'events' && <EventsPane fleet={fleet} />}
         {at.view === 'command' && <Results key={at.id} id={at.id} fleet={fleet} book={book} desk={desk} />}
       </main>
-      <nav class="tabs" aria-label="Views">
-        <a href="#/" aria-current={view === 'map' ? undefined : 'page'}>
-          Fleet
-        </a>
-        <a href="#/map" aria-current={view === 'map' ? 'page' : undefined}>
-          Map
-        </a>
-      </nav>
+      <Tabs view={view} />
       <Shortcuts />
       <Palette fleet={fleet} fitFleet={() => map.current?.fitFleet()} />
     </div>
+  );
+}
+
+/** On a phone; elsewhere the list and the map are there, and the bar leads to the rest. */
+const TABS = ['map', 'plan', 'orders', 'events'] as const;
+
+function Tabs({ view }: { readonly view: Route['view'] }) {
+  const now = TABS.find((one) => one === view);
+  const count = needing.value ?? 0;
+  return (
+    <nav class="tabs" aria-label="Views">
+      <a href="#/" aria-current={now ? undefined : 'page'}>
+        Fleet
+      </a>
+      {TABS.map((one) => (
+        <a key={one} href={`#/${one}`} aria-current={one === now ? 'page' : undefined}>
+          {one}
+          {one === 'orders' && count > 0 && <b>{count}</b>}
+        </a>
+      ))}
+    </nav>
   );
 }

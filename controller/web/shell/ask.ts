@@ -3,6 +3,8 @@
  * the same request never does a thing twice. Refusals are answers, in words.
  */
 
+import { random, thisBrowser } from './this-browser.ts';
+
 export interface Trouble {
   /** Stable code of the problem, or null when the controller gave none. */
   readonly code: string | null;
@@ -32,9 +34,9 @@ const BROWSER: SendPorts = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 };
 
-/** 128 random bits; `crypto.randomUUID` is missing on pages that are not served securely. */
+/** 128 random bits, after what stands for this browser. */
 export function newKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${thisBrowser}-${random(16)}`;
 }
 
 export interface Request {

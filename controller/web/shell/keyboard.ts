@@ -117,10 +117,10 @@ function stepBack(filter: HTMLElement | null, typing: boolean): void {
   if (typing && filter && document.activeElement === filter) {
     filterText.value = '';
     filter.blur();
-  } else if (askingName.value) askingName.value = false;
-  else if (stopQuestion.value !== null) stopQuestion.value = null;
+  } else if (stopQuestion.value !== null) stopQuestion.value = null;
   else if (picking.value !== null) picking.value = null;
   else if (inHand.value !== null) inHand.value = null;
+  else if (askingName.value) askingName.value = false;
   else if (question.value !== null) question.value = null;
   else if (wish.value !== null) stop();
   else if (alertsOpen.value) alertsOpen.value = false;

@@ -1,10 +1,10 @@
 /** Whose commands go out from here, in the bar; pressing it asks for another name. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { askingName, NAME_MAX, operator, rememberName, tidyName } from '../commands/operator.ts';
+import { askingName, NAME_MAX, operator, rememberName, tidyName, UNNAMED } from '../commands/operator.ts';
 import { Icon } from './icon.tsx';
 
 export function OperatorButton() {
-  const asking = askingName.value;
+  const asking = askingName.value !== false;
   return (
     <span class="operator">
       <button
@@ -30,7 +30,11 @@ export function OperatorButton() {
 function Ask() {
   const [name, setName] = useState(operator.value ?? '');
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.select(), []);
+  const later = askingName.value === 'later';
+  // Who is busy keeps the keys.
+  useEffect(() => {
+    if (!later) input.current?.select();
+  }, []);
   return (
     <form
       class="operator-ask"
@@ -40,7 +44,9 @@ function Ask() {
       }}
     >
       <label class="field">
-        <span>Your name, sent with every command</span>
+        <span role={later ? 'status' : undefined}>
+          {later && `Sent as “${UNNAMED}”. `}Your name, sent with every command
+        </span>
         <input
           ref={input}
           type="text"

@@ -48,7 +48,7 @@ export function TopBar({ fleet, book }: { readonly fleet: Fleet; readonly book: 
       <LiveState fleet={fleet} />
       <Clock fleet={fleet} />
       <OperatorButton />
-      <Themes />
+      <NextTheme />
       <button
         type="button"
         class="help"
@@ -116,21 +116,14 @@ const ICONS: Record<Theme, string> = {
 };
 const NAMES: Record<Theme, string> = { dark: 'Dark', light: 'Light', outdoors: 'Outdoors, highest contrast' };
 
-function Themes() {
+/** One press to the next: on a phone in the sun nobody aims at three. */
+function NextTheme() {
+  const now = theme.value;
+  const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length] ?? 'dark';
+  const words = `${NAMES[now]}. Press for ${NAMES[next].toLowerCase()}`;
   return (
-    <fieldset class="themes" aria-label="Theme">
-      {THEMES.map((one) => (
-        <button
-          key={one}
-          type="button"
-          aria-pressed={theme.value === one}
-          title={NAMES[one]}
-          aria-label={NAMES[one]}
-          onClick={() => chooseTheme(one)}
-        >
-          <Icon box={14} width={1.3} path={ICONS[one]} />
-        </button>
-      ))}
-    </fieldset>
+    <button type="button" class="theme" title={words} aria-label={words} onClick={() => chooseTheme(next)}>
+      <Icon box={14} width={1.3} path={ICONS[now]} />
+    </button>
   );
 }
