@@ -4,7 +4,7 @@ import { arch, cpus, loadavg, type as osType, release, totalmem, uptime } from '
 import { join } from 'node:path';
 import { renderConfig } from '@skein/protocol/config';
 import { findAgent } from './asking.ts';
-import { type Entry, readAsFarAs, Secrets, secretOf } from './bundle/index.ts';
+import { type Entry, readAsFarAs, Secrets, secretOf, secretsAround, secretsIn } from './bundle/index.ts';
 import type { CommandLine } from './cli/index.ts';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
 import { LOCK_NAME } from './lock/index.ts';
@@ -30,6 +30,8 @@ export interface Contents {
   readonly entries: readonly Entry[];
   /** Grows while the entries are read. */
   readonly leftOut: LeftOut[];
+  /** What whoever passes it on must know. */
+  readonly mind: readonly string[];
 }
 
 interface Settings {
@@ -46,13 +48,15 @@ export interface Gathering {
   readonly madeAt: Date;
 }
 
-function secretsOf({ config }: Settings): Secrets {
+/** `said`: what the running agent told, whose settings may be others. */
+function secretsOf({ config }: Settings, said: readonly string[]): Secrets {
   const stations = config.station.map((station) => (typeof station === 'string' ? station : station.url));
   const set = SECRET_KEYS.map((key) => {
     const [section, name] = key.split('.') as ['uplink', 'password'];
     return config[section][name];
   });
-  return new Secrets([...set, ...[config.uplink.url, config.link.url, ...stations].flatMap(secretOf)]);
+  const addresses = [config.uplink.url, config.link.url, ...stations].flatMap(secretOf);
+  return new Secrets([...set, ...addresses, ...said.flatMap(secretsIn), ...secretsAround(process.env)]);
 }
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -61,7 +65,6 @@ const pretty = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
 export async function gather(o: Gathering): Promise<Contents> {
   const { line, settings, recorded, wanted, madeAt } = o;
   const { config } = settings;
-  const secrets = secretsOf(settings);
   const entries: Entry[] = [];
   const leftOut: LeftOut[] = [];
   const add = (name: string, what: string, text: string): void => {
@@ -73,14 +76,23 @@ export async function gather(o: Gathering): Promise<Contents> {
     agent.ok ? agent.ask(path, waitMs === undefined ? {} : { waitMs }) : ({ ok: false, reason: 'settings' } as const);
 
   const told = await ask('/status');
+  const running = await ask('/config');
+  const secrets = secretsOf(
+    settings,
+    [told, running].map((answer) => (answer.ok ? answer.body : '')),
+  );
   const status = told.ok ? (JSON.parse(told.body) as AgentStatus) : null;
   if (told.ok) add('status.json', 'the state of every part of the agent, and its counters', told.body);
   else leftOut.push({ what: 'status.json, metrics.txt', why: `no agent answers here (${told.reason})` });
   const metrics = told.ok ? await ask('/metrics') : null;
   if (metrics?.ok === true) add('metrics.txt', 'the same for Prometheus', metrics.body);
 
-  const running = await ask('/config');
+  const mind: string[] = [];
   const toml = running.ok ? (JSON.parse(running.body) as { toml: string }).toml : null;
+  if (toml !== null && /^password = "…"/m.test(toml) && config.uplink.password === '')
+    mind.push(
+      'The agent has a password that this command was not given, and could not look for: take --config FILE of the agent.',
+    );
   add(
     'config.toml',
     toml === null
@@ -92,7 +104,10 @@ export async function gather(o: Gathering): Promise<Contents> {
   await addParameters();
   await addOutbox();
   for (const name of [LOCK_NAME, 'state.json']) {
-    const text = await readFile(join(config.dataDir, name), 'utf8').catch(() => null);
+    const text = await readFile(join(config.dataDir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') leftOut.push({ what: name, why: words(error) });
+      return null;
+    });
     if (text !== null) add(name, name === LOCK_NAME ? 'the ground lock' : 'starts and hours', text);
   }
   if (recorded !== null) {
@@ -105,11 +120,18 @@ export async function gather(o: Gathering): Promise<Contents> {
     entries.push({
       name: `recordings/${name}`,
       words: 'every frame, as QGroundControl, Mission Planner, MAVProxy and decode read it',
-      content: () => readAsFarAs(path, bytes, cutShort(`recordings/${name}`)),
+      content: () => {
+        const damaged = (times: number) =>
+          leftOut.push({
+            what: `recordings/${name}`,
+            why: `a password stood in it, ${times} times: written over there`,
+          });
+        return readAsFarAs(path, bytes, cutShort(`recordings/${name}`)).pipe(secrets.covering(damaged));
+      },
     });
   }
   add('versions.json', 'versions, and the board', pretty(versions()));
-  return { drone: status?.drone ?? config.drone, entries, leftOut };
+  return { drone: status?.drone ?? config.drone, entries, leftOut, mind };
 
   async function addPreflight(): Promise<void> {
     const now = await ask('/preflight');
@@ -155,8 +177,14 @@ export async function gather(o: Gathering): Promise<Contents> {
 
   async function addOutbox(): Promise<void> {
     const report = await outboxReport(line);
-    if (report.ok) add('outbox.json', 'what waits for the controller, and what is missing', pretty(report.report));
-    else leftOut.push({ what: 'outbox.json', why: report.problems[0] ?? '' });
+    if (report.ok) {
+      add('outbox.json', 'what waits for the controller, and what is missing', pretty(report.report));
+      if (!report.report.survey.beginsWell)
+        leftOut.push({
+          what: 'of outbox.json',
+          why: 'the outbox is damaged where it begins: what could be found in it',
+        });
+    } else leftOut.push({ what: 'outbox.json', why: report.problems[0] ?? '' });
   }
 
   async function addLogs(): Promise<void> {

@@ -127,7 +127,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
     about: [
       'Log files, recordings of the last flight (or of those you choose), status with its counters, settings without passwords, versions, all parameters of the autopilot, the pre-flight list, the outbox in words, the list of flights. It is written into this folder, or as --out FILE says: a whole file or none.',
       'It works when the agent does not run: then status and counters are missing, which is said, and pre-flight list and parameters are those that were recorded last. Nothing is asked of an armed vehicle.',
-      'Passwords that are set, and those in addresses, are taken out of every text. Positions, names and what the drone saw are in it: mind whom you send it.',
+      'Passwords are taken out of every text: those that are set or that the environment holds, those in addresses, and what looks like one (password=…, token, Bearer, a private key); in recordings they are written over. Give the --config of the agent: a password that is not known is found by its looks alone. Positions, names and what the drone saw are in it: mind whom you send it.',
     ],
     flags: [
       {

@@ -61,6 +61,15 @@ t.test('beside a running agent', async (t) => {
   t.ok(Buffer.concat(recorded.map((part) => part ?? Buffer.alloc(0))).equals(readFileSync(FLIGHT)));
   t.match(await typed('bundle', '--out', out, ...flags), { code: 1, err: /is there already: nothing is overwritten/ });
   t.ok(readFileSync(out).equals(zip));
+  const unknown = join(root, 'unknown.zip');
+  const without = await typed('bundle', '--flight=none', '--out', unknown, `--dataDir=${root}`);
+  t.match(without.out, /! The agent has a password that this command was not given/);
+  const others = unzip(readFileSync(unknown));
+  t.match(others.get('about.txt')?.toString(), /The agent has a password that this command was not given/);
+  t.notOk(
+    [...others.values()].some((content) => content.includes(SECRETS[1] ?? '')),
+    'its address it told itself',
+  );
   // Once a second the list is looked at, and what is new of it told.
   await until(() => lastSample(join(root, 'outbox.db'), 'preflight') !== null, 'the list in the outbox');
   await started.close();

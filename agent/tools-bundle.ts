@@ -42,9 +42,13 @@ export async function bundle(line: CommandLine, io: Terminal): Promise<number> {
     const { leftOut } = contents;
     if (recorded === null || recorded.recordings.length === 0) {
       leftOut.push({ what: 'recordings/', why: 'there are none' });
-    } else if (wanted.size === 0 && flight !== 'none') {
+    } else if (wanted.size === 0 && flight === 'last') {
       leftOut.push({ what: 'recordings/', why: 'no flight is recorded; --flight all takes every recording' });
     }
+    // Of those that are wanted, and of those in which the wanted one may be.
+    for (const { file, words } of recorded?.damaged ?? [])
+      if (wanted.has(file) || (wanted.size === 0 && flight === 'last'))
+        leftOut.push({ what: `of recordings/${file}`, why: words });
     return await write(contents, { line, io, madeAt });
   } catch (error) {
     io.complain([error instanceof Error ? error.message : String(error)]);
@@ -62,9 +66,11 @@ function wantedFiles(flight: string, recorded: RecordedFlights | null): Readonly
   return new Set(chosen.files);
 }
 
-function about({ drone, entries, leftOut }: Contents, madeAt: Date): string {
+function about({ drone, entries, leftOut, mind }: Contents, madeAt: Date): string {
   return [
-    `What "skein-agent bundle" gathered of ${drone}, ${madeAt.toISOString()}. Passwords are not in it.\n\n`,
+    `What "skein-agent bundle" gathered of ${drone}, ${madeAt.toISOString()}. Passwords are not in it.\n`,
+    ...mind.map((words) => `${words}\n`),
+    '\n',
     table(entries.map(({ name, words }) => [name, words])),
     ...(leftOut.length === 0 ? [] : ['\nNot in it:\n', table(leftOut.map(({ what, why }) => [what, why]))]),
   ].join('');
@@ -77,7 +83,7 @@ interface Writing {
 }
 
 async function write(contents: Contents, { line, io, madeAt }: Writing): Promise<number> {
-  const { drone, leftOut } = contents;
+  const { drone, leftOut, mind } = contents;
   const stamp = madeAt.toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const path = resolve(line.options.get('out') ?? `skein-${drone}-${stamp}.zip`);
   // The last, for then it is known what could not be read.
@@ -93,10 +99,11 @@ async function write(contents: Contents, { line, io, madeAt }: Writing): Promise
   }
   if (line.switches.has('json')) {
     const named = entries.map(({ name, words }) => ({ name, words }));
-    io.out(`${JSON.stringify({ file: path, bytes: file.bytes, entries: named, leftOut })}\n`);
+    io.out(`${JSON.stringify({ file: path, bytes: file.bytes, entries: named, leftOut, mind })}\n`);
     return EXIT.ok;
   }
   io.out(table(entries.map(({ name, words }) => [name, words])));
+  for (const words of mind) io.out(`! ${words}\n`);
   for (const { what, why } of leftOut) io.out(`! not in it: ${what}: ${why}\n`);
   io.out(`\n${path}: ${sizeWords(file.bytes)}. Passwords are not in it; positions and names are.\n`);
   return EXIT.ok;

@@ -57,6 +57,7 @@ t.test('a page of troubles says what to do about each', async (t) => {
     survey: {
       fileBytes: 3e6,
       asideBytes: null,
+      beginsWell: true,
       keptBatches: 0,
       cut: true,
       lanes: [
@@ -73,6 +74,9 @@ t.test('a page of troubles says what to do about each', async (t) => {
   t.match(page, /3 batches wait, 2\.0 MB/);
   t.match(page, /3\.0 MB of 4\.0 MB used \(75 %\)/);
   t.match(page, /before the board restarted/);
+  const damaged = outboxPage({ ...report, survey: { ...report.survey, beginsWell: false, lanes: [] } });
+  t.match(damaged, /! The file does not begin as a database does/);
+  t.match(damaged, /Whether something is missing cannot be told/);
   t.match(page, /thinned: 2 times, 40 batches, 900 samples: every 2nd[\s\S]*→ bring the controller back in reach/);
   t.match(page, /! There are more rows than are counted here/);
 });

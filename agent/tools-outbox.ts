@@ -157,6 +157,9 @@ function problemLines({ agent, survey }: OutboxReport): string[] {
     aheadOfCard > 0
       ? `! The controller has ${aheadOfCard} that this card has not: it lost its last writes, or is an old copy. Change the card.`
       : null,
+    survey.beginsWell
+      ? null
+      : '! The file does not begin as a database does: it is damaged, or something else was put there. What is counted here is what could be found in it. The next agent sets it aside and saves of it what it can: save a copy first (cp outbox.db).',
     survey.asideBytes === null
       ? null
       : `! A damaged outbox file lies aside, ${sizeWords(survey.asideBytes)} of it still to be looked through. ${agent === null ? 'The next agent salvages it: start it' : 'It is being salvaged: let it run'}. The card may be worn out.`,
@@ -184,7 +187,9 @@ export function outboxPage(report: OutboxReport): string {
   const gaps = gapLines(survey);
   parts.push(
     gaps === ''
-      ? 'Nothing is missing from what waits.\n'
+      ? survey.beginsWell
+        ? 'Nothing is missing from what waits.\n'
+        : 'Whether something is missing cannot be told.\n'
       : `Missing from what waits, told to the controller as gaps:\n${gaps}`,
   );
   return parts.join('\n');

@@ -1,3 +1,3 @@
 export { readAsFarAs } from './reading.ts';
-export { Secrets, secretOf } from './secrets.ts';
+export { Secrets, secretOf, secretsAround, secretsIn } from './secrets.ts';
 export { type Entry, zipOf } from './zip.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import t from 'tap';
-import { Secrets, secretOf } from './secrets.ts';
+import { Secrets, secretOf, secretsAround, secretsIn } from './secrets.ts';
 
 t.test('a secret is hidden in each form it may stand in, and what addresses carry', async (t) => {
   const secrets = new Secrets(['pass "word"/ä', '', 'hush', 'hush hush']);
@@ -31,4 +31,67 @@ t.test('in a file, wherever a chunk ends', async (t) => {
     );
     t.equal(await text(Readable.from(chunks).pipe(secrets.hiding())), 'open …\nzürich …\nno end …', `${size}`);
   }
+});
+
+t.test('what looks like a secret is hidden, whoever wrote it, and JSON stays JSON', async (t) => {
+  const secrets = new Secrets([]);
+  const key = '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIhunter2\nAwEHoUQDQg\n-----END EC PRIVATE KEY-----';
+  for (const line of [
+    'password=hunter2, tries 3',
+    'uplink.password = "hunter2 with \\" words"',
+    'GET /x?access_token=hunter2&n=1',
+    'Authorization: Bearer aGh1bnRlcjIhunter2',
+    'wifi psk: hunter2',
+    key,
+    JSON.stringify({ level: 30, msg: key }),
+    JSON.stringify({ level: 30, token: 'hunter2', msg: 'x' }),
+    JSON.stringify({ level: 30, apiKey: 12_345_678, msg: JSON.stringify({ secret: 'hunter2 "and" more' }) }),
+    `${key.slice(0, 60)}`,
+  ]) {
+    const hidden = secrets.hide(line);
+    t.notMatch(hidden, /hunter2|12345678|MHc|more/, hidden);
+    t.match(hidden, '…');
+    if (line.startsWith('{')) t.type(JSON.parse(hidden), Object, hidden);
+  }
+  for (const line of ['{"tokens":3,"compass":"ok","pass":true}', 'Basic settings, passed: 4', 'secretary: none'])
+    t.equal(secrets.hide(line), line);
+});
+
+t.test('a key over many lines and chunks of a file', async (t) => {
+  const lines = `before\n-----BEGIN PRIVATE KEY-----\n${'MIGHAgEAMBMGByqG\n'.repeat(20)}-----END PRIVATE KEY-----\nafter\n`;
+  const bytes = Buffer.from(lines);
+  for (const size of [1, 7, 64, 5_000]) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      bytes.subarray(i * size, (i + 1) * size),
+    );
+    t.equal(await text(Readable.from(chunks).pipe(new Secrets([]).hiding())), 'before\n…\nafter\n', `${size}`);
+  }
+  const endless = Readable.from([Buffer.from('x\n-----BEGIN PRIVATE KEY-----\nMIGH\n')]);
+  t.equal(await text(endless.pipe(new Secrets([]).hiding())), 'x\n…');
+});
+
+t.test('in a recording it is written over, wherever a chunk ends, and told', async (t) => {
+  const bytes = Buffer.from('\0\x01sesame\xfd\0sesame, abcd', 'latin1');
+  const wanted = Buffer.from('\0\x01******\xfd\0******, abcd', 'latin1');
+  for (let size = 1; size <= bytes.length; size++) {
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+      Buffer.from(bytes.subarray(i * size, (i + 1) * size)),
+    );
+    let found = 0;
+    const covered = Readable.from(chunks).pipe(new Secrets(['sesame', 'abcd']).covering((times) => (found = times)));
+    t.same(await buffer(covered), wanted, `${size}`);
+    t.equal(found, 2);
+  }
+});
+
+t.test('secrets that only the environment or a running agent knows', async (t) => {
+  const env = {
+    MQTT_PASSWORD: 'hunter2',
+    GITHUB_TOKEN: 'ghp_abc',
+    TOKEN_FILE: 'x12345',
+    TLS_PRIVATE_KEY: '/etc/k.pem',
+    PATH: '/bin',
+  };
+  t.same(secretsAround(env), ['hunter2', 'ghp_abc']);
+  t.same(secretsIn('url = "mqtts://kite:p%40ss@fleet:8883"'), ['p%40ss', 'p@ss']);
 });

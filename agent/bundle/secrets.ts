@@ -1,9 +1,24 @@
-/** Takes secrets out of text: those that are set, in each form they may stand in, and whatever an address carries. */
+/**
+ * Takes secrets out of text: those that are set, in each form they may stand in, and whatever looks like one, since what
+ * others wrote (a library, an autopilot, a script) may hold secrets that no setting names.
+ */
 import { Transform } from 'node:stream';
 
 /** `mqtt://user:word@host`: between the slashes and the last @ before the host ends. */
 const ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>\\]+@/gi;
 const HIDDEN = '…';
+/** PEM, as it is, or in JSON. What does not end is hidden to its end. */
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|[\s\S]*$)/g;
+const UNFINISHED = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?![\s\S]*-----END)/;
+/** `Authorization: Bearer …` */
+const CREDENTIALS = /(authorization\\*"?\s*[:=]\s*\\*"?(?:\w+ +)?|\bBearer +)[^\s"'\\,;]+/gi;
+/** `password=…`, `"token": "…"`, also where a JSON stands in the text of another; what is named so is hidden whole. */
+const NAMED =
+  /((?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|psk)(\\*"?)\s*[:=]\s*)("(?:[^"\\\n]|\\.)*"|(\\+")(?:[^\\"\n]|\\+[^\\"\n]|(?!\4)\\+")*\4|[^\s"'\\,;&)\]}]+)/gi;
+/** A variable of the environment that holds a secret; one that begins as a path names where it lies. */
+const NAMED_SO = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)$/i;
+/** Shorter ones stand anywhere by chance, bytes. */
+const SHORTEST = 5;
 /** No line of a log is longer; what goes on without an end is not text. */
 const MAX_LINE_CHARS = 1 << 20;
 
@@ -20,9 +35,39 @@ export class Secrets {
   }
 
   hide(text: string): string {
-    let hidden = text.replace(ADDRESS, `$1${HIDDEN}@`);
+    let hidden = text
+      .replace(PRIVATE_KEY, HIDDEN)
+      .replace(ADDRESS, `$1${HIDDEN}@`)
+      .replace(CREDENTIALS, `$1${HIDDEN}`)
+      .replace(NAMED, (_all, name: string, quote: string, value: string) => `${name}${hiddenAs(value, quote)}`);
     for (const word of this.#words) hidden = hidden.replaceAll(word, HIDDEN);
     return hidden;
+  }
+
+  /** For files that are no text: those that are set are written over, so that all else stays where it was. */
+  covering(onFound: (times: number) => void): Transform {
+    const words = this.#words.map((word) => Buffer.from(word)).filter(({ length }) => length >= SHORTEST);
+    const kept = Math.max(0, ...words.map(({ length }) => length - 1));
+    let carry: Buffer = Buffer.alloc(0);
+    let times = 0;
+    return new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const bytes = Buffer.concat([carry, chunk]);
+        for (const word of words) {
+          for (let at = bytes.indexOf(word); at !== -1; at = bytes.indexOf(word, at + word.length)) {
+            bytes.fill('*', at, at + word.length);
+            times++;
+          }
+        }
+        const end = Math.max(0, bytes.length - kept);
+        carry = bytes.subarray(end);
+        done(null, bytes.subarray(0, end));
+      },
+      flush(done) {
+        if (times > 0) onFound(times);
+        done(null, carry);
+      },
+    });
   }
 
   /** For files: line by line, so that nothing is cut in two. */
@@ -33,7 +78,9 @@ export class Secrets {
     return new Transform({
       transform(chunk: Buffer, _encoding, done) {
         const text = carry + decoder.decode(chunk, { stream: true });
-        const end = text.length > MAX_LINE_CHARS ? text.length : text.lastIndexOf('\n') + 1;
+        const whole = text.lastIndexOf('\n') + 1;
+        const key = UNFINISHED.exec(text.slice(0, whole))?.index ?? whole;
+        const end = text.length > MAX_LINE_CHARS ? text.length : key;
         carry = text.slice(end);
         done(null, hide(text.slice(0, end)));
       },
@@ -42,6 +89,26 @@ export class Secrets {
       },
     });
   }
+}
+
+/** So that what stays is what it was: a string of JSON, or a bare word. */
+function hiddenAs(value: string, quote: string): string {
+  const own = /^\\*"/.exec(value)?.[0];
+  // A number after a name of JSON becomes a string, which JSON can hold.
+  const marks = own ?? (quote.endsWith('"') ? quote : '');
+  return `${marks}${HIDDEN}${marks}`;
+}
+
+/** Secrets that no setting names, and the environment does, by the names of its variables. */
+export function secretsAround(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value = '']) =>
+    NAMED_SO.test(name) && value.length >= SHORTEST && !/^[./]/.test(value) ? [value] : [],
+  );
+}
+
+/** Passwords of all addresses in a text. */
+export function secretsIn(text: string): string[] {
+  return [...text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s/"'<>\\]+@[^\s/"'<>\\]+/gi)].flatMap(([url]) => secretOf(url));
 }
 
 /** What an address carries before its host. */

@@ -56,6 +56,8 @@ export class DamagedFile implements DamagedPages {
   readonly #beyond: readonly number[];
   readonly #pages: number;
   #pagesInFile: number;
+  /** It is empty, or begins as a database does. */
+  readonly beginsWell: boolean;
 
   /** `lies`: set aside beside the outbox, to be salvaged; or it is that of the outbox, sound or not, only to be looked at. Throws what the system says. */
   constructor(path: string, lies: 'aside' | 'in-place' = 'aside') {
@@ -69,6 +71,7 @@ export class DamagedFile implements DamagedPages {
     }
     const said = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
     const sound = header.toString('latin1', 0, 15) === 'SQLite format 3' && said >= 512 && (said & (said - 1)) === 0;
+    this.beginsWell = sound || fstatSync(this.#fd).size === 0;
     this.#pageBytes = sound ? said : PAGE_BYTES;
     this.#usable = this.#pageBytes - (sound ? (header[20] ?? 0) : 0);
     this.#logFd = openIfThere(`${aside}-wal`);

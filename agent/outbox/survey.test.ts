@@ -85,6 +85,13 @@ t.test('two starts, two lanes, acks: while it is open and after, and nothing is 
   t.same(sorted(seen(path)), wanted);
   t.equal(survey.keptBatches, 120);
   t.equal(survey.asideBytes, null);
+  t.ok(survey.beginsWell);
+  const noDatabase = join(root, 'other.db');
+  writeFileSync(noDatabase, 'no database');
+  t.match(surveyOutbox(noDatabase), { beginsWell: false, lanes: [] });
+  writeFileSync(noDatabase, '');
+  t.ok(surveyOutbox(noDatabase).beginsWell, 'as SQLite begins one');
+  rmSync(noDatabase);
   t.same(
     readdirSync(root).map((name) => [name, statSync(join(root, name)).mtimeMs]),
     before,

@@ -43,6 +43,8 @@ export interface OutboxSurvey {
   readonly fileBytes: number;
   /** Of a damaged file that lies beside it; null: none does. */
   readonly asideBytes: number | null;
+  /** False: damaged where it begins, or no outbox at all. What is counted is what could be found in it. */
+  readonly beginsWell: boolean;
   /** Batches kept although the controller has them. */
   readonly keptBatches: number;
   /** Oldest epochs first, as they are found; only what waits. */
@@ -132,7 +134,14 @@ export function surveyOutbox(path: string, acks: KnownAcks = () => null): Outbox
   }
   const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const fileBytes = statSync(path).size + log;
-  return { fileBytes, asideBytes: asideBytes(path), keptBatches, lanes, cut: rows >= MAX_ROWS };
+  return {
+    fileBytes,
+    asideBytes: asideBytes(path),
+    beginsWell: file.beginsWell,
+    keptBatches,
+    lanes,
+    cut: rows >= MAX_ROWS,
+  };
 }
 
 function waiting(
