@@ -20,7 +20,7 @@ export function liveRoute(
   app.route({
     method: 'GET',
     url: '/api/v1/live',
-    schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (controller/live/README.md)' },
+    schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (docs/live.md)' },
     preValidation: async (request) => {
       if (originAllowed(request.headers.origin, request.headers.host)) return;
       ports.count('foreign');

@@ -1,5 +1,5 @@
 /**
- * What travels on `WS /api/v1/live` (README.md beside this file). Types only: the web page imports them with
+ * What travels on `WS /api/v1/live` (docs/live.md). Types only: the web page imports them with
  * `import type`, so nothing here may need a runtime.
  *
  * Every instant is controller time, UTC in µs (safe integers until the year 2255). A page ages a value as

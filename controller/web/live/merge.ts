@@ -1,5 +1,5 @@
 /**
- * Snapshots and deltas of the live stream folded into what the page holds (rules: controller/live/README.md).
+ * Snapshots and deltas of the live stream folded into what the page holds (rules: docs/live.md).
  * Pure: state and message in, state out; unknown fields are carried along, unknown types ignored.
  *
  * One addition of the page's own: a controller that has just restarted knows few drones and few kinds. What it does not
