@@ -22,7 +22,7 @@ import type { Config } from './config.ts';
 import { expand } from './expand.ts';
 import { FLEET_COUNTERS, Fleet, FRESH_MS, LOST_MS, preflightOf } from './fleet/index.ts';
 import { gauges, storeGauges } from './gauges.ts';
-import { buildHttp, type HealthReport, HTTP_COUNTERS } from './http/index.ts';
+import { buildHttp, type HealthReport, HTTP_COUNTERS, pageBuild } from './http/index.ts';
 import { INGEST_COUNTERS, Ingest, type StoreHealth } from './ingest/index.ts';
 import { LIVE_COUNTERS, LiveHub } from './live/index.ts';
 import { Metrics } from './metrics/index.ts';
@@ -38,6 +38,7 @@ import { URGENT_COUNTERS, urgentReader } from './urgent-words.ts';
 export { StartError } from './bus-of.ts';
 export type { Addresses, Controller, ControllerPorts, Logger } from './outside.ts';
 
+const WEB_DIR = path.join(import.meta.dirname, 'web', 'dist');
 const TICK_MS = 500;
 /** The detector looks at a part of the fleet each time. */
 const WATCH_MS = 50;
@@ -67,7 +68,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
     utcUs: clock.utcUs,
     monoUs: clock.monoUs,
     count: metrics.counters('live', LIVE_COUNTERS),
-    controller: { ...controller, version },
+    controller: { ...controller, version, ...pageBuild(WEB_DIR) },
     limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
     maxClients: config.live.maxClients,
   });
@@ -187,7 +188,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       onError: (error, instance) => log.error({ err: error, instance }, 'a request failed'),
     },
     version,
-    webDir: path.join(import.meta.dirname, 'web', 'dist'),
+    webDir: WEB_DIR,
     allowedHosts: config.http.allowedHosts,
   });
 

@@ -131,6 +131,8 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
   const desk = new Desk(page);
   let answering: Answering = 'let through';
   let live: 'silent' | 'closed' | 'let through' = 'let through';
+  /** The build of the page that the controller serves; null: its own word. */
+  let build: string | null = null;
   await page.route('**/api/v1/**', (route) => {
     if (answering === 'let through') return route.continue();
     // Never answered: the page is left before that.
@@ -146,8 +148,12 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
     AbortSignal.timeout = () => new AbortController().signal;
   });
   await page.routeWebSocket('**/api/v1/live', (socket) => {
-    if (live === 'let through') socket.connectToServer();
-    else if (live === 'closed') socket.close();
+    if (live === 'let through') {
+      const controller = socket.connectToServer();
+      controller.onMessage((said) => {
+        socket.send(build === null ? said : String(said).replace(/"page":"\w+"/, `"page":"${build}"`));
+      });
+    } else if (live === 'closed') socket.close();
   });
 
   await t.test('the fleet: asked for, not there, empty', async (t) => {
@@ -174,6 +180,20 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
   });
   await drone.stopAgent();
   await desk.waitFor(`[data-detail="${drone.id}"]:not([data-freshness="fresh"])`);
+
+  await t.test('a machine that slept while the controller was upgraded', async (t) => {
+    build = 'another';
+    await page.evaluate(() => {
+      const awake = Date.now.bind(Date);
+      Date.now = () => awake() + 8 * 3_600_000;
+    });
+    await desk.says('.notices', /The controller was upgraded.*This page is of the version before.*Reload/);
+    await page.locator('.notices button', { hasText: 'Reload' }).click();
+    await page.locator('html[data-live="open"]').waitFor();
+    await desk.waitFor(`.row[data-drone="${drone.id}"]`);
+    t.equal(await desk.count('.notices .notice'), 0, 'a page that is reloaded is of its build');
+    build = null;
+  });
 
   for (const [state, how] of [
     ['loading', 'held'],

@@ -7,4 +7,5 @@ export type { HealthReport, HttpCounter, HttpPorts, PlacePort } from './ports.ts
 export { HTTP_COUNTERS } from './ports.ts';
 export { buildHttp, type HttpOptions } from './server.ts';
 export { trackFeature } from './track.ts';
+export { pageBuild } from './web.ts';
 export type { WebhookPort } from './webhook-port.ts';

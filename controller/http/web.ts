@@ -1,4 +1,5 @@
 /** The page: the built files of controller/web/dist, or how to build them. */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -12,6 +13,13 @@ const NOT_BUILT = `<!doctype html>
 <p>and reload this page. Meanwhile: <a href="/docs">API</a>, <a href="/api/v1/drones">drones</a>,
 <a href="/healthz">health</a>, <a href="/metrics">metrics</a>.</p></body></html>
 `;
+
+/** Which build of the page lies there, by the file that names all others by their content; empty: none. */
+export function pageBuild(dir: string): { readonly page?: string } {
+  const index = path.join(dir, 'index.html');
+  if (!fs.existsSync(index)) return {};
+  return { page: createHash('sha256').update(fs.readFileSync(index)).digest('hex').slice(0, 16) };
+}
 
 /** Looked for at each start; `dir` is where the build puts it. */
 export async function webRoutes(app: FastifyInstance, dir: string): Promise<{ built: boolean }> {

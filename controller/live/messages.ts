@@ -253,7 +253,13 @@ export interface SnapshotMessage {
   /** Deltas continue with `seq + 1`. */
   readonly seq: number;
   readonly serverUtcUs: number;
-  readonly controller: { readonly name: string; readonly start: string; readonly version: string };
+  readonly controller: {
+    readonly name: string;
+    readonly start: string;
+    readonly version: string;
+    /** Which build of its page it serves; left out: none. Another than before: an open page is of the one before. */
+    readonly page?: string;
+  };
   /** The limits behind `freshness.state`, so that the page ages by the same rule. */
   readonly limits: { readonly freshMs: number; readonly lostMs: number };
   readonly health: Health;

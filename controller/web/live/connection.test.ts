@@ -36,8 +36,27 @@ async function given(t: Test) {
     page.visibilityState = visibilityState;
     page.dispatchEvent(new Event('visibilitychange'));
   };
-  return { connection, said, show };
+  return { connection, fleet, said, show };
 }
+
+t.test('a machine that slept: what it shows is older by that, and not live, until it is heard again', async (t) => {
+  const { fleet } = await given(t);
+  const states: { readonly state: string; readonly heardS: number; readonly nowS: number }[] = [];
+  const [wallMs, eightHoursMs] = [Date.now, 8 * 3_600_000];
+  t.teardown(() => {
+    Date.now = wallMs;
+  });
+  fleet.connection.subscribe((connection) => {
+    const heardMs = connection.state === 'reconnecting' ? performance.now() - connection.sinceMonoMs : 0;
+    states.push({ state: connection.state, heardS: heardMs / 1e3, nowS: (fleet.nowMs.peek() ?? 0) / 1e3 });
+  });
+  Date.now = () => wallMs() + eightHoursMs;
+  await until(() => states.at(-1)?.state === 'open' && states.length > 1, 'it to be live again');
+  const slept = states.find(({ state }) => state === 'reconnecting');
+  t.ok((slept?.heardS ?? 0) >= 28_800, `nothing heard for ${slept?.heardS} s`);
+  t.ok((slept?.nowS ?? 0) >= 28_850, 'ages are of now');
+  await until(() => (fleet.nowMs.peek() ?? 0) < 28_000_000, 'the controller’s own time');
+});
 
 t.test('who is looked at is said only while the page can be seen', async (t) => {
   const { connection, said, show } = await given(t);

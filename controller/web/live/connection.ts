@@ -7,6 +7,8 @@ import { retryDelayMs } from './backoff.ts';
 import type { Fleet } from './fleet.ts';
 
 const SILENT_MS = 3_000;
+/** The wall clock ran ahead of the monotonic one by this between two looks: the machine slept, or the clock was set. */
+const SLEPT_MS = 2_000;
 const OPEN_WITHIN_MS = 8_000;
 /** A connection that lasted this long starts the back-off anew. */
 const STABLE_MS = 5_000;
@@ -27,10 +29,25 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
   let lostAtMs: number | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let resyncAskedMs = Number.NEGATIVE_INFINITY;
+  let resyncWanted = false;
   let selected: readonly string[] = [];
   let closed = false;
 
+  const wallAheadMs = (): number => Date.now() - performance.now();
+  let aheadMs = wallAheadMs();
+  /** What was heard last is older than the monotonic clock of many machines says, and the connection is of before. */
+  function lookForSleep(): void {
+    const sleptMs = wallAheadMs() - aheadMs;
+    aheadMs += sleptMs;
+    if (sleptMs < SLEPT_MS) return;
+    fleet.slept(sleptMs);
+    lastHeardMs -= sleptMs;
+    if (lostAtMs !== null) lostAtMs -= sleptMs;
+    if (socket !== null) drop();
+  }
+
   const watch = setInterval(() => {
+    lookForSleep();
     if (socket === null) return;
     const limitMs = openedAtMs === null ? OPEN_WITHIN_MS : SILENT_MS;
     if (performance.now() - lastHeardMs > limitMs) drop();
@@ -82,7 +99,8 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
       fleet.connection.value = { state: 'open' };
     }
     if (openedAtMs !== null && lastHeardMs - openedAtMs > STABLE_MS) attempt = 0;
-    if (resync && lastHeardMs - resyncAskedMs > 1_000) {
+    resyncWanted = message.type !== 'snapshot' && (resyncWanted || resync);
+    if (resyncWanted && lastHeardMs - resyncAskedMs > 1_000) {
       resyncAskedMs = lastHeardMs;
       send({ type: 'resync' });
     }
@@ -112,6 +130,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
 
   // A page that was hidden, or a machine that slept, has timers that come late: look again at once.
   const wake = (): void => {
+    lookForSleep();
     fleet.tick();
     if (selected.length > 0) tellSelected();
     if (document.visibilityState === 'visible') retryNow();

@@ -23,3 +23,23 @@ t.test('a page that is not live keeps as of when it was', async (t) => {
   t.equal(fleet.asOfMs.value, 50_000);
   t.equal(fleet.nowMs.value, 69_000, 'while ages rise');
 });
+
+t.test('a controller that serves another build of the page says so to one that is open', async (t) => {
+  const fleet = createFleet({ monoMs: () => 1_000, onFrame: (flush) => flush() });
+  const from = (start: string, page?: string): void => {
+    const controller = { ...{ name: 'c', start, version: '0' }, ...(page === undefined ? {} : { page }) };
+    const about = { limits: { freshMs: 3000, lostMs: 30000 }, health: { store: 'ok', message: null } } as const;
+    fleet.take({ ...{ type: 'snapshot', seq: 1, serverUtcUs: 50_000_000, controller, drones: [] }, ...about });
+  };
+  for (const [start, page, is] of [
+    ['a', '1', false],
+    ['b', '1', false],
+    ['c', '2', true],
+    ['c', '2', true],
+    ['d', undefined, false],
+    ['e', '1', false],
+  ] as const) {
+    from(start, page);
+    t.equal(fleet.outdated.value, is, `${start}: ${page}`);
+  }
+});

@@ -48,6 +48,8 @@ export interface Fleet {
   /** `nowMs` in whole seconds, for what need not be redrawn more often. */
   readonly second: ReadonlySignal<number>;
   readonly counts: ReadonlySignal<Counts>;
+  /** The controller was upgraded under this page: it serves another build of it. */
+  readonly outdated: ReadonlySignal<boolean>;
   /** True once a snapshot has arrived. */
   readonly loaded: ReadonlySignal<boolean>;
   drone(id: string): ReadonlySignal<DroneRecord | null>;
@@ -59,6 +61,8 @@ export interface Fleet {
   take(message: ServerMessage): { readonly resync: boolean };
   /** Advances `nowMs`; call every 250 ms. */
   tick(): void;
+  /** The machine slept for so long, ms, which its monotonic clock may not show: all is older by that, until it is heard again. */
+  slept(ms: number): void;
 }
 
 export function createFleet(ports: FleetPorts): Fleet {
@@ -66,6 +70,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   let clock: ServerClock = NEW_CLOCK;
   let start: string | null = null;
   let lastSeq: number | null = null;
+  let build: string | undefined;
+  let sleptMs = 0;
   let dirty = new Set<string>();
   let gone: string[] = [];
   let scheduled = false;
@@ -80,6 +86,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   const nowMs = signal<number | null>(null);
   const second = computed(() => Math.floor((nowMs.value ?? 0) / 1000));
   const loaded = signal(false);
+  const outdated = signal(false);
+  const now = (): number | null => serverNowMs(clock, ports.monoMs() + sleptMs);
   const connection = signal<Connection>({ state: 'connecting' });
   const heardMs = signal<number | null>(null);
   const asOfMs = computed(() => (connection.value.state === 'open' ? null : heardMs.value));
@@ -120,7 +128,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       }
       if (drones.size !== ids.value.length || ids.value.some((id) => !drones.has(id)))
         ids.value = [...drones.keys()].sort();
-      nowMs.value = serverNowMs(clock, ports.monoMs());
+      nowMs.value = now();
     });
     for (const listener of listeners) listener(changed, removed);
   }
@@ -147,6 +155,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     second,
     counts,
     loaded,
+    outdated,
     drone: droneSignal,
     all: () => drones,
     onChange(listener) {
@@ -155,6 +164,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     },
     take(message) {
       if (message.type !== 'snapshot' && message.type !== 'delta') return { resync: false };
+      sleptMs = 0;
       const seen = observeServer(clock, message.serverUtcUs / 1000, ports.monoMs());
       clock = seen.clock;
       heardMs.value = serverNowMs(clock, ports.monoMs());
@@ -165,6 +175,9 @@ export function createFleet(ports: FleetPorts): Fleet {
         lastSeq = message.seq;
         limits.value = message.limits ?? DEFAULT_LIMITS;
         controller.value = message.controller;
+        const { page } = message.controller;
+        if (start === null) build = page;
+        outdated.value = page !== undefined && page !== build;
         keep(mergeSnapshot(drones, message, message.controller.start === start));
         start = message.controller.start;
         loaded.value = true;
@@ -177,7 +190,11 @@ export function createFleet(ports: FleetPorts): Fleet {
       return { resync: skipped || merged.incomplete };
     },
     tick() {
-      nowMs.value = serverNowMs(clock, ports.monoMs());
+      nowMs.value = now();
+    },
+    slept(ms) {
+      sleptMs += ms;
+      nowMs.value = now();
     },
   };
 }

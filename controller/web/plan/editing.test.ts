@@ -1,7 +1,8 @@
+import type { ItineraryItem } from '@skein/protocol/fleet';
 import t from 'tap';
 import { route } from '../shell/route.ts';
 import { blankDraft, moveHandle } from './draft.ts';
-import { begin, canUndo, change, chosen, draft, editAt, remember, tool, undo, verdict } from './editing.ts';
+import { begin, canUndo, change, chosen, draft, editAt, remember, tellTime, tool, undo, verdict } from './editing.ts';
 
 const BASE = { latDeg: 47.3977, lonDeg: 8.5456 };
 const A = { latDeg: 47.3985, lonDeg: 8.546 };
@@ -22,6 +23,23 @@ t.test('a click adds behind what is chosen, and is judged at once', async (t) =>
   t.ok((verdict.value?.energy?.distanceM ?? 0) > 100);
   editAt({ latDeg: 48.3, lonDeg: 8.5 });
   t.match(verdict.value?.refusals, [{ rule: 'leg-too-long' }], 'what is broken is named');
+});
+
+t.test('what is too late is so by the controller’s clock, not by the viewer’s, which may be wrong', async (t) => {
+  const notAfter = '2030-01-01T12:00:00Z';
+  const parcel: ItineraryItem = {
+    ...{ do: 'deliver', ...A, altM: 30, frame: 'home', how: 'drop', releaseAltM: 10, parcel: 'P', notAfter },
+  };
+  const refusals = (): unknown[] => (verdict.value?.refusals ?? []).map(({ rule }) => rule);
+  for (const [now, late] of [
+    ['2030-01-01T11:59:00Z', false],
+    ['2030-01-01T12:01:00Z', true],
+  ] as const) {
+    tellTime(() => Date.parse(now));
+    const blank = blankDraft('round', BASE);
+    begin({ ...blank, items: [...blank.items.slice(0, 1), parcel, ...blank.items.slice(1)] });
+    t.equal(refusals().includes('too-late'), late, now);
+  }
 });
 
 t.test('the map is for looking when nothing is drawn', async (t) => {

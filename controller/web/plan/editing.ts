@@ -25,11 +25,17 @@ export const tool = signal<Tool>('route');
 export const aircraft = signal<Aircraft>(unknownAircraft('ardupilot'));
 const past = signal<readonly Itinerary[]>([]);
 
+let timeMs: () => number | null = () => null;
+/** By the controller's clock: the viewer's own may be wrong. */
+export function tellTime(of: () => number | null): void {
+  timeMs = of;
+}
+
 export const editing = computed(() => route.value.view === 'plan' && draft.value !== null);
 export const canUndo = computed(() => past.value.length > 0);
 /** Judged as it is drawn, by the same code as controller and drone. */
 export const verdict = computed<Verdict | null>(() =>
-  draft.value === null ? null : validate(draft.value, DEFAULT_LIMITS, { ...aircraft.value, nowMs: Date.now() }),
+  draft.value === null ? null : validate(draft.value, DEFAULT_LIMITS, { ...aircraft.value, nowMs: timeMs() }),
 );
 
 /** Index of the chosen item, or null. */

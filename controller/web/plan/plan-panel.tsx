@@ -7,7 +7,7 @@ import { leave, selectedPlan } from '../shell/route.ts';
 import { Assign } from './assign.tsx';
 import { beginNew } from './begin.ts';
 import { setFence } from './draft.ts';
-import { canUndo, change, draft, type Tool, tool, undo } from './editing.ts';
+import { canUndo, change, draft, type Tool, tellTime, tool, undo } from './editing.ts';
 import { FileButtons } from './file-buttons.tsx';
 import { Findings } from './findings.tsx';
 import { ItemList } from './item-list.tsx';
@@ -29,6 +29,7 @@ export function PlanPanel({ fleet }: { readonly fleet: Fleet }) {
     else if (draft.peek() === null) beginNew(fleet);
   }, [id]);
   useEffect(() => listenToPlanKeys(), []);
+  useEffect(() => tellTime(() => fleet.nowMs.peek()), [fleet]);
   const plan = draft.value;
   return (
     <aside class="pane pane-detail plan-panel" aria-label="Itinerary" data-plan={plan?.id ?? ''}>

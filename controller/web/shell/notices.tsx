@@ -31,6 +31,17 @@ export function Notices({ fleet, open, onRetry }: NoticesProps) {
           </button>
         </div>
       )}
+      {fleet.outdated.value && (
+        <div class="notice">
+          <p>
+            <b>The controller was upgraded.</b>{' '}
+            <span>This page is of the version before: reload it when nothing is half typed or drawn.</span>
+          </p>
+          <button type="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </div>
+      )}
       {health.store !== 'ok' && (
         <div class="notice">
           <p>
