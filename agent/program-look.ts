@@ -159,7 +159,7 @@ export const LOOK_COMMANDS: readonly Command[] = [
     ],
     about: [
       'JSON lines, the default: one object for each frame on standard output, a summary on standard error. Whether FILE has times (.tlog) or is raw bytes of a link is found out by itself; "-" reads standard input. Frames of ids that the dialect does not know are given whole, as hex.',
-      'csv: samples as the agent makes them in flight, in SI units with the units in the names of the columns, the same table as the controller exports; position unless --kinds says others. geojson, kml and gpx: the way flown, with a time for each point and altitudes above mean sea level, broken where nothing was heard for 15 s. These want a .tlog, and read the first autopilot in it.',
+      'csv: samples as the agent makes them in flight, in SI units with the units in the names of the columns, the same table as the controller exports; position unless --kinds says others. geojson, kml and gpx: the way flown, with a time for each point and altitudes above mean sea level (also in GeoJSON, where others expect them above the ellipsoid: its property "altitudes" says so), broken where nothing was heard for 15 s or the clock was set back. These want a .tlog, and read the first autopilot in it.',
     ],
     flags: [
       {

@@ -72,6 +72,9 @@ t.test('the way: broken where nothing was heard, no line of one point, what is n
     [3, 2],
   );
   t.equal(geo.features[0].properties.times[0][0], '2026-11-21T19:39:25.000000Z');
+  t.equal(geo.features[0].properties.altitudes, 'metres above mean sea level');
+  const setBack = [position(0, 47), position(1, 47.1), position(-3_600, 47.2), position(-3_599, 47.3)];
+  t.equal(written('gpx', setBack).split('<trkseg>').length - 1, 2, 'where the clock was set back');
   const one = JSON.parse(written('geojson', flown.slice(0, 2)));
   t.match(one.features[0], { geometry: { type: 'LineString' }, properties: { times: { length: 2 } } });
   const gpx = written('gpx', all);

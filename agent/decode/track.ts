@@ -3,6 +3,7 @@
  * for long; altitudes above mean sea level; a time for each point.
  */
 import {
+  ALTITUDES,
   GPX_BEGIN,
   GPX_END,
   gpxPoint,
@@ -52,7 +53,9 @@ export class Track {
       return;
     }
     const span = this.#spans.at(-1);
-    if (span === undefined || this.#lastUs === null || sample.monoUs - this.#lastUs > TRACK_SILENCE_US) {
+    // A clock that was set back begins a new one: programs that read ways want times that rise.
+    const since = this.#lastUs === null ? Number.NaN : sample.monoUs - this.#lastUs;
+    if (span === undefined || !(since >= 0 && since <= TRACK_SILENCE_US)) {
       this.#spans.push({ from: this.#points, to: this.#points + 1 });
     } else span.to = this.#points + 1;
     this.#lastUs = sample.monoUs;
@@ -129,7 +132,7 @@ export class Track {
     });
     yield `},"properties":{"drone":${JSON.stringify(drone)},"times":`;
     yield* this.#lists(lines, isOne, (n) => JSON.stringify(this.#point(n).time));
-    yield `,"gaps":[],"filledLater":[],"rows":${this.rows}}}\n]}\n`;
+    yield `,"altitudes":${JSON.stringify(ALTITUDES)},"gaps":[],"filledLater":[],"rows":${this.rows}}}\n]}\n`;
   }
 
   *#lists(lines: readonly Span[], isOne: boolean, text: (n: number) => string): Generator<string> {

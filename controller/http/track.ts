@@ -1,5 +1,5 @@
 /** A drone's way as GeoJSON (RFC 7946): lines broken where something is missing. */
-import { TRACK_SILENCE_US } from '@skein/protocol/export';
+import { ALTITUDES, TRACK_SILENCE_US } from '@skein/protocol/export';
 import { formatUtc } from '@skein/protocol/time';
 import type { SeriesAnswer } from './ports.ts';
 
@@ -19,6 +19,7 @@ export interface TrackFeature {
     readonly drone: string;
     /** Like the coordinates: a list, or a list of lists. */
     readonly times: readonly string[] | readonly (readonly string[])[];
+    readonly altitudes: typeof ALTITUDES;
     readonly gaps: readonly { readonly from: string; readonly to: string; readonly reason: string }[];
     readonly filledLater: readonly { readonly from: string; readonly to: string }[];
     readonly rows: number;
@@ -44,6 +45,7 @@ export function trackFeature(drone: string, series: SeriesAnswer, bucketUs: numb
     properties: {
       drone,
       times: single ? only.times : segments.map((one) => one.times),
+      altitudes: ALTITUDES,
       gaps: series.gaps.map((gap) => ({ ...span(gap), reason: gap.reason })),
       filledLater: series.filledLater.map(span),
       rows: series.rows,

@@ -3,6 +3,12 @@
 /** A track is broken where nothing was heard for so long, µs. */
 export const TRACK_SILENCE_US = 15e6;
 
+/**
+ * Said in GeoJSON, whose third number is by RFC 7946 (4) a height above the ellipsoid, and which has no other place for it:
+ * autopilots tell heights above the sea, up to a hundred metres off, and readers take the number for what it stands for there.
+ */
+export const ALTITUDES = 'metres above mean sea level';
+
 export const xmlText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 

@@ -43,6 +43,7 @@ export const HARMLESS: Readonly<Record<string, DoctorFacts>> = {
   }),
   'of the group of a login': device({ mode: 0o020_620, gid: 5, group: 'tty', who: { ...ME, gids: [900] } }),
   'a few frames of MAVLink 1': link({ mavlink1: 200 }),
+  'a line over UDP': link({ url: 'udpin://0.0.0.0:14550', baud: null }),
   'a little noise': link({ skippedBytes: 2_000 }),
   'a port that was closed once': link({ fault: fault('EBUSY') }),
   'many, and no autopilot': line([
