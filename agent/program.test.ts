@@ -1,9 +1,11 @@
 /** What is made from the table of commands: help, the man page, completion. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
-import { commandHelp, commandsOf, completion, manPage, overview } from './cli/index.ts';
+import t, { type Test } from 'tap';
+import { commandHelp, commandsOf, completion, manPage, overview, SHELLS, type Shell } from './cli/index.ts';
 import { AgentConfig } from './config.ts';
 import { PROGRAM } from './program.ts';
 
@@ -51,6 +53,12 @@ t.test('the man page of the source is made from the table', async (t) => {
 
 t.test('no sentence of the man page ends twice', async (t) => t.notMatch(manPage(PROGRAM), /[?.]\.$/m));
 
+t.test('mandoc finds nothing wrong with it', { skip: !has('mandoc') && 'there is no mandoc here' }, async (t) => {
+  // Without a date, as it is made from the source; lines as long as sentences.
+  const { stdout } = spawnSync('mandoc', ['-T', 'lint', '-W', 'warning'], { input: manPage(PROGRAM) });
+  t.notMatch(stdout.toString(), /(WARNING|ERROR|UNSUPP): (?!missing date)/);
+});
+
 t.test('groff takes the man page without complaint', { skip: !has('groff') && 'there is no groff here' }, async (t) => {
   const { stdout, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-k'], { input: manPage(PROGRAM) });
   t.equal(stderr.toString(), '');
@@ -86,10 +94,54 @@ t.test(
   },
 );
 
+/** A script in a file, as people install it; fish reads none from the socket that is a child's standard input here. */
+function installed(test: Test, shell: Shell): string {
+  const root = mkdtempSync(join(tmpdir(), 'sk-'));
+  test.teardown(() => rmSync(root, { recursive: true, force: true }));
+  const file = join(root, `skein-agent.${shell}`);
+  writeFileSync(file, completion(PROGRAM, shell));
+  return file;
+}
+
 t.test('the scripts of all shells are whole', async (t) => {
-  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+  for (const shell of SHELLS) {
     const script = completion(PROGRAM, shell);
     for (const { name } of commands) t.match(script, name);
-    if (has(shell)) t.equal(spawnSync(shell, ['-n'], { input: script }).stderr.toString(), '', shell);
+    if (has(shell)) t.equal(spawnSync(shell, ['-n', installed(t, shell)]).stderr.toString(), '', shell);
   }
 });
+
+t.test('bash loads its script by the line that it names', { skip: !has('bash') && 'there is no bash' }, async (t) => {
+  const loaded = spawnSync('bash', ['-c', `source ${installed(t, 'bash')} && complete -p skein-agent`]);
+  t.match(loaded.stdout.toString(), /complete -o default -F _skein_agent skein-agent/);
+});
+
+t.test('fish loads its script, and offers what there is', { skip: !has('fish') && 'there is no fish' }, async (t) => {
+  const file = installed(t, 'fish');
+  const offers = (typed: string): string[] => {
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', `source ${file}; complete -C '${typed}'`]);
+    t.equal(stderr.toString(), '', typed);
+    const lines = stdout.toString().trim().split('\n');
+    return lines.map((line) => line.split('\t')[0] ?? '');
+  };
+  t.same(offers('skein-agent ').sort(), commands.map(({ name }) => name).sort());
+  t.same(offers('skein-agent logs --level w'), ['warn']);
+  t.same(offers('skein-agent logs --fo'), ['--follow']);
+  t.same(offers('skein-agent params re'), ['restore']);
+  t.same(offers('skein-agent status '), [''], 'it takes no words');
+});
+
+t.test(
+  'zsh loads its script, and gives it to its completion',
+  { skip: !has('zsh') && 'there is no zsh' },
+  async (t) => {
+    const stub = `_arguments() { print -l -- "$@" }; words=(skein-agent logs ''); CURRENT=3; _skein_agent`;
+    const script = `autoload -U compinit; compinit -u -D; source ${installed(t, 'zsh')}; print $_comps[skein-agent]; ${stub}`;
+    const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script]);
+    t.equal(stderr.toString(), '');
+    const [name, ...offered] = stdout.toString().trim().split('\n');
+    t.equal(name, '_skein_agent');
+    t.ok(offered.includes('--level[this and worse]:LEVEL:(trace debug info warn error fatal)'), offered.join('\n'));
+    t.ok(offered.some((one) => one.startsWith('-f[')));
+  },
+);

@@ -64,8 +64,9 @@ function zsh(program: Program): string {
     );
     const settings = command.settings ? ["'--config[settings]:FILE:_files'"] : [];
     const choices = choicesOf(program, command);
-    const rest = choices.length > 0 ? `'*:word:(${choices.join(' ')})'` : "'*:file:_files'";
-    return `    ${command.name}) _arguments ${[...flags, ...settings, rest].join(' ')} ;;\n`;
+    const files = command.words.most === 0 ? [] : ["'*:file:_files'"];
+    const rest = choices.length > 0 ? [`'*:word:(${choices.join(' ')})'`] : files;
+    return `    ${command.name}) _arguments ${[...flags, ...settings, ...rest].join(' ')} ;;\n`;
   });
   return `#compdef ${program.name}
 # zsh completion of ${program.name}: ${program.name} completion zsh > "\${fpath[1]}/_${program.name}"
@@ -104,6 +105,7 @@ function fish(program: Program): string {
       ...flags,
       ...(command.settings ? [`${here} -l config -r -d settings\n`] : []),
       ...(choices.length > 0 ? [`${here} -f -a '${choices.join(' ')}'\n`] : []),
+      ...(command.words.most === 0 ? [`${here} -f\n`] : []),
     ];
   });
   return `# fish completion of ${program.name}: ${program.name} completion fish > ~/.config/fish/completions/${program.name}.fish\n${lines.join('')}`;
