@@ -66,6 +66,10 @@ dialect: $(INSTALLED) ## generate the MAVLink dialect again from its definitions
 .PHONY: build
 build: $(WEB) ## build the page
 
+.PHONY: images
+images: $(INSTALLED) $(WEB) servers ## make the pictures of README and docs anew (docs/images/): the tests that show these pages, with IMAGES=1
+	@IMAGES=1 exec node run-tests.ts scenarios/shift.test.ts scenarios/safety/local-page.test.ts
+
 .PHONY: ci
 ci: check test ## what CI runs
 

@@ -12,6 +12,9 @@ export interface Place {
   readonly lonDeg: number;
 }
 
+/** Of the map, nearer or farther, until it shows what is wanted. */
+const MOST_STEPS = 12;
+
 type Pixel = readonly [number, number];
 interface Pointed {
   readonly place: Place;
@@ -87,23 +90,29 @@ export class Desk {
 
   /** Of two corners, while the map does not move. */
   async #corners(one: Pixel, other: Pixel): Promise<readonly [Pointed, Pointed] | null> {
+    // What a button set going has begun when two frames were drawn.
+    await this.page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     const a = await this.#underPointer(one, '');
     const b = await this.#underPointer(other, a.said);
     const again = await this.#underPointer(one, b.said);
     return again.said === a.said ? [a, b] : null;
   }
 
-  /** The pixel of a place on the map as it is shown now: found with the pointer, as a person does. */
-  async pixelOf(place: Place): Promise<Pixel> {
+  /** What the map shows, once it stands still: two of its pixels, and the places there. */
+  async #shown() {
     const box = await this.page.locator('.map-canvas').boundingBox();
     if (box === null) throw new Error('no map');
     const at = (part: number): Pixel => [box.x + part * box.width, box.y + part * box.height];
     const [[x0, y0], [x1, y1]] = [at(0.3), at(0.7)];
-    const { value } = await until(() => this.#corners([x0, y0], [x1, y1]), {
-      timeoutMs: SOON_MS,
-      what: 'the map to stand still',
-    });
+    const what = 'the map to stand still';
+    const { value } = await until(() => this.#corners([x0, y0], [x1, y1]), { timeoutMs: SOON_MS, what });
     const [a, b] = value;
+    return { box, x0, y0, x1, y1, a, b };
+  }
+
+  /** The pixel of a place on the map as it is shown now: found with the pointer, as a person does. */
+  async pixelOf(place: Place): Promise<Pixel> {
+    const { box, x0, y0, x1, y1, a, b } = await this.#shown();
     const x = x0 + ((x1 - x0) * (place.lonDeg - a.place.lonDeg)) / (b.place.lonDeg - a.place.lonDeg);
     const y = y0 + ((y1 - y0) * (place.latDeg - a.place.latDeg)) / (b.place.latDeg - a.place.latDeg);
     if (x < box.x || y < box.y || x > box.x + box.width || y > box.y + box.height)
@@ -116,14 +125,16 @@ export class Desk {
     await this.page.mouse.click(x, y);
   }
 
-  /** The drone looked at in the middle of the map, so many steps nearer. */
-  async lookAt(drone: string, steps: number): Promise<void> {
+  /** The drone looked at in the middle of the map, whose height then shows so many degrees to twice as many. */
+  async lookAt(drone: string, heightDeg: number): Promise<void> {
     const { page } = this;
     await page.getByRole('button', { name: `Follow ${drone}` }).click();
-    for (let n = 0; n < steps; n += 1) {
-      const scale = await this.text('.map-foot .scale');
-      await page.getByRole('button', { name: 'Nearer' }).click();
-      await until(async () => (await this.text('.map-foot .scale')) !== scale, { timeoutMs: SOON_MS, what: 'nearer' });
+    for (let steps = 0; ; steps += 1) {
+      const { a, b } = await this.#shown();
+      const shownDeg = (a.place.latDeg - b.place.latDeg) / 0.4;
+      if (shownDeg >= heightDeg && shownDeg < 2 * heightDeg) break;
+      if (steps > MOST_STEPS) throw new Error(`the map shows ${shownDeg}° after ${steps} steps`);
+      await page.getByRole('button', { name: shownDeg < heightDeg ? 'Farther' : 'Nearer' }).click();
     }
     await page.getByRole('button', { name: `Follow ${drone}` }).click();
   }

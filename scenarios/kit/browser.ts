@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import { builtPage, inRepository } from './paths.ts';
+import { isPainting } from './pictures.ts';
 
 const BINARY = '/usr/bin/chromium';
 /** Starts it as one program among others. */
@@ -25,8 +26,8 @@ const FLAGS = [
 
 /** A map drawn in software sixty times a second takes a whole processor from what is measured beside it. */
 const FRAME_MS = 150;
-/** Coarse: a quarter of the pixels of the same layout. */
-const PIXELS = { deviceScaleFactor: 0.5 };
+/** Coarse, a quarter of the pixels of the same layout, except where pictures are wanted. */
+const PIXELS = { deviceScaleFactor: isPainting ? 1 : 0.5 };
 
 /** Runs in the page, before anything of it: what it draws, it draws on a grid of so many ms. */
 function drawSeldom(everyMs: number): void {

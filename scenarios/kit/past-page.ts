@@ -45,11 +45,17 @@ async function holeOf(controller: Controller, drone: string, leastMs: number) {
   return { lastMs, nextMs, place: `${columns.latDeg[i - 1]} ${columns.lonDeg[i - 1]}` };
 }
 
+interface LookBack {
+  readonly page: Page;
+  readonly controller: Controller;
+  readonly drone: string;
+  readonly silentMs: number;
+  /** While a replay is paused, the hole before it. */
+  readonly look: () => Promise<void>;
+}
+
 /** The drone was silent for at least `silentMs` a moment ago, and flies. */
-export async function lookBack(
-  t: Test,
-  { page, controller, drone, silentMs }: { page: Page; controller: Controller; drone: string; silentMs: number },
-): Promise<void> {
+export async function lookBack(t: Test, { page, controller, drone, silentMs, look }: LookBack): Promise<void> {
   const { value: hole } = await until(() => holeOf(controller, drone, silentMs), {
     timeoutMs: 30_000,
     what: 'what came after the silence to be stored',
@@ -124,6 +130,7 @@ export async function lookBack(
   await page.keyboard.press('Space');
   const paused = await past('the pause', (now) => now.where === 'there');
   t.ok(paused.atMs < span.toMs);
+  await look();
 
   await page.keyboard.press('Escape');
   await page.locator(`[data-detail="${drone}"]`).waitFor({ timeout: 10_000 });

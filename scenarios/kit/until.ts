@@ -5,7 +5,7 @@ export interface UntilOptions {
   /** Completes "gave up waiting for …". */
   readonly what: string;
   readonly everyMs?: number;
-  /** Said when it times out: what was seen instead. */
+  /** Said when it times out: what was seen instead; or a promise of it. */
   readonly seen?: () => unknown;
 }
 
@@ -36,7 +36,7 @@ export async function until<T>(
       lastError = error;
     }
     if (performance.now() - began > options.timeoutMs) {
-      const seen = options.seen === undefined ? '' : `; seen: ${shown(options.seen())}`;
+      const seen = options.seen === undefined ? '' : `; seen: ${shown(await options.seen())}`;
       const cause = lastError === undefined ? '' : `; last error: ${shown(lastError)}`;
       throw new Error(`gave up after ${options.timeoutMs} ms waiting for ${options.what}${seen}${cause}`);
     }

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { createInProcessWorld } from '../in-process.ts';
 import { startBrowser } from '../kit/browser.ts';
+import { paint } from '../kit/pictures.ts';
 import { until } from '../kit/until.ts';
 
 const WITHIN_MS = 20_000;
@@ -39,6 +40,7 @@ t.test('a technician beside the drone, with a phone', { timeout: 120_000 }, asyn
     t.match(await approach.innerText(), /not locked/);
     t.ok((await page.locator('#preflight li').count()) > 15, 'the pre-flight list');
     t.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'one column');
+    await paint(page, 'technician');
   });
 
   await t.test('locked with a reason it is safe; unlocked it is not', async (t) => {

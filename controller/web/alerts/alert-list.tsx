@@ -48,6 +48,10 @@ function Opened({ fleet }: { readonly fleet: Fleet }) {
   // The keys lead to a row; where that one is gone, or the list was made anew, to the newest.
   const list = useRef<HTMLUListElement>(null);
   const reached = useRef<string | null>(null);
+  // Opened from a button or a row of the fleet, it takes the keys from there.
+  useLayoutEffect(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+  }, []);
   useLayoutEffect(() => {
     if (alerts === null || list.current === null || document.activeElement !== document.body) return;
     const rows = rowsOf(list.current);
