@@ -198,7 +198,7 @@ t.test('the same facts as metrics, every counter by its name', async (t) => {
     trust: { samples: 900 },
     trustDoubts: { gps_differs: 1 },
   });
-  t.match(gauges, { outboxBacklogRows: { value: 0 }, worstNotDurableMs: { value: 950 }, uplinkUp: { value: 1 } });
+  t.match(gauges, { outboxBacklogRows: { value: 0 }, worstNotDurableSeconds: { value: 0.95 }, uplinkUp: { value: 1 } });
 });
 
 t.test('a position that is not trusted says why, and since when', async (t) => {
