@@ -31,7 +31,9 @@ t.test('well, and broken in flight terms, while the agent has the line', { timeo
   shut.simulator.act(({ autopilot }) => {
     autopilot.armingBlocks.add(() => 'Hardware safety switch');
     autopilot.parameters.set('MIS_RESTART', 1);
+    autopilot.parameters.set('BATT_LOW_VOLT', 99);
   });
+  shut.simulator.act((simulator) => simulator.fault('rc-loss'));
   await well.startAgent();
   await shut.startAgent();
   await cut.startAgent();
@@ -64,11 +66,17 @@ t.test('well, and broken in flight terms, while the agent has the line', { timeo
   ] as const)
     t.match(fine.findings.find((one) => one.area === area)?.words, words);
 
-  // the second has its safety switch on, a parameter that differs, and the port of its station taken by the first
-  const shutSays = await says(shut, 5, ['safety-switch', 'profile-differs', 'station-closed']);
+  // the second has its safety switch on, an empty pack, no transmitter, another ground station that it listens to, a
+  // parameter that differs, and the port of its station taken by the first
+  shut.simulator.act(({ autopilot }) => autopilot.parameters.set('MAV_GCS_SYSID', 250));
+  const holding = ['safety-switch', 'failsafe-battery', 'rc-missing', 'failsafe-gcs'];
+  const shutSays = await says(shut, 5, [...holding, 'profile-differs', 'station-closed']);
   const remedyOf = (code: string): string =>
     shutSays.findings.find((one) => one.code === code)?.remedy.join('\n') ?? '';
   t.match(remedyOf('safety-switch'), /press the button/);
+  t.match(remedyOf('failsafe-battery'), /put in a charged pack .*skein-agent new-pack/);
+  t.match(remedyOf('rc-missing'), /switch the transmitter on/);
+  t.match(remedyOf('failsafe-gcs'), /MAV_GCS_SYSID .* was changed/);
   t.match(remedyOf('profile-differs'), /set MIS_RESTART = 0 with a ground station/);
   t.match(remedyOf('station-closed'), new RegExp(`ss -lntup \\| grep :${port}`));
 

@@ -14,9 +14,12 @@ const REASONS: readonly (readonly [RegExp, (text: string, facts: RunningFacts | 
       found(
         'failsafe-gcs',
         `The autopilot holds its ground-link failsafe ("${text}"): it heard the heartbeat of a ground link once and lost it, and cannot be armed, not by a transmitter either.`,
-        facts !== null && facts.uplink.leaseLeftMs > 0
-          ? 'the controller answers, and so the agent sends that heartbeat: ask again in a minute, the autopilot repeats its reasons each half minute'
-          : 'bring the controller back in reach: the agent sends that heartbeat while it is (area uplink here)',
+        ...(facts !== null && facts.uplink.leaseLeftMs > 0
+          ? [
+              'the controller answers, and so the agent sends that heartbeat: ask again in a minute, the autopilot repeats its reasons each half minute',
+              'still there? It counts another ground station: MAV_GCS_SYSID (SYSID_MYGCS before 4.7) was changed; set it back, or restart the agent, disarmed on the ground',
+            ]
+          : ['bring the controller back in reach: the agent sends that heartbeat while it is (area uplink here)']),
         'without a controller: restart the autopilot, disarmed (power off and on); a ground link never seen never fails',
       ),
   ],
