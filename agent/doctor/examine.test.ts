@@ -114,6 +114,29 @@ t.test(
   },
 );
 
+t.test('what an agent answers, or who answers in its place', async (t) => {
+  const answers = [
+    [{ ok: false, reason: 'ENOENT', reached: false }, /^agent-stopped/],
+    [{ ok: false, reason: 'ECONNREFUSED', reached: false }, /^agent-stopped/],
+    [{ ok: false, reason: 'ENOTSOCK', reached: false }, /^agent-stopped/],
+    [{ ok: false, reason: 'EACCES', reached: false }, /^agent-forbidden/],
+    [{ ok: false, reason: 'EPERM', reached: false }, /^agent-forbidden/],
+    [{ ok: false, reason: 'no answer within 3 s', reached: false }, /^agent-hangs/],
+    [{ ok: false, reason: 'the agent is starting', reached: true }, /^cannot-tell: It is just starting/],
+    [
+      { ok: false, reason: 'there is no /doctor', reached: true },
+      /^cannot-tell: .* could not be asked: there is no \/doctor/,
+    ],
+    [{ ok: true, body: 'starting' }, /^cannot-tell: .* could not be asked: SyntaxError/],
+    [{ ok: true, body: '{"format":2}' }, /^cannot-tell: .* another format \(2\)/],
+    [{ ok: true, body: JSON.stringify(WELL) }, /^ok: kite-1 runs/],
+  ] as const;
+  for (const [answer, said] of answers) {
+    const { words } = board(t);
+    t.match((await words({ ask: async () => answer }))('agent'), said, JSON.stringify(answer).slice(0, 60));
+  }
+});
+
 t.test('the broker of an agent is spoken to with its own login alone', async (t) => {
   let bytes = 0;
   const server = createServer((socket) => {
@@ -132,6 +155,9 @@ t.test('the broker of an agent is spoken to with its own login alone', async (t)
   const foreign = await words(runs(facts), { hash: 'def', brokerUrl: url });
   t.match(foreign('uplink'), /cannot-tell: .* is there; the agent is waiting: connection closed/);
   t.equal(bytes, 0, 'other settings, another login: it would be refused, and that says nothing of the agent');
+  const connected = runs({ ...facts, uplink: { ...facts.uplink, state: 'up' } });
+  t.match((await words(connected, { hash: 'abc', brokerUrl: url }))('uplink'), /ok: connected to/);
+  t.equal(bytes, 0, 'one that is connected needs no second one');
   t.match((await words(runs(facts), { hash: 'abc', brokerUrl: url }))('uplink'), /broker-cuts/);
   t.ok(bytes > 0);
 });

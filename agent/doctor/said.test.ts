@@ -25,8 +25,11 @@ function said(name: string): string {
   const usual = WELL.includes(name) ? [] : WELL.flatMap(of);
   const shown = of(name).filter((one) => !usual.some(same(one)));
   const codes = shown.filter(({ verdict }) => verdict !== 'ok').map(({ code }) => code);
+  const { verdict } = diagnosisOf(of(name));
   const [headline, entries = ''] = doctorPage(diagnosisOf(shown)).split('\n\n');
-  return [`=== ${[name, ...codes].join(' · ')}`, headline, ...(shown.length === 0 ? [] : [entries]), ''].join('\n');
+  return [`=== ${[name, verdict, ...codes].join(' · ')}`, headline, ...(shown.length === 0 ? [] : [entries]), ''].join(
+    '\n',
+  );
 }
 
 t.test('what is said of each broken set-up, word for word', async (t) => {
