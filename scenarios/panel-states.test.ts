@@ -195,6 +195,17 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
     build = null;
   });
 
+  await t.test('a part of the page that cannot be loaded', async () => {
+    const canvas = /chart-canvas/;
+    await page.route(canvas, (route) => route.abort());
+    const history = page.waitForResponse(/telemetry/);
+    await begin(page, `${world.httpUrl}/#/drone/${drone.id}`);
+    await history;
+    await desk.waitFor('.chart h4 b:not(:has-text("–"))');
+    await desk.says('.chart-say', /Not drawn: part of this page did not load; reload it/);
+    await page.unroute(canvas);
+  });
+
   for (const [state, how] of [
     ['loading', 'held'],
     ['error', 'refused'],

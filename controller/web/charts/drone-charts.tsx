@@ -84,21 +84,16 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
   const loading = useSignal<Loading>('loading');
   const retry = useSignal(0);
   const shownSpan = useRef(0);
-  const { place, canvas } = useCanvas(
-    {
-      heightPx: axis ? 92 : 72,
-      axis,
-      syncKey: id,
-      least: spec.least,
-      greatest: spec.greatest,
-      onCursor: (timeS) => {
-        cursorS.value = timeS;
-      },
+  const { place, canvas, failed } = useCanvas({
+    heightPx: axis ? 92 : 72,
+    axis,
+    syncKey: id,
+    least: spec.least,
+    greatest: spec.greatest,
+    onCursor: (timeS) => {
+      cursorS.value = timeS;
     },
-    (failed) => {
-      loading.value = { failed };
-    },
-  );
+  });
   const online = useComputed(() => fleet.loaded.value && fleet.connection.value.state === 'open');
 
   // History for the range chosen; read again now and then, since what was missing fills in.
@@ -172,6 +167,11 @@ function Chart({ fleet, id, spec, axis }: ChartProps) {
           role="img"
           aria-label={`${spec.title} over the last ${RANGES.find((r) => r.spanS === spanS.value)?.label}`}
         />
+        {failed.value !== null && (
+          <p class="chart-say" role="alert">
+            Not drawn: {failed.value}.
+          </p>
+        )}
         {state === 'loading' && series.value.timesS.length < 2 && <p class="chart-say">Reading history…</p>}
         {typeof state === 'object' && (
           <p class="chart-say" role="alert">

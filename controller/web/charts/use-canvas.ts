@@ -11,15 +11,14 @@ export interface HeldCanvas {
   readonly place: RefObject<HTMLDivElement | null>;
   /** Null: not there yet. */
   readonly canvas: Signal<ChartCanvas | null>;
+  /** Why there will be none, in words. */
+  readonly failed: Signal<string | null>;
 }
 
-/** `onFailed`: it could not be loaded, in words. */
-export function useCanvas(
-  options: Omit<ChartCanvasOptions, 'container'>,
-  onFailed: (words: string) => void,
-): HeldCanvas {
+export function useCanvas(options: Omit<ChartCanvasOptions, 'container'>): HeldCanvas {
   const place = useRef<HTMLDivElement>(null);
   const canvas = useSignal<ChartCanvas | null>(null);
+  const failed = useSignal<string | null>(null);
   useEffect(() => {
     let closed = false;
     const container = place.current;
@@ -35,7 +34,9 @@ export function useCanvas(
         ({ createChartCanvas }) => {
           if (!closed) put(createChartCanvas({ container, ...options }));
         },
-        () => onFailed('part of this page did not load; reload it'),
+        () => {
+          failed.value = 'part of this page did not load; reload it';
+        },
       );
     });
     return () => {
@@ -45,5 +46,5 @@ export function useCanvas(
       options.onCursor(null);
     };
   }, []);
-  return { place, canvas };
+  return { place, canvas, failed };
 }

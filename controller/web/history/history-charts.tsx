@@ -1,5 +1,5 @@
 /** The span as lines. A part dragged out, or the wheel with Ctrl, looks closer; a press moves the instant there. */
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import { ChartKey } from '../charts/chart-key.tsx';
 import { NO_SERIES, type Series } from '../charts/series.ts';
 import { useCanvas } from '../charts/use-canvas.ts';
@@ -80,27 +80,21 @@ function scaled(series: Series, by: number): Series {
 
 function Chart({ spec, axis }: { readonly spec: ChartSpec; readonly axis: boolean }) {
   const { kind, column, scale = 1 } = spec;
-  const failed = useSignal<string | null>(null);
-  const { place, canvas } = useCanvas(
-    {
-      heightPx: axis ? 84 : 64,
-      axis,
-      syncKey: 'history',
-      least: spec.least,
-      greatest: spec.greatest,
-      onCursor: (timeS) => {
-        cursorMs.value = timeS === null ? null : timeS * 1000;
-      },
-      hands: {
-        onRange: (fromS, toS) => lookAt({ fromMs: fromS * 1000, toMs: toS * 1000 }),
-        onWheel: (timeS, factor) => zoomAt(timeS * 1000, factor),
-        onPress: (timeS) => moveTo(timeS * 1000),
-      },
+  const { place, canvas, failed } = useCanvas({
+    heightPx: axis ? 84 : 64,
+    axis,
+    syncKey: 'history',
+    least: spec.least,
+    greatest: spec.greatest,
+    onCursor: (timeS) => {
+      cursorMs.value = timeS === null ? null : timeS * 1000;
     },
-    (words) => {
-      failed.value = words;
+    hands: {
+      onRange: (fromS, toS) => lookAt({ fromMs: fromS * 1000, toMs: toS * 1000 }),
+      onWheel: (timeS, factor) => zoomAt(timeS * 1000, factor),
+      onPress: (timeS) => moveTo(timeS * 1000),
     },
-  );
+  });
   const series = useComputed(() => {
     const { table } = pasts[kind].value;
     return table === null ? NO_SERIES : scaled(lineOf(table, column), scale);
@@ -132,7 +126,11 @@ function Chart({ spec, axis }: { readonly spec: ChartSpec; readonly axis: boolea
         <div ref={place} role="img" aria-label={`${spec.title} over the span`} />
         {past.loading && past.table === null && <p class="chart-say">Reading history…</p>}
         {past.trouble !== null && <p class="chart-say">Not read: {past.trouble}.</p>}
-        {failed.value !== null && <p class="chart-say">Not drawn: {failed.value}.</p>}
+        {failed.value !== null && (
+          <p class="chart-say" role="alert">
+            Not drawn: {failed.value}.
+          </p>
+        )}
         {!past.loading && past.trouble === null && bare && <p class="chart-say">Nothing recorded in this span.</p>}
       </div>
     </div>
