@@ -18,7 +18,12 @@ interface Board {
   /** How often the line was to be opened, and the disk written. */
   readonly done: { links: number; probes: number };
   program(pid: number, command: string, open: readonly string[] | null): void;
-  words(ports?: Partial<DoctorPorts>, used?: Partial<Settings>): Promise<(area: string) => string>;
+  write(path: string, text: string): void;
+  words(
+    ports?: Partial<DoctorPorts>,
+    used?: Partial<Settings>,
+    problems?: readonly string[],
+  ): Promise<(area: string) => string>;
 }
 
 function board(test: Test): Board {
@@ -42,12 +47,13 @@ function board(test: Test): Board {
       if (open !== null) mkdirSync(join(root, `proc/${pid}/fd`));
       for (const [i, target] of (open ?? []).entries()) symlinkSync(target, join(root, `proc/${pid}/fd/${i + 3}`));
     },
-    async words(ports = {}, used = {}) {
+    write,
+    async words(ports = {}, used = {}, problems = []) {
       const settings: Settings = {
         ...{ drone: 'kite-1', dataDir, linkUrl: `serial://${DEVICE}:57600`, brokerUrl: '', topicRoot: 'skein/1' },
         ...{ username: '', budgetMB: 8, profile: 'bench', stations: [], hash: 'abc', ...used },
       };
-      const facts = { file: join(root, 'agent.toml'), given: true, problems: [], used: settings, extraCa: null };
+      const facts = { file: join(root, 'agent.toml'), given: true, problems, used: settings, extraCa: null };
       const { findings } = await examine(facts, {
         ...{ version: '0.1.0', node: 'v24.0.0', nodeNeeded: 24, root, utcMs: () => 1.795e12, programUtcMs: 1.79e12 },
         ...{ me: ME, socket: join(dataDir, 'agent.sock'), password: '', session: '00112233', stepMs: 1_000 },
@@ -83,6 +89,31 @@ t.test('a line that nobody has is listened to, and the disk is tried', async (t)
   t.match(said('line'), /cannot-tell: The line: it would be listened to/);
   t.match(said('ports'), /ok: those it listens on are free/);
   t.same(done, { links: 1, probes: 1 });
+});
+
+t.test('a line over the network is listened to; its port is looked at, and another board is another', async (t) => {
+  const { words, done, write, dataDir } = board(t);
+  // 38D6 is 14550.
+  write('proc/net/udp', 'head\n  1: 00000000:38D6 00000000:0000 07 0:0 0:0 0 1000 0 777 2\n');
+  writeFileSync(join(dataDir, 'state.json'), '{"n":7,"board":"board-0"}');
+  const said = await words({}, { linkUrl: 'udpin://0.0.0.0:14550' });
+  t.match(said('ports'), /port-taken: The line to the autopilot wants udpin/);
+  t.match(said('agent'), /card-moved: .*board-0; this is board-1/);
+  t.equal(done.links, 1);
+  t.match((await words({}, { linkUrl: 'tcp://127.0.0.1:14550' }))('ports'), /ok: those it listens on are free/);
+});
+
+t.test('what is no device is not opened; of settings that are wrong nothing is tried', async (t) => {
+  const { words, done, write, dataDir } = board(t);
+  write('data/file', 'x');
+  const file = await words({}, { linkUrl: `serial://${join(dataDir, 'file')}:57600` });
+  t.match(file('device'), /device-no-serial/);
+  t.match(file('line'), /Not listened: there is no device to listen to/);
+  const wrong = await words({}, { brokerUrl: 'mqtt://127.0.0.1:1' }, ['drone must be set']);
+  t.match(wrong('line'), /Not listened: the settings are wrong/);
+  t.match(wrong('uplink'), /Not tried: the settings are wrong/);
+  t.equal(wrong('ports') + wrong('device'), '');
+  t.equal(done.links, 0);
 });
 
 t.test('a line that somebody has, or may have, is left alone', async (t) => {
