@@ -13,6 +13,7 @@ import { askTooMuch, orderParcel, seeItGo } from './shift/order.ts';
 import { onPhone } from './shift/phone.ts';
 import { holdIt, lookAtWhatWasDone, pilotTakesOver, rebootIt } from './shift/pilot.ts';
 import { openReport, saveReport } from './shift/report.ts';
+import { paintFleet, paintOrders } from './shift/scenes.ts';
 
 const FLEET_SIZE = 4;
 
@@ -60,11 +61,11 @@ t.test('a shift at the page, from the first look to the report', async (t) => {
   );
   await step('order: on its way', async (t) => {
     await seeItGo(t, desk, shift, order);
-    await picture('orders');
+    await paintOrders(desk, shift);
   });
   await step('hold: asked once, by a key', (t) => holdIt(t, desk, shift));
 
-  await step('a pilot takes over, and lands it', (t) => pilotTakesOver(t, desk, shift, () => picture('pilot')));
+  await step('a pilot takes over, and lands it', (t) => pilotTakesOver(t, desk, shift, () => paintFleet(desk, shift)));
   await step('reboot: what must hold before it, and the proof after it', (t) => rebootIt(t, desk, shift));
   await step('alert: opened, reached and taken by keys', (t) => takeAlert(t, desk, shift, () => picture('alert')));
   await step('the silent drone is lost, and was never younger meanwhile', (t) => staysLost(t, desk, watched));
@@ -75,6 +76,7 @@ t.test('a shift at the page, from the first look to the report', async (t) => {
     await onPhone(t, desk, shift);
     await picture('phone');
     await page.setViewportSize(DESK);
+    await desk.theme('light');
   });
   let report = '';
   await step('report: of the flight that a pilot ended', async (t) => {

@@ -1,11 +1,13 @@
 /** An operator at the page: clicks and keys as a person does, and what the page says then. */
 import type { Page } from 'playwright-core';
+import { isPainting } from './pictures.ts';
 import { until } from './until.ts';
 
 /** Generous: what is awaited comes soon on a machine that has time. */
 export const SOON_MS = 120_000;
 export const OPERATOR = 'Ann Viewer';
-export const DESK = { width: 1280, height: 800 } as const;
+/** The least that a desk is to have; for pictures what most have. */
+export const DESK = isPainting ? { width: 1440, height: 900 } : { width: 1280, height: 800 };
 
 export interface Place {
   readonly latDeg: number;
@@ -55,6 +57,16 @@ export class Desk {
   async open(drone: string): Promise<void> {
     await this.page.locator(`.row[data-drone="${drone}"] a`).click();
     await this.waitFor(`[data-detail="${drone}"]`);
+  }
+
+  /** The one button leads from each to the next. */
+  async theme(name: 'dark' | 'light' | 'outdoors'): Promise<void> {
+    const reached = async (): Promise<boolean> => {
+      if ((await this.count(`html[data-theme="${name}"]`)) === 1) return true;
+      await this.page.locator('.topbar .theme').click();
+      return false;
+    };
+    await until(reached, { timeoutMs: SOON_MS, what: `the theme ${name}` });
   }
 
   /** Until one of these says it; what that one says. */

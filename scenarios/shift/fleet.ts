@@ -1,4 +1,5 @@
 /** Who is there in the shift: two that circle, one that stands with a parcel, one on the pad of a base. */
+import type { Base } from '@skein/protocol/fleet/places';
 import { Api } from '../city/api.ts';
 import { BASES, CALM, CARRIERS, ZONES } from '../city/places.ts';
 import { type DronePlace, FLEET, STANDING } from '../kit/places.ts';
@@ -18,6 +19,8 @@ const brisk = (place: DronePlace): DronePlace => ({
 export interface Shift {
   readonly world: World;
   readonly api: Api;
+  /** With pads for the carrier. */
+  readonly base: Base;
   /** Circles; its agent dies. */
   readonly lost: Drone;
   /** Stands with a parcel in its gripper. */
@@ -40,5 +43,5 @@ export async function beginShift(signal: AbortSignal): Promise<Shift> {
   for (const { id, zone } of ZONES) await api.put(`/zones/${id}`, zone);
   const [lost, , sent, carrier] = world.drones;
   if (lost === undefined || sent === undefined || carrier === undefined) throw new Error('no drones');
-  return { world, api, lost, sent, carrier };
+  return { world, api, base: LETTEN.base, lost, sent, carrier };
 }

@@ -1,4 +1,4 @@
-/** The same page in a hand: list, then the drone, then what it is told. */
+/** The same page in a hand, in the sun: list, then the drone, then what it is told. */
 import type { Test } from 'tap';
 import type { Desk } from '../kit/at-the-page.ts';
 import type { Shift } from './fleet.ts';
@@ -7,13 +7,14 @@ const PHONE = { width: 390, height: 844 } as const;
 /** What a thumb covers, px. */
 const THUMB_PX = 44;
 
-export async function onPhone(t: Test, desk: Desk, { lost }: Shift): Promise<void> {
+export async function onPhone(t: Test, desk: Desk, { carrier }: Shift): Promise<void> {
   const { page } = desk;
+  await desk.theme('outdoors');
   await page.setViewportSize(PHONE);
   await desk.press('Escape', 'Escape');
   await desk.waitFor('.tabs');
-  await desk.waitFor(`.row[data-drone="${lost.id}"]`);
-  await desk.open(lost.id);
+  await desk.waitFor(`.row[data-drone="${carrier.id}"]`);
+  await desk.open(carrier.id);
   t.equal(await page.evaluate(() => document.documentElement.scrollWidth), PHONE.width, 'nothing lies beside it');
   t.notOk(await page.locator('.pane-list').isVisible(), 'one pane at a time');
   for (const type of ['hold', 'return', 'land']) {

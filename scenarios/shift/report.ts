@@ -6,6 +6,8 @@ import type { Test } from 'tap';
 import type { Desk } from '../kit/at-the-page.ts';
 import type { Shift } from './fleet.ts';
 
+const SHEET = { width: 1000, height: 1300 } as const;
+
 /** The file. */
 export async function saveReport(t: Test, desk: Desk, { sent, world }: Shift): Promise<string> {
   const { page } = desk;
@@ -23,9 +25,12 @@ export async function saveReport(t: Test, desk: Desk, { sent, world }: Shift): P
 }
 
 export async function openReport(t: Test, { page }: Desk, { sent }: Shift, file: string): Promise<void> {
+  // The fleet's page asks until it is left.
+  await page.goto('about:blank');
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   const url = pathToFileURL(file).href;
+  await page.setViewportSize(SHEET);
   await page.goto(url);
   t.match(await page.locator('h1').first().innerText(), new RegExp(sent.id));
   t.same(
