@@ -81,14 +81,23 @@ export const autopilotServer = (): Promise<Server> =>
     socket.on('close', () => clearInterval(timer));
   });
 
-/** A broker; `connack` refuses everybody with that code, `topics` false lets nobody read anything. */
+/** A broker; `connack` refuses everybody with that code, `login` all but this user with this password, `topics` false lets nobody read anything. */
 export async function broker(
-  o: { readonly connack?: number; readonly topics?: boolean; readonly tls?: tls.TlsOptions } = {},
+  o: {
+    readonly connack?: number;
+    readonly login?: readonly [user: string, password: string];
+    readonly topics?: boolean;
+    readonly tls?: tls.TlsOptions;
+  } = {},
 ): Promise<Server> {
   const aedes = await Aedes.createBroker();
   if (o.connack !== undefined) {
     const refusal = Object.assign(new Error('refused'), { returnCode: o.connack });
     aedes.authenticate = (_client, _user, _password, done) => done(refusal as never, false);
+  }
+  if (o.login !== undefined) {
+    const [wanted, word] = o.login;
+    aedes.authenticate = (_client, user, password, done) => done(null, user === wanted && String(password) === word);
   }
   if (o.topics === false) aedes.authorizeSubscribe = (_client, _subscription, done) => done(null, null);
   const handle = (socket: net.Socket): void => void aedes.handle(socket);

@@ -89,6 +89,28 @@ const plain = (served: Served): readonly Case[] => [
     remedy: /uplink\.topicRoot/,
     given: (at) => served(at, 'mqtt', broker({ topics: false })),
   },
+  {
+    name: 'its own user name and password let it in, as the agent, and no topic is granted',
+    code: 'mqtt-topic',
+    words: /takes kite-1, and lets it read nothing/,
+    remedy: /uplink\.topicRoot/,
+    given(at) {
+      at.settings['uplink.username'] = '"heron"';
+      at.settings['uplink.password'] = '"a word"';
+      return served(at, 'mqtt', broker({ topics: false, login: ['heron', 'a word'] }));
+    },
+  },
+  {
+    name: 'another password than the broker has',
+    code: 'mqtt-denied',
+    words: /nothing that lets heron in/,
+    remedy: /set uplink\.password to what the broker has for heron/,
+    given(at) {
+      at.settings['uplink.username'] = '"heron"';
+      at.settings['uplink.password'] = '"other"';
+      return served(at, 'mqtt', broker({ login: ['heron', 'a word'] }));
+    },
+  },
 ];
 
 type Served = (at: SetUp, scheme: string, begun: Promise<Server>, host?: string) => Promise<void>;
