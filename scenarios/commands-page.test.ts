@@ -74,6 +74,15 @@ t.test('an operator commands drones from a real browser', async (t) => {
     await page.locator('.operator-ask input').fill(OPERATOR);
     await page.locator('.operator-ask button').click();
     await page.locator('.operator-ask').waitFor({ state: 'detached' });
+    const barPx = async (): Promise<number> => (await page.locator('.topbar').boundingBox())?.height ?? 0;
+    t.ok((await barPx()) < 45, 'the bar has one line beside a command that waits to be looked at');
+    await page.setViewportSize({ width: 390, height: 844 });
+    t.ok((await barPx()) < 100, 'and two on a phone');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.locator('.list-tools select').selectOption('control');
+
+    await page.reload();
+    await page.locator('.part').first().waitFor();
   });
 
   await t.test('a new pack: said at its maintenance, with the keyboard alone, and the drone knows', async (t) => {

@@ -1,23 +1,16 @@
 /** Whose commands these are: asked once, kept in this browser, sent as `issuedBy`. No proof of identity. */
 import { signal } from '@preact/signals';
+import { keep, kept } from '../shell/kept.ts';
 import { thisBrowser } from '../shell/this-browser.ts';
 
 const KEY = 'skein.operator';
 export const NAME_MAX = 64;
 
-export const operator = signal<string | null>(remembered());
+export const operator = signal<string | null>(tidyName(kept(KEY) ?? ''));
 /** Is the name being asked for from the bar? `later`: something went out without one, and whoever did it may be busy. */
 export const askingName = signal<boolean | 'later'>(false);
 /** Who it is until a name is said: nobody is kept from a hold, a return, a landing by a field to fill in. */
 export const UNNAMED = `unnamed ${thisBrowser}`;
-
-function remembered(): string | null {
-  try {
-    return tidyName(localStorage.getItem(KEY) ?? '');
-  } catch {
-    return null;
-  }
-}
 
 /** Without control characters and stray blanks; null when nothing is left. */
 export function tidyName(text: string): string | null {
@@ -45,10 +38,6 @@ export function rememberName(text: string): boolean {
   const name = tidyName(text);
   if (name === null) return false;
   operator.value = name;
-  try {
-    localStorage.setItem(KEY, name);
-  } catch {
-    // Storage may be forbidden; the name then lasts as long as the page.
-  }
+  keep(KEY, name);
   return true;
 }

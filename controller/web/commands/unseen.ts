@@ -1,6 +1,7 @@
 /** Commands sent from this browser whose end has not been looked at: they stay on the page, also across a reload. */
 import { signal } from '@preact/signals';
 import { listOf, objectOf, textOf } from '../shell/json.ts';
+import { keep, keptJson } from '../shell/kept.ts';
 
 export interface Unseen {
   readonly id: string;
@@ -12,15 +13,7 @@ export interface Unseen {
 const KEY = 'skein.unseen';
 const MOST = 50;
 
-export const unseen = signal<readonly Unseen[]>(remembered());
-
-function remembered(): readonly Unseen[] {
-  try {
-    return readUnseen(JSON.parse(localStorage.getItem(KEY) ?? '[]'));
-  } catch {
-    return [];
-  }
-}
+export const unseen = signal<readonly Unseen[]>(readUnseen(keptJson(KEY)));
 
 export function readUnseen(value: unknown): readonly Unseen[] {
   return listOf(value)
@@ -31,19 +24,15 @@ export function readUnseen(value: unknown): readonly Unseen[] {
     .slice(0, MOST);
 }
 
-function keep(next: readonly Unseen[]): void {
+function put(next: readonly Unseen[]): void {
   unseen.value = next.slice(0, MOST);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(unseen.value));
-  } catch {
-    // Storage may be forbidden; the list then lasts as long as the page.
-  }
+  keep(KEY, JSON.stringify(unseen.value));
 }
 
 export function addUnseen(one: Unseen): void {
-  keep([one, ...unseen.value.filter(({ id }) => id !== one.id)]);
+  put([one, ...unseen.value.filter(({ id }) => id !== one.id)]);
 }
 
 export function markSeen(ids: readonly string[]): void {
-  if (unseen.value.some(({ id }) => ids.includes(id))) keep(unseen.value.filter(({ id }) => !ids.includes(id)));
+  if (unseen.value.some(({ id }) => ids.includes(id))) put(unseen.value.filter(({ id }) => !ids.includes(id)));
 }

@@ -4,6 +4,7 @@ import { span } from '../format/times.ts';
 import { levelOf } from '../list/battery.tsx';
 import { valuesOf } from '../live/record.ts';
 import { Block, Fact } from './block.tsx';
+import { lastsS } from './endurance.ts';
 import { isDimmed, type View } from './view.ts';
 
 /** Lithium cells: empty and full as drawn. */
@@ -19,6 +20,7 @@ export function Power({ view }: { readonly view: View }) {
   const cells = (battery?.cellsV ?? []).filter((cell): cell is number => cell !== null);
   const spread = cells.length > 1 ? Math.max(...cells) - Math.min(...cells) : 0;
   const old = isDimmed(view, 'battery');
+  const leftS = battery ? lastsS(battery) : null;
   return (
     <Block title="Battery" view={view} kind="battery">
       <div class={`charge ${old ? 'old' : ''}`} data-level={level}>
@@ -29,7 +31,7 @@ export function Power({ view }: { readonly view: View }) {
         <span class="bar" aria-hidden="true">
           <i style={{ width: `${Math.max(0, Math.min(100, pct ?? 0))}%` }} />
         </span>
-        <span>{battery?.timeRemainingS ? `${span(battery.timeRemainingS)} left` : ''}</span>
+        {leftS !== null && <span title="Until it counts 0 %, if the current stays as it is">≈ {span(leftS)} left</span>}
       </div>
       <dl class="facts">
         <Fact label="Voltage" view={view} kind="battery" value={fixed(battery?.voltageV, 1)} unit="V" />

@@ -5,18 +5,19 @@
 
 import { signal } from '@preact/signals';
 import { type Face, HOUR_STYLES, knowsZone, zoned } from '@skein/protocol/time';
+import { keep, kept } from '../shell/kept.ts';
 
 const KEY = 'skein.clock';
 const FIRST: Face = { zone: 'local', hours: '24h' };
 
-export const face = signal<Face>(remembered() ?? FIRST);
+export const face = signal<Face>(readFace(kept(KEY)) ?? FIRST);
 
 /** Null: nothing is kept, or a zone that this browser does not know. */
 export function readFace(text: string | null): Face | null {
   try {
-    const kept: unknown = JSON.parse(text ?? 'null');
-    if (typeof kept !== 'object' || kept === null) return null;
-    const { zone, hours } = kept as { readonly zone?: unknown; readonly hours?: unknown };
+    const read: unknown = JSON.parse(text ?? 'null');
+    if (typeof read !== 'object' || read === null) return null;
+    const { zone, hours } = read as { readonly zone?: unknown; readonly hours?: unknown };
     const style = HOUR_STYLES.find((one) => one === hours);
     return typeof zone === 'string' && knowsZone(zone) && style !== undefined ? { zone, hours: style } : null;
   } catch {
@@ -24,21 +25,9 @@ export function readFace(text: string | null): Face | null {
   }
 }
 
-function remembered(): Face | null {
-  try {
-    return readFace(localStorage.getItem(KEY));
-  } catch {
-    return null;
-  }
-}
-
 export function chooseFace(next: Face): void {
   face.value = next;
-  try {
-    localStorage.setItem(KEY, JSON.stringify(next));
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
+  keep(KEY, JSON.stringify(next));
 }
 
 /** `20:14:07`, in the chosen zone and manner. */

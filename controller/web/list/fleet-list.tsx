@@ -5,15 +5,17 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Broadcast } from '../commands/broadcast.tsx';
 import type { Desk } from '../commands/desk.ts';
 import type { Fleet } from '../live/fleet.ts';
+import { ask } from '../shell/ask.ts';
 import { Icon, SEARCH } from '../shell/icon.tsx';
 import { selectedId } from '../shell/route.ts';
 import { phone } from '../shell/screen.ts';
 import { choosing, stopChoosing } from './chosen.ts';
 import { rowHeightPx, windowOf } from './density.ts';
 import { FleetEmpty, FleetLoading, NothingMatches } from './empty.tsx';
-import { FleetRow } from './fleet-row.tsx';
-import { cursorId, filterText, sortBy, sortOrder, stateFilter } from './list-state.ts';
-import { listOf } from './listed.ts';
+import { FleetRow, placeOf } from './fleet-row.tsx';
+import { GROUPINGS, HEAD, linesOf } from './groups.ts';
+import { cursorId, filterText, groupBy, groups, readGroups, sortBy, sortOrder, stateFilter } from './list-state.ts';
+import { partsOf } from './listed.ts';
 import type { SortKey } from './order.ts';
 
 const COLUMNS: readonly {
@@ -40,12 +42,13 @@ const PHONE_ROW_PX = 60;
 export function FleetList({ fleet, desk }: { readonly fleet: Fleet; readonly desk: Desk }) {
   const rows = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ heightPx: 720, scrollPx: 0 });
-  const listed = useComputed(() => listOf(fleet));
-  const ids = listed.value;
+  const listed = useComputed(() => linesOf(partsOf(fleet)));
+  const lines = listed.value;
   const total = fleet.ids.value.length;
   const small = phone.value;
-  const rowPx = small ? PHONE_ROW_PX : rowHeightPx(box.heightPx, total);
-  const seen = windowOf(box.scrollPx, box.heightPx, rowPx, ids.length);
+  const rowPx = small ? PHONE_ROW_PX : rowHeightPx(box.heightPx, Math.max(total, lines.length));
+  const seen = windowOf(box.scrollPx, box.heightPx, rowPx, lines.length);
+  const ids = lines.filter((one) => !one.startsWith(HEAD));
   const selected = selectedId();
 
   useEffect(() => {
@@ -70,7 +73,7 @@ export function FleetList({ fleet, desk }: { readonly fleet: Fleet; readonly des
   const cursor = cursorId.value;
   useEffect(() => {
     const element = rows.current;
-    const index = cursor === null ? -1 : ids.indexOf(cursor);
+    const index = cursor === null ? -1 : lines.indexOf(cursor);
     if (!element || index < 0) return;
     const top = index * rowPx;
     if (top < element.scrollTop) element.scrollTop = top;
@@ -90,19 +93,27 @@ export function FleetList({ fleet, desk }: { readonly fleet: Fleet; readonly des
         ) : ids.length === 0 ? (
           <NothingMatches />
         ) : (
-          <ul class="rows-space" aria-label="Drones" style={{ height: `${ids.length * rowPx}px` }}>
-            {ids.slice(seen.first, seen.end).map((id, i) => (
-              <FleetRow
-                key={id}
-                fleet={fleet}
-                id={id}
-                index={seen.first + i}
-                heightPx={rowPx}
-                selected={id === selected}
-                cursor={id === (cursor ?? ids[0])}
-                phone={small}
-              />
-            ))}
+          <ul class="rows-space" aria-label="Drones" style={{ height: `${lines.length * rowPx}px` }}>
+            {lines.slice(seen.first, seen.end).map((id, i) => {
+              const at = { index: seen.first + i, heightPx: rowPx };
+              if (id.startsWith(HEAD))
+                return (
+                  <li key={id} class="part" style={placeOf(at)}>
+                    {id}
+                  </li>
+                );
+              return (
+                <FleetRow
+                  key={id}
+                  fleet={fleet}
+                  id={id}
+                  {...at}
+                  selected={id === selected}
+                  cursor={id === (cursor ?? ids[0])}
+                  phone={small}
+                />
+              );
+            })}
           </ul>
         )}
       </div>
@@ -147,6 +158,7 @@ function ListTools({ shown, total }: { readonly shown: number; readonly total: n
       ) : (
         <kbd title="Press / to filter">/</kbd>
       )}
+      <GroupBy />
       <button
         type="button"
         class="choose"
@@ -161,6 +173,37 @@ function ListTools({ shown, total }: { readonly shown: number; readonly total: n
         Choose
       </button>
     </div>
+  );
+}
+
+const GROUPS_EVERY_MS = 30_000;
+
+function GroupBy() {
+  const by = groupBy.value;
+  useEffect(() => {
+    if (by !== 'group') return;
+    const look = (): void =>
+      void ask('/api/v1/groups', {}).then((answer) => {
+        if (answer.ok) groups.value = readGroups(answer.value);
+      });
+    look();
+    const timer = setInterval(look, GROUPS_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [by]);
+  return (
+    <select
+      aria-label="Group the list"
+      value={by}
+      onChange={(event) => {
+        groupBy.value = GROUPINGS.find((one) => one === event.currentTarget.value) ?? '';
+      }}
+    >
+      {GROUPINGS.map((one) => (
+        <option key={one} value={one}>
+          {one === '' ? 'no groups' : `by ${one}`}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -22,6 +22,11 @@ export interface FleetRowProps {
   readonly phone: boolean;
 }
 
+/** Of a line of the list. */
+export function placeOf({ index, heightPx }: Pick<FleetRowProps, 'index' | 'heightPx'>) {
+  return { height: `${heightPx}px`, transform: `translateY(${index * heightPx}px)` };
+}
+
 export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }: FleetRowProps) {
   const record = fleet.drone(id).value;
   const ageMs = useComputed(() => {
@@ -52,7 +57,7 @@ export function FleetRow({ fleet, id, index, heightPx, selected, cursor, phone }
       data-drone={id}
       data-freshness={state}
       data-age-ms={ageData}
-      style={{ height: `${heightPx}px`, transform: `translateY(${index * heightPx}px)`, '--strength': fade.value }}
+      style={{ ...placeOf({ index, heightPx }), '--strength': fade.value }}
     >
       <a
         id={`row-${id}`}

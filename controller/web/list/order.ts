@@ -2,12 +2,14 @@
 import type { FreshnessState } from '../../live/messages.ts';
 import { modeWords, type Summary } from './summary.ts';
 
-export type SortKey = 'id' | 'mode' | 'battery' | 'speed' | 'height' | 'backlog' | 'age';
+export const SORT_KEYS = ['id', 'mode', 'battery', 'speed', 'height', 'backlog', 'age'] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
 export interface SortOrder {
   readonly key: SortKey;
   readonly descending: boolean;
 }
-export type StateFilter = 'all' | 'fresh' | 'stale' | 'lost';
+export const STATES = ['all', 'fresh', 'stale', 'lost'] as const;
+export type StateFilter = (typeof STATES)[number];
 
 export interface Listed {
   readonly summary: Summary;
@@ -63,6 +65,6 @@ function sortValue(summary: Summary, key: SortKey): string | number | null {
 const naturally = new Intl.Collator('en', { numeric: true });
 
 /** `heron-2` before `heron-10`. */
-function compareIds(a: string, b: string): number {
+export function compareIds(a: string, b: string): number {
   return naturally.compare(a, b);
 }

@@ -78,7 +78,7 @@ export function modeWords({ mode, held }: Pick<Summary, 'mode' | 'held'>, unknow
   return held ? `held (${plain})` : plain;
 }
 
-export function controlWords(control: Control): string {
+export function controlWords(control: string): string {
   switch (control) {
     case 'skein':
       return 'Skein in control';
@@ -88,7 +88,7 @@ export function controlWords(control: Control): string {
       return 'autopilot failsafe';
     case 'other':
       return 'another station in control';
-    case 'unknown':
+    default:
       return 'control unknown';
   }
 }

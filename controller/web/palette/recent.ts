@@ -1,25 +1,18 @@
 /** What was chosen in the palette lately, kept in this browser: ids only. */
 import { signal } from '@preact/signals';
+import { keep, kept } from '../shell/kept.ts';
 
 const KEY = 'skein.palette';
 const MOST = 6;
 
-export const recent = signal<readonly string[]>(remembered());
+export const recent = signal<readonly string[]>(readRecent(kept(KEY)));
 
 /** What cannot be read is forgotten. */
 export function readRecent(text: string | null): readonly string[] {
   try {
-    const kept: unknown = JSON.parse(text ?? '[]');
-    if (!Array.isArray(kept)) return [];
-    return kept.filter((one) => typeof one === 'string' && one.length <= 100).slice(0, MOST);
-  } catch {
-    return [];
-  }
-}
-
-function remembered(): readonly string[] {
-  try {
-    return readRecent(localStorage.getItem(KEY));
+    const read: unknown = JSON.parse(text ?? '[]');
+    if (!Array.isArray(read)) return [];
+    return read.filter((one) => typeof one === 'string' && one.length <= 100).slice(0, MOST);
   } catch {
     return [];
   }
@@ -27,9 +20,5 @@ function remembered(): readonly string[] {
 
 export function remember(id: string): void {
   recent.value = [id, ...recent.peek().filter((one) => one !== id)].slice(0, MOST);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(recent.peek()));
-  } catch {
-    // Storage may be forbidden; they then last as long as the page.
-  }
+  keep(KEY, JSON.stringify(recent.peek()));
 }

@@ -2,7 +2,20 @@ import type { ItineraryItem } from '@skein/protocol/fleet';
 import t from 'tap';
 import { route } from '../shell/route.ts';
 import { blankDraft, moveHandle } from './draft.ts';
-import { begin, canUndo, change, chosen, draft, editAt, remember, tellTime, tool, undo, verdict } from './editing.ts';
+import {
+  begin,
+  canUndo,
+  change,
+  chosen,
+  draft,
+  editAt,
+  goOn,
+  remember,
+  tellTime,
+  tool,
+  undo,
+  verdict,
+} from './editing.ts';
 
 const BASE = { latDeg: 47.3977, lonDeg: 8.5456 };
 const A = { latDeg: 47.3985, lonDeg: 8.546 };
@@ -69,3 +82,33 @@ t.test('without a base the first place is one', async (t) => {
   editAt(A);
   t.same(draft.value?.base, A);
 });
+
+t.test(
+  'what was drawn and not given is there after a reload; what was given, opened or never changed is not',
+  async (t) => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    };
+    Object.defineProperty(globalThis, 'localStorage', { value: storage, configurable: true });
+    t.notOk(goOn(null), 'nothing was changed');
+    editAt(A);
+    editAt(B);
+    undo();
+    const drawn = draft.value;
+    draft.value = null;
+    t.notOk(goOn('another'), 'a link to another one leads there');
+    t.ok(goOn('round'));
+    t.same(draft.value, drawn);
+    draft.value = null;
+    t.ok(goOn(null), 'and again: it is still not given');
+    begin(blankDraft('other', BASE));
+    t.ok(goOn('round'), 'one that was only looked at takes nothing away');
+    if (drawn !== null) begin(drawn);
+    t.notOk(goOn(null), 'given: the controller has it');
+    kept.set('skein.draft', '{"items":1}');
+    t.notOk(goOn(null), 'what is no itinerary is none');
+  },
+);

@@ -10,6 +10,7 @@ import {
   type Verdict,
   validate,
 } from '@skein/protocol/fleet';
+import { keep, keptJson } from '../shell/kept.ts';
 import { route } from '../shell/route.ts';
 import { addFencePoint, addPlace, addRally, type Ref } from './draft.ts';
 
@@ -42,9 +43,27 @@ export const verdict = computed<Verdict | null>(() =>
 export const chosenItem = computed(() => (chosen.value?.of === 'item' ? chosen.value.index : null));
 
 export function begin(next: Itinerary): void {
+  if (left()?.id === next.id) keep(KEY, null);
   draft.value = next;
   past.value = [];
   chosen.value = null;
+}
+
+/** What was drawn and not given is not lost with the page: a reload, a closed tab. */
+const KEY = 'skein.draft';
+
+/** Goes on with what was left, if it is this itinerary; null asks for whichever it is. */
+export function goOn(id: string | null): boolean {
+  const found = left();
+  if (found === null || (id !== null && found.id !== id)) return false;
+  begin(found);
+  keep(KEY, JSON.stringify(found));
+  return true;
+}
+
+function left(): Itinerary | null {
+  const found = keptJson(KEY) as Itinerary | null;
+  return Array.isArray(found?.items) ? found : null;
 }
 
 /** The next draft; what was before can be had back. `moving`: part of one drag, remembered once. */
@@ -53,6 +72,7 @@ export function change(next: Itinerary, o: { readonly moving?: boolean } = {}): 
   if (before === null || next === before) return;
   if (o.moving !== true) past.value = [...past.peek(), before].slice(-MOST_STEPS);
   draft.value = next;
+  keep(KEY, JSON.stringify(next));
 }
 
 /** Before a drag: what it changes is one step back. */
@@ -66,6 +86,7 @@ export function undo(): void {
   if (before === undefined) return;
   past.value = past.peek().slice(0, -1);
   draft.value = before;
+  keep(KEY, JSON.stringify(before));
   chosen.value = null;
 }
 

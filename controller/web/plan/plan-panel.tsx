@@ -7,7 +7,7 @@ import { leave, selectedPlan } from '../shell/route.ts';
 import { Assign } from './assign.tsx';
 import { beginNew } from './begin.ts';
 import { setFence } from './draft.ts';
-import { canUndo, change, draft, type Tool, tellTime, tool, undo } from './editing.ts';
+import { canUndo, change, draft, goOn, type Tool, tellTime, tool, undo } from './editing.ts';
 import { FileButtons } from './file-buttons.tsx';
 import { Findings } from './findings.tsx';
 import { ItemList } from './item-list.tsx';
@@ -25,8 +25,10 @@ export function PlanPanel({ fleet }: { readonly fleet: Fleet }) {
   const id = selectedPlan();
   useEffect(() => {
     trouble.value = null;
-    if (id !== null && draft.peek()?.id !== id) void openPlan(id);
-    else if (draft.peek() === null) beginNew(fleet);
+    const now = draft.peek();
+    if (now === null && goOn(id)) trouble.value = 'As you left it: not given yet.';
+    else if (id !== null && now?.id !== id) void openPlan(id);
+    else if (now === null) beginNew(fleet);
   }, [id]);
   useEffect(() => listenToPlanKeys(), []);
   useEffect(() => tellTime(() => fleet.nowMs.peek()), [fleet]);

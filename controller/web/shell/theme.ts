@@ -1,5 +1,6 @@
 /** Dark, light, or outdoors (highest contrast); remembered, and at first what the system prefers. */
 import { effect, signal } from '@preact/signals';
+import { keep, kept } from './kept.ts';
 
 export const THEMES = ['dark', 'light', 'outdoors'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -10,22 +11,14 @@ export const theme = signal<Theme>(
   remembered() ?? (matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark'),
 );
 
-function remembered(): Theme | null {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return THEMES.find((one) => one === kept) ?? null;
-  } catch {
-    return null;
-  }
+function remembered(): Theme | undefined {
+  const before = kept(KEY);
+  return THEMES.find((one) => one === before);
 }
 
 export function chooseTheme(next: Theme): void {
   theme.value = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {
-    // Storage may be forbidden; the choice then lasts as long as the page.
-  }
+  keep(KEY, next);
 }
 
 effect(() => {
