@@ -182,7 +182,7 @@ export async function createController(config: Config, ports: ControllerPorts): 
       ...{ feed, webhooks: webhooks.port, map, searchEvents: (search) => store.searchEvents(search) },
       metrics: { text: () => metrics.text(), contentType: metrics.contentType },
       health,
-      joinLive: (socket) => live.join(socket),
+      joinLive: (socket, pieces) => live.join(socket, pieces),
       utcUs: clock.utcUs,
       count: metrics.counters('http', HTTP_COUNTERS),
       onError: (error, instance) => log.error({ err: error, instance }, 'a request failed'),

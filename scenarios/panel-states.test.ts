@@ -147,7 +147,7 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
   await page.addInitScript(() => {
     AbortSignal.timeout = () => new AbortController().signal;
   });
-  await page.routeWebSocket('**/api/v1/live', (socket) => {
+  await page.routeWebSocket('**/api/v1/live*', (socket) => {
     if (live === 'let through') {
       const controller = socket.connectToServer();
       controller.onMessage((said) => {

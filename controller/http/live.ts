@@ -1,5 +1,6 @@
 /** `WS /api/v1/live`: a page joins the live view, and one that is not there any more is found out. */
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { Problem } from './errors.ts';
 import { originAllowed } from './origin.ts';
 import type { HttpPorts } from './ports.ts';
@@ -20,7 +21,13 @@ export function liveRoute(
   app.route({
     method: 'GET',
     url: '/api/v1/live',
-    schema: { tags: ['live'], summary: 'WebSocket: a snapshot, then deltas (docs/live.md)' },
+    schema: {
+      tags: ['live'],
+      summary: 'WebSocket: a snapshot, then deltas (docs/live.md)',
+      querystring: Type.Object({
+        pieces: Type.Optional(Type.Boolean({ description: 'a snapshot of many drones comes in several messages' })),
+      }),
+    },
     preValidation: async (request) => {
       if (originAllowed(request.headers.origin, request.headers.host)) return;
       ports.count('foreign');
@@ -30,9 +37,10 @@ export function liveRoute(
       reply.header('upgrade', 'websocket');
       throw new Problem('upgrade-required');
     },
-    wsHandler: (socket) => {
+    wsHandler: (socket, request) => {
       socket.on('error', () => socket.terminate());
-      const client = ports.joinLive(socket);
+      const { pieces = false } = request.query as { readonly pieces?: boolean };
+      const client = ports.joinLive(socket, pieces);
       if (client === null) return;
       let unanswered = 0;
       const pings = setInterval(() => {

@@ -276,7 +276,11 @@ export interface HttpPorts {
   readonly map: MapPort;
   readonly metrics: { readonly text: () => Promise<string>; readonly contentType: string };
   readonly health: () => HealthReport;
-  readonly joinLive: (socket: LiveConnection) => { message: (text: string) => void; gone: () => void } | null;
+  /** `pieces`: it takes a snapshot in several messages. */
+  readonly joinLive: (
+    socket: LiveConnection,
+    pieces: boolean,
+  ) => { message: (text: string) => void; gone: () => void } | null;
   readonly utcUs: () => number;
   readonly count: (name: HttpCounter, by?: number) => void;
   /** Something that is a bug or a fault of ours happened. */

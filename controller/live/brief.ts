@@ -1,7 +1,7 @@
 /**
  * What goes to a page of the drones that nobody there looks at: at once what its list and map show, and of all the rest of a
- * drone the newest, together, at most each five seconds. What is held back is held by name only, so that what goes out in the
- * end is what is true then, with its own age.
+ * drone the newest, together, at most each five seconds, but for what only a panel shows: that waits until somebody looks. What is
+ * held back is held by name only, so that what goes out in the end is what is true then, with its own age.
  */
 import type { DroneDelta, LiveKinds } from './messages.ts';
 
@@ -11,7 +11,21 @@ export interface BriefSource {
 }
 
 /** Where it is, how fast, what it does. */
-const KINDS_AT_ONCE: ReadonlySet<string> = new Set(['position', 'velocity', 'air', 'status']);
+const KINDS_AT_ONCE: ReadonlySet<string> = new Set(['position', 'velocity', 'status']);
+/** Shown of a drone that is looked at, and of no other. */
+const KINDS_OF_PANELS: ReadonlySet<string> = new Set([
+  'ekf',
+  'vibration',
+  'esc',
+  'rc',
+  'health',
+  'radio',
+  'link',
+  'board',
+  'clock',
+  'pressure',
+  'local',
+]);
 /** They change with whatever a drone says; that it is online, or whose it is, is told by others. */
 const FIELDS_LATER: ReadonlySet<string> = new Set(['link', 'clock']);
 const LATER_US = 5e6;
@@ -19,7 +33,10 @@ const LATER_US = 5e6;
 interface Held {
   readonly fields: Set<string>;
   readonly kinds: Set<string>;
-  readonly dueUs: number;
+  /** Of panels. */
+  readonly detail: Set<string>;
+  /** Infinite while nothing is due. */
+  dueUs: number;
 }
 
 /** Each drone has turns of its own, or a whole fleet would be told at once. */
@@ -45,11 +62,14 @@ export class Briefs {
       const brief = this.#holdBack(delta, nowUs);
       if (brief !== null) briefs.push(brief);
     }
-    for (const [id, { dueUs }] of this.#held) {
-      if (dueUs > nowUs) continue;
-      const late = this.late(id);
+    for (const [id, held] of this.#held) {
+      if (held.dueUs > nowUs) continue;
+      const late = this.#source.part(id, held.fields, held.kinds);
       if (late !== null) briefs.push(late);
-      this.#held.delete(id);
+      held.fields.clear();
+      held.kinds.clear();
+      held.dueUs = Number.POSITIVE_INFINITY;
+      if (late === null || held.detail.size === 0) this.#held.delete(id);
     }
     return briefs;
   }
@@ -57,7 +77,7 @@ export class Briefs {
   /** What is held back of one that is looked at; null: nothing. */
   late(id: string): DroneDelta | null {
     const held = this.#held.get(id);
-    return held ? this.#source.part(id, held.fields, held.kinds) : null;
+    return held ? this.#source.part(id, held.fields, new Set([...held.kinds, ...held.detail])) : null;
   }
 
   /** Nobody is told in brief any more; who is later begins with a snapshot, or has had everything. */
@@ -74,11 +94,17 @@ export class Briefs {
     if (laterFields.length + laterKinds.length === 0) return delta;
     let held = this.#held.get(id);
     if (held === undefined) {
-      held = { fields: new Set(), kinds: new Set(), dueUs: nextTurnUs(id, nowUs) };
+      held = { fields: new Set(), kinds: new Set(), detail: new Set(), dueUs: Number.POSITIVE_INFINITY };
       this.#held.set(id, held);
     }
     for (const name of laterFields) held.fields.add(name);
-    for (const name of laterKinds) held.kinds.add(name);
+    for (const name of laterKinds) {
+      // Instances (`esc.5`) are of the kind before the dot.
+      const isOfPanels = KINDS_OF_PANELS.has(name.split('.', 1)[0] ?? name);
+      (isOfPanels ? held.detail : held.kinds).add(name);
+    }
+    const isDue = held.fields.size + held.kinds.size > 0;
+    if (isDue && held.dueUs === Number.POSITIVE_INFINITY) held.dueUs = nextTurnUs(id, nowUs);
     const nowFields = Object.entries(fields).filter(([name]) => !isLater(name));
     const nowKinds = Object.entries(allKinds).filter(([name]) => KINDS_AT_ONCE.has(name));
     if (nowFields.length + nowKinds.length === 0) return null;

@@ -1,65 +1,5 @@
 import t from 'tap';
-import { type LiveCounter, LiveHub, type LiveSource } from './hub.ts';
-import type { DroneDelta, DroneEntry, ServerMessage } from './messages.ts';
-
-class Page {
-  readonly got: ServerMessage[] = [];
-  bufferedAmount = 0;
-  closed: number | null = null;
-
-  send(text: string): void {
-    this.got.push(JSON.parse(text));
-  }
-
-  close(code: number): void {
-    this.closed = code;
-  }
-
-  terminate(): void {}
-}
-
-/** What a drone says, whichever it is. */
-const parts = {
-  ...{ online: true, link: { liveHz: 1 } },
-  ...{ position: { values: { latDeg: 47 } }, gps: { values: { fix: '3d' } } },
-};
-const pickedFrom = (all: object, names: ReadonlySet<string>): object =>
-  Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
-
-function given(o: { maxClients?: number; entries?: readonly DroneEntry[] } = {}) {
-  let seconds = 0;
-  let changes: DroneDelta[] = [];
-  let selected: ReadonlySet<string> = new Set();
-  const counts = new Map<LiveCounter, number>();
-  const source: LiveSource = {
-    entries: () => o.entries ?? [],
-    drainChanges: () => changes.splice(0),
-    part: (id, fields, kinds) => ({ id, ...pickedFrom(parts, fields), kinds: pickedFrom(parts, kinds) }),
-    select: (ids) => {
-      selected = ids;
-    },
-  };
-  const hub = new LiveHub({
-    source,
-    ...{ utcUs: () => seconds * 1e6, monoUs: () => seconds * 1e6 },
-    count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
-    controller: { name: 'c', start: 's', version: 'v' },
-    limits: { freshMs: 3000, lostMs: 30_000 },
-    maxClients: o.maxClients ?? 10,
-  });
-  return {
-    hub,
-    counts,
-    change: (id: string, more: object = {}) => {
-      changes = [...changes, { id, ...more }];
-    },
-    round: (s = 0.25) => {
-      seconds += s;
-      hub.flush();
-    },
-    selected: () => [...selected],
-  };
-}
+import { given, Page, parts } from './testing/given.ts';
 
 t.test('a snapshot, then deltas whose numbers follow on', (t) => {
   const { hub, change, round } = given();
@@ -87,94 +27,6 @@ t.test('nothing changes: one message a second all the same', (t) => {
   for (let i = 0; i < 12; i++) round();
   t.equal(page.got.length - 1, 3);
   t.match(page.got[1], { type: 'delta', drones: [] });
-  t.end();
-});
-
-t.test('a slow page is skipped, gets a snapshot when it has drained, and holds up nobody', (t) => {
-  const { hub, counts, change, round } = given();
-  const [slow, quick] = [new Page(), new Page()];
-  hub.join(slow);
-  hub.join(quick);
-  slow.bufferedAmount = 300 << 10;
-  change('d1');
-  round();
-  t.equal(slow.got.length, 1);
-  t.equal(quick.got.length, 2);
-  t.equal(counts.get('skipped'), 1);
-  slow.bufferedAmount = 0;
-  change('d1');
-  round();
-  t.match(slow.got[1], { type: 'snapshot', seq: 2 });
-  change('d1');
-  round();
-  t.match(slow.got[2], { type: 'delta', seq: 3 });
-  t.end();
-});
-
-t.test('a page that never drains, or has 4 MB waiting, is closed', (t) => {
-  const { hub, change, round } = given();
-  const [stuck, fat] = [new Page(), new Page()];
-  hub.join(stuck);
-  hub.join(fat);
-  stuck.bufferedAmount = 300 << 10;
-  fat.bufferedAmount = 5 << 20;
-  change('d1');
-  round();
-  t.equal(fat.closed, 1013);
-  t.equal(stuck.closed, null);
-  change('d1');
-  round(11);
-  t.equal(stuck.closed, 1013);
-  t.equal(hub.clients, 0);
-  t.end();
-});
-
-t.test('a snapshot of many megabytes has the time it takes to leave, as long as it does', (t) => {
-  const entries = Array.from(
-    { length: 6 },
-    (_, i) => ({ id: `d${i}`, boot: 'x'.repeat(1 << 20) }) as unknown as DroneEntry,
-  );
-  const { hub, counts, change, round } = given({ entries });
-  const [page, stuck, crawling] = [new Page(), new Page(), new Page()];
-  for (const one of [page, stuck, crawling]) {
-    hub.join(one);
-    one.bufferedAmount = 6 << 20;
-  }
-  for (let s = 0; s < 20; s++) {
-    page.bufferedAmount -= 300 << 10;
-    crawling.bufferedAmount -= 10 << 10;
-    change('d1');
-    round(1);
-    if (s === 9) t.same([page.closed, stuck.closed, crawling.closed], [null, null, null]);
-  }
-  t.same([stuck.closed, crawling.closed], [1013, 1013], 'nothing leaves, or next to nothing');
-  t.equal(page.closed, null);
-  page.bufferedAmount = 0;
-  round();
-  t.match(page.got.at(-1), { type: 'snapshot' });
-  page.bufferedAmount = 600 << 20;
-  change('d1');
-  round();
-  t.equal(page.closed, 1013, 'more waits than was ever sent');
-  t.equal(counts.get('closedSlow'), 3);
-  t.end();
-});
-
-t.test('one that is behind for a minute is closed however well it leaves', (t) => {
-  const { hub, change, round } = given({
-    entries: [{ id: 'd1', boot: 'x'.repeat(19 << 20) } as unknown as DroneEntry],
-  });
-  const page = new Page();
-  hub.join(page);
-  page.bufferedAmount = 19 << 20;
-  for (let s = 0; s < 61; s++) {
-    t.equal(page.closed, null);
-    page.bufferedAmount -= 300 << 10;
-    change('d1');
-    round(1);
-  }
-  round(1);
-  t.equal(page.closed, 1013);
   t.end();
 });
 
@@ -241,17 +93,45 @@ t.test('what was held back is let go with the last page that is told in brief', 
   t.end();
 });
 
-t.test('who asks for a snapshot while much waits for it gets one when that has left', (t) => {
+t.test('what is much comes in several messages, the news with the first', (t) => {
   const { hub, change, round } = given();
-  const page = new Page();
-  const client = hub.join(page);
-  page.bufferedAmount = 300 << 10;
-  client?.message('{"type":"resync"}');
-  t.equal(page.got.length, 1);
-  page.bufferedAmount = 0;
-  change('d1');
+  const [page, short] = [new Page(), new Page()];
+  hub.join(page);
+  hub.join(short)?.message('{"type":"select","drones":[],"others":"brief","moves":true}');
+  const freshness = { sampledUtcUs: 0, lastHeardUtcUs: 0 };
+  for (let i = 0; i < 450; i++)
+    change(`d${i}`, { online: i > 0, freshness, kinds: { position: { ...parts.position, atUtcUs: 0, utcUs: null } } });
+  hub.setHealth({ store: 'slow', message: null });
   round();
-  t.match(page.got[1], { type: 'snapshot', seq: 1 });
+  const drones = page.got.slice(1).map((one) => one.drones.length);
+  t.same(drones, [200, 200, 50]);
+  t.same(
+    page.got.slice(1).map((one) => [one.seq, one.serverUtcUs, 'health' in one]),
+    [
+      [1, 250_000, true],
+      [2, 250_000, false],
+      [3, 250_000, false],
+    ],
+  );
+  t.same(
+    short.got.slice(1).map((one) => [one.seq, 'moved' in one ? one.moved?.length : 0, one.drones.length]),
+    [
+      [1, 450, 0],
+      [2, 0, 200],
+      [3, 0, 200],
+      [4, 0, 50],
+    ],
+  );
+  t.match(short.got[1], { health: { store: 'slow' } });
+  change('d1', { online: false });
+  round();
+  t.match(page.got.at(-1), { seq: 4, drones: [{ id: 'd1' }] });
+  const late = new Page();
+  hub.join(late);
+  change('d1', { online: false });
+  round();
+  const [first, second] = late.got;
+  t.equal(second?.seq, (first?.seq ?? 0) + 1, 'one that joins begins with a number of its own');
   t.end();
 });
 

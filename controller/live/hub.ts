@@ -2,19 +2,13 @@
  * Sends the fleet to every page: one snapshot, then deltas, each serialised once for all.
  *
  *   4 Hz: source.drainChanges() ──► one text ──► every client that keeps up
- *                          └─► brief.ts ──► another, for those that asked for it, each with the drones it looks at
- *                                     └── a slow one is skipped; a snapshot when it has drained; closed when nothing leaves
+ *                    └─► texts.ts: brief.ts ──► another, for those that asked for it, each with the drones it looks at
+ *                                     └── a slow one is skipped; all it missed, once, when it has drained; closed when nothing leaves
  */
-import { type BriefSource, Briefs } from './brief.ts';
-import type {
-  Board,
-  ClientMessage,
-  DeltaMessage,
-  DroneDelta,
-  DroneEntry,
-  Health,
-  SnapshotMessage,
-} from './messages.ts';
+import type { BriefSource } from './brief.ts';
+import { readClientMessage } from './client-message.ts';
+import type { Board, DeltaMessage, DroneDelta, DroneEntry, Health, SnapshotMessage } from './messages.ts';
+import { MOST_DRONES, piecesOf, type Reader, Texts } from './texts.ts';
 
 /** What the hub needs of the fleet. */
 export interface LiveSource extends BriefSource {
@@ -68,21 +62,34 @@ const MAX_SELECTED = 64;
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 
-interface Client {
+interface Client extends Reader {
   readonly socket: LiveSocket;
+  /** Takes a snapshot in several messages. */
+  readonly pieces: boolean;
   selected: readonly string[];
-  /** Of the drones that are not selected it wants what list and map show. */
   brief: boolean;
-  /** Characters of what was sent last. */
+  moves: boolean;
+  missedFrom: number | null;
+  /** A snapshot instead of the next message. */
+  anew: boolean;
+  /** Characters of what was sent at once the last time, and the number of its last message. */
   sent: number;
+  seq: number;
   /** Since when messages have been skipped; null: it keeps up. */
-  behind: { readonly sinceUs: number; readonly leftAtUs: number; readonly waiting: number } | null;
+  behind: Behind | null;
+}
+
+interface Behind {
+  readonly sinceUs: number;
+  readonly leftAtUs: number;
+  readonly waiting: number;
 }
 
 export class LiveHub {
   readonly #o: LiveHubOptions;
   readonly #clients = new Set<Client>();
-  readonly #briefs: Briefs;
+  readonly #texts: Texts;
+  /** Rounds that somebody was told of; numbers of messages follow it while a page keeps up. */
   #seq = 0;
   #health: Health = { store: 'ok', message: null };
   #healthChanged = false;
@@ -94,7 +101,7 @@ export class LiveHub {
 
   constructor(o: LiveHubOptions) {
     this.#o = o;
-    this.#briefs = new Briefs(o.source);
+    this.#texts = new Texts(o.source);
   }
 
   start(): void {
@@ -120,16 +127,19 @@ export class LiveHub {
   }
 
   /** A page connected. Call `message` and `gone` of what is returned; null: there is no room, the socket is closed. */
-  join(socket: LiveSocket): { message: (text: string) => void; gone: () => void } | null {
+  join(socket: LiveSocket, pieces = false): { message: (text: string) => void; gone: () => void } | null {
     if (this.#clients.size >= this.#o.maxClients) {
       this.#o.count('refused');
       socket.close(TRY_AGAIN_LATER, 'too many live connections');
       return null;
     }
     this.#o.count('clients');
-    const client: Client = { socket, selected: [], brief: false, sent: 0, behind: null };
+    const client: Client = {
+      ...{ socket, pieces, selected: [], brief: false, moves: false, sent: 0, seq: this.#seq },
+      ...{ behind: null, missedFrom: null, anew: false },
+    };
     this.#clients.add(client);
-    this.#send(client, this.#snapshot());
+    this.#sendAll(client, this.#snapshot(client.pieces));
     return {
       message: (text) => this.#message(client, text),
       gone: () => {
@@ -147,43 +157,41 @@ export class LiveHub {
     const isNews = drones.length > 0 || this.#healthChanged || this.#boardChanged;
     if (this.#clients.size === 0 || (!isNews && quietMs < HEARTBEAT_MS)) return;
     this.#sentAtUs = now;
-    const about: Omit<DeltaMessage, 'drones'> = {
-      ...{ type: 'delta', seq: ++this.#seq, serverUtcUs: this.#o.utcUs() },
+    this.#seq += 1;
+    const news = {
       ...(this.#healthChanged ? { health: this.#health } : {}),
       ...(this.#boardChanged && this.#board ? { board: this.#board } : {}),
     };
     this.#healthChanged = false;
     this.#boardChanged = false;
-    const textFor = this.#texts(about, drones, now);
-    let snapshot: string | null = null;
+    const serverUtcUs = this.#o.utcUs();
+    const ready: Client[] = [];
     for (const client of this.#clients) {
-      if (this.#isSlow(client, now)) continue;
-      if (client.behind === null) {
-        this.#send(client, textFor(client));
-        continue;
-      }
-      // It missed something and has drained since, or asked for it.
-      client.behind = null;
-      snapshot ??= this.#snapshot();
-      this.#send(client, snapshot);
+      if (!this.#isSlow(client, now)) ready.push(client);
+      else if (!client.anew) client.missedFrom ??= this.#seq;
     }
-  }
-
-  /** Each of the two is written once, and only if somebody gets it. */
-  #texts(about: object, drones: readonly DroneDelta[], nowUs: number): (client: Client) => string {
-    const head = `${JSON.stringify(about).slice(0, -1)},"drones":[`;
-    const inside = (all: readonly DroneDelta[]): string => JSON.stringify(all).slice(1, -1);
-    const someBrief = [...this.#clients].some(({ brief }) => brief);
-    const brief = someBrief ? inside(this.#briefs.take(drones, nowUs)) : '';
-    let full: string | null = null;
-    return (client) => {
-      if (!client.brief) {
-        full ??= `${head}${inside(drones)}]}`;
-        return full;
+    const textFor = this.#texts.round(this.#seq, { drones, nowUs: now, serverUtcUs }, [...this.#clients]);
+    const snapshots = new Map<boolean, readonly string[]>();
+    for (const client of ready) {
+      if (client.anew) {
+        const snapshot = snapshots.get(client.pieces) ?? this.#snapshot(client.pieces);
+        snapshots.set(client.pieces, snapshot);
+        this.#sendAll(client, snapshot);
+      } else {
+        const told =
+          client.missedFrom === null ? news : { health: this.#health, ...(this.#board && { board: this.#board }) };
+        const messages = textFor(client).map((text, i) => {
+          const about: Omit<DeltaMessage, 'drones'> = {
+            ...{ type: 'delta', seq: client.seq + 1 + i, serverUtcUs },
+            ...(i === 0 ? told : {}),
+          };
+          return `${JSON.stringify(about).slice(0, -1)},${text}}`;
+        });
+        this.#send(client, messages, client.seq + 1);
       }
-      const late = client.selected.flatMap((id) => this.#briefs.late(id) ?? []);
-      return `${head}${brief}${brief !== '' && late.length > 0 ? ',' : ''}${inside(late)}]}`;
-    };
+      client.behind = null;
+      client.missedFrom = null;
+    }
   }
 
   close(): void {
@@ -219,57 +227,55 @@ export class LiveHub {
       return;
     }
     if (message.type === 'resync') {
-      if (client.socket.bufferedAmount <= SKIP_BYTES) this.#send(client, this.#snapshot());
-      else this.#beginAnew(client);
+      if (client.socket.bufferedAmount <= SKIP_BYTES) this.#sendAll(client, this.#snapshot(client.pieces));
+      else client.anew = true;
       return;
     }
     const brief = message.others === 'brief';
     // What was held back of all others it would not be told before it changes again.
-    if (client.brief && !brief) this.#beginAnew(client);
+    if (client.brief && !brief) client.anew = true;
+    // What it missed was noted as it was told then.
+    if (client.brief !== brief && client.missedFrom !== null) client.anew = true;
     client.selected = message.drones.slice(0, MAX_SELECTED);
     client.brief = brief;
+    client.moves = brief && message.moves === true;
     this.#select();
   }
 
-  /** A snapshot instead of the next message. */
-  #beginAnew(client: Client): void {
-    const nowUs = this.#o.monoUs();
-    client.behind ??= { sinceUs: nowUs, leftAtUs: nowUs, waiting: client.socket.bufferedAmount };
-  }
-
   #select(): void {
-    if (![...this.#clients].some(({ brief }) => brief)) this.#briefs.letGo();
+    if (![...this.#clients].some(({ brief }) => brief)) this.#texts.noBriefs();
     this.#o.source.select(new Set([...this.#clients].flatMap((client) => client.selected)));
   }
 
-  #snapshot(): string {
+  /** In one message, or in several that are taken in one by one. */
+  #snapshot(pieces: boolean): readonly string[] {
     const { controller, limits } = this.#o;
+    const serverUtcUs = this.#o.utcUs();
+    const drones = this.#o.source.entries();
+    const [first = [], ...others] = pieces ? piecesOf(drones, MOST_DRONES) : [drones];
     const snapshot: SnapshotMessage = {
-      ...{ type: 'snapshot', seq: this.#seq, serverUtcUs: this.#o.utcUs() },
+      ...{ type: 'snapshot', seq: this.#seq, serverUtcUs },
       ...{ controller, limits, health: this.#health, ...(this.#board ? { board: this.#board } : {}) },
-      drones: this.#o.source.entries(),
+      drones: first,
+      ...(others.length > 0 ? { more: true } : {}),
     };
-    return JSON.stringify(snapshot);
+    const rest = others.map((some, i): DeltaMessage => {
+      return { type: 'delta', seq: this.#seq + i + 1, serverUtcUs, drones: some };
+    });
+    return [snapshot, ...rest].map((message) => JSON.stringify(message));
   }
 
-  #send(client: Client, text: string): void {
-    this.#o.count('messages');
-    client.sent = text.length;
-    client.socket.send(text);
+  #sendAll(client: Client, snapshot: readonly string[]): void {
+    client.missedFrom = null;
+    client.anew = false;
+    this.#send(client, snapshot, this.#seq);
   }
-}
 
-function readClientMessage(text: string): ClientMessage | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
+  /** `first`: the number of the first. */
+  #send(client: Client, messages: readonly string[], first: number): void {
+    this.#o.count('messages', messages.length);
+    client.seq = first + messages.length - 1;
+    client.sent = messages.reduce((sum, { length }) => sum + length, 0);
+    for (const text of messages) client.socket.send(text);
   }
-  if (typeof value !== 'object' || value === null || !('type' in value)) return null;
-  if (value.type === 'resync') return { type: 'resync' };
-  if (value.type !== 'select' || !('drones' in value) || !Array.isArray(value.drones)) return null;
-  const drones = value.drones.filter((id): id is string => typeof id === 'string');
-  const brief = 'others' in value && value.others === 'brief';
-  return { type: 'select', drones, ...(brief ? { others: 'brief' as const } : {}) };
 }

@@ -9,8 +9,11 @@
 import type { CommandType, DeliveryState } from '@skein/protocol/fleet';
 import type { KindName, Values } from '@skein/protocol/telemetry';
 import type { Board } from './board.ts';
+import type { Move } from './move.ts';
 
 export type * from './board.ts';
+export type * from './move.ts';
+export type * from './said.ts';
 
 /** fresh: newest sample ≤ `freshMs` old; stale: older; lost: older than `lostMs`; never: no live sample yet. */
 export type FreshnessState = 'fresh' | 'stale' | 'lost' | 'never';
@@ -266,12 +269,16 @@ export interface SnapshotMessage {
   /** Left out by a controller that has none. */
   readonly board?: Board;
   readonly drones: readonly DroneEntry[];
+  /** To those that connect with `?pieces=true`: these are not all, the deltas that follow at once have the others, whole. */
+  readonly more?: boolean;
 }
 
 export interface DeltaMessage {
   readonly type: 'delta';
   readonly seq: number;
   readonly serverUtcUs: number;
+  /** Only to those that asked for it: drones that moved, folded in after `drones`. */
+  readonly moved?: readonly Move[];
   readonly drones: readonly DroneDelta[];
   readonly removed?: readonly string[];
   readonly health?: Health;
@@ -280,11 +287,3 @@ export interface DeltaMessage {
 }
 
 export type ServerMessage = SnapshotMessage | DeltaMessage;
-
-/**
- * `resync` asks for a snapshot; `select` replaces the drones this page looks at closely (their live rate is raised). With
- * `others: 'brief'` all others come in brief: position, velocity, air, status and most fields at once, the rest at most each 5 s.
- */
-export type ClientMessage =
-  | { readonly type: 'resync' }
-  | { readonly type: 'select'; readonly drones: readonly string[]; readonly others?: 'brief' };

@@ -38,7 +38,7 @@ const fleet = createFleet({
 followHash();
 reportLiveState(fleet);
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-const connection = connectLive(`${scheme}://${location.host}/api/v1/live`, fleet);
+const connection = connectLive(`${scheme}://${location.host}/api/v1/live?pieces=true`, fleet);
 setInterval(() => fleet.tick(), TICK_MS);
 
 const book = createBook({

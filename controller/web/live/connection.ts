@@ -62,7 +62,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
 
   /** Of the others it is enough to know what list and map show. */
   function tellSelected(): void {
-    send({ type: 'select', drones: lookedAt(), others: 'brief' });
+    send({ type: 'select', drones: lookedAt(), others: 'brief', moves: true });
   }
 
   function open(): void {

@@ -52,6 +52,8 @@ export interface Fleet {
   readonly outdated: ReadonlySignal<boolean>;
   /** True once a snapshot has arrived. */
   readonly loaded: ReadonlySignal<boolean>;
+  /** As of when what listeners were told last stands: the stamp of the newest message in it, the controller's UTC in ms. */
+  readonly toldMs: number | null;
   drone(id: string): ReadonlySignal<DroneRecord | null>;
   /** All records, for those who draw many at once. */
   all(): Drones;
@@ -75,6 +77,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   let dirty = new Set<string>();
   let gone: string[] = [];
   let scheduled = false;
+  let stampMs: number | null = null;
+  let toldMs: number | null = null;
 
   const signals = new Map<string, Signal<DroneRecord | null>>();
   const listeners = new Set<(changed: ReadonlySet<string>, removed: readonly string[]) => void>();
@@ -120,8 +124,13 @@ export function createFleet(ports: FleetPorts): Fleet {
     const removed = gone;
     dirty = new Set();
     gone = [];
+    toldMs = stampMs;
     batch(() => {
-      for (const id of changed) droneSignal(id).value = drones.get(id) ?? null;
+      // Of those nobody asked for there is none.
+      for (const id of changed) {
+        const one = signals.get(id);
+        if (one) one.value = drones.get(id) ?? null;
+      }
       for (const id of removed) {
         const one = signals.get(id);
         if (one) one.value = null;
@@ -156,6 +165,9 @@ export function createFleet(ports: FleetPorts): Fleet {
     counts,
     loaded,
     outdated,
+    get toldMs() {
+      return toldMs;
+    },
     drone: droneSignal,
     all: () => drones,
     onChange(listener) {
@@ -167,8 +179,12 @@ export function createFleet(ports: FleetPorts): Fleet {
       sleptMs = 0;
       const seen = observeServer(clock, message.serverUtcUs / 1000, ports.monoMs());
       clock = seen.clock;
+      stampMs = message.serverUtcUs / 1000;
       heardMs.value = serverNowMs(clock, ports.monoMs());
-      if (seen.shiftMs !== 0) drones = shiftInstants(drones, seen.shiftMs);
+      if (seen.shiftMs !== 0) {
+        drones = shiftInstants(drones, seen.shiftMs);
+        for (const id of drones.keys()) dirty.add(id);
+      }
       if (message.health) health.value = message.health;
       if (message.board) board.value = message.board;
       if (message.type === 'snapshot') {

@@ -71,6 +71,40 @@ t.test('a new drone in a delta must be whole', async (t) => {
   t.ok(part.incomplete);
 });
 
+t.test(
+  'a move is a position, a velocity of the same instant and how fresh it is; of one not held all must be asked for',
+  async (t) => {
+    const held = mergeSnapshot(none, snapshot([entry('d1', 5, wind(5, 3))]), false).drones;
+    const { drones, changed, incomplete } = mergeDelta(held, {
+      ...{ type: 'delta', seq: 2, serverUtcUs: 9_000_000, drones: [{ id: 'd1', online: false }] },
+      moved: [['d1', 1_000, 0, 2_000, 500, 47.1, 8.2, 520.5, 12.25, 90, 3, -4, 0]],
+    });
+    const one = drones.get('d1')?.entry;
+    t.match(one?.freshness, { sampledUtcUs: 8_999_000, lastHeardUtcUs: 9_000_000 });
+    const when = { atUtcUs: 8_998_000, ageMs: 2, utcUs: 8_998_500 };
+    t.same(one?.kinds.position, {
+      values: { latDeg: 47.1, lonDeg: 8.2, altAmslM: 520.5, altRelM: 12.25, headingDeg: 90 },
+      ...when,
+    });
+    t.same(one?.kinds.velocity, { values: { northMps: 3, eastMps: -4, downMps: 0 }, ...when });
+    t.equal(one?.online, false);
+    t.equal(one?.kinds.wind?.values.speedMps, 3, 'the rest stays');
+    t.same([...changed], ['d1']);
+    t.notOk(incomplete);
+    const more = mergeDelta(drones, {
+      ...{ type: 'delta', seq: 3, serverUtcUs: 9_500_000, drones: [] },
+      moved: [
+        ['d1', 0, null, 0, null, null, null, null, null, null],
+        ['d2', 0, 0, 0, null, 1, 2, 3, 4, 5],
+      ],
+    });
+    t.equal(more.drones.get('d1')?.entry.kinds.position?.values.latDeg, null);
+    t.equal(more.drones.get('d1')?.entry.kinds.velocity?.atUtcUs, 8_998_000, 'none said, none changed');
+    t.notOk(more.drones.has('d2'));
+    t.ok(more.incomplete);
+  },
+);
+
 t.test('removed drones go', async (t) => {
   const held = mergeSnapshot(none, snapshot([entry('d1', 5), entry('d2', 5)]), false).drones;
   const { drones, removed } = mergeDelta(held, {
@@ -111,4 +145,23 @@ t.test('shifting moves every instant that ages', async (t) => {
   t.equal(moved.get('d1')?.entry.freshness.sampledUtcUs, 4_000_000);
   t.equal(moved.get('d1')?.entry.kinds.wind?.atUtcUs, 3_000_000);
   t.equal(moved.get('d2')?.entry.freshness.sampledUtcUs, null);
+});
+
+t.test('a snapshot in pieces takes nothing away that is named later', async (t) => {
+  const held = mergeSnapshot(none, snapshot([entry('d1', 5), entry('d2', 5)]), false).drones;
+  const first = { ...snapshot([entry('d1', 6)]), more: true };
+  const { drones, removed } = mergeSnapshot(held, first, true);
+  t.same(removed, []);
+  t.equal(drones.get('d2')?.unreported, false);
+  t.equal(mergeSnapshot(held, first, false).drones.get('d2')?.unreported, true);
+});
+
+t.test('of a drone that a restarted controller names with a later piece the newer values stay, too', async (t) => {
+  const held = mergeSnapshot(none, snapshot([entry('d1', 50, wind(50, 3))]), false).drones;
+  const first = mergeSnapshot(held, { ...snapshot([]), more: true }, false).drones;
+  const drones = [entry('d1', null, wind(40, 9))];
+  const now = mergeDelta(first, { type: 'delta', seq: 2, serverUtcUs: 100, drones }).drones.get('d1');
+  t.equal(now?.unreported, false);
+  t.equal(now?.entry.freshness.sampledUtcUs, 50);
+  t.equal(now?.entry.kinds.wind?.values.speedMps, 3);
 });

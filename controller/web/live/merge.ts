@@ -6,7 +6,7 @@
  * name stays on the page, ageing, marked `unreported`, until it is named again: a drone must not vanish from an
  * operator's screen because a server was restarted. After a snapshot from the same start, absence means removed.
  */
-import type { DeltaMessage, DroneDelta, DroneEntry, LiveKinds, SnapshotMessage } from '../../live/messages.ts';
+import type { DeltaMessage, DroneDelta, DroneEntry, LiveKinds, Move, SnapshotMessage } from '../../live/messages.ts';
 import type { DroneRecord } from './record.ts';
 
 export type Drones = ReadonlyMap<string, DroneRecord>;
@@ -29,8 +29,8 @@ export function mergeSnapshot(held: Drones, message: SnapshotMessage, sameStart:
   }
   for (const [id, record] of held) {
     if (drones.has(id)) continue;
-    if (sameStart) removed.push(id);
-    else drones.set(id, { entry: record.entry, unreported: true });
+    if (sameStart && !message.more) removed.push(id);
+    else drones.set(id, sameStart ? record : { entry: record.entry, unreported: true });
   }
   return { drones, changed: new Set(drones.keys()), removed, incomplete: false };
 }
@@ -41,13 +41,24 @@ export function mergeDelta(held: Drones, message: DeltaMessage): Merged {
   let incomplete = false;
   for (const delta of message.drones) {
     const before = drones.get(delta.id);
-    const entry = before ? mergeEntry(before.entry, delta) : asEntry(delta);
+    // A restarted controller names it for the first time, with the second piece of its snapshot or later.
+    const said = !before || before.unreported ? asEntry(delta) : null;
+    const entry = before ? (said ? keepNewer(before.entry, said) : mergeEntry(before.entry, delta)) : said;
     if (entry === null) {
       incomplete = true;
       continue;
     }
     drones.set(delta.id, { entry, unreported: false });
     changed.add(delta.id);
+  }
+  for (const move of message.moved ?? []) {
+    const before = drones.get(move[0]);
+    if (before === undefined) {
+      incomplete = true;
+      continue;
+    }
+    drones.set(move[0], { entry: moveEntry(before.entry, move, message.serverUtcUs), unreported: false });
+    changed.add(move[0]);
   }
   const removed = (message.removed ?? []).filter((id) => drones.delete(id));
   for (const id of removed) changed.delete(id);
@@ -57,6 +68,29 @@ export function mergeDelta(held: Drones, message: DeltaMessage): Merged {
 function mergeEntry(before: DroneEntry, delta: DroneDelta): DroneEntry {
   const { kinds, ...fields } = delta;
   return { ...before, ...fields, kinds: kinds ? { ...before.kinds, ...kinds } : before.kinds };
+}
+
+function moveEntry(before: DroneEntry, move: Move, serverUtcUs: number): DroneEntry {
+  const [, sampledAgoUs, heardAgoUs, agoUs, utcAfterUs, latDeg, lonDeg, altAmslM, altRelM, headingDeg, ...speeds] =
+    move;
+  const [northMps, eastMps, downMps] = speeds;
+  const atUtcUs = serverUtcUs - agoUs;
+  const when = { atUtcUs, ageMs: agoUs / 1e3, utcUs: utcAfterUs === null ? null : atUtcUs + utcAfterUs };
+  const position = { values: { latDeg, lonDeg, altAmslM, altRelM, headingDeg }, ...when };
+  const velocity =
+    northMps === undefined || eastMps === undefined || downMps === undefined
+      ? before.kinds.velocity
+      : { values: { northMps, eastMps, downMps }, ...when };
+  return {
+    ...before,
+    freshness: {
+      ...before.freshness,
+      ageMs: sampledAgoUs / 1e3,
+      sampledUtcUs: serverUtcUs - sampledAgoUs,
+      lastHeardUtcUs: heardAgoUs === null ? null : serverUtcUs - heardAgoUs,
+    },
+    kinds: { ...before.kinds, position, ...(velocity ? { velocity } : {}) },
+  };
 }
 
 /** A drone first heard of in a delta comes whole; one that is not whole cannot be shown. */

@@ -34,3 +34,15 @@ t.test('what nobody says is not known', async (t) => {
     t.equal(climb(one).mps, null);
   }
 });
+
+t.test('where air comes seldom the velocity, which is newer', async (t) => {
+  const { entry } = record({ velocity, air: { groundSpeedMps: 9, climbMps: 9 } });
+  const said = entry.kinds.velocity;
+  const at = (atUtcUs: number): DroneRecord => ({
+    entry: { ...entry, kinds: { ...entry.kinds, ...(said ? { velocity: { ...said, atUtcUs } } : {}) } },
+    unreported: false,
+  });
+  t.same(groundSpeed(at(2e6)), { mps: 5, kind: 'velocity' });
+  t.same(climb(at(2e6)), { mps: -1.5, kind: 'velocity' });
+  t.equal(groundSpeed(at(1e6)).kind, 'air');
+});
