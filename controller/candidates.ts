@@ -1,5 +1,5 @@
 /** A drone of the fleet as planning sees it: what is known of it now, on which pad it stands, and why it may not fly. */
-import { distanceM, isUnderWay, type Place } from '@skein/protocol/fleet';
+import { distanceM, isUnderWay, type Place, rememberedIn } from '@skein/protocol/fleet';
 import type { AirframeSettings } from '@skein/protocol/fleet/configuration';
 import type { Base } from '@skein/protocol/fleet/places';
 import type { Charge } from './charge-watch.ts';
@@ -208,8 +208,7 @@ function items(entry: Pick<Entry, 'id' | 'kinds'>): ReturnType<typeof preflightO
 /** The agent says in the pre-flight list what it carried across a restart of the autopilot, where that is the lower. */
 export function rememberedPct(entry: Pick<Entry, 'id' | 'kinds'>, list = items(entry)): number | null {
   const battery = list.find(({ item }) => item === 'battery');
-  const found = /([\d.]+) % \(remembered\)/.exec(String(battery?.value ?? ''));
-  return found === null ? null : Number(found[1]);
+  return rememberedIn(String(battery?.value ?? ''));
 }
 
 const CONTROLS = ['skein', 'pilot', 'other-station', 'autopilot-failsafe', 'unknown'] as const;

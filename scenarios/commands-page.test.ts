@@ -79,7 +79,12 @@ t.test('an operator commands drones from a real browser', async (t) => {
     await page.setViewportSize({ width: 390, height: 844 });
     t.ok((await barPx()) < 100, 'and two on a phone');
     await page.setViewportSize({ width: 1280, height: 800 });
-    await page.locator('.list-tools select').selectOption('control');
+    const groups = page.locator('.list-tools select[name="groups"]');
+    await groups.selectOption('control');
+    await groups.focus();
+    await page.keyboard.press('h');
+    await page.locator('[data-confirm="hold"]').waitFor();
+    await page.keyboard.press('Escape');
 
     await page.reload();
     await page.locator('.part').first().waitFor();

@@ -1,4 +1,5 @@
 /** The battery check: every pack, its cells, charge, temperature and faults; the worst counts. */
+import { sayRemembered } from '@skein/protocol/fleet';
 import { MavBatteryChargeState } from '@skein/protocol/mavlink';
 import type { Sample } from '@skein/protocol/telemetry';
 import { ageOf, item } from './checks.ts';
@@ -34,6 +35,11 @@ function temperature(found: Found, celsius: number | null): void {
   else if (outside(TEMPERATURE_WARN_C)) note(found, 'warn', `${celsius} °C costs range`);
 }
 
+function chargeWords(charge: number | null, reported: number | null): string {
+  if (charge === null) return 'charge unknown';
+  return charge === reported ? `${charge} %` : sayRemembered(charge);
+}
+
 function pack(facts: PreflightFacts, sample: Sample<'battery'>): Found & { readonly value: string } {
   const limits = LIMITS[facts.profile];
   const { remainingPct, temperatureC, faults, chargeState, instance, voltageV } = sample.values;
@@ -46,7 +52,7 @@ function pack(facts: PreflightFacts, sample: Sample<'battery'>): Found & { reado
   const remembered = instance === 0 ? facts.rememberedPct : null;
   const known = [remainingPct, remembered].filter((pct): pct is number => pct !== null);
   const charge = known.length === 0 ? null : Math.min(...known);
-  const shown = charge === null ? 'charge unknown' : `${charge} %${charge !== remainingPct ? ' (remembered)' : ''}`;
+  const shown = chargeWords(charge, remainingPct);
   if (charge === null) note(found, 'warn', 'its charge is not known');
   else if (charge < limits.chargeStopPct) note(found, 'stop', `${shown} is too little`);
   else if (charge < limits.chargeWarnPct) note(found, 'warn', `${shown} is little`);

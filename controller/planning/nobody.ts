@@ -2,7 +2,7 @@
 import { claimOf, NOT_CHARGED, type Not, not } from './drones.ts';
 import type { Question } from './plan.ts';
 import type { Base, Decision } from './ports.ts';
-import type { Considered, Reason } from './reasons.ts';
+import type { Considered, DroneReason, Reason } from './reasons.ts';
 
 /** A drone that only charges is claimed, so that nobody uses it up meanwhile. */
 export function nobody(
@@ -43,6 +43,31 @@ function brokenWords([first, ...more]: readonly string[]): string {
   return `; ${first}${more.length > 0 ? ` and ${more.length} more` : ''}: ${NOT_CHARGED}`;
 }
 
+/** Of several drones, behind their number: `2 busy, 1 in the air`. */
+const SHORTLY: Readonly<Record<DroneReason, string>> = {
+  offline: 'not heard',
+  parcel: 'without the parcel, which is aboard another',
+  avoided: 'asked in vain',
+  busy: 'busy',
+  promised: 'promised to an order before',
+  control: 'flown by others',
+  'in-the-air': 'in the air',
+  position: 'without a trusted position',
+  hold: 'kept on the ground',
+  preflight: 'not ready to fly',
+  'ground-stop': 'under a ground stop',
+  payload: 'that cannot carry it',
+  method: 'that release otherwise',
+  'charge-not-known': 'of unknown charge',
+  charge: 'with too little charge',
+  weather: 'held by weather',
+  'no-pad': 'without a free pad to fly to',
+  'no-route': 'without a way',
+  air: 'whose air is not free',
+  plan: 'whose plan breaks a rule',
+  other: 'less suited',
+};
+
 function reasonOf(base: Base, considered: readonly Considered[], only: string | undefined): Reason {
   const of = (rule: Considered['rule']): readonly Considered[] => considered.filter((one) => one.rule === rule);
   const air = of('air')[0];
@@ -65,9 +90,9 @@ function reasonOf(base: Base, considered: readonly Considered[], only: string | 
     const words = `no drone can fly it now (${alone.drone}: ${alone.words})`;
     return { rule: 'drones', words, value: alone.value, limit: alone.limit };
   }
-  const counts = new Map<string, number>();
-  for (const { rule } of considered) counts.set(rule ?? '', (counts.get(rule ?? '') ?? 0) + 1);
-  const words = [...counts].sort(([, a], [, b]) => b - a).map(([rule, n]) => `${n} ${rule}`);
+  const counts = new Map<DroneReason, number>();
+  for (const { rule } of considered) if (rule !== null) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const words = [...counts].sort(([, a], [, b]) => b - a).map(([rule, n]) => `${n} ${SHORTLY[rule]}`);
   return {
     rule: 'drones',
     words: considered.length === 0 ? 'no drone has joined yet' : `no drone can fly it now (${words.join(', ')})`,

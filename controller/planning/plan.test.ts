@@ -178,6 +178,10 @@ t.test('why a drone is not chosen, and when one will be able to', async (t) => {
     words: 'no drone can fly it now (heron-1: is busy: flies order o2); heron-1 may be able to in 5 min',
     untilUtcUs: NOW + 5 * MIN,
   });
+  const several = [{ armed: true }, { armed: true }, { online: false }].map((more, n) =>
+    drone(`heron-${n}`, oerlikon, n, more),
+  );
+  t.match(asked(several), { words: 'no drone can fly it now (2 in the air, 1 not heard)' });
   const low = why({ reportedPct: 100, rememberedPct: 50 });
   t.match(low, { kind: 'wait', why: [{ rule: 'charge', value: /5\d/ }], claim: { drone: 'heron-1', order: 'o1' } });
   t.match(low.kind === 'wait' && low.words, /^no drone with 6\d % for oerlikon; heron-1 will have 6\d % in \d+ min$/);

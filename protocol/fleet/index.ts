@@ -10,6 +10,7 @@ export * from './messages.ts';
 export * from './parameters.ts';
 export type { Parsed } from './reader.ts';
 export * from './reasons.ts';
+export * from './remembered-charge.ts';
 export * from './safety-parameters.ts';
 export * from './short-ids.ts';
 export * from './short-json.ts';

@@ -9,13 +9,16 @@ const LEAST_USED_PCT = 3;
 const LEAST_A = 2;
 
 /**
- * Seconds until the autopilot would count 0 %: what it says itself, else reckoned from what it counted. null: nothing tells. No better than its
- * own count, which a reboot begins anew.
+ * Seconds until the pack is empty: what the autopilot says itself, else reckoned from what it counted. null: nothing tells. `rememberedPct`: what
+ * the agent carried across a restart of the autopilot; what that says by itself begins with a full pack, and is passed over then.
  */
-export function lastsS({ remainingPct: pct, consumedMah, currentA, timeRemainingS }: Battery): number | null {
-  if (timeRemainingS !== null && timeRemainingS > 0) return timeRemainingS;
+export function lastsS(
+  { remainingPct: pct, consumedMah, currentA, timeRemainingS }: Battery,
+  rememberedPct: number | null,
+): number | null {
+  if (rememberedPct === null && timeRemainingS !== null && timeRemainingS > 0) return timeRemainingS;
   if (pct === null || consumedMah === null || currentA === null) return null;
   const usedPct = 100 - pct;
   if (usedPct < LEAST_USED_PCT || consumedMah <= 0 || currentA < LEAST_A) return null;
-  return (((consumedMah / usedPct) * pct) / 1000 / currentA) * 3600;
+  return (((consumedMah / usedPct) * (rememberedPct ?? pct)) / 1000 / currentA) * 3600;
 }

@@ -1,10 +1,12 @@
 /** The battery: charge, what flows, and each cell against the others. */
+import { rememberedIn } from '@skein/protocol/fleet';
 import { fixed } from '../format/numbers.ts';
 import { span } from '../format/times.ts';
 import { levelOf } from '../list/battery.tsx';
 import { valuesOf } from '../live/record.ts';
 import { Block, Fact } from './block.tsx';
 import { lastsS } from './endurance.ts';
+import { preflightItems } from './preflight-items.ts';
 import { isDimmed, type View } from './view.ts';
 
 /** Lithium cells: empty and full as drawn. */
@@ -15,24 +17,32 @@ const SPREAD_V = 0.1;
 
 export function Power({ view }: { readonly view: View }) {
   const battery = valuesOf(view.record, 'battery');
-  const pct = battery?.remainingPct ?? null;
+  const listed = preflightItems(valuesOf(view.record, 'preflight')?.items).find(({ item }) => item === 'battery');
+  const remembered = rememberedIn(listed?.value ?? '');
+  const pct = remembered ?? battery?.remainingPct ?? null;
   const level = levelOf(pct);
   const cells = (battery?.cellsV ?? []).filter((cell): cell is number => cell !== null);
   const spread = cells.length > 1 ? Math.max(...cells) - Math.min(...cells) : 0;
   const old = isDimmed(view, 'battery');
-  const leftS = battery ? lastsS(battery) : null;
+  const leftS = battery ? lastsS(battery, remembered) : null;
   return (
     <Block title="Battery" view={view} kind="battery">
       <div class={`charge ${old ? 'old' : ''}`} data-level={level}>
         <b>
           {fixed(pct)}
-          <u>%</u>
+          <u>{remembered === null ? '%' : '% remembered'}</u>
         </b>
         <span class="bar" aria-hidden="true">
           <i style={{ width: `${Math.max(0, Math.min(100, pct ?? 0))}%` }} />
         </span>
-        {leftS !== null && <span title="Until it counts 0 %, if the current stays as it is">≈ {span(leftS)} left</span>}
+        {leftS !== null && <span title="Until it is empty, if the current stays as it is">≈ {span(leftS)} left</span>}
       </div>
+      {remembered !== null && (
+        <p class="nothing">
+          The autopilot was restarted and counts {fixed(battery?.remainingPct)} % again: what was left before counts,
+          until a new pack is told.
+        </p>
+      )}
       <dl class="facts">
         <Fact label="Voltage" view={view} kind="battery" value={fixed(battery?.voltageV, 1)} unit="V" />
         <Fact label="Current" view={view} kind="battery" value={fixed(battery?.currentA, 1)} unit="A" />

@@ -192,6 +192,7 @@ function GroupBy() {
   }, [by]);
   return (
     <select
+      name="groups"
       aria-label="Group the list"
       value={by}
       onChange={(event) => {

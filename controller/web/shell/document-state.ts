@@ -10,6 +10,8 @@ export function reportLiveState(fleet: Fleet): () => void {
     root.dataset.drones = String(fleet.ids.value.length);
     const worry = stale + lost;
     const state = fleet.connection.value.state === 'open' ? '' : 'not live · ';
-    document.title = `${state}${worry > 0 ? `(${worry}) ` : ''}Skein`;
+    // Who looks at another tab sees that somebody is needed.
+    const critical = fleet.board.value?.alerts.critical ?? 0;
+    document.title = `${state}${critical > 0 ? `${critical} critical · ` : ''}${worry > 0 ? `(${worry}) ` : ''}Skein`;
   });
 }

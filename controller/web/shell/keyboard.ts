@@ -40,10 +40,7 @@ export function listenToKeys({ fleet, fitFleet }: KeyboardOptions): () => void {
     const command = typing ? undefined : commandKey(event.key);
     if (event.key === 'Escape') {
       stepBack(filter, typing);
-    } else if (
-      event.target !== filter &&
-      (typing || (event.target instanceof HTMLInputElement && isArrow(event.key)))
-    ) {
+    } else if (event.target !== filter && (typing || (isField(event.target) && isArrow(event.key)))) {
       return;
     } else if (command) {
       command();
@@ -85,10 +82,14 @@ function dialogOpen(): boolean {
   return shortcutsOpen.value || document.querySelector('dialog[open]') !== null;
 }
 
-/** A field that takes letters: keys belong to it. A box to tick does not. */
+/** A field that takes letters: keys belong to it. A box to tick does not, nor the list's own choice of groups: H is Hold there too. */
 function isTyping(target: EventTarget | null): boolean {
   if (target instanceof HTMLInputElement) return target.type !== 'checkbox' && target.type !== 'radio';
-  return target instanceof HTMLSelectElement;
+  return target instanceof HTMLSelectElement && target.name !== 'groups';
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
 }
 
 function isArrow(key: string): boolean {
