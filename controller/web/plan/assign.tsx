@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { NameField, useName } from '../commands/name-field.tsx';
 import { operator } from '../commands/operator.ts';
 import { distance } from '../format/numbers.ts';
+import { listOf } from '../list/listed.ts';
 import type { Fleet } from '../live/fleet.ts';
 import type { DroneRecord } from '../live/record.ts';
 import { metresBetween } from '../map/grid.ts';
@@ -13,6 +14,7 @@ import { placeOfItem } from './draft.ts';
 import { aircraftOf } from './drone-facts.ts';
 import { aircraft, begin, change, draft, verdict } from './editing.ts';
 import { known, readLibrary } from './library.tsx';
+import { offeredOf } from './offered.ts';
 import { assignOrRaise, fetchPlan, givePlan } from './send.ts';
 import { trouble } from './trouble.ts';
 
@@ -47,6 +49,7 @@ export function Assign({ fleet }: { readonly fleet: Fleet }) {
   }, [id]);
 
   if (plan === null) return null;
+  const offered = offeredOf(fleet.ids.value, targets, () => listOf(fleet));
   const refused = (verdict.value?.refusals.length ?? 0) > 0;
 
   const send = async (): Promise<void> => {
@@ -83,7 +86,7 @@ export function Assign({ fleet }: { readonly fleet: Fleet }) {
     <section class="dock plan-assign" aria-label="Give it to drones">
       <Stands />
       <div class="plan-targets">
-        {fleet.ids.value.map((drone) => (
+        {offered.map((drone) => (
           <label key={drone} class="tick">
             <input
               type="checkbox"
@@ -100,6 +103,11 @@ export function Assign({ fleet }: { readonly fleet: Fleet }) {
           </label>
         ))}
       </div>
+      {offered.length < fleet.ids.value.length && (
+        <p class="note">
+          {offered.length} of {fleet.ids.value.length} drones, as the list shows them: filter it for others.
+        </p>
+      )}
       <FarFrom fleet={fleet} targets={targets} />
       <NameField name={name} />
       {refused && (
