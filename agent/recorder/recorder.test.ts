@@ -70,7 +70,7 @@ function readFolder(folder: string) {
   return records;
 }
 
-t.test('frames come back from the .tlog with their times; signing keys are never in it', async (t) => {
+t.test('frames come back from the .tlog with their times; keys and passwords are never in it', async (t) => {
   const folder = join(scratch(t), 'recordings');
   const { recorder } = make(t, { folder });
   recorder.start();
@@ -81,12 +81,15 @@ t.test('frames come back from the .tlog with their times; signing keys are never
     { sysid: 255, compid: 190, seq: 0 },
   );
   recorder.frame(frameOf(secret), 3_000_000);
+  const point = { ssid: 'kite-1', password: 'sesame-4711', mode: 1, response: 0 };
+  recorder.frame(frameOf(encode('WIFI_CONFIG_AP', point, { sysid: 1, compid: 1, seq: 0 })), 3_000_001);
   await recorder.close();
   const records = readFolder(folder);
   t.equal(records.length, 300);
   t.same(records[299], { timeUs: 1_795_289_967_000_299, seq: 299 & 0xff });
-  t.equal(recorder.status().counters.secretsLeftOut, 1);
-  t.notOk(readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(Buffer.alloc(32, 0xa7))));
+  t.equal(recorder.status().counters.secretsLeftOut, 2);
+  for (const word of [Buffer.alloc(32, 0xa7), 'sesame-4711'])
+    t.notOk(readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(word)));
 });
 
 t.test('the budget holds, the oldest segment goes first; a new start continues beside the old', async (t) => {

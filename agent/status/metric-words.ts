@@ -190,6 +190,6 @@ export const COUNTER_WORDS: Readonly<Record<string, Readonly<Record<string, stri
     droppedFrames: 'frames not recorded: the disk was too slow, or failed',
     failures: 'writings that failed; recording goes on when the disk does',
     removedSegments: 'recordings removed to stay within the budget, oldest first',
-    secretsLeftOut: 'messages with keys in them that are never recorded',
+    secretsLeftOut: 'messages with keys or passwords in them that are never recorded',
   },
 };

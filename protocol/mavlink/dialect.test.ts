@@ -81,7 +81,7 @@ t.test('messages are found by id and by name', async (t) => {
   t.equal(messageByName('NOT_A_MESSAGE' as string), undefined);
   t.same(
     messages.filter(({ id }) => isSecret(id)).map(({ name }) => name),
-    ['SETUP_SIGNING'],
+    ['CHANGE_OPERATOR_CONTROL', 'AUTH_KEY', 'SETUP_SIGNING', 'WIFI_CONFIG_AP', 'CELLULAR_CONFIG'],
   );
 });
 

@@ -34,9 +34,17 @@ export function messageByName(name: string): MessageInfo | undefined {
   return byName.get(name);
 }
 
-const SETUP_SIGNING_ID = 256;
+/**
+ * By their fields: passkey; key; secret_key; password (the access point answers with its MD5, soon turned back into a word); PIN
+ * and PUK of a SIM.
+ */
+const SECRET_IDS: ReadonlySet<number> = new Set(
+  (['CHANGE_OPERATOR_CONTROL', 'AUTH_KEY', 'SETUP_SIGNING', 'WIFI_CONFIG_AP', 'CELLULAR_CONFIG'] as const).map(
+    (name) => messageByName(name).id,
+  ),
+);
 
-/** True for messages that carry a key: never to be recorded, logged, forwarded or shown. */
+/** True for messages that carry a key or a password: never to be recorded, logged, forwarded or shown. */
 export function isSecret(msgid: number): boolean {
-  return msgid === SETUP_SIGNING_ID;
+  return SECRET_IDS.has(msgid);
 }
