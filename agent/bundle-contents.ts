@@ -91,7 +91,11 @@ export async function gather(o: Gathering): Promise<Contents> {
   const toml = running.ok ? (JSON.parse(running.body) as { toml: string }).toml : null;
   if (toml !== null && /^password = "…"/m.test(toml) && config.uplink.password === '')
     mind.push(
-      'The agent has a password that this command was not given, and could not look for: take --config FILE of the agent.',
+      'The agent has a password that this command was not given, and could not look for: take --config FILE of the agent, or SKEIN_UPLINK_PASSWORD where its environment holds it.',
+    );
+  if (wanted.size > 0 && secrets.someAreShort)
+    mind.push(
+      'A password of fewer than five bytes was not looked for in the recordings, where such bytes stand by chance.',
     );
   add(
     'config.toml',
@@ -123,8 +127,8 @@ export async function gather(o: Gathering): Promise<Contents> {
       content: () => {
         const damaged = (times: number) =>
           leftOut.push({
-            what: `recordings/${name}`,
-            why: `a password stood in it, ${times} times: written over there`,
+            what: `of recordings/${name}`,
+            why: `a password stood in it, ${times === 1 ? 'once' : `${times} times`}: written over there`,
           });
         return readAsFarAs(path, bytes, cutShort(`recordings/${name}`)).pipe(secrets.covering(damaged));
       },

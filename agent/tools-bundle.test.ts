@@ -93,14 +93,16 @@ t.test('beside a running agent', async (t) => {
 
 t.test('which flight, and what cannot be', async (t) => {
   const { root, flags } = given(t);
-  const recordings = async (flight: string): Promise<number> => {
+  const recordings = async (flight: string, ...more: readonly string[]): Promise<number> => {
     const out = join(root, `${flight}.zip`);
-    t.match(await typed('bundle', '--flight', flight, '--out', out, ...flags), { code: 0 });
+    const made = await typed('bundle', '--flight', flight, '--out', out, ...flags, ...more);
+    t.match(made, { code: 0 });
+    t.equal(/fewer than five bytes was not looked for in the recordings/.test(made.out), more.length > 0);
     return [...unzip(readFileSync(out)).keys()].filter((name) => name.startsWith('recordings/')).length;
   };
   t.equal(await recordings('1'), 2);
   writeFileSync(join(root, 'recordings', 'skein-000002-000000.tlog'), 'no frame of a flight');
-  t.equal(await recordings('all'), 3);
+  t.equal(await recordings('all', '--uplink.password=four'), 3);
   t.match(await typed('bundle', '--flight=2', ...flags), { code: 1, err: /there is no flight 2.*lists 1/ });
   t.match(await typed('bundle', '--flight=first', ...flags), { code: 2, err: /write last, all, none/ });
   const nowhere = await typed('bundle', `--dataDir=${join(root, 'none')}`);

@@ -18,6 +18,7 @@ t.test('a secret is hidden in each form it may stand in, and what addresses carr
   }
   t.equal(secrets.hide('tcp://127.0.0.1:5760, mail a@b'), 'tcp://127.0.0.1:5760, mail a@b');
   t.same(secretOf('mqtt://kite:p%40ss@host'), ['p%40ss', 'p@ss']);
+  t.same(secretOf('mqtt://kite:50%@host'), ['50%', '50%'], 'no code of an address, and a password all the same');
   t.same([...secretOf('tcp://host:1'), ...secretOf('no address')], []);
 });
 
@@ -47,13 +48,25 @@ t.test('what looks like a secret is hidden, whoever wrote it, and JSON stays JSO
     JSON.stringify({ level: 30, token: 'hunter2', msg: 'x' }),
     JSON.stringify({ level: 30, apiKey: 12_345_678, msg: JSON.stringify({ secret: 'hunter2 "and" more' }) }),
     `${key.slice(0, 60)}`,
+    "connect failed: { username: 'kite', password: 'hunter2 \\'and\\' more', host: 'fleet' }",
+    "wifi.psk='hunter2'",
+    '{"level":30,"password":"hunter2 with mo',
+    'PASSWORD=[hunter2(more)',
+    JSON.stringify({ level: 30, secret: [12345678, 1], msg: 'x' }),
+    JSON.stringify({ level: 30, msg: "password: 'hunter2" }),
+    JSON.stringify({ level: 30, token: { password: 'hunter2' } }),
   ]) {
     const hidden = secrets.hide(line);
     t.notMatch(hidden, /hunter2|12345678|MHc|more/, hidden);
     t.match(hidden, '…');
-    if (line.startsWith('{')) t.type(JSON.parse(hidden), Object, hidden);
+    if (/^\{.*\}$/.test(line)) t.type(JSON.parse(hidden), Object, hidden);
   }
-  for (const line of ['{"tokens":3,"compass":"ok","pass":true}', 'Basic settings, passed: 4', 'secretary: none'])
+  for (const line of [
+    '{"tokens":3,"compass":"ok","pass":true}',
+    'Basic settings, passed: 4',
+    'secretary: none',
+    '{"authorization":null,"msg":"no token: "}',
+  ])
     t.equal(secrets.hide(line), line);
 });
 
@@ -82,6 +95,8 @@ t.test('in a recording it is written over, wherever a chunk ends, and told', asy
     t.same(await buffer(covered), wanted, `${size}`);
     t.equal(found, 2);
   }
+  t.ok(new Secrets(['sesame', 'abcd']).someAreShort);
+  t.notOk(new Secrets(['sesame', '']).someAreShort);
 });
 
 t.test('secrets that only the environment or a running agent knows', async (t) => {
@@ -90,6 +105,7 @@ t.test('secrets that only the environment or a running agent knows', async (t) =
     GITHUB_TOKEN: 'ghp_abc',
     TOKEN_FILE: 'x12345',
     TLS_PRIVATE_KEY: '/etc/k.pem',
+    REQUIRE_PASSWORD: 'false',
     PATH: '/bin',
   };
   t.same(secretsAround(env), ['hunter2', 'ghp_abc']);

@@ -11,12 +11,22 @@ const HIDDEN = '…';
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|[\s\S]*$)/g;
 const UNFINISHED = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?![\s\S]*-----END)/;
 /** `Authorization: Bearer …` */
-const CREDENTIALS = /(authorization\\*"?\s*[:=]\s*\\*"?(?:\w+ +)?|\bBearer +)[^\s"'\\,;]+/gi;
-/** `password=…`, `"token": "…"`, also where a JSON stands in the text of another; what is named so is hidden whole. */
-const NAMED =
-  /((?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|psk)(\\*"?)\s*[:=]\s*)("(?:[^"\\\n]|\\.)*"|(\\+")(?:[^\\"\n]|\\+[^\\"\n]|(?!\4)\\+")*\4|[^\s"'\\,;&)\]}]+)/gi;
-/** A variable of the environment that holds a secret; one that begins as a path names where it lies. */
+const CREDENTIALS = /(authorization\\*["']?\s*[:=]\s*\\*["']?(?:\w+ +)?|\bBearer +)(?!null\b)[^\s"'\\,;]+/gi;
+/** What stands behind such a name: a string, closed or cut short; one within a JSON that is the text of another; bytes; a word. */
+const VALUE = [
+  String.raw`"(?:[^"\\\n]|\\.)*"|"(?![,}\]])(?:[^"\\\n]|\\.)+|'(?:[^'\\\n]|\\.)*'|'(?:[^'"\\\n]|\\.)+`,
+  String.raw`(\\+")(?:[^\\"\n]|\\+[^\\"\n]|(?!\4)\\+")*(?:\4)?`,
+  String.raw`\[[\d\s,]*\]|(?!\{\\*["'}]|\[\\*["'{])[^\s"'\\,;&)\]}]+`,
+].join('|');
+/** `password=…`, `"token": "…"`, `passwd: '…'`: what is named so is hidden whole. */
+const NAMED = new RegExp(
+  String.raw`((?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|psk)(\\*["']?)\s*[:=]\s*)(${VALUE})`,
+  'gi',
+);
+/** A variable of the environment that holds a secret. */
 const NAMED_SO = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)$/i;
+/** A path, and the answer of a variable that asks whether there is to be a password. */
+const NO_SECRET = /^([./]|false$)/i;
 /** Shorter ones stand anywhere by chance, bytes. */
 const SHORTEST = 5;
 /** No line of a log is longer; what goes on without an end is not text. */
@@ -42,6 +52,11 @@ export class Secrets {
       .replace(NAMED, (_all, name: string, quote: string, value: string) => `${name}${hiddenAs(value, quote)}`);
     for (const word of this.#words) hidden = hidden.replaceAll(word, HIDDEN);
     return hidden;
+  }
+
+  /** Some are too short to be looked for in files that are no text. */
+  get someAreShort(): boolean {
+    return this.#words.some((word) => Buffer.byteLength(word) < SHORTEST);
   }
 
   /** For files that are no text: those that are set are written over, so that all else stays where it was. */
@@ -93,7 +108,7 @@ export class Secrets {
 
 /** So that what stays is what it was: a string of JSON, or a bare word. */
 function hiddenAs(value: string, quote: string): string {
-  const own = /^\\*"/.exec(value)?.[0];
+  const own = /^\\*["']/.exec(value)?.[0];
   // A number after a name of JSON becomes a string, which JSON can hold.
   const marks = own ?? (quote.endsWith('"') ? quote : '');
   return `${marks}${HIDDEN}${marks}`;
@@ -102,7 +117,7 @@ function hiddenAs(value: string, quote: string): string {
 /** Secrets that no setting names, and the environment does, by the names of its variables. */
 export function secretsAround(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value = '']) =>
-    NAMED_SO.test(name) && value.length >= SHORTEST && !/^[./]/.test(value) ? [value] : [],
+    NAMED_SO.test(name) && value.length >= SHORTEST && !NO_SECRET.test(value) ? [value] : [],
   );
 }
 
@@ -115,5 +130,14 @@ export function secretsIn(text: string): string[] {
 export function secretOf(url: string): string[] {
   if (!URL.canParse(url)) return [];
   const { password } = new URL(url);
-  return password === '' ? [] : [password, decodeURIComponent(password)];
+  return password === '' ? [] : [password, decoded(password)];
+}
+
+/** `50%` is a password, too. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -115,7 +115,7 @@ t.test('no secret in any byte, however it came there', async (t) => {
   t.equal(taken?.length, fs.statSync(path.join(at.data, 'recordings', 'skein-000001-000000.tlog')).size);
   t.ok(taken?.subarray(0, 100_000).equals(fs.readFileSync(FLIGHT).subarray(0, 100_000)), 'but for the one text');
   for (const said of [made.out, text('about.txt')])
-    t.match(said, /recordings\/skein-000001-000000\.tlog:? +a password stood in it, 1 times: written over there/);
+    t.match(said, /of recordings\/skein-000001-000000\.tlog:? +a password stood in it, once: written over there/);
 });
 
 /** Root reads everything, unless it lays that down. */
