@@ -24,6 +24,8 @@ function missing({ path, kind, others, stableNames }: DeviceFacts): Finding {
   );
 }
 
+const withoutDev = (device: string): string => device.replace(/^\/dev\//, '');
+
 /** Of serial devices on the distributions that boards run. */
 const SERIAL_GROUP = 'dialout';
 /** Who is in one of these may open more than a line. */
@@ -34,7 +36,7 @@ function forbidden({ path, real, mode, gid, group, who, groupPending }: DeviceFa
   const mayNothing = !mayDo({ mode, uid: -1, gid }, { ...who, uid: -2, gids: [gid] }, READ_AND_WRITE);
   if (isOther || mayNothing) {
     const words = isOther ? `it belongs to the group ${group}` : `the group ${group} may not either`;
-    const name = (real ?? path).replace(/^\/dev\//, '');
+    const name = withoutDev(real ?? path);
     return found(
       'device-forbidden',
       `${who.name} may not open ${path}: ${words}, as a login or the console of the kernel leaves it, or a udev rule.`,
@@ -57,9 +59,19 @@ function forbidden({ path, real, mode, gid, group, who, groupPending }: DeviceFa
   );
 }
 
+/** The way to the controller may be a modem that it serves: of its lines none is taken away. */
+function withoutModemManager({ path, real, stableNames }: DeviceFacts): readonly string[] {
+  const [stable] = stableNames;
+  const match = stable === undefined ? `KERNEL=="${withoutDev(real ?? path)}"` : `SYMLINK=="${withoutDev(stable)}"`;
+  return [
+    'no modem in this board? sudo systemctl disable --now ModemManager',
+    `else tell it to leave this one alone: echo '${match}, ENV{ID_MM_PORT_IGNORE}="1"' | sudo tee /etc/udev/rules.d/99-skein-modem-manager.rules; sudo udevadm control --reload   (and replug it)`,
+  ];
+}
+
 function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
   const { path, real, holders, getty, kernelConsole, modemManager } = facts;
-  const tty = (real ?? path).replace(/^\/dev\//, '');
+  const tty = withoutDev(real ?? path);
   const all: Finding[] = [];
   const login = getty ?? holders.find(isGetty) ?? null;
   if (login !== null)
@@ -84,8 +96,7 @@ function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
       found(
         'device-modem-manager',
         `ModemManager holds ${path}: it takes the autopilot for a modem and sends it AT commands.`,
-        'sudo systemctl disable --now ModemManager',
-        'needed for a modem? Then leave it, and tell it: ENV{ID_MM_DEVICE_IGNORE}="1" in a rule in /etc/udev/rules.d, sudo udevadm control --reload, replug',
+        ...withoutModemManager(facts),
       ),
     );
   const others = holders.filter((one) => !isModemManager(one) && !isGetty(one) && !own.includes(one.pid));
@@ -103,8 +114,7 @@ function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
       found(
         'modem-manager-near',
         `ModemManager runs, and nobody told it to leave ${path} alone: it may try it for half a minute each time it is plugged in.`,
-        'sudo systemctl disable --now ModemManager',
-        'or, where a modem needs it: ENV{ID_MM_DEVICE_IGNORE}="1" in a rule in /etc/udev/rules.d',
+        ...withoutModemManager(facts),
       ),
     );
   return all;

@@ -120,10 +120,10 @@ function silent(url: string): Finding {
 }
 
 function noAutopilot(others: readonly string[]): Finding {
-  const heard = others.length === 0 ? 'others' : others.slice(0, 4).join(', ');
+  const heard = others.length === 0 ? '' : `: only ${others.slice(0, 4).join(', ')} (system/component)`;
   return found(
     'line-no-autopilot',
-    `MAVLink comes, but no autopilot: only ${heard} (system/component).`,
+    `MAVLink comes, but no autopilot${heard}.`,
     'connect the line to the autopilot itself, not to a gimbal, radio or camera',
   );
 }

@@ -80,9 +80,11 @@ function tls(broker: BrokerFacts): Finding {
         'tls-host',
         `${of} is made out for ${certificate?.names.join(', ') || 'somebody else'}, not for ${host}.`,
         ...(certificate?.names[0] === undefined
-          ? []
-          : [`use that name: uplink.url = "mqtts://${certificate.names[0]}:${port}"`]),
-        `or have a certificate made whose subjectAltName has ${host}`,
+          ? [`have a certificate made whose subjectAltName has ${host}`]
+          : [
+              `use that name: uplink.url = "mqtts://${certificate.names[0]}:${port}"`,
+              `or have a certificate made whose subjectAltName has ${host}`,
+            ]),
       );
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':

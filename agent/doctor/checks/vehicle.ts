@@ -76,10 +76,19 @@ function reasons(texts: readonly string[], facts: RunningFacts | null): { all: F
 }
 
 /** A value that can be set as it stands there. */
-const plain = (wanted: string): string => (/^-?[0-9.]+/.exec(wanted)?.[0] ?? null) || `a value that fits (${wanted})`;
+const plain = (wanted: string): string =>
+  /^(?:at least )?(-?[0-9.]+)/.exec(wanted)?.[1] ?? `a value that fits (${wanted})`;
 
-function profile({ profile }: RunningFacts): Finding[] {
+function profile({ profile, vehicle }: RunningFacts): Finding[] {
   const { name, ok, differences, failsafe, failsafeOk } = profile;
+  if (vehicle.flavour === null && ok === false)
+    return [
+      found(
+        'profile-differs',
+        'It is neither an ArduCopter nor a PX4 multicopter: there is no safety profile for it, and it is not commanded.',
+        'what it says is recorded and sent all the same; to fly it, give it one of these two',
+      ),
+    ];
   const all: Finding[] = [];
   if (differences.length > 0)
     all.push(
@@ -87,7 +96,8 @@ function profile({ profile }: RunningFacts): Finding[] {
         'profile-differs',
         `${differences.length} parameter${differences.length > 1 ? 's do' : ' does'} not fit the safety profile ${name}: ${differences
           .map(
-            ({ parameter, value, wanted, why }) => `${parameter} is ${value ?? 'missing'}, wanted ${wanted} (${why})`,
+            ({ parameter, value, wanted, why }) =>
+              `${parameter} is ${value === null ? 'missing' : Number(value.toPrecision(7))}, wanted ${wanted} (${why})`,
           )
           .join('; ')}.`,
         ...differences

@@ -134,10 +134,13 @@ export const BOARDS: Readonly<Record<string, DoctorFacts>> = {
   'a login that only holds the line': device({ holders: [program(813, 'login')] }),
   'the console of the kernel': device({ kernelConsole: true }),
   'ModemManager has it': device({
+    ...{ path: '/dev/serial/by-id/usb-x-if00', real: '/dev/ttyACM0', stableNames: ['/dev/serial/by-id/usb-x-if00'] },
     modemManager: { runs: true, leavesIt: false },
     holders: [program(440, 'ModemManager')],
   }),
-  'ModemManager is near': device({ modemManager: { runs: true, leavesIt: false } }),
+  'ModemManager is near': device({
+    ...{ path: '/dev/serial/by-id/usb-x-if00', real: '/dev/ttyACM0', modemManager: { runs: true, leavesIt: false } },
+  }),
   'another program has it': device({ holders: [program(977, 'mavproxy.py')] }),
   'a number that changes': device({
     ...{ path: '/dev/ttyACM0', real: '/dev/ttyACM0', stableNames: ['/dev/serial/by-id/usb-x-if00'] },

@@ -89,6 +89,14 @@ export const LINES: Readonly<Record<string, DoctorFacts>> = {
   'a parameter that is missing, one that has no number': profile({
     differences: [differing(null, '1'), { ...differing(3, 'anything but 3'), parameter: 'FS_OPTIONS' }],
   }),
+  'an autopilot of another kind': running({
+    vehicle: { ...WELL.vehicle, flavour: null },
+    profile: {
+      ...{ ...WELL.profile, ok: false, failsafeOk: null },
+      differences: [{ parameter: 'autopilot', value: null, wanted: 'an ArduPilot or PX4', why: '' }],
+    },
+  }),
+  'a parameter as it comes over the wire': profile({ differences: [differing(0.800000011920929, 'at least 1.5')] }),
   'failsafe parameters that contradict the settings': profile({
     ok: true,
     ...{ failsafeOk: false, failsafe: ['FS_GCS_ENABLE is 0, wanted 1'] },
