@@ -113,7 +113,26 @@ t.test('a clock that was set in the air, ahead or back: one flight, by the clock
     t.match(page, /The clock was set in this flight/);
     t.equal(page.match(/class="flown"/g)?.length, 1, 'one line');
     t.notMatch(page, /parts|Nothing was heard/);
+    const ofFile = await reported(root, join(root, 'recordings', 'skein-000001-000000.tlog'));
+    t.match(ofFile, /The clock was set in the air: what was before is shown by the clock of then/);
   }
+});
+
+t.test('a clock that is set back on the ground puts nothing of before or after into the flight', async (t) => {
+  const recording = new Recording(MIDDLE_MS * 1000);
+  recording.aheadS = 61.5;
+  recording.stand(0, 30, false);
+  recording.aheadS = 0;
+  recording.stand(30, 130, true);
+  recording.stand(130, 140, false);
+  recording.aheadS = -61.5;
+  recording.stand(140, 170, false);
+  const page = await reported(recordedIn(t, recording), 'last');
+  t.match(page, /<dt>in the air<\/dt><dd>1 min 40 s</);
+  const height = /Height above home.*?<path d="([^"]*)"/s.exec(page)?.[1] ?? '';
+  const levels = [...height.matchAll(/[ML][\d.]+ ([\d.]+)/g)].map(([, y]) => y);
+  t.ok(levels.length > 130, 'all of it');
+  t.equal(levels.filter((y, i) => i > 0 && y !== levels[i - 1]).length, 2, 'it rises and comes down, once');
 });
 
 t.test('words of any alphabet are whole, however long the page', async (t) => {

@@ -177,8 +177,9 @@ async function readAll({ paths, span, flight, logs }: Asked) {
     const seen = seenOf(sample);
     if (seen !== null && isIn(seen.utcUs)) record.take(seen);
   });
-  const laterUs = flight?.clockStepped ? await corrections(paths, flight.endUtcUs) : () => 0;
+  const laterUs = flight === null ? () => 0 : await corrections(paths, flight.endUtcUs);
   let count = 0;
+  let isOver = false;
   const range = { fromUtcUs: Number.POSITIVE_INFINITY, toUtcUs: Number.NEGATIVE_INFINITY };
   for (const path of paths) {
     await read(path, (frame, recordedUs) => {
@@ -186,6 +187,9 @@ async function readAll({ paths, span, flight, logs }: Asked) {
       // Missions are uploaded before the flight; after it, those of the next.
       if (flight === null || timeUs === undefined || timeUs <= flight.endUtcUs) mission.take(frame);
       if (timeUs === undefined) return;
+      // A clock that is set back on the ground must not put what follows into the flight.
+      if (isOver && timeUs < (flight?.endUtcUs ?? 0)) return;
+      isOver ||= timeUs === flight?.endUtcUs;
       samples.take(frame, timeUs);
       if (!isIn(timeUs) || frame.sysid !== samples.sysid) return;
       link.take(frame.bytes.length, timeUs);
@@ -197,10 +201,16 @@ async function readAll({ paths, span, flight, logs }: Asked) {
   const said = logs === null || !(range.toUtcUs > range.fromUtcUs) ? [] : await controlSaid(logs, range);
   for (const sample of said) record.take(sample);
   const planned: readonly Place[] = mission.places();
-  const notes =
+  const notes = [
     said.length > 0
-      ? ['Who had control is from the log of the agent, by the clock of its board.']
-      : ['Who had control is not in a recording of the link: the modes are.'];
+      ? 'Who had control is from the log of the agent, by the clock of its board.'
+      : 'Who had control is not in a recording of the link: the modes are.',
+    ...(flight === null && flights.some(({ clockStepped }) => clockStepped)
+      ? [
+          'The clock was set in the air: what was before is shown by the clock of then, and a silence there may be none.',
+        ]
+      : []),
+  ];
   return { flight: record.finish(), flights, planned, notes };
 }
 

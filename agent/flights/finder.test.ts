@@ -133,12 +133,18 @@ t.test('a clock that is set in the air makes it neither longer nor two', async (
 });
 
 t.test('an autopilot that never says whether it is landed flies when it is armed', async (t) => {
-  const { finder, found, status } = made();
-  finder.file('a.tlog', true);
-  for (let s = 0; s < 60; s++) status(s, 'unknown', s > 20 && s < 50);
-  t.match(found, [
-    { beginsOnGround: true, endsOnGround: true, durationS: 29, distanceM: null, usedMah: null, usedWh: null },
-  ]);
+  for (const setByS of [0, -3_600, 3_600]) {
+    const { finder, found, status, ahead } = made();
+    finder.file('a.tlog', true);
+    for (let s = 0; s < 60; s++) {
+      // On the ground, before it flies.
+      if (s === 5) ahead.s = setByS;
+      status(s, 'unknown', s > 20 && s < 50);
+    }
+    t.match(found, [
+      { beginsOnGround: true, endsOnGround: true, durationS: 29, distanceM: null, usedMah: null, usedWh: null },
+    ]);
+  }
 });
 
 t.test('an agent that starts beside an armed drone on the ground sees no flight', async (t) => {

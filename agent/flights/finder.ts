@@ -90,7 +90,8 @@ export class FlightFinder {
 
   /** Landed states say it; an autopilot that never has one is in the air when it is armed. Null: not known yet. */
   #isFlying({ landed, armed }: Values<'status'>, nowUs: number): boolean | null {
-    this.#firstStatusUs ??= nowUs;
+    // A clock that was set back begins the wait anew.
+    this.#firstStatusUs = Math.min(this.#firstStatusUs ?? nowUs, nowUs);
     if (landed !== null && landed !== 'unknown') {
       this.#saysLanded = true;
       return landed !== 'on-ground';

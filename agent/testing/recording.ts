@@ -1,19 +1,13 @@
 /** A recording as the agent writes them, of an autopilot that says once a second how it stands and where. */
-import { encode } from '@skein/protocol/mavlink';
+import { encode, encodeTlogRecord } from '@skein/protocol/mavlink';
 
 const FROM = { sysid: 1, compid: 1 };
 /** MAV_LANDED_STATE */
 const [ON_GROUND, IN_AIR] = [1, 2];
 
-function stamped(bytes: Uint8Array, utcUs: number): Buffer {
-  const stamp = Buffer.alloc(8);
-  stamp.writeBigUInt64BE(BigInt(Math.round(utcUs)));
-  return Buffer.concat([stamp, bytes]);
-}
-
 export class Recording {
   readonly #fromUs: number;
-  readonly #parts: Buffer[] = [];
+  readonly #parts: Uint8Array[] = [];
   #seq = 0;
   /** What its clock is ahead, s. */
   aheadS = 0;
@@ -24,7 +18,7 @@ export class Recording {
 
   #say(name: 'HEARTBEAT' | 'EXTENDED_SYS_STATE' | 'GLOBAL_POSITION_INT', s: number, fields: object): void {
     const from = { ...FROM, seq: this.#seq++ & 255 };
-    this.#parts.push(stamped(encode(name, fields as never, from), this.#fromUs + (s + this.aheadS) * 1e6));
+    this.#parts.push(encodeTlogRecord(this.#fromUs + (s + this.aheadS) * 1e6, encode(name, fields as never, from)));
   }
 
   /** From `fromS` to `toS`, 10 m further north each second in the air. */

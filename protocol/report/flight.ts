@@ -20,7 +20,7 @@ export const REPORT_COLUMNS = {
   link: ['open', 'inBytesPerS'],
   text: ['severity', 'text', 'repeats'],
   control: ['state', 'commander', 'why'],
-  answer: ['type', 'state', 'reason'],
+  answer: ['command', 'type', 'state', 'reason'],
   itinerary: ['itinerary', 'version', 'state', 'reason', 'item'],
   delivery: ['itinerary', 'item', 'state', 'reason'],
   ladder: ['rung'],
@@ -161,7 +161,13 @@ export class FlightRecord {
         this.#control(utcUs, values);
         break;
       case 'answer':
-        say.add(utcUs, 'command', phrase(values.type, values.state, values.reason), failed(values.state));
+        say.add(
+          utcUs,
+          'command',
+          phrase(values.type, values.state, values.reason),
+          failed(values.state),
+          values.command ?? '',
+        );
         break;
       case 'itinerary':
         say.add(

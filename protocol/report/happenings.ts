@@ -23,14 +23,16 @@ export function importanceOf(severity: (typeof SEVERITIES)[number] | null | unde
 
 export class Happenings {
   readonly #kept: Record<Importance, Happening[]> = { plain: [], attention: [], danger: [] };
-  /** What each said last. */
-  readonly #last = new Map<string, { readonly utcUs: number; readonly words: string }>();
+  /** What each said last, and of what. */
+  readonly #last = new Map<string, { readonly utcUs: number; readonly said: string }>();
   leftOut = 0;
 
-  add(utcUs: number, who: string, words: string, importance: Importance = 'plain'): void {
+  /** `of`: two that are told in the same words are two. */
+  add(utcUs: number, who: string, words: string, importance: Importance = 'plain', of = ''): void {
     const last = this.#last.get(who);
-    this.#last.set(who, { utcUs, words });
-    if (who !== 'autopilot' && last?.words === words && utcUs - last.utcUs <= AGAIN_US) return;
+    const said = `${of} ${words}`;
+    this.#last.set(who, { utcUs, said });
+    if (who !== 'autopilot' && last?.said === said && utcUs - last.utcUs <= AGAIN_US) return;
     const list = this.#kept[importance];
     if (list.length >= MAX_EACH) {
       this.leftOut++;

@@ -192,6 +192,10 @@ t.test('what is said again at once is said once; an itinerary says at which item
     record.finish().happenings.map(({ words }) => words),
     ['a version 1: flying, item 0', 'a version 1: flying, item 1', 'a version 1: flying, item 1'],
   );
+  const answers = new FlightRecord();
+  for (const command of ['a', 'a', 'b'])
+    answers.take({ kind: 'answer', utcUs: at(1), values: { command, type: 'set-parameter', state: 'succeeded' } });
+  t.equal(answers.finish().happenings.length, 2, 'two commands, each once');
 });
 
 t.test('seldom words of a link are one line, broken where nothing was heard; unknown ends are hatched', async (t) => {
