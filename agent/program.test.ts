@@ -114,6 +114,14 @@ t.test('the scripts of all shells are whole', async (t) => {
 t.test('bash loads its script by the line that it names', { skip: !has('bash') && 'there is no bash' }, async (t) => {
   const loaded = spawnSync('bash', ['-c', `source ${installed(t, 'bash')} && complete -p skein-agent`]);
   t.match(loaded.stdout.toString(), /complete -o default -F _skein_agent skein-agent/);
+  const options = (...words: readonly string[]): string => {
+    const typed = `COMP_WORDS=(skein-agent ${words.join(' ')} ''); COMP_CWORD=${words.length + 1}`;
+    const script = `compopt() { echo "$*"; }; source ${installed(t, 'bash')}; ${typed}; _skein_agent`;
+    return spawnSync('bash', ['-c', script]).stdout.toString().trim();
+  };
+  t.equal(options('status'), '+o default', 'it takes no words, and is offered no files');
+  t.equal(options('status', '--config'), '', 'but for the value of a flag');
+  t.equal(options('decode'), '');
 });
 
 t.test('fish loads its script, and offers what there is', { skip: !has('fish') && 'there is no fish' }, async (t) => {

@@ -159,7 +159,7 @@ function problemLines({ agent, survey }: OutboxReport): string[] {
       : null,
     survey.beginsWell
       ? null
-      : '! The file does not begin as a database does: it is damaged, or something else was put there. What is counted here is what could be found in it. The next agent sets it aside and saves of it what it can: save a copy first (cp outbox.db).',
+      : '! The file does not begin as a database does: it is damaged, or something else was put there. What is counted here is what could be found in it. The next agent sets it aside and saves of it what it can: before it starts, copy outbox.db and outbox.db-wal to another disk.',
     survey.asideBytes === null
       ? null
       : `! A damaged outbox file lies aside, ${sizeWords(survey.asideBytes)} of it still to be looked through. ${agent === null ? 'The next agent salvages it: start it' : 'It is being salvaged: let it run'}. The card may be worn out.`,

@@ -24,11 +24,12 @@ function bash(program: Program): string {
   );
   const words = commands.map((command) => {
     const flags = [...command.flags.flatMap(named), ...(command.settings ? [SETTING] : []), '--help'];
-    return `    ${command.name}) flags='${flags.join(' ')}' words='${choicesOf(program, command).join(' ')}' ;;\n`;
+    const none = command.words.most === 0 ? ' none=1' : '';
+    return `    ${command.name}) flags='${flags.join(' ')}' words='${choicesOf(program, command).join(' ')}'${none} ;;\n`;
   });
   return `# bash completion of ${program.name}: source <(${program.name} completion bash)
 ${functionName(program)}() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command=\${COMP_WORDS[1]} flags='' words=''
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command=\${COMP_WORDS[1]} flags='' words='' none=
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')}' -- "$cur"))
@@ -42,6 +43,8 @@ ${words.join('')}  esac
     -*) COMPREPLY=($(compgen -W "$flags" -- "$cur")) ;;
     *) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
   esac
+  # Files are what bash offers where there is nothing else; they may be the value of a flag (bash 3 cannot be told).
+  if [[ $none && $prev != -* ]]; then compopt +o default 2> /dev/null; fi
 }
 complete -o default -F ${functionName(program)} ${program.name}
 `;
