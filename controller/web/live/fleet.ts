@@ -7,7 +7,7 @@ import type { Board, Health, ServerMessage } from '../../live/messages.ts';
 import { classify, DEFAULT_LIMITS, type FreshnessLimits } from './freshness.ts';
 import { type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
 import { ageOf, type DroneRecord } from './record.ts';
-import { NEW_CLOCK, observeServer, type ServerClock, serverNowMs } from './server-clock.ts';
+import { beginConnection, NEW_CLOCK, observeServer, type ServerClock, serverNowMs } from './server-clock.ts';
 
 export type Connection =
   | { readonly state: 'connecting' }
@@ -59,6 +59,8 @@ export interface Fleet {
   all(): Drones;
   /** Called after each flush with the ids that changed (null: all of them) and those that went. */
   onChange(listener: (changed: ReadonlySet<string>, removed: readonly string[]) => void): () => void;
+  /** A connection is about to be opened: whatever comes by it was written later than this. */
+  begin(): void;
   /** Folds in one message; says whether a snapshot must be asked for. */
   take(message: ServerMessage): { readonly resync: boolean };
   /** Advances `nowMs`; call every 250 ms. */
@@ -173,6 +175,9 @@ export function createFleet(ports: FleetPorts): Fleet {
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    begin() {
+      clock = beginConnection(clock, ports.monoMs());
     },
     take(message) {
       if (message.type !== 'snapshot' && message.type !== 'delta') return { resync: false };
