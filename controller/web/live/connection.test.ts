@@ -14,13 +14,15 @@ const SNAPSHOT: SnapshotMessage = {
 /** What the connection needs of a browser besides its WebSocket, which Node has. */
 async function given(t: Test) {
   const said: (readonly string[])[] = [];
+  let tell: (message: object) => void = () => {};
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   Object.assign(globalThis, { document: page, window: new EventTarget() });
   const app = Fastify();
   await app.register(websocket);
   app.register(async (api) => {
     api.get('/live', { websocket: true }, (socket) => {
-      socket.send(JSON.stringify(SNAPSHOT));
+      tell = (message) => socket.send(JSON.stringify(message));
+      tell(SNAPSHOT);
       socket.on('message', (data) => said.push(JSON.parse(data.toString()).drones));
     });
   });
@@ -36,7 +38,7 @@ async function given(t: Test) {
     page.visibilityState = visibilityState;
     page.dispatchEvent(new Event('visibilitychange'));
   };
-  return { connection, fleet, said, show };
+  return { connection, fleet, said, show, tell: (message: object) => tell(message) };
 }
 
 t.test('a machine that slept: what it shows is older by that, and not live, until it is heard again', async (t) => {
@@ -56,6 +58,38 @@ t.test('a machine that slept: what it shows is older by that, and not live, unti
   t.ok((slept?.heardS ?? 0) >= 28_800, `nothing heard for ${slept?.heardS} s`);
   t.ok((slept?.nowS ?? 0) >= 28_850, 'ages are of now');
   await until(() => (fleet.nowMs.peek() ?? 0) < 28_000_000, 'the controller’s own time');
+});
+
+t.test('what lay in the machine while it slept does not pass for news', async (t) => {
+  const { fleet, tell } = await given(t);
+  const stores: string[] = [];
+  const states: string[] = [];
+  fleet.health.subscribe(({ store }) => stores.push(store));
+  fleet.connection.subscribe(({ state }) => states.push(state));
+  const wallMs = Date.now;
+  t.teardown(() => {
+    Date.now = wallMs;
+  });
+  Date.now = () => wallMs() + 60_000;
+  tell({ type: 'delta', seq: 2, serverUtcUs: 50_250_000, drones: [], health: { store: 'slow', message: null } });
+  await until(() => states.at(-1) === 'open' && states.length > 1, 'it to be live again');
+  t.notOk(stores.includes('slow'));
+});
+
+t.test('a page that stood still is not live when it is woken, before it has heard anything', async (t) => {
+  const { fleet, show } = await given(t);
+  const [wallMs, monoMs] = [Date.now, performance.now];
+  t.teardown(() => Object.assign(performance, { now: monoMs }) && Object.assign(Date, { now: wallMs }));
+  performance.now = () => monoMs.call(performance) + 10_000;
+  Date.now = () => wallMs() + 10_000;
+  show('hidden');
+  t.equal(fleet.connection.value.state, 'reconnecting');
+  const heardMs = () =>
+    performance.now() - ('sinceMonoMs' in fleet.connection.value ? fleet.connection.value.sinceMonoMs : 0);
+  t.ok(heardMs() < 20_000, `nothing heard for ${heardMs()} ms`);
+  Date.now = () => wallMs() + 3_610_000;
+  show('hidden');
+  t.ok(heardMs() > 3_600_000, 'and for as long as it then slept');
 });
 
 t.test('who is looked at is said only while the page can be seen', async (t) => {

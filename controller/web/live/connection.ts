@@ -42,16 +42,20 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
     if (sleptMs < SLEPT_MS) return;
     fleet.slept(sleptMs);
     lastHeardMs -= sleptMs;
+    const { value } = fleet.connection;
     if (lostAtMs !== null) lostAtMs -= sleptMs;
     if (socket !== null) drop();
+    else if (value.state === 'reconnecting')
+      fleet.connection.value = { ...value, sinceMonoMs: value.sinceMonoMs - sleptMs };
   }
 
-  const watch = setInterval(() => {
+  function look(): void {
     lookForSleep();
     if (socket === null) return;
     const limitMs = openedAtMs === null ? OPEN_WITHIN_MS : SILENT_MS;
     if (performance.now() - lastHeardMs > limitMs) drop();
-  }, 500);
+  }
+  const watch = setInterval(look, 500);
 
   /** What nobody can see is not looked at: a tab left in the background for a day keeps no drone at the higher rate. */
   const lookedAt = (): readonly string[] => (document.visibilityState === 'visible' ? selected : []);
@@ -69,6 +73,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
     clearTimeout(retryTimer);
     lastHeardMs = performance.now();
     openedAtMs = null;
+    fleet.begin();
     const mine = new WebSocket(url);
     socket = mine;
     mine.onopen = () => {
@@ -77,6 +82,8 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
       tellSelected();
     };
     mine.onmessage = (event) => {
+      // It may have lain here while the machine slept.
+      lookForSleep();
       if (mine === socket) receive(event.data);
     };
     mine.onclose = () => {
@@ -130,7 +137,7 @@ export function connectLive(url: string, fleet: Fleet): LiveConnection {
 
   // A page that was hidden, or a machine that slept, has timers that come late: look again at once.
   const wake = (): void => {
-    lookForSleep();
+    look();
     fleet.tick();
     if (selected.length > 0) tellSelected();
     if (document.visibilityState === 'visible') retryNow();

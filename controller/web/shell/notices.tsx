@@ -35,7 +35,7 @@ export function Notices({ fleet, open, onRetry }: NoticesProps) {
         <div class="notice">
           <p>
             <b>The controller was upgraded.</b>{' '}
-            <span>This page is of the version before: reload it when nothing is half typed or drawn.</span>
+            <span>This page is of the version before: reload it when nothing is half typed or on its way.</span>
           </p>
           <button type="button" onClick={() => location.reload()}>
             Reload
