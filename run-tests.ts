@@ -6,7 +6,7 @@
  * `make test` has one queue: the first stories begin while the last unit tests end. What only calculates gives way to all
  * others and takes what they leave of the processor while they wait. In `make soak` one group follows the other.
  */
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Job, runAll } from './scenarios/kit/pool.ts';
@@ -79,6 +79,7 @@ const LONG = [
 
 /** What takes more of the processor than others of its group, or less: so many times its part of the room (measured). */
 const TAKES: Readonly<Record<string, number>> = {
+  'scenarios/kit/test-process.test.ts': 0.25,
   'controller/detector-outage.test.ts': 0.5,
   'controller/commands/late-commit.test.ts': 0.5,
   'controller/itineraries/restart.test.ts': 0.5,
@@ -134,13 +135,15 @@ const groups: Readonly<Record<string, Group>> = {
 };
 /** What is said of the whole process, or measured in it: such a file shares none. */
 const FOR_ITS_PROCESS =
-  /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =)/m;
+  /^t\.(beforeEach|afterEach|before|after|teardown|plan|setTimeout|jobs)\b|process\.(chdir|env\.\w+ =(?!=))/m;
 const MEASURES = /\bperformance\.now\b|\bmemoryUsage\b/;
 /** These calculate, whatever they load. */
 const CALCULATES = /^(protocol|controller\/(web|planning))\//;
 /** Stories in virtual time; what they measure is only told. */
 const VIRTUAL = /^scenarios\/((commands|flights)\/random-|orders\/runs|voyage\/(voyage|agent|truth))/;
 
+const filesOf = (patterns: readonly string[]): string[] =>
+  globSync([...patterns], { cwd: root, exclude: (name) => name === 'node_modules' });
 const sourceOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 /** Nothing of such a file goes on after its test. */
 const calculates = (file: string): boolean => CALCULATES.test(file) || reachOf(join(root, file)).waits.size === 0;
@@ -201,7 +204,7 @@ const all: Result[] = [];
 
 /** A group on its way: its jobs, and what is told of it when they have ended. */
 function groupJobs(name: string, group: Group): { readonly jobs: readonly Job[]; readonly tellIt: () => string[] } {
-  const files = globSync([...group.files], { cwd: root }).filter((path) => !path.includes('node_modules'));
+  const files = filesOf(group.files);
   console.log(`${name}: ${files.length} files`);
   const results: Result[] = [];
   if (files.length === 0) {
@@ -252,10 +255,13 @@ function groupJobs(name: string, group: Group): { readonly jobs: readonly Job[];
   return { jobs, tellIt };
 }
 
-const gone = [...LONG, ...Object.keys(TAKES)].filter((file) => !existsSync(join(root, file)));
-if (gone.length > 0) throw new Error(`run-tests.ts names what is not there: ${gone.join(', ')}`);
 const names = asked.length === 0 ? Object.keys(groups) : asked.filter((name) => name in groups);
 const files = asked.filter((name) => !(name in groups));
+const gone = [...LONG, ...Object.keys(TAKES), ...files].filter((file) => filesOf([file]).length === 0);
+if (gone.length > 0) throw new Error(`no such test: ${gone.join(', ')} (asked for, or named in run-tests.ts)`);
+const grouped = new Set(filesOf(Object.values(groups).flatMap((group) => group.files)));
+const forgotten = filesOf(['**/*.test.{ts,tsx}']).filter((file) => !grouped.has(file));
+if (forgotten.length > 0) throw new Error(`no group of run-tests.ts runs ${forgotten.join(', ')}`);
 const chosen = names.flatMap((name) => (groups[name] ? [groupJobs(name, groups[name])] : []));
 if (files.length > 0) {
   chosen.push(groupJobs('chosen', { files, jobs: 1, together: 1, timeoutS: 3600, inMemory: false }));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { endedChildrenS } from './processor.ts';
 import { type Result, resultsOf } from './test-results.ts';
 
-/** What a file may take to end after its tests timed out, before it is killed. */
+/** What a file may take to end after its tests timed out, before it is killed; and its output, after it has ended. */
 const GRACE_S = 30;
 /** Of those that give way, as of nice(1). */
 const NICE = '15';
@@ -15,6 +15,7 @@ export interface TestProcess {
   /** It gives way to all others. */
   readonly quiet: boolean;
   readonly limitS: number;
+  readonly graceS?: number;
 }
 
 let endedS = endedChildrenS() ?? 0;
@@ -29,7 +30,10 @@ function cpuOfEnded(): number | null {
 }
 
 /** One file is a process of its own; several share one (run-together.ts). */
-export function runFiles(files: readonly string[], { root, scratch, quiet, limitS }: TestProcess) {
+export function runFiles(
+  files: readonly string[],
+  { root, scratch, quiet, limitS, graceS = GRACE_S }: TestProcess,
+): Promise<readonly Result[]> {
   const began = performance.now();
   const { promise, resolve } = Promise.withResolvers<readonly Result[]>();
   const env = { ...process.env, TAP_TIMEOUT: String(limitS), TMPDIR: scratch };
@@ -38,16 +42,24 @@ export function runFiles(files: readonly string[], { root, scratch, quiet, limit
   const [command = '', ...args] = quiet ? ['nice', '-n', NICE, ...node] : node;
   const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let cpuS: number | null = null;
-  child.on('exit', () => {
-    cpuS = cpuOfEnded();
-  });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => said.push(bytes));
-  const hung = setTimeout(() => child.kill('SIGKILL'), (limitS + GRACE_S) * 1000);
+  let late = setTimeout(() => child.kill('SIGKILL'), (limitS + graceS) * 1000);
+  let left = '';
+  child.on('exit', () => {
+    cpuS = cpuOfEnded();
+    clearTimeout(late);
+    late = setTimeout(() => {
+      left = 'what it started goes on, and holds its output';
+      said.push(Buffer.from(`\n${left}\n`));
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    }, graceS * 1000);
+  });
   child.on('close', (code, signal) => {
-    clearTimeout(hung);
+    clearTimeout(late);
     const tookS = (performance.now() - began) / 1000;
-    resolve(resultsOf({ files, tookS, cpuS, tap: Buffer.concat(said).toString(), ended: String(signal ?? code) }));
+    const ended = left || String(signal ?? code);
+    resolve(resultsOf({ files, tookS, cpuS, tap: Buffer.concat(said).toString(), ended }));
   });
   return promise;
 }
