@@ -36,11 +36,20 @@ export async function until<T>(
       lastError = error;
     }
     if (performance.now() - began > options.timeoutMs) {
-      const seen = options.seen === undefined ? '' : `; seen: ${shown(await options.seen())}`;
+      const seen = options.seen === undefined ? '' : `; seen: ${await seenBy(options.seen)}`;
       const cause = lastError === undefined ? '' : `; last error: ${shown(lastError)}`;
       throw new Error(`gave up after ${options.timeoutMs} ms waiting for ${options.what}${seen}${cause}`);
     }
     await pause(options.everyMs ?? 100);
+  }
+}
+
+/** Who cannot say it keeps nobody from hearing what was waited for. */
+async function seenBy(see: () => unknown): Promise<string> {
+  try {
+    return shown(await see());
+  } catch (error) {
+    return `nothing (${shown(error)})`;
   }
 }
 
