@@ -81,6 +81,15 @@ t.test('a key over many lines and chunks of a file', async (t) => {
   }
   const endless = Readable.from([Buffer.from('x\n-----BEGIN PRIVATE KEY-----\nMIGH\n')]);
   t.equal(await text(endless.pipe(new Secrets([]).hiding())), 'x\n…');
+  const cut = `x\n-----BEGIN PRIVATE KEY-----\nMIGH\n${'a line of the log\n'.repeat(5_000)}the last\n`;
+  for (const size of [1_000, 64_000]) {
+    const chunks = Array.from({ length: Math.ceil(cut.length / size) }, (_, i) =>
+      Buffer.from(cut.slice(i * size, (i + 1) * size)),
+    );
+    const hidden = await text(Readable.from(chunks).pipe(new Secrets([]).hiding()));
+    t.match(hidden, /^x\n….*\n(a line of the log\n)+the last\n$/);
+    t.ok(hidden.length > cut.length - 20_000, 'what follows it is there');
+  }
 });
 
 t.test('in a recording it is written over, wherever a chunk ends, and told', async (t) => {
@@ -106,8 +115,9 @@ t.test('secrets that only the environment or a running agent knows', async (t) =
     TOKEN_FILE: 'x12345',
     TLS_PRIVATE_KEY: '/etc/k.pem',
     REQUIRE_PASSWORD: 'false',
+    AWS_SECRET_ACCESS_KEY: 'wJalrXUtn',
     PATH: '/bin',
   };
-  t.same(secretsAround(env), ['hunter2', 'ghp_abc']);
+  t.same(secretsAround(env), ['hunter2', 'ghp_abc', 'wJalrXUtn']);
   t.same(secretsIn('url = "mqtts://kite:p%40ss@fleet:8883"'), ['p%40ss', 'p@ss']);
 });

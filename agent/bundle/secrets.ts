@@ -7,8 +7,13 @@ import { Transform } from 'node:stream';
 /** `mqtt://user:word@host`: between the slashes and the last @ before the host ends. */
 const ADDRESS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>\\]+@/gi;
 const HIDDEN = '…';
-/** PEM, as it is, or in JSON. What does not end is hidden to its end. */
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z0-9 ]*PRIVATE KEY-----|[\s\S]*$)/g;
+/** One of 16384 bits has 13 000 characters: where none ends within so many it was cut, and what follows is something else. */
+const MAX_KEY_CHARS = 16_384;
+/** PEM, as it is, or in JSON. One that does not end is hidden as far as it can reach. */
+const PRIVATE_KEY = new RegExp(
+  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:[\s\S]{0,${MAX_KEY_CHARS}}?-----END [A-Z0-9 ]*PRIVATE KEY-----|[\s\S]{0,${MAX_KEY_CHARS}})`,
+  'g',
+);
 const UNFINISHED = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?![\s\S]*-----END)/;
 /** `Authorization: Bearer …` */
 const CREDENTIALS = /(authorization\\*["']?\s*[:=]\s*\\*["']?(?:\w+ +)?|\bBearer +)(?!null\b)[^\s"'\\,;]+/gi;
@@ -24,7 +29,7 @@ const NAMED = new RegExp(
   'gi',
 );
 /** A variable of the environment that holds a secret. */
-const NAMED_SO = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)$/i;
+const NAMED_SO = /(PASS(WORD|WD|PHRASE)?|SECRET|TOKEN|API_?KEY|(PRIVATE|ACCESS)_?KEY)$/i;
 /** A path, and the answer of a variable that asks whether there is to be a password. */
 const NO_SECRET = /^([./]|false$)/i;
 /** Shorter ones stand anywhere by chance, bytes. */
@@ -95,7 +100,7 @@ export class Secrets {
         const text = carry + decoder.decode(chunk, { stream: true });
         const whole = text.lastIndexOf('\n') + 1;
         const key = UNFINISHED.exec(text.slice(0, whole))?.index ?? whole;
-        const end = text.length > MAX_LINE_CHARS ? text.length : key;
+        const end = text.length > MAX_LINE_CHARS ? text.length : whole - key > MAX_KEY_CHARS ? whole : key;
         carry = text.slice(end);
         done(null, hide(text.slice(0, end)));
       },

@@ -90,9 +90,13 @@ function shown(value: unknown): string {
 const COLOURS: Readonly<Record<number, string>> = { 40: '33', 50: '31', 60: '35' };
 const LEFT_OUT = ['level', 'time', 'drone', 'part', 'msg', 'pid', 'hostname', 'err'];
 
-/** What is shown behind the words. */
-const moreOf = (fields: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] =>
-  Object.entries(fields).filter(([key]) => !LEFT_OUT.includes(key));
+/** What is shown behind the words; of an error, what is not said by them. */
+function moreOf(fields: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  const { msg, err } = fields;
+  const { message } = typeof err === 'object' && err !== null ? (err as Record<string, unknown>) : {};
+  const more = Object.entries(fields).filter(([key]) => !LEFT_OUT.includes(key));
+  return err === undefined || message === msg ? more : [...more, ['err', message ?? err]];
+}
 
 /** `2026-11-21 21:14:07.123 UTC+1  WARN  link       nothing listens there  tries=3`, and where an error was thrown below it. */
 export class LinePage {
@@ -126,8 +130,7 @@ export class LinePage {
     const colour = this.#colours ? COLOURS[level] : undefined;
     const words = typeof msg === 'string' ? harmless(msg) : '';
     const more = moreOf(fields).map(([key, value]) => `${harmless(key)}=${shown(value)}`);
-    const { message, stack } = typeof err === 'object' && err !== null ? (err as Record<string, unknown>) : {};
-    if (err !== undefined && message !== msg) more.push(`err=${shown(message ?? err)}`);
+    const { stack } = typeof err === 'object' && err !== null ? (err as Record<string, unknown>) : {};
     const trace = typeof stack === 'string' ? stack.split('\n').slice(1) : [];
     return [
       `${this.#time(timeMs)}  ${colour === undefined ? name : `\x1b[${colour}m${name}\x1b[0m`} `,

@@ -103,6 +103,7 @@ t.test('which lines are wanted', async (t) => {
   t.notOk(wanted(health, { grep: 'uplink=down' }));
   t.ok(wanted({ part: 'uplink', state: 'up', msg: 'connected' }, { grep: 'uplink' }), 'the part');
   t.ok(wanted({ err: { message: 'boom', stack: 'Error: boom\n    at dial (x.ts:1)' }, msg: 'x' }, { grep: 'dial (x' }));
+  t.ok(wanted({ err: { message: 'boom' }, tries: 3, msg: 'x' }, { grep: 'tries=3 err=BOOM' }), 'as it is shown');
   for (const damaged of ['', '{"level":40,"time":17952', '\0\0\0', '[]', 'null', '{"time":1}']) {
     t.equal(headOf(damaged), null, JSON.stringify(damaged));
   }
