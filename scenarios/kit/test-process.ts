@@ -51,7 +51,6 @@ export function runFiles(
     clearTimeout(late);
     late = setTimeout(() => {
       left = 'what it started goes on, and holds its output';
-      said.push(Buffer.from(`\n${left}\n`));
       for (const stream of [child.stdout, child.stderr]) stream.destroy();
     }, graceS * 1000);
   });

@@ -15,6 +15,9 @@ t.test('one file in its process', async (t) => {
   t.same(of(['a'], one('x', false), '1'), ['a 4 2 0 1 0']);
   t.same(of(['a'], ''), ['a 4 2 0 1 0'], 'nothing shown is not well');
   t.same(of(['a'], one('x'), 'SIGKILL'), ['a 4 2 1 1 0'], 'nor is another end');
+  const last = (tap: string): string | undefined => resultsOf({ ...ended, files: ['a'], tap, ended: '9' })[0]?.tap;
+  t.match(last(one('x')), /^# its process ended: 9$/m, 'and why it failed is said');
+  t.match(last(''), /^# it showed no test; its process ended: 9$/m);
 });
 
 t.test('several in one: each has its own', async (t) => {

@@ -63,6 +63,7 @@ export function resultsOf({ files, tookS, cpuS, tap, ended }: Ended): readonly R
   return results.map((result, n) => {
     const { count } = result;
     if (count.failed > 0 || (!isEmpty(count) && n !== blamed)) return result;
-    return { ...result, count: { ...count, failed: 1 } };
+    const why = `# ${isEmpty(count) ? 'it showed no test; ' : ''}its process ended: ${ended}\n`;
+    return { ...result, tap: `${result.tap.trimEnd()}\n${why}`, count: { ...count, failed: 1 } };
   });
 }
