@@ -1,12 +1,11 @@
 /** The battery: charge, what flows, and each cell against the others. */
-import { rememberedIn } from '@skein/protocol/fleet';
 import { fixed } from '../format/numbers.ts';
-import { span } from '../format/times.ts';
+import { ageExact, span } from '../format/times.ts';
 import { levelOf } from '../list/battery.tsx';
-import { valuesOf } from '../live/record.ts';
+import { chargeOf } from '../live/charge.ts';
+import { kindAgeMs, valuesOf } from '../live/record.ts';
 import { Block, Fact } from './block.tsx';
 import { lastsS } from './endurance.ts';
-import { preflightItems } from './preflight-items.ts';
 import { isDimmed, type View } from './view.ts';
 
 /** Lithium cells: empty and full as drawn. */
@@ -17,30 +16,28 @@ const SPREAD_V = 0.1;
 
 export function Power({ view }: { readonly view: View }) {
   const battery = valuesOf(view.record, 'battery');
-  const listed = preflightItems(valuesOf(view.record, 'preflight')?.items).find(({ item }) => item === 'battery');
-  const remembered = rememberedIn(listed?.value ?? '');
-  const pct = remembered ?? battery?.remainingPct ?? null;
+  const { pct, reportedPct, remembered } = chargeOf(view.record);
   const level = levelOf(pct);
   const cells = (battery?.cellsV ?? []).filter((cell): cell is number => cell !== null);
   const spread = cells.length > 1 ? Math.max(...cells) - Math.min(...cells) : 0;
   const old = isDimmed(view, 'battery');
-  const leftS = battery ? lastsS(battery, remembered) : null;
+  const leftS = battery ? lastsS(battery, remembered ? pct : null) : null;
   return (
     <Block title="Battery" view={view} kind="battery">
       <div class={`charge ${old ? 'old' : ''}`} data-level={level}>
         <b>
           {fixed(pct)}
-          <u>{remembered === null ? '%' : '% remembered'}</u>
+          <u>{remembered ? '% remembered' : '%'}</u>
         </b>
         <span class="bar" aria-hidden="true">
           <i style={{ width: `${Math.max(0, Math.min(100, pct ?? 0))}%` }} />
         </span>
         {leftS !== null && <span title="Until it is empty, if the current stays as it is">≈ {span(leftS)} left</span>}
       </div>
-      {remembered !== null && (
+      {remembered && (
         <p class="nothing">
-          The autopilot was restarted and counts {fixed(battery?.remainingPct)} % again: what was left before counts,
-          until a new pack is told.
+          The autopilot was restarted and counts {fixed(reportedPct)} % again: what was left before counts, as of{' '}
+          {ageExact(kindAgeMs(view.record, 'preflight', view.nowMs))} ago, until a new pack is told.
         </p>
       )}
       <dl class="facts">

@@ -1,3 +1,4 @@
+import { sayRemembered } from '@skein/protocol/fleet';
 import t from 'tap';
 import type { DroneEntry } from '../../live/messages.ts';
 import { DEFAULT_LIMITS } from '../live/freshness.ts';
@@ -42,6 +43,13 @@ function fence(ageMs: number): DroneEntry['kinds'] {
 
 t.test('a healthy drone has none', async (t) => {
   t.same(words(view({})), []);
+});
+
+t.test('a charge that was counted anew from a full pack is as low as before', async (t) => {
+  const when = { atUtcUs: (NOW_MS - 500) * 1000, ageMs: 500, utcUs: null };
+  const items = JSON.stringify([{ item: 'battery', verdict: 'warn', value: `21.9 V, ${sayRemembered(12)}` }]);
+  const kinds = { battery: { values: { remainingPct: 100 }, ...when }, preflight: { values: { items }, ...when } };
+  t.same(words(view({ kinds: kinds as unknown as DroneEntry['kinds'] })), ['danger: Battery at 12 %']);
 });
 
 t.test('danger comes first; what is too old to mean anything raises nothing', async (t) => {

@@ -5,6 +5,7 @@
 import type { FreshnessState, TrustEntry } from '../../live/messages.ts';
 import { distance, fixed } from '../format/numbers.ts';
 import { ageExact, plusMinus, span } from '../format/times.ts';
+import { chargeOf } from '../live/charge.ts';
 import { ageOf, type DroneRecord, freshnessOf, kindAgeMs, valuesOf } from '../live/record.ts';
 import { sourceName } from './clock-words.ts';
 import type { View } from './view.ts';
@@ -56,7 +57,7 @@ export function problemsOf({ record, nowMs, limits, pageLive }: View): readonly 
   if (status?.system === 'critical' || status?.system === 'emergency')
     danger.push({ severity: 'danger', words: `Autopilot state is ${status.system}`, advice: null });
   const battery = recent('battery') ? valuesOf(record, 'battery') : null;
-  const pct = battery?.remainingPct ?? null;
+  const pct = battery ? chargeOf(record).pct : null;
   if (pct !== null && pct <= 15) danger.push({ severity: 'danger', words: `Battery at ${fixed(pct)} %`, advice: null });
   else if (pct !== null && pct <= 30)
     attention.push({ severity: 'attention', words: `Battery at ${fixed(pct)} %`, advice: null });

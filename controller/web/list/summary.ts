@@ -1,5 +1,6 @@
 /** The few numbers of a drone that the list, the map and the sort order need. */
 import { UNKNOWN } from '../format/numbers.ts';
+import { chargeOf } from '../live/charge.ts';
 import { type DroneRecord, valuesOf } from '../live/record.ts';
 import { groundSpeed } from '../live/speeds.ts';
 import { isHeld } from './held.ts';
@@ -44,7 +45,7 @@ export function summarise(record: DroneRecord): Summary {
     armed: status?.armed ?? null,
     inAir,
     control: controlOf(entry.control.state),
-    batteryPct: valuesOf(record, 'battery')?.remainingPct ?? null,
+    batteryPct: chargeOf(record).pct,
     speedMps,
     heightM: position?.altRelM ?? null,
     latDeg: position?.latDeg ?? null,

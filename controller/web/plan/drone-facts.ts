@@ -1,5 +1,6 @@
 /** What is known of a drone, for judging a plan that it is to fly. Pure. */
 import { type Aircraft, unknownAircraft } from '@skein/protocol/fleet';
+import { chargeOf } from '../live/charge.ts';
 import { type DroneRecord, valuesOf } from '../live/record.ts';
 
 /** MAV_AUTOPILOT of PX4. */
@@ -14,7 +15,7 @@ export function aircraftOf(record: DroneRecord): Aircraft {
     ...unknownAircraft(flavour),
     home: known ? { latDeg: home.latDeg ?? 0, lonDeg: home.lonDeg ?? 0 } : null,
     homeAmslM: home?.altAmslM ?? null,
-    chargePct: valuesOf(record, 'battery')?.remainingPct ?? null,
+    chargePct: chargeOf(record).pct,
     wind: wind?.fromDeg != null && wind.speedMps != null ? { fromDeg: wind.fromDeg, speedMps: wind.speedMps } : null,
   };
 }
