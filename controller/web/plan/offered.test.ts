@@ -18,3 +18,8 @@ t.test('a large one: what the list was filtered for, and nothing ticked is lost 
   t.equal(offeredOf(ids(5000), [], () => ids(5000)).length, MOST_OFFERED);
   t.equal(offeredOf(ids(5000), ids(100), () => ids(5000)).length, 100);
 });
+
+t.test('ticking one moves no other', async (t) => {
+  const listed = (): readonly string[] => ids(5000);
+  t.same(offeredOf(ids(5000), ['heron-7'], listed), offeredOf(ids(5000), [], listed));
+});
