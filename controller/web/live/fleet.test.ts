@@ -22,6 +22,8 @@ t.test('a page that is not live keeps as of when it was', async (t) => {
   fleet.connection.value = { state: 'reconnecting', sinceMonoMs: 1_000, attempt: 1, retryAtMonoMs: null };
   t.equal(fleet.asOfMs.value, 50_000);
   t.equal(fleet.nowMs.value, 69_000, 'while ages rise');
+  fleet.take({ type: 'delta', seq: 2, serverUtcUs: 51_000_000, drones: [] });
+  t.equal(fleet.asOfMs.value, 51_000, 'what came late stands as of when it was written');
 });
 
 t.test('a controller that serves another build of the page says so to one that is open', async (t) => {

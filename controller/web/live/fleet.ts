@@ -43,7 +43,7 @@ export interface Fleet {
   readonly controller: ReadonlySignal<{ readonly name: string; readonly version: string } | null>;
   /** Controller's UTC in ms as of the last tick; null before the first message. */
   readonly nowMs: ReadonlySignal<number | null>;
-  /** While the page is not live: the controller's UTC in ms when it was heard last, so as of which all stands; else null. */
+  /** While the page is not live: the controller's UTC in ms when it wrote what was heard last, so as of which all stands; else null. */
   readonly asOfMs: ReadonlySignal<number | null>;
   /** `nowMs` in whole seconds, for what need not be redrawn more often. */
   readonly second: ReadonlySignal<number>;
@@ -79,7 +79,6 @@ export function createFleet(ports: FleetPorts): Fleet {
   let dirty = new Set<string>();
   let gone: string[] = [];
   let scheduled = false;
-  let stampMs: number | null = null;
   let toldMs: number | null = null;
 
   const signals = new Map<string, Signal<DroneRecord | null>>();
@@ -95,8 +94,9 @@ export function createFleet(ports: FleetPorts): Fleet {
   const outdated = signal(false);
   const now = (): number | null => serverNowMs(clock, ports.monoMs() + sleptMs);
   const connection = signal<Connection>({ state: 'connecting' });
-  const heardMs = signal<number | null>(null);
-  const asOfMs = computed(() => (connection.value.state === 'open' ? null : heardMs.value));
+  /** The newest message was written then. */
+  const stampMs = signal<number | null>(null);
+  const asOfMs = computed(() => (connection.value.state === 'open' ? null : stampMs.value));
 
   const counts = computed<Counts>(() => {
     const now = nowMs.value;
@@ -126,7 +126,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     const removed = gone;
     dirty = new Set();
     gone = [];
-    toldMs = stampMs;
+    toldMs = stampMs.peek();
     batch(() => {
       // Of those nobody asked for there is none.
       for (const id of changed) {
@@ -184,8 +184,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       sleptMs = 0;
       const seen = observeServer(clock, message.serverUtcUs / 1000, ports.monoMs());
       clock = seen.clock;
-      stampMs = message.serverUtcUs / 1000;
-      heardMs.value = serverNowMs(clock, ports.monoMs());
+      stampMs.value = message.serverUtcUs / 1000;
       if (seen.shiftMs !== 0) {
         drones = shiftInstants(drones, seen.shiftMs);
         for (const id of drones.keys()) dirty.add(id);
