@@ -92,7 +92,7 @@ async function pressZone(t: Test, desk: Desk): Promise<void> {
     return (await desk.count('[data-place="river"]')) === 1;
   };
   await until(pressed, { timeoutMs: SOON_MS, everyMs: 200, what: 'the zone to be drawn and pressed' });
-  t.match(await desk.text('[data-place="river"]'), /River .*, at every height/);
+  t.match(await desk.text('[data-place="river"]'), /River Caution, at every height/);
   await desk.press('Escape');
   t.equal(await desk.count('[data-place]'), 0);
 }
