@@ -196,7 +196,7 @@ t.test('each panel says when it waits, fails, is empty, is old', async (t) => {
   });
 
   await t.test('a part of the page that cannot be loaded', async () => {
-    const canvas = /chart-canvas/;
+    const canvas = /lib-uplot/;
     await page.route(canvas, (route) => route.abort());
     const history = page.waitForResponse(/telemetry/);
     await begin(page, `${world.httpUrl}/#/drone/${drone.id}`);

@@ -20,6 +20,15 @@ function ground(): Plugin {
   };
 }
 
+/** A chunk is loaded by `import()` and nothing else: it has no styles of its own and names nothing to be loaded with it. */
+function plainImports(): Plugin {
+  return {
+    name: 'skein-plain-imports',
+    enforce: 'pre',
+    load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load();' : null),
+  };
+}
+
 /**
  * Libraries stand in chunks of their own: a release of ours leaves them in the browser's cache, and what is ours can be
  * weighed (scenarios/page-weight.test.ts).
@@ -27,11 +36,11 @@ function ground(): Plugin {
 const LIBRARIES = ['maplibre-gl', 'preact', 'uplot', 'pmtiles', 'typebox'];
 const BESIDE: Readonly<Record<string, string>> = { preact: '|@preact' };
 /**
- * What opens beside the map is one chunk: its panes are made alike, and pack better together than each alone (1.6 kB). The
- * map's part of the history is not in it, it would bring the map along; nor is what the page knows of them from the start.
+ * What opens beside the map is one chunk: its panes are made alike, and pack better together than each alone (1.6 kB), with
+ * their layers, which bring no part of the map along; not in it is what the page knows of them from the start.
  */
 const PANES =
-  /\/controller\/web\/(shell\/panels|(plan|history|events)\/(?!replay-layer|filter\.|desk\.))|\/protocol\/(fleet\/(itinerary\/(?!states)|event-words)|time\/rfc3339|export\/table)/;
+  /\/controller\/web\/(shell\/panels|(plan|history|events)\/(?!filter\.|desk\.))|\/protocol\/(fleet\/(itinerary\/(?!states)|event-words)|time\/rfc3339|export\/table)/;
 
 /**
  * Everything the page needs comes out of here and is served by the controller: no CDN, no inlined scripts or data
@@ -42,7 +51,7 @@ export default defineConfig({
   base: '/',
   // Hundreds of ground cells would be listed one by one.
   logLevel: 'warn',
-  plugins: [ground()],
+  plugins: [ground(), plainImports()],
   // Calls of `createElement(name, props, ...children)` pack better than those of the automatic runtime.
   oxc: { jsx: { runtime: 'classic', pragma: 'createElement', pragmaFrag: 'Fragment' } },
   resolve: { alias: { fflate: `${import.meta.dirname}/map/inflate.ts` } },
@@ -51,7 +60,12 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // What a chunk needs is asked for when it is there: one way to the server and back, for a kilobyte less of lists and code.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_url, deps, { hostType }) => (hostType === 'html' ? deps : []),
+    },
+    cssCodeSplit: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
     // Cutting the ground takes most of the build, as it must.
@@ -62,7 +76,7 @@ export default defineConfig({
           groups: [
             ...LIBRARIES.map((name) => ({
               name: `lib-${name}`,
-              test: new RegExp(`/node_modules/(${name}${BESIDE[name] ?? ''})/`),
+              test: new RegExp(`/node_modules/(${name}${BESIDE[name] ?? ''})/.*js$`),
             })),
             { name: 'panes', test: PANES, includeDependenciesRecursively: false },
           ],

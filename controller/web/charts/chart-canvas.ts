@@ -1,5 +1,5 @@
-/** One uPlot chart: a line, hatched gaps, dotted ranges that were filled later. Loaded with uPlot when first needed. */
-import uPlot from 'uplot';
+/** One uPlot chart: a line, hatched gaps, dotted ranges that were filled later. The library is loaded when it is first needed (use-canvas.ts). */
+import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clockMinute, clockTime, face } from '../format/face.ts';
 import { token } from '../shell/theme.ts';
@@ -39,7 +39,7 @@ const Y_AXIS_PX = 34;
 const PRESS_PX = 5;
 const WHEEL_FACTOR = 1.25;
 
-export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
+export function createChartCanvas(Plot: typeof uPlot, o: ChartCanvasOptions): ChartCanvas {
   let series: Series | null = null;
   let window: Range = { fromS: 0, toS: 1 };
   let read: Range = window;
@@ -88,7 +88,7 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
       },
     },
     // The axis is in the chosen zone; the reading under the pointer gives UTC too.
-    tzDate: (timeS) => inZone(timeS, face.peek().zone),
+    tzDate: (timeS) => inZone(Plot, timeS, face.peek().zone),
     scales: {
       x: { time: true, range: () => [window.fromS, window.toS] },
       y: { range: (_u, least, greatest) => niceRange(least, greatest, o.least, o.greatest) },
@@ -119,7 +119,7 @@ export function createChartCanvas(o: ChartCanvasOptions): ChartCanvas {
       ],
     },
   };
-  const chart = new uPlot(options, [[], []], o.container);
+  const chart = new Plot(options, [[], []], o.container);
   const marker = document.createElement('i');
   marker.className = 'chart-at';
   marker.hidden = true;
@@ -188,9 +188,9 @@ function niceRange(least: number | null, greatest: number | null, low: number, h
   return [bottom < low ? bottom - air : bottom, top > high ? top + air : top];
 }
 
-function inZone(timeS: number, zone: string): Date {
+function inZone(Plot: typeof uPlot, timeS: number, zone: string): Date {
   const date = new Date(timeS * 1000);
-  return zone === 'local' ? date : uPlot.tzDate(date, zone === 'UTC' ? 'Etc/UTC' : zone);
+  return zone === 'local' ? date : Plot.tzDate(date, zone === 'UTC' ? 'Etc/UTC' : zone);
 }
 
 function clockLabels(at: readonly number[]): string[] {

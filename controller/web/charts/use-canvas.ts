@@ -4,7 +4,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { face } from '../format/face.ts';
 import { theme } from '../shell/theme.ts';
-import type { ChartCanvas, ChartCanvasOptions } from './chart-canvas.ts';
+import { type ChartCanvas, type ChartCanvasOptions, createChartCanvas } from './chart-canvas.ts';
 
 export interface HeldCanvas {
   /** Of the element that it is drawn in. */
@@ -30,9 +30,9 @@ export function useCanvas(options: Omit<ChartCanvasOptions, 'container'>): HeldC
     const stop = effect(() => {
       void theme.value;
       void face.value;
-      import('./chart-canvas.ts').then(
-        ({ createChartCanvas }) => {
-          if (!closed) put(createChartCanvas({ container, ...options }));
+      import('uplot').then(
+        ({ default: Plot }) => {
+          if (!closed) put(createChartCanvas(Plot, { container, ...options }));
         },
         () => {
           failed.value = 'part of this page did not load; reload it';

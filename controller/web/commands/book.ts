@@ -4,7 +4,7 @@
  */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { CommandEntry } from '../../live/messages.ts';
-import type { DroneRecord } from '../live/record.ts';
+import { type DroneRecord, stillOf } from '../live/record.ts';
 import type { Asked } from '../shell/ask.ts';
 import { type Command, deliveryTo, isOpen, withLive } from './answers.ts';
 import { fetchCommand, fetchCommands } from './send.ts';
@@ -151,7 +151,8 @@ export function createBook(ports: BookPorts): Book {
   }
 
   function take(drone: string): void {
-    const entries = ports.records().get(drone)?.entry.commands;
+    const record = ports.records().get(drone);
+    const entries = record && stillOf(record).commands;
     if (entries === undefined || lastEntries.get(drone) === entries) return;
     lastEntries.set(drone, entries);
     for (const entry of entries) {

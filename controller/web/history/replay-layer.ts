@@ -2,8 +2,8 @@
 import { computed, effect } from '@preact/signals';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import { clockTime } from '../format/face.ts';
-import { BOLD, EMPTY, LABEL_PX } from '../map/map-style.ts';
-import { fetchRoute } from '../map/planned.ts';
+import type { boundsOf } from '../map/camera.ts';
+import type { fetchRoute } from '../map/planned.ts';
 import { historyOf } from '../shell/route.ts';
 import { theme, token } from '../shell/theme.ts';
 import { atMs, chosen } from './moment.ts';
@@ -13,15 +13,22 @@ import { partsOf } from './track.ts';
 import { holeWords } from './words.ts';
 
 const LAYERS = ['replay-case', 'replay-track', 'replay-ends', 'replay-plan', 'replay-places', 'replay-mark'] as const;
-/** The fleet of now behind the past: there, and not taken for it. */
-const BEHIND = 0.3;
 const NEAREST_FIT_ZOOM = 17.5;
 const FIT_PX = 48;
 
+/** What the map has of its own: this stands with the panes, which must not bring the map along. */
+export interface OfMap {
+  readonly empty: GeoJSON.FeatureCollection;
+  readonly font: string[];
+  readonly letterPx: number;
+  readonly boundsOf: typeof boundsOf;
+  readonly fetchRoute: typeof fetchRoute;
+}
+
 /** Keeps sources and layers until the returned function is called. */
-export function keepReplay(map: MapLibre): () => void {
+export function keepReplay(map: MapLibre, of: OfMap): () => void {
   for (const name of ['replay-plan', 'replay-track', 'replay-mark'])
-    map.addSource(name, { type: 'geojson', data: EMPTY, tolerance: 0.2 });
+    map.addSource(name, { type: 'geojson', data: of.empty, tolerance: 0.2 });
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const line = { type: 'line', layout: round } as const;
   map.addLayer({ ...line, id: 'replay-case', source: 'replay-track', paint: { 'line-width': 7 } });
@@ -60,8 +67,8 @@ export function keepReplay(map: MapLibre): () => void {
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
       'text-field': ['get', 'words'],
-      'text-font': BOLD,
-      'text-size': LABEL_PX,
+      'text-font': of.font,
+      'text-size': of.letterPx,
       'text-anchor': 'left',
       'text-offset': [1.4, 0],
       'text-justify': 'left',
@@ -89,8 +96,7 @@ export function keepReplay(map: MapLibre): () => void {
     map.setPaintProperty('replay-mark', 'text-color', ink);
     map.setPaintProperty('replay-mark', 'text-halo-color', halo);
     const past = historyOf() !== null;
-    map.setPaintProperty('drones', 'icon-opacity', past ? ['*', BEHIND, ['get', 'opacity']] : ['get', 'opacity']);
-    for (const id of ['labels', 'trails', 'trails-earlier', ...LAYERS])
+    for (const id of ['labels', ...LAYERS])
       map.setLayoutProperty(id, 'visibility', id.startsWith('replay-') === past ? 'visible' : 'none');
   }
 
@@ -115,7 +121,7 @@ export function keepReplay(map: MapLibre): () => void {
       const first = parts.flat();
       if (first.length > 0 && fitted !== chosen.peek()) {
         fitted = chosen.peek();
-        fit(map, first);
+        fit(map, of.boundsOf(first));
       }
     }),
     effect(() => {
@@ -123,14 +129,14 @@ export function keepReplay(map: MapLibre): () => void {
       const asked = new AbortController();
       const draw = (data: GeoJSON.FeatureCollection | null): void => {
         if (asked.signal.aborted) return;
-        void source('replay-plan').setData(data ?? EMPTY);
+        void source('replay-plan').setData(data ?? of.empty);
         planMissing.value = wanted !== null && data === null;
         if (data === null) delete canvas.dataset.planned;
         else canvas.dataset.planned = wanted?.split(' ')[0] ?? '';
       };
       const [id = '', version] = wanted?.split(' ') ?? [];
       if (wanted === null) draw(null);
-      else void fetchRoute(id, Number(version), null, asked.signal).then(draw);
+      else void of.fetchRoute(id, Number(version), null, asked.signal).then(draw);
       return () => asked.abort();
     }),
     effect(() => {
@@ -138,7 +144,7 @@ export function keepReplay(map: MapLibre): () => void {
       const point = one === null ? null : one.kind === 'there' ? one.point : one.last;
       const { state, place, control } = sprite.value;
       if (historyOf() === null || point === null) {
-        void source('replay-mark').setData(EMPTY);
+        void source('replay-mark').setData(of.empty);
         delete canvas.dataset.replay;
         return;
       }
@@ -161,13 +167,8 @@ function feature(geometry: GeoJSON.Geometry, properties: GeoJSON.GeoJsonProperti
   return { type: 'Feature', properties, geometry };
 }
 
-function fit(map: MapLibre, places: readonly [number, number][]): void {
-  const [lons, lats] = [places.map(([lon]) => lon), places.map(([, lat]) => lat)];
-  const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
-  const greatest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b));
-  map.fitBounds([least(lons), least(lats), greatest(lons), greatest(lats)], {
-    padding: FIT_PX,
-    maxZoom: NEAREST_FIT_ZOOM,
-    duration: 0,
-  });
+function fit(map: MapLibre, bounds: ReturnType<typeof boundsOf>): void {
+  const options = { padding: FIT_PX, maxZoom: NEAREST_FIT_ZOOM, duration: 0 };
+  // Told to fleet-map.ts: drones that report in later do not move the map away from it.
+  map.fitBounds(bounds, options, { past: true });
 }

@@ -1,5 +1,6 @@
 /** The list in parts: by who has control, how fresh, or the group people put a drone in; what needs people comes first. Pure. */
-import { compareIds, type Listed } from './order.ts';
+import { compareIds } from '../live/ids.ts';
+import type { Listed } from './order.ts';
 import { controlWords } from './summary.ts';
 
 export const GROUPINGS = ['', 'control', 'age', 'group'] as const;

@@ -22,7 +22,8 @@ export function partsOf(fleet: Fleet): readonly Part[] {
   const ids = fleet.ids.value;
   const by = groupBy.value;
   const byValue = order.key !== 'id' || state !== 'all' || text !== '' || by !== '';
-  if (byValue) void fleet.second.value;
+  if (!byValue) return [{ head: '', ids: order.descending ? ids.toReversed() : ids }];
+  void fleet.second.value;
   const nowMs = fleet.nowMs.peek();
   const records = fleet.all();
   const all: Listed[] = [];
@@ -30,7 +31,7 @@ export function partsOf(fleet: Fleet): readonly Part[] {
     const record = records.get(id);
     if (!record) continue;
     const one = { summary: summarise(record), freshness: freshnessOf(record, nowMs, fleet.limits.peek()) };
-    if (!byValue || matches(one, text, state)) all.push(one);
+    if (matches(one, text, state)) all.push(one);
   }
   return inParts(inOrder(all, order), by, groups.value);
 }

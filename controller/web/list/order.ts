@@ -1,5 +1,6 @@
 /** Which drones the list shows and in what order. Pure; unknown values sort last either way. */
 import type { FreshnessState } from '../../live/messages.ts';
+import { compareIds } from '../live/ids.ts';
 import { modeWords, type Summary } from './summary.ts';
 
 export const SORT_KEYS = ['id', 'mode', 'battery', 'speed', 'height', 'backlog', 'age'] as const;
@@ -60,11 +61,4 @@ function sortValue(summary: Summary, key: SortKey): string | number | null {
       // Rising age means falling instant.
       return summary.sampledUtcUs === null ? null : -summary.sampledUtcUs;
   }
-}
-
-const naturally = new Intl.Collator('en', { numeric: true });
-
-/** `heron-2` before `heron-10`. */
-export function compareIds(a: string, b: string): number {
-  return naturally.compare(a, b);
 }

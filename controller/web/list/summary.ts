@@ -1,7 +1,7 @@
 /** The few numbers of a drone that the list, the map and the sort order need. */
 import { UNKNOWN } from '../format/numbers.ts';
 import { chargeOf } from '../live/charge.ts';
-import { type DroneRecord, valuesOf } from '../live/record.ts';
+import { type DroneRecord, sampledUtcUsOf, stillOf, valuesOf } from '../live/record.ts';
 import { groundSpeed } from '../live/speeds.ts';
 import { isHeld } from './held.ts';
 
@@ -29,7 +29,7 @@ export interface Summary {
 }
 
 export function summarise(record: DroneRecord): Summary {
-  const { entry } = record;
+  const entry = stillOf(record);
   const position = valuesOf(record, 'position');
   const status = valuesOf(record, 'status');
   const attitude = valuesOf(record, 'attitude');
@@ -54,7 +54,7 @@ export function summarise(record: DroneRecord): Summary {
     backlog: urgent.batches + history.batches,
     oldestUnsentS: greatest(urgent.oldestS, history.oldestS),
     online: entry.online,
-    sampledUtcUs: entry.freshness.sampledUtcUs,
+    sampledUtcUs: sampledUtcUsOf(record),
   };
 }
 

@@ -5,6 +5,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Board, Health, ServerMessage } from '../../live/messages.ts';
 import { classify, DEFAULT_LIMITS, type FreshnessLimits } from './freshness.ts';
+import { compareIds } from './ids.ts';
 import { type Drones, type Merged, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
 import { ageOf, type DroneRecord } from './record.ts';
 import { beginConnection, NEW_CLOCK, observeServer, type ServerClock, serverNowMs } from './server-clock.ts';
@@ -34,6 +35,7 @@ export interface FleetPorts {
 }
 
 export interface Fleet {
+  /** As people read them (ids.ts). */
   readonly ids: ReadonlySignal<readonly string[]>;
   readonly connection: Signal<Connection>;
   readonly health: ReadonlySignal<Health>;
@@ -99,7 +101,9 @@ export function createFleet(ports: FleetPorts): Fleet {
   const asOfMs = computed(() => (connection.value.state === 'open' ? null : stampMs.value));
 
   const counts = computed<Counts>(() => {
-    const now = nowMs.value;
+    // Of thousands: not with every message.
+    void second.value;
+    const now = nowMs.peek();
     const tally = { all: 0, fresh: 0, stale: 0, lost: 0 };
     for (const id of ids.value) {
       const record = drones.get(id);
@@ -138,7 +142,7 @@ export function createFleet(ports: FleetPorts): Fleet {
         if (one) one.value = null;
       }
       if (drones.size !== ids.value.length || ids.value.some((id) => !drones.has(id)))
-        ids.value = [...drones.keys()].sort();
+        ids.value = [...drones.keys()].sort(compareIds);
       nowMs.value = now();
     });
     for (const listener of listeners) listener(changed, removed);
@@ -205,7 +209,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       }
       const skipped = lastSeq === null || message.seq !== lastSeq + 1;
       lastSeq = message.seq;
-      const merged = mergeDelta(drones, message);
+      const merged = mergeDelta(drones, message, drones as Map<string, DroneRecord>);
       keep(merged);
       return { resync: skipped || merged.incomplete };
     },

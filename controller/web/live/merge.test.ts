@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { DroneEntry, LiveKinds, SnapshotMessage } from '../../live/messages.ts';
+import type { DeltaMessage, DroneEntry, LiveKinds, SnapshotMessage } from '../../live/messages.ts';
 import { type Drones, mergeDelta, mergeSnapshot, shiftInstants } from './merge.ts';
 
 function wind(atUtcUs: number, speedMps: number): LiveKinds {
@@ -164,4 +164,23 @@ t.test('of a drone that a restarted controller names with a later piece the newe
   t.equal(now?.unreported, false);
   t.equal(now?.entry.freshness.sampledUtcUs, 50);
   t.equal(now?.entry.kinds.wind?.values.speedMps, 3);
+});
+
+t.test('a drone that moved is put together when it is asked for, from what came before and since', async (t) => {
+  const move = (sampledAgoUs: number, ...speeds: readonly [number, number, number] | readonly []): DeltaMessage => ({
+    ...{ type: 'delta', seq: 2, serverUtcUs: 1_000_000, drones: [] },
+    moved: [['d1', sampledAgoUs, 0, sampledAgoUs, 0, 47, 8, 500, 10, 90, ...speeds]],
+  });
+  const wide = { type: 'delta', seq: 2, serverUtcUs: 1_000_000, drones: [{ id: 'd1', kinds: wind(60, 4) }] } as const;
+  let { drones } = mergeSnapshot(none, snapshot([entry('d1', 50, wind(50, 3))]), false);
+  for (const message of [move(900, 1, 2, 3), move(800), wide, move(700), move(600)])
+    ({ drones } = mergeDelta(drones, message));
+  const now = drones.get('d1');
+  t.equal(now?.moved?.sampledUtcUs, 999_400);
+  t.equal(now?.entry.freshness.sampledUtcUs, 999_400);
+  t.equal(now?.entry.kinds.position?.atUtcUs, 999_400);
+  t.match(now?.entry.kinds, {
+    wind: { values: { speedMps: 4 } },
+    velocity: { values: { downMps: 3 }, atUtcUs: 999_100 },
+  });
 });

@@ -6,7 +6,8 @@
  * name stays on the page, ageing, marked `unreported`, until it is named again: a drone must not vanish from an
  * operator's screen because a server was restarted. After a snapshot from the same start, absence means removed.
  */
-import type { DeltaMessage, DroneDelta, DroneEntry, LiveKinds, Move, SnapshotMessage } from '../../live/messages.ts';
+import type { DeltaMessage, DroneDelta, DroneEntry, LiveKinds, SnapshotMessage } from '../../live/messages.ts';
+import { MovedRecord } from './moved.ts';
 import type { DroneRecord } from './record.ts';
 
 export type Drones = ReadonlyMap<string, DroneRecord>;
@@ -35,12 +36,18 @@ export function mergeSnapshot(held: Drones, message: SnapshotMessage, sameStart:
   return { drones, changed: new Set(drones.keys()), removed, incomplete: false };
 }
 
-export function mergeDelta(held: Drones, message: DeltaMessage): Merged {
-  const drones = new Map(held);
+/** `drones`: what it is folded into; a round of a large fleet comes in many messages, and none of them needs a map of its own. */
+export function mergeDelta(held: Drones, message: DeltaMessage, drones = new Map(held)): Merged {
   const changed = new Set<string>();
   let incomplete = false;
   for (const delta of message.drones) {
     const before = drones.get(delta.id);
+    if (before?.moved && isStill(delta)) {
+      const { still, move, serverUtcUs } = before.moved;
+      drones.set(delta.id, new MovedRecord(before, move, serverUtcUs, mergeEntry(still, delta)));
+      changed.add(delta.id);
+      continue;
+    }
     // A restarted controller names it for the first time, with the second piece of its snapshot or later.
     const said = !before || before.unreported ? asEntry(delta) : null;
     const entry = before ? (said ? keepNewer(before.entry, said) : mergeEntry(before.entry, delta)) : said;
@@ -57,7 +64,7 @@ export function mergeDelta(held: Drones, message: DeltaMessage): Merged {
       incomplete = true;
       continue;
     }
-    drones.set(move[0], { entry: moveEntry(before.entry, move, message.serverUtcUs), unreported: false });
+    drones.set(move[0], new MovedRecord(before, move, message.serverUtcUs));
     changed.add(move[0]);
   }
   const removed = (message.removed ?? []).filter((id) => drones.delete(id));
@@ -65,32 +72,14 @@ export function mergeDelta(held: Drones, message: DeltaMessage): Merged {
   return { drones, changed, removed, incomplete };
 }
 
+/** It says nothing of where it is and how fast, and need not be put together with that. */
+function isStill({ freshness, kinds }: DroneDelta): boolean {
+  return !(freshness || kinds?.position || kinds?.velocity);
+}
+
 function mergeEntry(before: DroneEntry, delta: DroneDelta): DroneEntry {
   const { kinds, ...fields } = delta;
   return { ...before, ...fields, kinds: kinds ? { ...before.kinds, ...kinds } : before.kinds };
-}
-
-function moveEntry(before: DroneEntry, move: Move, serverUtcUs: number): DroneEntry {
-  const [, sampledAgoUs, heardAgoUs, agoUs, utcAfterUs, latDeg, lonDeg, altAmslM, altRelM, headingDeg, ...speeds] =
-    move;
-  const [northMps, eastMps, downMps] = speeds;
-  const atUtcUs = serverUtcUs - agoUs;
-  const when = { atUtcUs, ageMs: agoUs / 1e3, utcUs: utcAfterUs === null ? null : atUtcUs + utcAfterUs };
-  const position = { values: { latDeg, lonDeg, altAmslM, altRelM, headingDeg }, ...when };
-  const velocity =
-    northMps === undefined || eastMps === undefined || downMps === undefined
-      ? before.kinds.velocity
-      : { values: { northMps, eastMps, downMps }, ...when };
-  return {
-    ...before,
-    freshness: {
-      ...before.freshness,
-      ageMs: sampledAgoUs / 1e3,
-      sampledUtcUs: serverUtcUs - sampledAgoUs,
-      lastHeardUtcUs: heardAgoUs === null ? null : serverUtcUs - heardAgoUs,
-    },
-    kinds: { ...before.kinds, position, ...(velocity ? { velocity } : {}) },
-  };
 }
 
 /** A drone first heard of in a delta comes whole; one that is not whole cannot be shown. */
@@ -150,7 +139,7 @@ export function shiftInstants(drones: Drones, shiftMs: number): Drones {
         lastHeardUtcUs: shifted(freshness.lastHeardUtcUs),
       },
     };
-    moved.set(id, { ...record, entry });
+    moved.set(id, { entry, unreported: record.unreported });
   }
   return moved;
 }

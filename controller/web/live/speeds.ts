@@ -3,7 +3,7 @@
  * each was taken from, since its age is the value's. Of a drone that nobody looks at `air` comes seldom, and velocity is newer.
  */
 import type { KindName } from '@skein/protocol/telemetry';
-import { type DroneRecord, valuesOf } from './record.ts';
+import { type DroneRecord, liveOf, valuesOf } from './record.ts';
 
 export interface Speed {
   readonly mps: number | null;
@@ -14,8 +14,8 @@ export interface Speed {
 const NEWER_US = 1.5e6;
 
 /** What VFR_HUD says, while it is not far older than the velocity. */
-function airOf({ entry }: DroneRecord) {
-  const { air, velocity } = entry.kinds;
+function airOf(record: DroneRecord) {
+  const [air, velocity] = [liveOf(record, 'air'), liveOf(record, 'velocity')];
   return air && velocity && velocity.atUtcUs - air.atUtcUs > NEWER_US ? null : (air?.values ?? null);
 }
 

@@ -1,11 +1,12 @@
 /** What is drawn about drones: reach and way home of the one looked at, rings of those in doubt, pads. */
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { Map as MapLibre } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
 import { valuesOf } from '../live/record.ts';
 import { selectedId } from '../shell/route.ts';
 import { doubtsOf } from './doubt.ts';
 import { EMPTY } from './map-style.ts';
 import { keepHomes } from './pads.ts';
+import { put } from './put.ts';
 import { type Drawn, reachOf } from './reach.ts';
 
 export interface Around {
@@ -18,24 +19,24 @@ export function keepAround(map: MapLibre, fleet: Fleet): Around {
   const keys = new Map<string, string>();
   const homes = keepHomes();
 
-  function put(source: string, { key, data }: Drawn): void {
+  function putNew(source: string, { key, data }: Drawn): void {
     if (keys.get(source) === key) return;
     keys.set(source, key);
-    void (map.getSource(source) as GeoJSONSource).setData(data);
+    put(map, source, data);
   }
 
   return {
     draw(nowMs) {
       const id = selectedId();
       const record = id === null ? null : fleet.all().get(id);
-      put('reach', record ? reachOf(record, nowMs, fleet.limits.peek()) : { key: '', data: EMPTY });
-      put('doubt', doubtsOf(fleet.all().values()));
+      putNew('reach', record ? reachOf(record, nowMs, fleet.limits.peek()) : { key: '', data: EMPTY });
     },
     drawSlowly() {
       const records = fleet.all();
+      putNew('doubt', doubtsOf(records.values()));
       for (const [id, record] of records) homes.take(id, valuesOf(record, 'home'));
       const pads = homes.pads((id) => records.has(id));
-      if (pads !== null) put('pads', pads);
+      if (pads !== null) putNew('pads', pads);
     },
   };
 }

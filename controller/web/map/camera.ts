@@ -26,9 +26,7 @@ export function createCamera(map: MapLibre, container: HTMLElement): Camera {
   return {
     fit(places, smooth) {
       if (places.length === 0) return;
-      const lons = places.map((place) => place.lonDeg);
-      const lats = places.map((place) => place.latDeg);
-      map.fitBounds([least(lons), least(lats), greatest(lons), greatest(lats)], {
+      map.fitBounds(boundsOf(places.map(({ lonDeg, latDeg }) => [lonDeg, latDeg])), {
         padding: Math.min(90, container.clientWidth * 0.15),
         maxZoom: NEAREST_FIT_ZOOM,
         duration: smooth ? duration() : 0,
@@ -49,10 +47,12 @@ export function createCamera(map: MapLibre, container: HTMLElement): Camera {
   };
 }
 
-function least(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.min(a, b));
-}
-
-function greatest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b));
+/** West, south, east, north of at least one. */
+export function boundsOf(places: readonly (readonly [number, number])[]): [number, number, number, number] {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  for (const [lon, lat] of places) {
+    [west, south] = [Math.min(west, lon), Math.min(south, lat)];
+    [east, north] = [Math.max(east, lon), Math.max(north, lat)];
+  }
+  return [west, south, east, north];
 }

@@ -1,5 +1,5 @@
 /** Where a drone may be that is silent or whose position is not trusted: a ring about the estimate. Pure. */
-import type { DroneRecord } from '../live/record.ts';
+import { type DroneRecord, stillOf } from '../live/record.ts';
 import { circle } from './grid.ts';
 import { type Drawn, MOST_FILLED_M } from './reach.ts';
 
@@ -11,7 +11,8 @@ const MOST_RINGS = 200;
 
 export function doubtsOf(records: Iterable<DroneRecord>): Drawn {
   const rings = [];
-  for (const { entry } of records) {
+  for (const record of records) {
+    const entry = stillOf(record);
     const estimate = entry.trust?.estimate;
     if (!estimate || estimate.radiusM < LEAST_M || estimate.radiusM > MOST_M) continue;
     rings.push({ id: entry.id, state: entry.trust?.state, ...estimate });

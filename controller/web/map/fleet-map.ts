@@ -1,30 +1,32 @@
 /**
  * The map itself. Loaded on its own, after list and bar are on screen.
  *
- *   fleet.onChange ─┐                       ┌─ drones        updateData, stable ids, one change set per frame
- *   250 ms tick ────┼─► mark ids dirty ─► frame
- *   selection ──────┘                       └─ reach, doubt  when they change
- *                                               trails, label sides, pads: twice a second
+ *   fleet.onChange ─► dirty ids ─┐              ┌─ marks         all drones, a layer of our own (marks-layer.ts)
+ *   250 ms tick ─────────────────┼─► pace ─► frame ─ reach, doubt  when they change
+ *   selection ───────────────────┘              └─ notes         names and rings of those that have any
+ *                                                  trails, label sides, pads: twice a second
  */
 import { effect } from '@preact/signals';
-import type { GeoJSONSource } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
-import { go, historyOf, selectedId } from '../shell/route.ts';
+import { go, selectedId } from '../shell/route.ts';
 import { theme } from '../shell/theme.ts';
 import { keepAround } from './around.ts';
 import { keepBusiness } from './business.ts';
 import { createCamera } from './camera.ts';
-import { changeOf, type DroneFeature, type FeatureChange, featureOf, geoFeature } from './drone-features.ts';
 import { keepEditor } from './editor.ts';
-import { gridFor } from './grid.ts';
+import { drawGrid } from './grid-layer.ts';
 import { keepGround } from './ground.ts';
 import { keepStreets } from './keep-streets.ts';
 import type { Side } from './labels.ts';
 import { repaint } from './map-style.ts';
+import { Marks } from './marks.ts';
+import { addMarksLayer, viewOf } from './marks-layer.ts';
+import { keepNotes } from './notes-layer.ts';
+import { keepPace } from './pace.ts';
 import { pickAt } from './picking.ts';
 import { keepRoute } from './route-layer.ts';
 import { chooseSides } from './sides.ts';
-import { droneSprites, padSprite } from './sprites.ts';
+import { droneAtlas, droneSprites, padSprite } from './sprites.ts';
 import { startMap } from './start-map.ts';
 import { keepTarget } from './target-layer.ts';
 import { keepTrack } from './track-layer.ts';
@@ -36,7 +38,11 @@ const GROUND_AFTER_MS = 300;
 /** How often trails grow and labels look for a better place. */
 const SLOW_MS = 500;
 const DRAW_EVERY_MS = 180;
-const TOUCH_PX = 10;
+/** With more drones in sight one is so far from it that in half a second none moves by a pixel: names follow as slowly. */
+const MANY = 300;
+const SELDOM_MS = 1_000;
+/** From the middle of a mark. */
+const TOUCH_PX = 20;
 
 export interface FleetMapOptions {
   readonly fleet: Fleet;
@@ -45,6 +51,10 @@ export interface FleetMapOptions {
   readonly onPointer: (at: { readonly latDeg: number; readonly lonDeg: number } | null) => void;
   /** The operator moved the map by hand: following ends. */
   readonly onMovedByHand: () => void;
+  /** The browser took the drawing away (its graphics process ended, too many maps): this map is over. */
+  readonly onLost: () => void;
+  /** Where to look at first; null: at the fleet. */
+  readonly at: MapView | null;
 }
 
 export interface FleetMap {
@@ -57,31 +67,36 @@ export interface FleetMap {
 
 export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap> {
   const { fleet, container } = options;
-  const map = await startMap(container);
+  const map = await startMap(container, options.at);
+  const marks = new Marks();
+  const paintMarks = addMarksLayer(map, marks);
+  const notes = keepNotes(map, fleet);
+  keepPace(map);
   const ground = keepGround(map);
   const camera = createCamera(map, container);
   const trails = createTrailLayer(map, fleet);
   const editor = keepEditor(map);
   const business = keepBusiness(map, fleet, camera);
-  const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
-  const drawn = new Map<string, DroneFeature>();
-  const dirty = new Set<string>();
+  const dirty = new Set<string>(fleet.all().keys());
   const around = keepAround(map, fleet);
   let sides = new Map<string, Side>();
   let near: readonly string[] = [];
-  let gone = new Set<string>();
-  let everything = true;
+  const gone = new Set<string>();
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let drawnAtMs = Number.NEGATIVE_INFINITY;
-  let slowAtMs = Number.NEGATIVE_INFINITY;
+  let drawnAtMs = 0;
+  /** 0: it must be done with the next picture. */
+  let slowAtMs = 0;
   /** Until someone takes hold of the map it keeps the whole fleet in view as drones report in. */
-  let untouched = true;
+  let untouched = options.at === null;
   let following = false;
+  /** It was chosen and the map not moved by hand since: whatever opens beside the map, it stays in sight. */
+  let shown: string | null = null;
+  let over = false;
 
   /** Before the next frame, but not more often than positions come: every change makes the map draw all of itself. */
   function schedule(): void {
-    if (timer !== undefined || frame !== 0) return;
+    if (timer !== undefined || frame !== 0 || over) return;
     timer = setTimeout(
       () => {
         timer = undefined;
@@ -94,87 +109,77 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   function draw(): void {
     frame = 0;
     drawnAtMs = performance.now();
-    if (drawnAtMs - slowAtMs >= SLOW_MS) {
+    const nowMs = fleet.nowMs.peek();
+    const records = fleet.all();
+    const chosen = selectedId();
+    let appeared = false;
+    for (const id of dirty) {
+      const record = records.get(id);
+      if (record === undefined) continue;
+      appeared = marks.take(record) || appeared;
+    }
+    for (const id of gone) {
+      // It may have come back since.
+      if (records.has(id)) continue;
+      marks.drop(id);
+    }
+    const moved = dirty.size + gone.size > 0;
+    dirty.clear();
+    gone.clear();
+    if (marks.age(nowMs, fleet.limits.peek(), chosen) || moved) {
+      map.triggerRepaint();
+      container.dataset.toldMs = `${fleet.toldMs}`;
+    }
+    const slowly = drawnAtMs - slowAtMs >= (near.length > MANY ? SELDOM_MS : SLOW_MS);
+    if (slowly) {
       slowAtMs = drawnAtMs;
       lookAround();
-      trails.draw(near, selectedId());
+      trails.draw(near, chosen);
       around.drawSlowly();
     }
-    const nowMs = fleet.nowMs.peek();
-    const limits = fleet.limits.peek();
-    const chosen = selectedId();
-    const records = fleet.all();
-    const add: GeoJSON.Feature[] = [];
-    const update: FeatureChange[] = [];
-    const remove = [...gone];
-    for (const id of everything ? records.keys() : dirty) {
-      const record = records.get(id);
-      const after = record ? featureOf(record, nowMs, limits, id === chosen, sides.get(id) ?? 'none') : null;
-      const before = drawn.get(id);
-      if (!after) {
-        if (before) remove.push(id);
-        drawn.delete(id);
-        continue;
-      }
-      drawn.set(id, after);
-      const change = before ? changeOf(before, after) : null;
-      if (!before) add.push(geoFeature(after));
-      else if (change) update.push(change);
-    }
-    for (const id of gone) drawn.delete(id);
-    gone = new Set();
-    dirty.clear();
-    everything = false;
-    if (add.length + update.length + remove.length > 0) {
-      void source('drones').updateData({ add, remove, update: update as never });
-    }
+    if (slowly || near.length <= MANY) notes.draw(sides, near);
     around.draw(nowMs);
-    if (add.length > 0 && untouched && historyOf() === null) {
-      camera.fit([...drawn.values()], false);
+    if (appeared && untouched) {
+      camera.fit([...marks.values()], false);
       trails.recall();
     }
-    const followed = following && chosen !== null ? drawn.get(chosen) : undefined;
+    const followed = following && chosen !== null ? marks.get(chosen) : undefined;
     if (followed) camera.middle(followed);
   }
 
   function lookAround(): void {
-    ({ sides, near } = chooseSides(map, fleet, drawn, sides));
-    everything = true;
+    ({ sides, near } = chooseSides(map, fleet, marks, sides));
   }
 
-  function drawGrid(): void {
-    const bounds = map.getBounds();
-    const marginLon = (bounds.getEast() - bounds.getWest()) * 0.5;
-    const marginLat = (bounds.getNorth() - bounds.getSouth()) * 0.5;
-    const grid = gridFor({
-      westDeg: bounds.getWest() - marginLon,
-      eastDeg: bounds.getEast() + marginLon,
-      southDeg: bounds.getSouth() - marginLat,
-      northDeg: bounds.getNorth() + marginLat,
-      zoom: map.getZoom(),
-    });
-    void source('grid').setData(grid.lines);
-    tellView(grid.metres, grid.degrees);
+  function lookAtGrid(): void {
+    const { metres, degrees } = drawGrid(map);
+    tellView(metres, degrees);
   }
 
   function tellView(gridMetres: number | null, gridDegrees: number | null): void {
-    const view = { latDeg: map.getCenter().lat, zoom: map.getZoom(), bearingDeg: map.getBearing() };
+    const { lat: latDeg, lng: lonDeg } = map.getCenter();
+    const view = { latDeg, lonDeg, zoom: map.getZoom(), bearingDeg: map.getBearing(), chosen: !untouched };
     options.onView({ ...view, gridMetres, gridDegrees });
   }
 
+  function showChosen(): void {
+    const place = shown === null ? undefined : marks.get(shown);
+    if (place) camera.show(place);
+  }
+
   function putSprites(): void {
-    for (const { name, image, pixelRatio } of [...droneSprites(), padSprite()]) {
+    const atlas = droneAtlas();
+    paintMarks(atlas);
+    for (const { name, image, pixelRatio } of [...droneSprites(atlas), padSprite()]) {
       if (map.hasImage(name)) map.updateImage(name, image);
       else map.addImage(name, image, { pixelRatio });
     }
   }
 
   function droneAt(x: number, y: number): string | null {
-    const box: [[number, number], [number, number]] = [
-      [x - TOUCH_PX, y - TOUCH_PX],
-      [x + TOUCH_PX, y + TOUCH_PX],
-    ];
-    const id: unknown = map.queryRenderedFeatures(box, { layers: ['drones', 'labels'] })[0]?.properties.id;
+    const mark = marks.at(viewOf(map), x, y, TOUCH_PX);
+    if (mark !== null) return mark;
+    const id: unknown = map.queryRenderedFeatures([x, y], { layers: ['labels'] })[0]?.properties.id;
     return typeof id === 'string' ? id : null;
   }
 
@@ -192,7 +197,6 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     }),
     effect(() => {
       void fleet.nowMs.value;
-      everything = true;
       schedule();
     }),
     effect(() => {
@@ -201,10 +205,9 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
       repaint((layer, property, value) => map.setPaintProperty(layer, property as never, value as never));
     }),
     effect(() => {
-      const id = selectedId();
-      const place = id === null ? undefined : drawn.get(id);
-      if (place) camera.show(place);
-      everything = true;
+      shown = selectedId();
+      showChosen();
+      slowAtMs = 0;
       schedule();
     }),
     keepTrack(map, fleet),
@@ -215,13 +218,20 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
 
   map.on('move', () => tellView(null, null));
   map.on('moveend', () => {
-    drawGrid();
-    lookAround();
+    lookAtGrid();
+    slowAtMs = 0;
     schedule();
     ground.look();
   });
   map.on('movestart', (event) => {
-    if (event.originalEvent) untouched = false;
+    // By hand, or to a past that somebody looks at (history/replay-layer.ts).
+    if (!event.originalEvent && !('past' in event)) return;
+    untouched = false;
+    shown = null;
+  });
+  map.on('webglcontextlost', () => {
+    over = true;
+    options.onLost();
   });
   map.on('dragstart', () => options.onMovedByHand());
   map.on('mousemove', ({ point, lngLat }) => {
@@ -236,27 +246,31 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
     if (id === null) business.press(point);
     else go({ view: 'drone', id });
   });
-  const resized = new ResizeObserver(() => map.resize());
+  const resized = new ResizeObserver(() => {
+    map.resize();
+    showChosen();
+  });
   resized.observe(container);
 
   for (const id of fleet.all().keys()) trails.take(id);
-  drawGrid();
+  lookAtGrid();
   const firstGround = setTimeout(() => ground.look(), GROUND_AFTER_MS);
   schedule();
 
   return {
-    fitFleet: () => camera.fit([...drawn.values()], true),
+    fitFleet: () => camera.fit([...marks.values()], true),
     zoomBy(steps) {
       untouched = false;
+      shown = null;
       camera.zoomBy(steps);
     },
     northUp: () => camera.northUp(),
     follow(on) {
       following = on;
-      everything = true;
       schedule();
     },
     close() {
+      over = true;
       for (const stop of stops) stop();
       trails.close();
       editor.close();

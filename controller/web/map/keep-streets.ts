@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import type { Map as MapLibre } from 'maplibre-gl';
 import { theme } from '../shell/theme.ts';
-import type { OwnStyle } from './streets.ts';
+import { drawStreets, type OwnStyle } from './streets.ts';
 import { NO_STREETS, streets } from './streets-state.ts';
 
 /** As `GET /api/v1/map` answers. */
@@ -31,8 +31,6 @@ export function keepStreets(map: MapLibre): () => void {
       if (words !== '') trouble(words);
       return;
     }
-    const { drawStreets } = await import('./streets.ts');
-    if (closing.signal.aborted) return;
     const drawn = await drawStreets(map, url, own, trouble);
     if (closing.signal.aborted) return;
     const { credit } = drawn;

@@ -14,6 +14,10 @@ import { picking } from './picking.ts';
 import { streets } from './streets-state.ts';
 import type { MapView } from './view.ts';
 
+/** A browser that has just lost its graphics process needs a moment for another. */
+const AGAIN_MS = 2_000;
+const LOST = 'the browser took it away; it is made anew by itself';
+
 export interface MapPaneProps {
   readonly fleet: Fleet;
   readonly onReady: (map: FleetMap) => void;
@@ -26,16 +30,37 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
   const pointer = useSignal<{ latDeg: number; lonDeg: number } | null>(null);
   const trouble = useSignal<string | null>(null);
   const following = useSignal(false);
+  /** How many maps there were: one whose drawing the browser took away is made anew. */
+  const made = useSignal(0);
+  const generation = made.value;
 
   useEffect(() => {
     let closed = false;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const container = canvas.current;
     if (!container) return;
+    const at = view.peek();
+    const letGo = (): void => {
+      map.current?.close();
+      map.current = null;
+    };
+    const makeAnew = (): void => {
+      again = setTimeout(() => {
+        made.value += 1;
+      }, AGAIN_MS);
+    };
     import('./fleet-map.ts')
       .then(({ createFleetMap }) =>
         createFleetMap({
           fleet,
           container,
+          at: at?.chosen ? at : null,
+          onLost: () => {
+            trouble.value = LOST;
+            // Not while it says so.
+            setTimeout(letGo);
+            makeAnew();
+          },
           onView: (next) => {
             const held = view.peek();
             const moving = next.gridMetres === null && next.gridDegrees === null;
@@ -57,18 +82,20 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
           return;
         }
         map.current = ready;
+        trouble.value = null;
         onReady(ready);
       })
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
         trouble.value = /webgl/i.test(words) ? 'this browser offers no WebGL' : words;
+        if (generation > 0 && !closed) makeAnew();
       });
     return () => {
       closed = true;
-      map.current?.close();
-      map.current = null;
+      clearTimeout(again);
+      letGo();
     };
-  }, []);
+  }, [generation]);
 
   const selected = selectedId();
   return (
@@ -76,7 +103,8 @@ export function MapPane({ fleet, onReady }: MapPaneProps) {
       <div
         ref={canvas}
         class="map-canvas"
-        data-map={view.value ? 'ready' : 'loading'}
+        data-map={trouble.value !== null ? 'trouble' : view.value ? 'ready' : 'loading'}
+        data-view={view.value && `${view.value.latDeg} ${view.value.lonDeg} ${view.value.zoom}`}
         data-streets={streets.value.state}
       />
       {trouble.value !== null && (

@@ -38,7 +38,7 @@ export function mapStyle(): StyleSpecification {
       trails: point({ lineMetrics: true, tolerance: 0.2 }),
       'trails-earlier': point({ tolerance: 0.2 }),
       pads: point(),
-      drones: point(),
+      notes: point(),
     },
     layers: [...groundLayers(), ...fleetLayers()],
   };
@@ -211,7 +211,7 @@ function fleetLayers(): LayerSpecification[] {
     {
       id: 'selected',
       type: 'circle',
-      source: 'drones',
+      source: 'notes',
       filter: ['get', 'selected'],
       paint: {
         'circle-radius': 17,
@@ -224,7 +224,7 @@ function fleetLayers(): LayerSpecification[] {
     {
       id: 'labels',
       type: 'symbol',
-      source: 'drones',
+      source: 'notes',
       filter: ['!=', ['get', 'side'], 'none'],
       layout: {
         'text-field': [
@@ -260,21 +260,6 @@ function fleetLayers(): LayerSpecification[] {
         'text-halo-color': token('--map-halo'),
         'text-halo-width': 1.6,
       },
-    },
-    {
-      id: 'drones',
-      type: 'symbol',
-      source: 'drones',
-      layout: {
-        'icon-image': ['get', 'icon'],
-        'icon-rotate': ['get', 'headingDeg'],
-        'icon-rotation-alignment': 'map',
-        'icon-allow-overlap': true,
-        'icon-ignore-placement': true,
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 3, 0.7, 12, 1],
-        'symbol-sort-key': ['-', 10, ['get', 'rank']],
-      },
-      paint: { 'icon-opacity': ['get', 'opacity'] },
     },
   ];
 }

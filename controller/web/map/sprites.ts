@@ -1,6 +1,8 @@
 /** The drone marks as bitmaps for the map, drawn here in the theme's colours from the shapes the list uses. */
+import type { Control } from '../list/summary.ts';
 import { markFor, RING_RADIUS } from '../shell/marks.ts';
 import { token } from '../shell/theme.ts';
+import { CONTROLS, STATES } from './marks.ts';
 
 export interface Sprite {
   readonly name: string;
@@ -8,15 +10,27 @@ export interface Sprite {
   readonly pixelRatio: number;
 }
 
-const STATES = ['fresh', 'stale', 'lost', 'never'] as const;
-const CONTROLS = ['skein', 'pilot', 'failsafe', 'other', 'unknown'] as const;
 const RATIO = 2;
 /** Units of marks.ts to CSS pixels. */
 const SCALE = 1.15;
 const SIZE_PX = 27;
 
-export function droneSprites(): Sprite[] {
-  const colours: Record<(typeof CONTROLS)[number], string> = {
+export interface Atlas {
+  readonly image: HTMLCanvasElement;
+  readonly columns: number;
+  readonly rows: number;
+  /** Of one of them, CSS pixels. */
+  readonly sidePx: number;
+}
+
+/** All of them in one picture, each where `iconOf` says. */
+export function droneAtlas(): Atlas {
+  const columns = CONTROLS.length * 2;
+  const image = document.createElement('canvas');
+  image.width = columns * SIZE_PX * RATIO;
+  image.height = STATES.length * SIZE_PX * RATIO;
+  const context = image.getContext('2d', { willReadFrequently: true });
+  const colours: Record<Control, string> = {
     skein: token('--skein'),
     pilot: token('--pilot'),
     failsafe: token('--danger'),
@@ -24,13 +38,28 @@ export function droneSprites(): Sprite[] {
     unknown: token('--ink'),
   };
   const halo = token('--map-halo');
-  return STATES.flatMap((state) =>
-    [true, false].flatMap((inAir) =>
-      CONTROLS.map((control) => ({
-        name: `${state}-${inAir ? 'air' : 'ground'}-${control}`,
-        image: draw(SIZE_PX, (context) => drawMark(context, markFor(state, inAir, control), colours[control], halo)),
-        pixelRatio: RATIO,
-      })),
+  for (const [row, state] of STATES.entries()) {
+    for (let column = 0; context !== null && column < columns; column++) {
+      const control = CONTROLS[column % CONTROLS.length] ?? 'unknown';
+      const mark = markFor(state, column < CONTROLS.length, control);
+      context.setTransform(RATIO, 0, 0, RATIO, (column + 0.5) * SIZE_PX * RATIO, (row + 0.5) * SIZE_PX * RATIO);
+      drawMark(context, mark, colours[control], halo);
+    }
+  }
+  return { image, columns, rows: STATES.length, sidePx: SIZE_PX };
+}
+
+/** The same one by one, for marks that are not of the fleet. */
+export function droneSprites(atlas: Atlas): Sprite[] {
+  const context = atlas.image.getContext('2d');
+  const side = atlas.sidePx * RATIO;
+  return STATES.flatMap((state, row) =>
+    ['air', 'ground'].flatMap((place, half) =>
+      CONTROLS.flatMap((control, i) => {
+        const column = half * CONTROLS.length + i;
+        const image = context?.getImageData(column * side, row * side, side, side);
+        return image ? [{ name: `${state}-${place}-${control}`, image, pixelRatio: RATIO }] : [];
+      }),
     ),
   );
 }

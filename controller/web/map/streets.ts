@@ -1,9 +1,9 @@
 /**
- * Streets under the fleet, out of a PMTiles archive that the controller serves. A chunk of its own: loaded only where a
- * controller says that it has one. The reader of the archive asks for ranges of the file; nothing else is fetched.
+ * Streets under the fleet, out of a PMTiles archive that the controller serves. The reader of the
+ * archive is loaded only where a controller says that it has one, and asks for ranges of the file; nothing else is fetched.
  */
 import { addProtocol, type LayerSpecification, type Map as MapLibre, type SourceSpecification } from 'maplibre-gl';
-import { FetchSource, type Header, PMTiles, TileType } from 'pmtiles';
+import type { Header, PMTiles } from 'pmtiles';
 import { token } from '../shell/theme.ts';
 import { REGULAR } from './map-style.ts';
 import { type Inks, STREETS, schemaOf, streetLayers } from './street-layers.ts';
@@ -22,6 +22,8 @@ export interface Streets {
 /** Everything of the ground goes under the grid, which is the first layer of what is said about it. */
 const UNDER = 'grid';
 const PROTOCOL = 'pmtiles';
+/** Tile type of an archive, PMTiles v3. */
+const MVT = 1;
 const TILE = /^pmtiles:\/\/streets\/(\d+)\/(\d+)\/(\d+)$/;
 
 /** Throws in words when the archive cannot be read; then nothing was drawn. `onTrouble`: a tile could not be. */
@@ -31,7 +33,7 @@ export async function drawStreets(
   own: OwnStyle | null,
   onTrouble: (words: string) => void,
 ): Promise<Streets> {
-  const archive = url === null ? null : new PMTiles(new FetchSource(new URL(url, location.href).href));
+  const archive = url === null ? null : await archiveAt(new URL(url, location.href).href);
   const about = archive === null ? null : await readAbout(archive);
   if (archive !== null) serveTiles(archive, onTrouble);
   const tiles = about === null ? null : sourceOf(about.header);
@@ -53,6 +55,11 @@ export async function drawStreets(
           map.setPaintProperty(id, property as never, value as never);
     },
   };
+}
+
+async function archiveAt(url: string): Promise<PMTiles> {
+  const { FetchSource, PMTiles } = await import('pmtiles');
+  return new PMTiles(new FetchSource(url));
 }
 
 interface About {
@@ -101,12 +108,12 @@ function serveTiles(archive: PMTiles, onTrouble: (words: string) => void): void 
 function sourceOf({ tileType, minZoom, maxZoom, minLon, minLat, maxLon, maxLat }: Header): SourceSpecification {
   const common = { tiles: [`${PROTOCOL}://streets/{z}/{x}/{y}`], minzoom: minZoom, maxzoom: maxZoom };
   const bounds: [number, number, number, number] = [minLon, minLat, maxLon, maxLat];
-  if (tileType === TileType.Mvt) return { type: 'vector', ...common, bounds };
+  if (tileType === MVT) return { type: 'vector', ...common, bounds };
   return { type: 'raster', ...common, bounds, tileSize: 256 };
 }
 
 function plainLayers({ header, layers }: About): readonly LayerSpecification[] {
-  if (header.tileType !== TileType.Mvt) {
+  if (header.tileType !== MVT) {
     // Pictures are dimmed, so that the fleet stands out.
     return [{ id: 'streets-pictures', type: 'raster', source: STREETS, paint: { 'raster-opacity': 0.5 } }];
   }

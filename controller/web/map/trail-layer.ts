@@ -1,6 +1,9 @@
 /** The trails on the map: fed from the live stream, begun from history, redrawn only where something moved. */
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
+import { liveOf } from '../live/record.ts';
+import { historyOf } from '../shell/route.ts';
+import { showLayersOf } from './put.ts';
 import { fetchTrack } from './tracks.ts';
 import { extend, lineOf, NO_TRAIL, prepend, TRAIL_MS, type Trail } from './trails.ts';
 
@@ -14,12 +17,12 @@ const LARGE_FLEET = 1000;
 const LARGE_APART_MS = 5_000;
 
 export interface TrailLayer {
-  /** Takes up the drone's newest position. */
+  /** The drone moved. */
   take(id: string): void;
   drop(id: string): void;
   /** Draws what changed since the last call, of those in sight and of the chosen one. */
   draw(inSight: readonly string[], chosen: string | null): void;
-  /** Fetches the minutes before the page was opened, a few drones at a time. */
+  /** Fetches the minutes before the page was opened, a few drones at a time; once. */
   recall(): void;
   close(): void;
 }
@@ -27,9 +30,13 @@ export interface TrailLayer {
 export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
   const trails = new Map<string, Trail>();
   const dirty = new Set<string>();
+  /** They moved since their trail was looked at. */
+  const grown = new Set<string>();
+  let grownAtMs = 0;
   const shown = new Set<string>();
   const everBroken = new Set<string>();
   const closing = new AbortController();
+  let recalled = false;
   const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
 
   async function recall(): Promise<void> {
@@ -48,17 +55,25 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
     await Promise.all([worker(), worker()]);
   }
 
+  /** Takes up its newest position. */
+  function grow(id: string): void {
+    const record = fleet.all().get(id);
+    const value = record && liveOf(record, 'position');
+    if (!value || value.values.latDeg === null || value.values.lonDeg === null) return;
+    const { lonDeg, latDeg } = value.values;
+    const before = trails.get(id) ?? NO_TRAIL;
+    const apartMs = fleet.all().size > LARGE_FLEET ? LARGE_APART_MS : undefined;
+    const after = extend(before, { lonDeg, latDeg, atMs: (value.utcUs ?? value.atUtcUs) / 1000 }, apartMs);
+    if (after === before) return;
+    trails.set(id, after);
+    dirty.add(id);
+  }
+
   return {
     take(id) {
-      const value = fleet.all().get(id)?.entry.kinds.position;
-      if (!value || value.values.latDeg === null || value.values.lonDeg === null) return;
-      const { lonDeg, latDeg } = value.values;
-      const before = trails.get(id) ?? NO_TRAIL;
-      const apartMs = fleet.all().size > LARGE_FLEET ? LARGE_APART_MS : undefined;
-      const after = extend(before, { lonDeg, latDeg, atMs: (value.utcUs ?? value.atUtcUs) / 1000 }, apartMs);
-      if (after === before) return;
-      trails.set(id, after);
-      dirty.add(id);
+      // While no picture is drawn the way is noted all the same.
+      if (document.hidden) grow(id);
+      else grown.add(id);
     },
     drop(id) {
       trails.delete(id);
@@ -67,6 +82,9 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
     draw(inSight, chosen) {
       const many = inSight.length > MOST_SHOWN;
       const wanted = new Set(many ? (chosen === null ? [] : [chosen]) : inSight);
+      const isTurn = fleet.all().size <= LARGE_FLEET || performance.now() - grownAtMs > LARGE_APART_MS / 2;
+      if (isTurn) grownAtMs = performance.now();
+      for (const id of isTurn ? [...grown] : wanted) if (grown.delete(id)) grow(id);
       // What is not shown is drawn whole as soon as it is; what is no longer shown is taken away.
       const now = [...new Set([...shown, ...wanted])].flatMap((id) => {
         if (wanted.has(id) && shown.has(id) && !dirty.has(id)) return [];
@@ -75,6 +93,9 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
       dirty.clear();
       shown.clear();
       for (const id of wanted) shown.add(id);
+      const seen = historyOf() === null;
+      showLayersOf(map, 'trails', seen && shown.size > 0);
+      showLayersOf(map, 'trails-earlier', seen && everBroken.size > 0);
       if (now.length === 0) return;
       // A line needs two points; one that has fewer is taken away until it has.
       const [lines, points] = split(now, ({ trail }) => trail.current.length > 1);
@@ -93,7 +114,10 @@ export function createTrailLayer(map: MapLibre, fleet: Fleet): TrailLayer {
         ),
       });
     },
-    recall: () => void recall(),
+    recall() {
+      if (!recalled) void recall();
+      recalled = true;
+    },
     close: () => closing.abort(),
   };
 }

@@ -7,7 +7,7 @@ export function uncertaintyLayer(fill: string, edge: string): CircleLayerSpecifi
   return {
     id: 'uncertain',
     type: 'circle',
-    source: 'drones',
+    source: 'notes',
     minzoom: 10,
     filter: ['>', ['get', 'uncertainPx0'], 0],
     paint: {

@@ -2,7 +2,7 @@
  * How far off a drone may be by its own word: a ring about it, for those whose receiver says more than a few metres. One
  * that is not trusted has a ring of its own (doubt.ts), which knows more. Pure.
  */
-import { type DroneRecord, isOld, valuesOf } from '../live/record.ts';
+import { type DroneRecord, isOld, stillOf, valuesOf } from '../live/record.ts';
 
 /** Below it a ring hides beneath the mark on all but the nearest zooms, and every healthy drone would have one. */
 const LEAST_M = 3;
@@ -13,7 +13,7 @@ const METRES_PER_PX0 = 40_075_016.686 / 512;
 
 /** Radius, m, in steps, as every change is work for the map; 0: none is drawn. */
 export function uncertaintyM(record: DroneRecord, nowMs: number | null): number {
-  const { trust } = record.entry;
+  const { trust } = stillOf(record);
   if (trust?.estimate != null || isOld(record, 'gps', nowMs)) return 0;
   const sigmaM = valuesOf(record, 'gps')?.horizontalAccM ?? null;
   const radiusM = sigmaM === null ? 0 : sigmaM * SIGMAS;

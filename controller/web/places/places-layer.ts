@@ -1,8 +1,9 @@
 /** Bases with their pads and zones on the map, below everything that flies. */
 import { effect } from '@preact/signals';
-import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
+import type { Map as MapLibre } from 'maplibre-gl';
 import type { Fleet } from '../live/fleet.ts';
 import { BOLD, EMPTY, REGULAR } from '../map/map-style.ts';
+import { put } from '../map/put.ts';
 import { theme, token } from '../shell/theme.ts';
 import { ZONE_KINDS, type ZoneKind } from './answers.ts';
 import { baseFeatures, zoneFeatures } from './features.ts';
@@ -98,18 +99,17 @@ export function keepPlaces(map: MapLibre, fleet: Fleet): PlacesLayer {
     BELOW,
   );
 
-  const source = (id: string): GeoJSONSource => map.getSource(id) as GeoJSONSource;
   let drawn = '';
   const stops = [
     effect(() => {
-      void source(BASES).setData(baseFeatures(places.value.value?.bases ?? []));
+      put(map, BASES, baseFeatures(places.value.value?.bases ?? []));
     }),
     effect(() => {
       const zones = places.value.value?.zones ?? [];
       void fleet.second.value;
       const features = zoneFeatures(zones, fleet.nowMs.peek() ?? Date.now());
       const key = JSON.stringify(features);
-      if (key !== drawn) void source(ZONES).setData(features);
+      if (key !== drawn) put(map, ZONES, features);
       drawn = key;
     }),
     // One that was named elsewhere comes into sight; one pressed on the map is there.
