@@ -5,10 +5,11 @@ import { recordedFlight } from './load-batches.ts';
 
 const METRES_PER_DEGREE = 111_320;
 
-/** Where a drone is and how it moves. */
+/** Where a drone is, as finely as it says it, and how it moves. */
 export interface Motion {
   readonly latDeg: number;
   readonly lonDeg: number;
+  readonly headingDeg: number;
   readonly northMps: number;
   readonly eastMps: number;
 }
@@ -37,13 +38,12 @@ export function sampleOf(sample: Sample, motion: Motion, nowUs: number): Sample 
   return { ...sample, values, monoUs: nowUs + sample.monoUs } as Sample;
 }
 
-function movedValues({ kind }: Sample, { latDeg, lonDeg, northMps, eastMps }: Motion): object {
+function movedValues({ kind }: Sample, { latDeg, lonDeg, headingDeg, northMps, eastMps }: Motion): object {
   const speedMps = Math.hypot(northMps, eastMps);
   if (kind === 'gps') return { latDeg, lonDeg, speedMps };
   if (kind === 'velocity') return { northMps, eastMps, downMps: 0 };
   if (kind === 'air') return { groundSpeedMps: speedMps };
   if (kind !== 'position') return {};
-  const headingDeg = Math.round((Math.atan2(eastMps, northMps) * 180) / Math.PI + 360) % 360;
   return { latDeg, lonDeg, headingDeg };
 }
 
@@ -53,10 +53,12 @@ export function circling(place: number, middle: { latDeg: number; lonDeg: number
   const speedMps = 12;
   const turn = place * 2.4 + (atS * speedMps) / radiusM;
   const lonM = METRES_PER_DEGREE * Math.cos((middle.latDeg * Math.PI) / 180);
+  const [northMps, eastMps] = [-speedMps * Math.sin(turn), speedMps * Math.cos(turn)];
+  const round7 = (deg: number): number => Math.round(deg * 1e7) / 1e7;
   return {
-    latDeg: middle.latDeg + (radiusM * Math.cos(turn)) / METRES_PER_DEGREE,
-    lonDeg: middle.lonDeg + (radiusM * Math.sin(turn)) / lonM,
-    northMps: -speedMps * Math.sin(turn),
-    eastMps: speedMps * Math.cos(turn),
+    latDeg: round7(middle.latDeg + (radiusM * Math.cos(turn)) / METRES_PER_DEGREE),
+    lonDeg: round7(middle.lonDeg + (radiusM * Math.sin(turn)) / lonM),
+    headingDeg: Math.round((Math.atan2(eastMps, northMps) * 180) / Math.PI + 360) % 360,
+    ...{ northMps: Math.fround(northMps), eastMps: Math.fround(eastMps) },
   };
 }

@@ -51,18 +51,33 @@ export async function bareMap({ library, stream, widthPx, heightPx }: BareOption
 
   const source = map.getSource('points') as GeoJSONSource;
   const point = (lonDeg: number, latDeg: number) => ({ type: 'Point' as const, coordinates: [lonDeg, latDeg] });
+  // What of it has come to be drawn, for page-watch.ts to read: in the source, then in the first tile made of it.
+  const waiting: number[] = [];
+  let inSource: number | undefined;
+  let inTiles: number | undefined;
+  map.on('sourcedata', ({ tile }: { tile?: unknown }) => {
+    if (tile) inTiles = inSource;
+  });
+  map.on('render', () => {
+    if (inTiles !== undefined) container.dataset.toldMs = String(inTiles);
+    inTiles = undefined;
+  });
   const socket = new WebSocket(stream);
   await new Promise<void>((resolve) => {
     let begun = false;
     socket.onmessage = ({ data }) => {
-      const places = JSON.parse(String(data)) as readonly Place[];
+      const { stampMs, places } = JSON.parse(String(data)) as { stampMs: number; places: readonly Place[] };
       if (begun) {
         const update = places.map(([id, lonDeg, latDeg, headingDeg]) => ({
           id,
           newGeometry: point(lonDeg, latDeg),
           addOrUpdateProperties: [{ key: 'headingDeg', value: headingDeg }],
         }));
-        void source.updateData({ update });
+        waiting.push(stampMs);
+        void source.updateData({ update }).then(() => {
+          // All that waited went together.
+          [inSource] = waiting.splice(0).slice(-1);
+        });
         return;
       }
       begun = true;

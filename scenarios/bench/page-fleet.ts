@@ -5,6 +5,7 @@
 import { Fleet, FRESH_MS, LOST_MS } from '../../controller/fleet/index.ts';
 import { type LiveCounter, LiveHub } from '../../controller/live/index.ts';
 import { circling, liveMessages, sampleOf } from './live-flight.ts';
+import { recorded } from './page-recorded.ts';
 
 export const HZ = 5;
 const ROUND_US = 1e6 / HZ;
@@ -18,14 +19,24 @@ const APART = { latDeg: 0.0036, lonDeg: 0.0053 };
 export interface PageFleet {
   readonly hub: LiveHub;
   readonly rounds: number;
+  /** Of a message's stamp: which round it was, and when that was made (`Date.now()`). */
+  readonly made: ReadonlyMap<number, number>;
   readonly counts: ReadonlyMap<LiveCounter, number>;
   /** All drones say something, and it goes to all pages. */
   round(): void;
   /** Where they are: `[id, lonDeg, latDeg, headingDeg]` of each. */
   places(): readonly (readonly [string, number, number, number])[];
+  /** The stamp of the newest round, UTC ms. */
+  readonly stampMs: number;
 }
 
-export function createPageFleet(drones: number): PageFleet {
+/** Of a recording (page-recorded.ts); after some rounds that are like no others. */
+const RECORDED_ROUNDS = 5 * HZ;
+const FIRST_ROUNDS = HZ;
+/** When each of the last so many was made. */
+const REMEMBERED = 1000;
+
+export function createPageFleet(drones: number, isRecorded = false): PageFleet {
   const beganUtcUs = Date.now() * 1e3;
   const messages = liveMessages(HZ);
   const counts = new Map<LiveCounter, number>();
@@ -35,12 +46,6 @@ export function createPageFleet(drones: number): PageFleet {
     monoUs: () => CONTROLLER_CLOCK_US + rounds * ROUND_US,
   };
   const fleet = new Fleet({ clock, count: () => {}, onEvent: () => {}, maxDrones: drones });
-  const hub = new LiveHub({
-    ...{ source: fleet, utcUs: clock.utcUs, monoUs: clock.monoUs, maxClients: 10 },
-    count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
-    controller: { name: 'bench', start: 'b'.repeat(16), version: 'bench' },
-    limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
-  });
   const droneUs = (): number => DRONE_CLOCK_US + rounds * ROUND_US;
   const row = Math.ceil(Math.sqrt(drones));
   const all = Array.from({ length: drones }, (_, place) => ({
@@ -73,27 +78,55 @@ export function createPageFleet(drones: number): PageFleet {
     if ((rounds + place) % HZ === 0) fleet.progress(id, epoch, 'history', Math.floor(rounds / HZ), nowUs);
   }
 
+  function oneRound(): void {
+    rounds++;
+    for (const drone of all) {
+      if (rounds === 1 || (rounds + drone.place) % PRESENCE_ROUNDS === 0) presence(drone);
+      live(drone);
+    }
+    if (rounds % HZ === 0) fleet.tick();
+  }
+
+  const byId = new Map(all.map((drone) => [drone.id, drone]));
+  const motionOf = (id: string) => {
+    const { place, middle } = byId.get(id) ?? { place: 0, middle: { latDeg: 0, lonDeg: 0 } };
+    return circling(place, middle, droneUs() / 1e6);
+  };
+  if (isRecorded) for (let i = 0; i < FIRST_ROUNDS; i++) oneRound();
+  if (isRecorded) fleet.drainChanges();
+  const hub = new LiveHub({
+    source: isRecorded
+      ? recorded({ source: fleet, round: oneRound, rounds: RECORDED_ROUNDS, utcUs: clock.utcUs, motionOf })
+      : fleet,
+    ...{ utcUs: clock.utcUs, monoUs: clock.monoUs, maxClients: 10 },
+    count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+    controller: { name: 'bench', start: 'b'.repeat(16), version: 'bench' },
+    limits: { freshMs: FRESH_MS, lostMs: LOST_MS },
+  });
+  const stampMs = (): number => Math.round(clock.utcUs() / 1e3);
+  const made = new Map<number, number>();
+
   return {
     hub,
     counts,
+    made,
     get rounds() {
       return rounds;
     },
+    get stampMs() {
+      return stampMs();
+    },
     round() {
-      rounds++;
-      for (const drone of all) {
-        if (rounds === 1 || (rounds + drone.place) % PRESENCE_ROUNDS === 0) presence(drone);
-        live(drone);
-      }
-      if (rounds % HZ === 0) fleet.tick();
+      if (isRecorded) rounds++;
+      else oneRound();
+      made.set(stampMs(), Date.now());
+      made.delete(stampMs() - (REMEMBERED * 1000) / HZ);
       hub.flush();
     },
     places: () =>
-      all.map(({ id, place, middle }) => {
-        const { latDeg, lonDeg, northMps, eastMps } = circling(place, middle, droneUs() / 1e6);
-        const round7 = (deg: number): number => Math.round(deg * 1e7) / 1e7;
-        const headingDeg = Math.round((Math.atan2(eastMps, northMps) * 180) / Math.PI + 360) % 360;
-        return [id, round7(lonDeg), round7(latDeg), headingDeg] as const;
+      all.map(({ id }) => {
+        const { lonDeg, latDeg, headingDeg } = motionOf(id);
+        return [id, lonDeg, latDeg, headingDeg] as const;
       }),
   };
 }

@@ -2,7 +2,7 @@
  * The server of a page under measurement, a process: its live stream is page-fleet.ts, at the pace it is told, everything
  * else the page asks for comes from a real controller. Beside it the bare page (page-bare.ts) with two streams to choose from.
  *
- *   node scenarios/bench/page-server.ts CONTROLLER_URL DRONES       JSON lines on stdout; stdin, a line each:
+ *   node scenarios/bench/page-server.ts CONTROLLER_URL DRONES [recorded]      JSON lines on stdout; stdin, a line each:
  *
  *   pace     rounds at their time, five a second        rest     none
  *   run N    N rounds, each as soon as the page has drawn the one before      told     what was said so far
@@ -15,7 +15,7 @@ import { inRepository } from '../kit/paths.ts';
 import { acceptWebSocket, type BareWebSocket } from '../kit/web-socket.ts';
 import { createPageFleet, HZ } from './page-fleet.ts';
 
-const [controllerUrl = '', drones = '0'] = process.argv.slice(2);
+const [controllerUrl = '', drones = '0', how] = process.argv.slice(2);
 if (!controllerUrl || !Number(drones)) throw new Error('usage: page-server.ts CONTROLLER_URL DRONES');
 const LIVE = '/api/v1/live';
 const PLACES = '/bare/places';
@@ -26,17 +26,25 @@ const TYPES: Readonly<Record<string, string>> = { css: 'text/css', mjs: 'text/ja
 const say = (event: string, detail: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...detail })}\n`);
 };
-const fleet = createPageFleet(Number(drones));
+const fleet = createPageFleet(Number(drones), how === 'recorded');
 /** Pages that get places and nothing else. */
 const bare = new Set<BareWebSocket>();
 let onDrawn: () => void = () => {};
 let sentBytes = 0;
+let sent = 0;
 
 function round(): void {
   fleet.round();
   if (bare.size === 0) return;
-  const text = JSON.stringify(fleet.places());
-  for (const socket of bare) socket.send(text);
+  const text = placesText();
+  for (const socket of bare) {
+    sent += 1;
+    socket.send(text);
+  }
+}
+
+function placesText(): string {
+  return JSON.stringify({ stampMs: fleet.stampMs, places: fleet.places() });
 }
 
 function join(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -45,27 +53,31 @@ function join(request: IncomingMessage, socket: Socket, head: Buffer): void {
       onText: () => onDrawn(),
       onClosed: () => void bare.delete(one),
     });
-    one.send(JSON.stringify(fleet.places()));
+    one.send(placesText());
     bare.add(one);
     return;
   }
-  if (request.url !== LIVE) return void socket.destroy();
+  if (!request.url?.startsWith(LIVE)) return void socket.destroy();
   let client: ReturnType<typeof fleet.hub.join> = null;
   const one = acceptWebSocket(request, socket, head, {
     onText: (text) => (text.toString() === 'drawn' ? onDrawn() : client?.message(text.toString())),
     onClosed: () => client?.gone(),
   });
-  client = fleet.hub.join({
-    get bufferedAmount() {
-      return one.bufferedAmount;
+  client = fleet.hub.join(
+    {
+      get bufferedAmount() {
+        return one.bufferedAmount;
+      },
+      send: (text) => {
+        sentBytes += Buffer.byteLength(text);
+        sent += 1;
+        one.send(text);
+      },
+      close: (code) => one.close(code),
+      terminate: () => one.terminate(),
     },
-    send: (text) => {
-      sentBytes += Buffer.byteLength(text);
-      one.send(text);
-    },
-    close: (code) => one.close(code),
-    terminate: () => one.terminate(),
-  });
+    request.url.includes('pieces=true'),
+  );
 }
 
 const server = http.createServer((request, reply) => {
@@ -119,7 +131,10 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     const { rounds, counts } = fleet;
     say(word ?? '', {
       rounds,
+      sent,
       sentBytes,
+      cpuUs: process.cpuUsage().user + process.cpuUsage().system,
+      made: word === 'rest' ? Object.fromEntries(fleet.made) : {},
       lateMs,
       skipped: counts.get('skipped') ?? 0,
       closed: counts.get('closedSlow') ?? 0,

@@ -8,7 +8,8 @@ const EAST_MPS = 111_320 * Math.cos((47 * Math.PI) / 180) * DEGREES_PER_MS * 100
 
 export function flownEast(place: number, sinceMs: number): Motion {
   const latDeg = 47 + (place % 1000) * 1e-4;
-  return { latDeg, lonDeg: FROM_LON_DEG + sinceMs * DEGREES_PER_MS, northMps: 0, eastMps: EAST_MPS };
+  const lonDeg = FROM_LON_DEG + sinceMs * DEGREES_PER_MS;
+  return { latDeg, lonDeg, headingDeg: 90, northMps: 0, eastMps: EAST_MPS };
 }
 
 /** When it spoke, ms since the bench began. */
