@@ -72,4 +72,10 @@ t.test('reading a value under the cursor', async (t) => {
   t.equal(valueAt(series, 1.5, 12), 1);
   t.equal(valueAt(series, 30, 12), null);
   t.equal(valueAt(series, -1, 12), null);
+  const lost = line([0, 1, 2], { gaps: [{ fromS: 1.4, toS: 1.8, reason: 'thinned' }] });
+  t.same(
+    [1.3, 1.5, 1.9, 2].map((time) => valueAt(lost, time, 12)),
+    [1, null, null, 2],
+    'nothing is known until something comes after a gap',
+  );
 });

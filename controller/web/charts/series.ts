@@ -134,7 +134,7 @@ function merged<R extends Range>(ranges: readonly R[]): R[] {
   return joined;
 }
 
-/** Value of the newest sample at or before this instant, if it is near enough to mean it. */
+/** Value of the newest sample at or before this instant, if it is near enough to mean it, and nothing after it was lost. */
 export function valueAt(series: Series, timeS: number, withinS: number): number | null {
   let low = 0;
   let high = series.timesS.length;
@@ -144,5 +144,7 @@ export function valueAt(series: Series, timeS: number, withinS: number): number 
     else high = middle;
   }
   const time = series.timesS[low - 1];
-  return time !== undefined && timeS - time <= withinS ? (series.values[low - 1] ?? null) : null;
+  if (time === undefined || timeS - time > withinS) return null;
+  const isLost = series.gaps.some(({ fromS }) => time <= fromS && timeS > fromS);
+  return isLost ? null : (series.values[low - 1] ?? null);
 }

@@ -1,14 +1,14 @@
 /** The span as lines. A part dragged out, or the wheel with Ctrl, looks closer; a press moves the instant there. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { ChartKey } from '../charts/chart-key.tsx';
-import { NO_SERIES, type Series } from '../charts/series.ts';
+import { NO_SERIES, type Series, SILENCE_S, valueAt } from '../charts/series.ts';
 import { useCanvas } from '../charts/use-canvas.ts';
 import { fixed, UNKNOWN } from '../format/numbers.ts';
 import { span as spanWords, utcFull } from '../format/times.ts';
 import { atMs, endMs, lookAt, moveTo, span, zoomAt } from './moment.ts';
 import { type PastKind, pasts } from './past.ts';
 import { cursorMs } from './pointer.ts';
-import { lineOf, readingAt } from './table.ts';
+import { lineOf } from './table.ts';
 import { whenWords } from './words.ts';
 
 interface ChartSpec {
@@ -111,8 +111,9 @@ function Chart({ spec, axis }: { readonly spec: ChartSpec; readonly axis: boolea
   });
 
   const past = pasts[kind].value;
-  const reading = readingAt(past.table, column, cursorMs.value ?? atMs.value)?.value;
-  const shown = fixed(typeof reading === 'number' ? reading * scale : null, spec.digits);
+  // Where the chart is hatched nothing is known, whatever came before it.
+  const { value: line } = series;
+  const shown = fixed(valueAt(line, (cursorMs.value ?? atMs.value) / 1000, line.silenceS ?? SILENCE_S), spec.digits);
   const bare = past.table !== null && !past.table.answer.columns[column]?.some((value) => value !== null);
   return (
     <div class="chart" data-chart={column} data-points={past.table?.timesMs.length}>
