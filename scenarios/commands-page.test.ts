@@ -157,6 +157,8 @@ t.test('an operator commands drones from a real browser', async (t) => {
     await page.locator('.results-foot button').click();
     await page.locator(`[data-drone-result="${flying.id}"][data-state="cancelled"]`).waitFor({ timeout: 30_000 });
     t.match(await textOf(page, '.result-counts'), /1 cancelled.*1 succeeded/);
+    const [told] = await commandsOf(httpUrl, standing.id);
+    t.match(told, { type: 'ping', targets: [flying.id, standing.id].toSorted() }, 'those that were listed, by name');
   });
 
   await t.test('the controller is gone: nothing is claimed to be there, and as of when is said', async (t) => {

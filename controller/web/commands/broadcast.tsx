@@ -18,6 +18,8 @@ export interface BroadcastProps {
 }
 
 const NAMED_DRONES = 6;
+/** More the controller takes as "all" only; that reaches also one that joined a moment ago and is not among those looked at. */
+const MOST_BY_NAME = 2000;
 
 export function Broadcast({ fleet, desk }: BroadcastProps) {
   const [type, setType] = useState<BroadcastType | null>(null);
@@ -91,10 +93,9 @@ function Plan({ type, ids, fleet, desk, close }: PlanProps) {
   const submit = (event: Event): void => {
     event.preventDefault();
     if (reboot && !name.given()) return;
-    const everyone = ids.length === fleet.ids.peek().length;
     const staggerMs = Math.round(Math.max(0, Math.min(600, Number(pauseS) || 0)) * 1000);
     desk.send({
-      targets: everyone ? 'all' : ids,
+      targets: ids.length > MOST_BY_NAME && fleet.ids.peek().every((id) => ids.includes(id)) ? 'all' : ids,
       type,
       params: reboot ? { target } : {},
       ...(staggerMs > 0 ? { staggerMs } : {}),
