@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { DroneEntry } from '../../live/messages.ts';
+import { MovedRecord } from '../live/moved.ts';
 import type { DroneRecord } from '../live/record.ts';
 import { CONTROLS, FLOATS, iconOf, Marks, mercatorX, mercatorY, STATES, type View } from './marks.ts';
 
@@ -89,4 +90,18 @@ t.test('one without a position has no mark, and one that goes none any more', as
   marks.take(drone('d1', 47, 8));
   marks.drop('d1');
   t.equal(pack(marks, viewAt()).count, 0);
+});
+
+t.test('one that only moved is where it moved to, and looks otherwise as soon as somebody else flies it', async (t) => {
+  const marks = new Marks();
+  const first = drone('d1', 47, 8);
+  const moved = new MovedRecord(first, ['d1', 1e6, 0, 1e6, 0, 47.5, 8.5, 500, 10, 180], 10e6);
+  for (const record of [first, moved]) marks.take(record);
+  const known = { latDeg: 47.5, lonDeg: 8.5, headingDeg: 180, sampledUtcUs: 9e6, inAir: true };
+  t.match(marks.get('d1'), { ...known, control: 'skein', x: mercatorX(8.5), y: mercatorY(47.5) });
+  const { move, serverUtcUs, still } = moved;
+  marks.take(new MovedRecord(moved, move, serverUtcUs, { ...still, control: { state: 'pilot' } }));
+  t.match(marks.get('d1'), { ...known, control: 'pilot' });
+  marks.take(new MovedRecord(moved, ['d1', 0, 0, 0, 0, null, null, null, null, null], serverUtcUs));
+  t.equal(marks.get('d1'), undefined);
 });

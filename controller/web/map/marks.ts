@@ -17,7 +17,7 @@ export function iconOf(state: FreshnessState, inAir: boolean, control: Control):
 
 export interface Mark {
   readonly id: string;
-  /** What it was made of: while that is the same, only where it is can be another. */
+  /** What it was made of. */
   still: DroneEntry;
   lonDeg: number;
   latDeg: number;
@@ -71,6 +71,11 @@ export function project(marks: Iterable<Mark>, view: View, at: (mark: Mark, x: n
   }
 }
 
+/** Of these two only where it is can be another. */
+function looksAlike(a: DroneEntry, b: DroneEntry): boolean {
+  return a === b || (a.control === b.control && a.kinds.status === b.kinds.status);
+}
+
 export class Marks {
   readonly #all = new Map<string, Mark>();
 
@@ -85,7 +90,8 @@ export class Marks {
   /** What it says of itself; `age` must follow. True: it is new. A drone without a position has no mark. */
   take(record: DroneRecord): boolean {
     const known = this.#all.get(stillOf(record).id);
-    if (record.moved && known?.still === record.moved.still) {
+    if (record.moved && known && looksAlike(known.still, record.moved.still)) {
+      known.still = record.moved.still;
       const [, , , , , latDeg, lonDeg, , , headingDeg] = record.moved.move;
       if (latDeg !== null && lonDeg !== null && headingDeg !== null) {
         known.lonDeg = lonDeg;
