@@ -128,6 +128,32 @@ t.test('the first line says how it is', async (t) => {
   t.match(headline({ ...WELL, uplink: { ...uplink, url: '' } }), /^Offline by configuration/);
 });
 
+t.test('a full disk: the first line begins with what is at risk, and never says that everything is kept', async (t) => {
+  const { uplink } = WELL;
+  const waiting = { ...uplink, state: 'waiting', lastError: 'ECONNREFUSED' };
+  const atRisk = { ...WELL.outbox, state: 'failing', volatileBytes: 2e6, backlogRows: 8 };
+  const paused = { state: 'paused', bytes: 5e5, files: 1, counters: {} };
+  const full = { ...WELL, uplink: waiting, outbox: atRisk, recorder: paused, losses: { recorderFrames: 277 } };
+  t.equal(
+    headline(full),
+    '2.0 MB ONLY IN MEMORY: do not cut the power. RECORDING IS PAUSED. Not connected to the controller (ECONNREFUSED). Not all is on the disk; behind by 8.',
+  );
+  t.match(
+    headline({ ...full, uplink }),
+    /^2\.0 MB ONLY IN MEMORY: .*RECORDING IS PAUSED\. Sending\./,
+    'connected, too',
+  );
+  t.match(headline({ ...full, uplink: { ...uplink, url: '' } }), /^2\.0 MB ONLY IN MEMORY.*PAUSED\. Offline/);
+  t.match(headline({ ...WELL, uplink: waiting, recorder: paused }), /^RECORDING IS PAUSED\. .*Not all is on the disk/);
+  t.match(headline({ ...WELL, uplink: waiting, losses: { recorderFrames: 277 } }), /some was lost/);
+  t.match(headline({ ...WELL, uplink: waiting, losses: { linkFramesOut: 3 } }), /Keeping everything/);
+  t.match(
+    headline({ ...WELL, uplink: waiting, recorder: null }),
+    /^Not connected .*Keeping everything/,
+    'off by choice',
+  );
+});
+
 t.test('the page says what is refused, what is wrong, what is lost', async (t) => {
   const page = statusPage(WELL);
   t.match(page, /1 of 2 granted; refused: WIND/);

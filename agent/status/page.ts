@@ -15,13 +15,35 @@ const ahead = (us: number): string => `${fine(us)} ${us > 0 ? 'ahead' : 'behind'
 const SAME_US = 500;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** The one line that matters: is it sending, and how far behind. */
+/** Frames for the autopilot that the line did not take: nothing that is kept. */
+const NOT_KEPT_ANYWAY = 'linkFramesOut';
+
+/** What is not safe where everything should be: it stands before all else. */
+function unsafe({ outbox, recorder }: AgentStatus): string {
+  return [
+    outbox.volatileBytes > 0 ? `${megabytes(outbox.volatileBytes)} ONLY IN MEMORY: do not cut the power. ` : '',
+    recorder?.state === 'paused' ? 'RECORDING IS PAUSED. ' : '',
+  ].join('');
+}
+
+/** Everything only where nothing was lost, nothing is at risk, and what should be recorded is. */
+function keeping(status: AgentStatus): string {
+  if (unsafe(status) !== '') return 'Not all is on the disk';
+  const hasLost = Object.entries(status.losses).some(([name, count]) => name !== NOT_KEPT_ANYWAY && count > 0);
+  return hasLost ? 'Keeping what comes (some was lost since the start)' : 'Keeping everything';
+}
+
+/** The one line that matters: what is at risk, is it sending, and how far behind. */
 export function headline(status: AgentStatus): string {
+  return `${unsafe(status)}${sending(status)}`;
+}
+
+function sending(status: AgentStatus): string {
   const { uplink, outbox } = status;
   const behind = `Behind by ${outbox.backlogRows}.`;
   if (uplink.url === '') return `Offline by configuration (uplink.url is empty). Keeping ${outbox.backlogRows}.`;
   if (uplink.state !== 'up') {
-    return `Not connected to the controller (${uplink.lastError ?? 'connecting'}). Keeping everything; ${behind.toLowerCase()}`;
+    return `Not connected to the controller (${uplink.lastError ?? 'connecting'}). ${keeping(status)}; ${behind.toLowerCase()}`;
   }
   if (uplink.leaseLeftMs === 0) return `Connected to the broker, but no controller answers. ${behind}`;
   return `Sending. ${behind}`;
