@@ -91,7 +91,8 @@ export const AgentConfig = Type.Object({
       url: Type.String({
         default: 'mqtt://127.0.0.1:1883',
         pattern: '^((mqtt|mqtts|ws|wss)://\\S+)?$',
-        description: 'MQTT broker of the controller: mqtt://HOST:1883; empty to stay offline',
+        description:
+          'MQTT broker of the controller: mqtt://HOST:1883; empty to stay offline. USER:PASSWORD@ before the host would go before username and password; better write them there',
       }),
       topicRoot: Type.String({
         default: 'skein/1',

@@ -54,8 +54,9 @@ function lockRoutes({ safety }: RouteParts): Routes {
     'POST /unlock': async (body) => {
       const why = reasonOf(body);
       if (why === null) return noReason();
+      const wasLocked = safety.locked() !== null;
       const refused = await safety.removeLock('drone', true, false, why);
-      return refused === null ? ok({ locked: null }) : refusal(409, refused, reasonWords(refused));
+      return refused === null ? ok({ locked: null, wasLocked }) : refusal(409, refused, reasonWords(refused));
     },
   };
 }

@@ -64,7 +64,9 @@ t.test('beside a running agent', async (t) => {
   const unknown = join(root, 'unknown.zip');
   const without = await typed('bundle', '--flight=none', '--out', unknown, `--dataDir=${root}`);
   t.match(without.out, /! The agent has a password that this command was not given/);
+  t.match(without.out, /^! not in it: recordings\/: left out, as asked \(--flight none\)$/m);
   const others = unzip(readFileSync(unknown));
+  t.match(others.get('about.txt')?.toString(), /Not in it:\n[\s\S]*recordings\/ +left out, as asked/);
   t.match(others.get('about.txt')?.toString(), /The agent has a password that this command was not given/);
   t.notOk(
     [...others.values()].some((content) => content.includes(SECRETS[1] ?? '')),
@@ -79,7 +81,10 @@ t.test('beside a running agent', async (t) => {
   t.equal(down.code, 0);
   t.match(JSON.parse(down.out), {
     file: later,
-    leftOut: [{ what: 'status.json, metrics.txt', why: /no agent answers/ }],
+    leftOut: [
+      { what: 'status.json, metrics.txt', why: /no agent answers/ },
+      { what: 'recordings/', why: /as asked/ },
+    ],
   });
   const left = unzip(readFileSync(later));
   t.equal(secretIn(left, readFileSync(later)), null);

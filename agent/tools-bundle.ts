@@ -40,7 +40,9 @@ export async function bundle(line: CommandLine, io: Terminal): Promise<number> {
   try {
     const contents = await gather({ line, settings, recorded, wanted, madeAt });
     const { leftOut } = contents;
-    if (recorded === null || recorded.recordings.length === 0) {
+    if (flight === 'none') {
+      leftOut.push({ what: 'recordings/', why: 'left out, as asked (--flight none)' });
+    } else if (recorded === null || recorded.recordings.length === 0) {
       leftOut.push({ what: 'recordings/', why: 'there are none' });
     } else if (wanted.size === 0 && flight === 'last') {
       leftOut.push({ what: 'recordings/', why: 'no flight is recorded; --flight all takes every recording' });

@@ -1,5 +1,5 @@
 /** `skein-agent config`. */
-import { renderConfig } from '@skein/protocol/config';
+import { renderConfig, withoutLogin } from '@skein/protocol/config';
 import type { CommandLine } from './cli/index.ts';
 import { AgentConfig, SECRET_KEYS } from './config.ts';
 import { EXIT, type Terminal } from './exit.ts';
@@ -18,6 +18,6 @@ export function config(line: CommandLine, io: Terminal): number {
     return EXIT.usage;
   }
   if (!print) io.out('the settings are fine\n');
-  else io.out(renderConfig(AgentConfig, settings.config, settings.sources, SECRET_KEYS));
+  else io.out(withoutLogin(renderConfig(AgentConfig, settings.config, settings.sources, SECRET_KEYS)));
   return EXIT.ok;
 }

@@ -33,9 +33,17 @@ t.test('locked with no agent, found by the one that starts, unlocked through it'
     { verdict: 'stop', words: 'locked at the drone: changing propellers' },
   );
   t.match(await typed('unlock', '--reason=changed', at), { code: 0, out: 'Unlocked.\n' });
-  t.match(await typed('unlock', '--reason=changed', at), { code: 0 }, 'twice does no harm');
+  t.match(await typed('unlock', '--reason=changed', at), { code: 0, out: 'It was not locked.\n' }, 'no harm');
   t.match(await typed('lock', '--reason', 'again', '--json', at), { code: 0, out: /"kept":true,"agent":true/ });
   t.match(JSON.parse(readFileSync(join(root, 'lock.json'), 'utf8')), { here: { reason: 'again' }, remote: null });
+});
+
+t.test('without an agent, too, what was not locked is not said to be unlocked', async (t) => {
+  const at = `--dataDir=${scratch(t)}`;
+  t.match(await typed('unlock', '--reason=x', at), { code: 0, out: 'It was not locked.\n' });
+  t.match(await typed('lock', '--reason=x', at), { code: 0 });
+  t.match(await typed('unlock', '--reason=x', at), { code: 0, out: 'Unlocked.\n' });
+  t.match(await typed('unlock', '--reason=x', '--json', at), { code: 0, out: /"locked":false,"wasLocked":false/ });
 });
 
 t.test('an agent that does not answer in time is not said to be away: it takes the lock from the file', async (t) => {
@@ -97,6 +105,15 @@ t.test('stations: who is there, unlock and lock, what is refused', async (t) => 
   t.match(await typed('stations', 'unlock', 'station-2', at), { code: 5, err: /mode = "control"/ });
   t.match(await typed('stations', 'unlock', 'nobody', at), { code: 5, err: /there are laptop, station-2/ });
   t.match(await typed('stations', 'open', at), { code: 2, err: /usage/ });
+});
+
+t.test('settings are printed and refused without the login of an address', async (t) => {
+  const at = ['--drone=kite-1', '--dataDir=/no/such'];
+  const printed = await typed('config', '--print', '--uplink.url=mqtt://kite-1:secret@host', ...at);
+  t.match(printed, { code: 0, out: /^url = "mqtt:\/\/…@host" {2}# set by flag$/m });
+  const refused = await typed('config', '--check', '--uplink.url=mqt://kite-1:secret@host', ...at);
+  t.match(refused, { code: 2, err: /--uplink\.url = "mqt:\/\/…@host": / });
+  for (const { out, err } of [printed, refused]) t.notMatch(out + err, /secret/);
 });
 
 t.test('parameters of two files need no agent', async (t) => {

@@ -106,12 +106,12 @@ export async function lock(line: CommandLine, io: Terminal): Promise<number> {
   return kept ? EXIT.ok : EXIT.failed;
 }
 
-/** Without an agent: the drone's own lock goes, an operator's stays. Null, or why it is still locked. */
-async function unlockFile(dataDir: string): Promise<string | null> {
+/** Without an agent: the drone's own lock goes, an operator's stays. `refused`: null, or why it is still locked. */
+async function unlockFile(dataDir: string): Promise<{ readonly refused: string | null; readonly wasLocked: boolean }> {
   const path = join(dataDir, LOCK_NAME);
-  const locks = await readLocks(path);
-  if (locks.here !== null) await writeLocks(path, { ...locks, here: null });
-  return locks.remote === null ? null : 'locked-by-operator';
+  const { here, remote } = await readLocks(path);
+  if (here !== null) await writeLocks(path, { here: null, remote });
+  return { refused: remote === null ? null : 'locked-by-operator', wasLocked: here !== null || remote !== null };
 }
 
 export async function unlock(line: CommandLine, io: Terminal): Promise<number> {
@@ -121,23 +121,26 @@ export async function unlock(line: CommandLine, io: Terminal): Promise<number> {
   if (!agent.ok) return usage(io, ...agent.problems);
   const answer = await agent.ask('/unlock', { method: 'POST', body: { reason } });
   let refused: string | null = null;
-  if (!answer.ok && answer.reached && refusalWords(answer.reason).code !== 'not-ready') {
+  let wasLocked = true;
+  if (answer.ok) wasLocked = (JSON.parse(answer.body) as { wasLocked?: boolean }).wasLocked !== false;
+  else if (answer.reached && refusalWords(answer.reason).code !== 'not-ready') {
     refused = refusalWords(answer.reason).code;
-  } else if (!answer.ok) {
+  } else {
     const nowhere = await noDataThere(agent.dataDir);
     if (nowhere !== null) {
       io.complain([`nothing was unlocked: ${nowhere}`]);
       return EXIT.notRunning;
     }
     try {
-      refused = await unlockFile(agent.dataDir);
+      ({ refused, wasLocked } = await unlockFile(agent.dataDir));
     } catch (error) {
       io.complain([`still locked: ${error instanceof Error ? error.message : String(error)}`]);
       return EXIT.failed;
     }
   }
-  if (isJson(line)) io.out(`${JSON.stringify({ locked: refused !== null, error: refused, agent: answer.ok })}\n`);
-  else if (refused === null) io.out('Unlocked.\n');
+  if (isJson(line))
+    io.out(`${JSON.stringify({ locked: refused !== null, wasLocked, error: refused, agent: answer.ok })}\n`);
+  else if (refused === null) io.out(wasLocked ? 'Unlocked.\n' : 'It was not locked.\n');
   if (refused !== null) io.complain([`still locked: ${reasonWords(refused)}`]);
   return refused === null ? EXIT.ok : EXIT.refused;
 }

@@ -6,6 +6,7 @@ import type { Static, TObject } from 'typebox';
 import { Value } from 'typebox/value';
 import { nearest } from './nearest.ts';
 import { environmentName, type Leaf, leafType, leavesOf } from './schema.ts';
+import { saidOf } from './secret.ts';
 
 export type ConfigSource = 'default' | 'file' | 'environment' | 'flag';
 
@@ -49,10 +50,13 @@ class Gathering {
   readonly problems: string[] = [];
   readonly #leaves: ReadonlyMap<string, Leaf>;
   readonly #keys: readonly string[];
+  readonly #sections: readonly string[];
 
   constructor(leaves: readonly Leaf[]) {
     this.#leaves = new Map(leaves.map((leaf) => [leaf.key, leaf]));
     this.#keys = leaves.map((leaf) => leaf.key);
+    const above = leaves.flatMap(({ path }) => path.slice(1).map((_, i) => path.slice(0, i + 1).join('.')));
+    this.#sections = [...new Set(above)];
   }
 
   file(tree: unknown, path: readonly string[] = []): void {
@@ -65,7 +69,12 @@ class Gathering {
       const key = [...path, name].join('.');
       if (this.#leaves.has(key)) this.given.set(key, { value, source: 'file', said: `${key} in the config file` });
       else if (this.#keys.some((known) => known.startsWith(`${key}.`))) this.file(value, [...path, name]);
-      else this.#unknown(`${key} in the config file`, key, this.#keys);
+      else
+        this.#unknown(
+          `${key} in the config file`,
+          key,
+          isTree(value) ? [...this.#sections, ...this.#keys] : this.#keys,
+        );
     }
   }
 
@@ -139,7 +148,7 @@ export function resolveConfig<S extends TObject>(schema: S, input: ConfigInput):
       continue;
     }
     const wrong = complaint(leaf, found.value);
-    if (wrong !== null) problems.push(`${found.said} = ${JSON.stringify(found.value)}: ${wrong}`);
+    if (wrong !== null) problems.push(`${found.said} = ${saidOf(leaf.key, found.value)}: ${wrong}`);
     put(config, leaf.path, found.value);
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config: config as Static<S>, sources };
