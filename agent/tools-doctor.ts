@@ -27,6 +27,16 @@ async function extraCa(path: string | undefined): Promise<SettingsFacts['extraCa
   return { path, problem };
 }
 
+/** The user that an address names goes before the one of the settings, as the uplink has it. */
+function userIn(url: string): string {
+  const user = URL.parse(url)?.username ?? '';
+  try {
+    return decodeURIComponent(user);
+  } catch {
+    return user;
+  }
+}
+
 /** Without a file the drone need not be named: the one that runs is looked at. */
 async function settingsOf(
   line: CommandLine,
@@ -45,7 +55,7 @@ async function settingsOf(
     linkUrl: link.url,
     brokerUrl: uplink.url,
     topicRoot: uplink.topicRoot,
-    username: uplink.username,
+    username: userIn(uplink.url) || uplink.username,
     budgetMB: disk.budgetMB,
     stations: station.map((one, i) =>
       typeof one === 'string'

@@ -170,10 +170,12 @@ t.test('what an agent answers, or who answers in its place', async (t) => {
 
 t.test('the broker of an agent is spoken to with its own login alone', async (t) => {
   let bytes = 0;
+  let last = '';
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (part) => {
       bytes += part.length;
+      last = String(part);
       socket.destroy();
     });
   });
@@ -191,6 +193,11 @@ t.test('the broker of an agent is spoken to with its own login alone', async (t)
   t.equal(bytes, 0, 'one that is connected needs no second one');
   t.match((await words(runs(facts), { hash: 'abc', brokerUrl: url }))('uplink'), /broker-cuts/);
   t.ok(bytes > 0);
+  const host = url.slice('mqtt://'.length);
+  const told = runs({ ...facts, uplink: { ...facts.uplink, url: `mqtt://…@${host}` } });
+  const asItself = await words(told, { hash: 'abc', brokerUrl: `mqtt://kite-1:secret@${host}` });
+  t.match(last, /kite-1.*secret$/s, 'a login in the address is the one it tries, though the agent does not tell it');
+  t.notMatch(asItself('uplink'), /secret/);
 });
 
 t.test('what does not end is not known, and holds up nothing', async (t) => {

@@ -129,7 +129,8 @@ async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<Doct
   const isUp = running?.uplink.state === 'up';
   // The settings that were named may be another's than those of the agent that runs.
   const areIts = running === null || (settings.file !== null && settings.used.hash === running.settingsHash);
-  const brokerOf = running?.uplink.url ?? brokerUrl;
+  // Of the agent's own settings as they are: what it tells has no login in it.
+  const brokerOf = running === null || areIts ? brokerUrl : running.uplink.url;
   const broker =
     isUp || brokerOf === '' || (running === null && !areRight)
       ? null

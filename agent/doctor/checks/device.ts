@@ -105,7 +105,7 @@ function held(facts: DeviceFacts, own: readonly number[]): Finding[] {
       found(
         'device-held',
         `${said(other)} has ${path} open, too: each byte goes to one of the two.`,
-        `end it: sudo kill ${other.pid}   (what starts it: systemctl status ${other.pid})`,
+        `end it, on the ground only (it may be what a pilot flies by): sudo kill ${other.pid}   (what starts it: systemctl status ${other.pid})`,
         'a ground station belongs behind the agent: [[station]] in its settings',
       ),
     );

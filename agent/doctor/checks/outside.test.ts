@@ -50,6 +50,12 @@ const OUTSIDE: readonly (readonly [FindingCode, Partial<DoctorFacts>, words: Reg
     /ca\.pem, which cannot be read \(EACCES\)/,
     /sudo chmod a\+r/,
   ],
+  [
+    'ca-file',
+    { settings: { ...HELD.settings, extraCa: { path: '/etc/skein/none.pem', problem: 'ENOENT' } } },
+    /NODE_EXTRA_CA_CERTS names \/etc\/skein\/none\.pem, and the file is not there/,
+    /^put the authority's certificate \(PEM\) at \/etc\/skein\/none\.pem, or correct NODE_EXTRA_CA_CERTS[^\n]*$/,
+  ],
 ];
 
 t.test('each by its name, with its remedy', async (t) => {

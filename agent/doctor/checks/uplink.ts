@@ -1,7 +1,9 @@
 /** The way to the controller: name, connection, TLS, login, topics, and whether a controller is behind the broker. */
+import { withoutLogin } from '@skein/protocol/config';
 import type { BrokerFacts, DoctorFacts } from '../facts.ts';
 import { type Finding, fine, found, unsure } from '../finding.ts';
 import type { RunningFacts } from '../running.ts';
+import { unreadAuthority } from './authority.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
@@ -271,17 +273,10 @@ export function uplink(facts: DoctorFacts): Finding[] {
   const live = agent.state === 'running' ? agent.facts : null;
   const { extraCa } = settings;
   const all: Finding[] = [];
-  if (extraCa !== null && extraCa.problem !== null)
-    all.push(
-      found(
-        'ca-file',
-        `NODE_EXTRA_CA_CERTS names ${extraCa.path}, which cannot be read (${extraCa.problem}): Node goes on without it.`,
-        `correct the path, or: sudo chmod a+r ${extraCa.path}`,
-      ),
-    );
+  if (extraCa !== null && extraCa.problem !== null) all.push(unreadAuthority(extraCa.path, extraCa.problem));
   if (live === null && settings.problems.length > 0)
     return [...all, unsure('uplink', 'Not tried: the settings are wrong.')];
-  const url = live?.uplink.url ?? settings.used.brokerUrl;
+  const url = withoutLogin(live?.uplink.url ?? settings.used.brokerUrl);
   if (url === '') return [...all, fine('uplink', 'offline, as it is set (uplink.url is empty)')];
   if (live?.uplink.state === 'up') return [...all, ...running(live)];
   if (broker === null) return [...all, unsure('uplink', `${url} was not tried.`)];

@@ -2,7 +2,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import type { DeviceFacts, Program, Who } from '../facts.ts';
 import type { SystemFiles } from './files.ts';
-import { readOpenFiles } from './programs.ts';
+import { type OpenFiles, readOpenFiles } from './programs.ts';
 import type { Users } from './users.ts';
 
 const BY_ID = '/dev/serial/by-id';
@@ -27,6 +27,28 @@ const kindOf = async (path: string, isSerial: boolean | null): Promise<DeviceFac
   );
 };
 
+/**
+ * Of a pseudo-terminal the process at its other end, which is what flies (a simulator, a bridge over the network): it may
+ * keep our end open, too, so that the line does not hang up, and is no rival. Which one a /dev/ptmx leads to the kernel says
+ * in fdinfo; where it does not, whoever has one is taken for the other end: a rival unseen harms less than a simulator ended.
+ */
+async function peersOf(real: string, files: SystemFiles, open: OpenFiles['open']): Promise<ReadonlySet<number>> {
+  const number = /^\/dev\/pts\/(\d+)$/.exec(real)?.[1];
+  const peers = new Set<number>();
+  if (number === undefined) return peers;
+  const { open: masters } = await readOpenFiles(
+    files,
+    open.map(({ program }) => program),
+    (target) => /^\/dev\/(pts\/)?ptmx$/.test(target),
+  );
+  for (const { program, fd } of masters) {
+    const said = (await files.text(`/proc/${program.pid}/fdinfo/${fd}`)) ?? '';
+    const index: string = /^tty-index:\s*(\d+)/m.exec(said)?.[1] ?? number;
+    if (index === number) peers.add(program.pid);
+  }
+  return peers;
+}
+
 export async function lookAtDevice(
   path: string,
   o: {
@@ -42,6 +64,7 @@ export async function lookAtDevice(
   const found = await stat(path).catch(() => null);
   const tty = (real ?? path).replace(/^\/dev\//, '');
   const { open, unseen } = await readOpenFiles(files, programs, (target) => target === path || target === real);
+  const peers = await peersOf(real ?? path, files, open);
   const group = found === null ? '' : users.groupOf(found.gid);
   const udev = found === null ? null : await files.text(`/run/udev/data/${udevName(found.rdev)}`);
   const isUsb = [path, real ?? ''].some((name) => /\/tty(ACM|USB)\d+$/.test(name) || name.startsWith(BY_ID));
@@ -59,7 +82,9 @@ export async function lookAtDevice(
       who.uid === me.uid &&
       !me.gids.includes(found.gid) &&
       users.account(me.uid).gids.includes(found.gid),
-    holders: [...new Map(open.map(({ program }) => [program.pid, program])).values()],
+    holders: [...new Map(open.map(({ program }) => [program.pid, program])).values()].filter(
+      ({ pid }) => !peers.has(pid),
+    ),
     unseen,
     getty:
       programs.find(

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
+import { ME } from '../testing/well.ts';
+import { lookAtDevice } from './device.ts';
 import { probeDisk } from './disk.ts';
 import { SystemFiles } from './files.ts';
 import { agentsAmong, readOpenFiles, readPrograms } from './programs.ts';
@@ -56,6 +58,32 @@ t.test('who holds a file, and whose files may not be seen', async (t) => {
   t.match(open, [{ program: { name: 'gpsd' } }]);
   t.match(unseen, [{ name: 'sshd' }]);
 });
+
+t.test(
+  'of a pseudo-terminal the other end is no rival, though it keeps our end open; who else has our end is',
+  async (t) => {
+    const { root, files } = board(t, {
+      ...program(10, 'skein-sim', 'node skein-sim', 1),
+      ...program(11, 'mavproxy.py', 'mavproxy.py', 1),
+      ...program(12, 'tmux', 'tmux', 1),
+      'proc/10/fdinfo/3': 'pos:\t0\nflags:\t02100002\nmnt_id:\t24\ntty-index:\t7654321\n',
+      'proc/12/fdinfo/3': 'pos:\t0\ntty-index:\t2\n',
+    });
+    const opens = (pid: number, ...targets: readonly string[]): void => {
+      mkdirSync(join(root, `proc/${pid}/fd`));
+      for (const [i, target] of targets.entries()) symlinkSync(target, join(root, `proc/${pid}/fd/${i + 3}`));
+    };
+    opens(10, '/dev/ptmx', '/dev/pts/7654321');
+    opens(11, '/dev/pts/7654321');
+    opens(12, '/dev/ptmx', '/dev/pts/7654321');
+    const [programs, users] = [await readPrograms(files), await readUsers(files)];
+    const look = async (path: string) =>
+      (await lookAtDevice(path, { files, users, programs, who: ME, me: ME })).holders.map(({ name }) => name).sort();
+    t.same(await look('/dev/pts/7654321'), ['mavproxy.py', 'tmux'], 'the master of another one does not excuse');
+    rmSync(join(root, 'proc/10/fdinfo'), { recursive: true });
+    t.same(await look('/dev/pts/7654321'), ['mavproxy.py', 'tmux'], 'where the kernel does not say');
+  },
+);
 
 t.test('ports: TCP that listens, UDP that is bound, of both families', async (t) => {
   const head = 'sl local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode\n';

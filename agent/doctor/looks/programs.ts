@@ -37,7 +37,7 @@ export async function readPrograms(files: SystemFiles): Promise<readonly Program
 }
 
 export interface OpenFiles {
-  readonly open: readonly { readonly program: Program; readonly target: string }[];
+  readonly open: readonly { readonly program: Program; readonly fd: string; readonly target: string }[];
   /** Those whose open files this user may not see. */
   readonly unseen: readonly Program[];
 }
@@ -47,7 +47,7 @@ export async function readOpenFiles(
   programs: readonly Program[],
   wanted: (target: string) => boolean,
 ): Promise<OpenFiles> {
-  const open: { program: Program; target: string }[] = [];
+  const open: { program: Program; fd: string; target: string }[] = [];
   const unseen: Program[] = [];
   await inTurns(programs, async (program) => {
     const folder = `/proc/${program.pid}/fd`;
@@ -56,7 +56,7 @@ export async function readOpenFiles(
     if (fds === null && program.command.length > 0) unseen.push(program);
     for (const fd of fds ?? []) {
       const target = await files.target(`${folder}/${fd}`);
-      if (target !== null && wanted(target)) open.push({ program, target });
+      if (target !== null && wanted(target)) open.push({ program, fd, target });
     }
   });
   return { open, unseen };

@@ -32,6 +32,7 @@ export const UPLINKS: Readonly<Record<string, DoctorFacts>> = {
   }),
   'ports not seen': stopped({ ports: late }),
 
+  'an authority that is not there': named({ extraCa: { path: '/etc/skein/none.pem', problem: 'ENOENT' } }),
   'an authority that cannot be read': named({ extraCa: { path: '/etc/skein/ca.pem', problem: 'EACCES' } }),
   'offline by its settings': facts({ ...WELL, uplink: { ...WELL.uplink, url: '' } }, alone({ broker: null })),
   'a broker that was not tried': stopped({ broker: null }),
