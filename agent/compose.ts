@@ -9,6 +9,7 @@ import { wirePage } from './page-wiring.ts';
 import type { AgentPorts } from './ports.ts';
 import { routesOf } from './routes.ts';
 import { RunningAgent } from './running.ts';
+import type { Sources } from './settings-marks.ts';
 import { SOCKET_NAME } from './socket.ts';
 import { StateFile } from './state/index.ts';
 import { type AgentStatus, metricsOf, type Routes, renderMetrics, StatusServer } from './status/index.ts';
@@ -31,8 +32,8 @@ export interface Agent {
   status(): AgentStatus;
 }
 
-/** An agent, unstarted; usable as a process of its own or many in one process. */
-export function createAgent(config: AgentConfig, given: AgentPorts): Agent {
+/** An agent, unstarted; usable as a process of its own or many in one process. `sources`: who set each key, if that is known. */
+export function createAgent(config: AgentConfig, given: AgentPorts, sources: Sources = {}): Agent {
   const recent = new RecentLines(given.systemUtcUs);
   const ports: AgentPorts = { ...given, log: recent.over(given.log) };
   let running: RunningAgent | null = null;
@@ -87,7 +88,7 @@ export function createAgent(config: AgentConfig, given: AgentPorts): Agent {
       const session = ports.randomHex(8);
       running = new RunningAgent(config, ports, { session, state, boot, serial, link });
       await running.start();
-      routes = { ...routesOf(running), ...doctorRoutes(running, { serial, serialBefore }) };
+      routes = { ...routesOf(running), ...doctorRoutes(running, { serial, serialBefore }, sources) };
       page.start();
       const { drone } = config;
       const { epoch } = running.outbox;

@@ -2,7 +2,8 @@
 import { RUNNING_FORMAT, type RunningFacts } from './doctor/index.ts';
 import type { AgentParts } from './report.ts';
 import { settingsHash } from './settings-hash.ts';
-import type { Routes } from './status/index.ts';
+import { differingOf, type Sources } from './settings-marks.ts';
+import { type Routes, refusal } from './status/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
 /** Channels of the transmitter come at 1 Hz. */
@@ -92,6 +93,11 @@ function factsOf(parts: AgentParts, boards: Boards): RunningFacts {
   };
 }
 
-export const doctorRoutes = (parts: AgentParts, boards: Boards): Routes => ({
+export const doctorRoutes = (parts: AgentParts, boards: Boards, sources: Sources): Routes => ({
   'GET /doctor': () => ({ code: 200, body: factsOf(parts, boards) }),
+  'POST /settings': (body) => {
+    const differing = differingOf(parts.config, sources, body);
+    if (differing === null) return refusal(400, 'bad-body', '{key, marks: {NAME: MARK}} is wanted');
+    return { code: 200, body: { differing } };
+  },
 });

@@ -12,6 +12,7 @@ import { type DoctorPorts, doctorPage, examine, probeDisk, type SettingsFacts, t
 import { EXIT, type Terminal } from './exit.ts';
 import { AnonymousConfig, readSettings } from './settings.ts';
 import { settingsHash } from './settings-hash.ts';
+import { marksOf, type Sources } from './settings-marks.ts';
 import { SOCKET_NAME } from './socket.ts';
 import { askAgent } from './status/index.ts';
 import { AGENT_VERSION } from './version.ts';
@@ -41,7 +42,7 @@ function userIn(url: string): string {
 async function settingsOf(
   line: CommandLine,
   env: NodeJS.ProcessEnv,
-): Promise<{ readonly facts: SettingsFacts; readonly config: AgentConfig }> {
+): Promise<{ readonly facts: SettingsFacts; readonly config: AgentConfig; readonly sources: Sources }> {
   const read = readSettings(line.configFile === null ? AnonymousConfig : AgentConfig, line, env);
   const problems = read.ok ? [] : read.problems;
   // Where they are wrong, at least the folder, if that is right: there the agent is found.
@@ -68,7 +69,16 @@ async function settingsOf(
   return {
     facts: { file: line.configFile, given, problems, used, extraCa: await extraCa(env.NODE_EXTRA_CA_CERTS) },
     config,
+    sources: stand.sources,
   };
+}
+
+/** Null: the agent does not say, being of an earlier version. */
+async function changedIn(socket: string, config: AgentConfig, sources: Sources): Promise<readonly string[] | null> {
+  const key = randomBytes(16).toString('hex');
+  const body = { key, marks: marksOf(config, sources, key) };
+  const answer = await askAgent(socket, '/settings', { method: 'POST', body });
+  return answer.ok ? (JSON.parse(answer.body) as { differing: readonly string[] }).differing : null;
 }
 
 function me(): Who {
@@ -83,7 +93,7 @@ function me(): Who {
 }
 
 export async function doctor(line: CommandLine, io: Terminal, replaced: Partial<DoctorPorts> = {}): Promise<number> {
-  const { facts, config } = await settingsOf(line, process.env);
+  const { facts, config, sources } = await settingsOf(line, process.env);
   const socket = join(config.dataDir, SOCKET_NAME);
   const nowMs = (): number => performance.now();
   const diagnosis = await examine(facts, {
@@ -98,6 +108,7 @@ export async function doctor(line: CommandLine, io: Terminal, replaced: Partial<
     password: config.uplink.password,
     session: randomBytes(4).toString('hex'),
     ask: (path) => askAgent(socket, path),
+    changed: () => changedIn(socket, config, sources),
     boardSerial: async () => (await readIdentity(config.board.bootIdFile)).serial,
     networkTime: async () => (await readNetworkTime({ mayStart: true })) !== null,
     createLink: (url) => createLink({ url }),

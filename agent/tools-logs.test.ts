@@ -31,9 +31,34 @@ t.test('what is asked for, in order, and what is no line is said', async (t) => 
   });
   t.match(await logs('--level=warn', '--since', '2026-11-21T13:00'), { code: 0, out: /^[^\n]*not well\n$/ });
   t.equal((await logs('--json', '-n', '1')).out, line(2, 30, 'well'));
+  t.equal((await logs('--level=warn', '-n', '0')).err.includes('nothing'), false, 'there is one');
   t.match(await logs('--since', 'soon'), { code: 2, out: '', err: /--since soon: write 10m/ });
   rmSync(join(root, 'log'), { recursive: true });
   t.match(await logs(), { code: 1, out: '', err: /there are no log files in .*\n.*--dataDir=FOLDER/ });
+});
+
+t.test('where nothing is found, that is said, and since when', async (t) => {
+  const root = given(t);
+  const logs = (...args: string[]) => typed('logs', `--dataDir=${root}`, '--display.timeZone=Europe/Paris', ...args);
+  for (const [args, err] of [
+    [
+      ['--level=error'],
+      /^nothing of level error or above is in .*log since 2026-11-21 13:00:00 UTC\+1, when it begins\n/,
+    ],
+    [
+      ['--level=warn', '--since=2026-11-21T13:01:30'],
+      /^nothing of level warn or above is in .* since 2026-11-21 13:01:30 UTC\+1\n/,
+    ],
+    [['--grep', 'gripper', '--json'], /^no line with "gripper" is in .* since 2026-11-21 13:00:00 /],
+  ] as const)
+    t.match(await logs(...args), { code: 0, out: '', err }, args.join(' '));
+  writeFileSync(join(root, 'log', 'skein-agent.1.log'), '');
+  writeFileSync(join(root, 'log', 'skein-agent.2.log'), '');
+  t.match(await logs('--level=warn'), {
+    code: 0,
+    out: '',
+    err: /nothing of level warn or above is in .*no log line yet/,
+  });
 });
 
 t.test('followed into the next file, until its reader goes away', async (t) => {

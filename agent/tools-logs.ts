@@ -1,6 +1,6 @@
 /** `skein-agent logs`: what the agent wrote down, from its own files. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { knowsZone } from '@skein/protocol/time';
+import { type Face, knowsZone, zoned } from '@skein/protocol/time';
 import type { CommandLine } from './cli/index.ts';
 import { EXIT, type Terminal } from './exit.ts';
 import {
@@ -59,13 +59,27 @@ export async function logs(line: CommandLine, io: Terminal): Promise<number> {
   const wanted = { level, sinceMs: sinceMs ?? 0, grep: line.options.get('grep') ?? null };
   const page = line.switches.has('json') ? null : new LinePage(face, io.colours);
   try {
-    const { strange } = await print({ dir, wanted, page, last, follow, io });
+    const { strange, found, oldestMs } = await print({ dir, wanted, page, last, follow, io });
+    if (found === 0) io.complain([nothing(dir, wanted, line, oldestMs, face)]);
     if (strange > 0) io.complain([`${strange} lines in ${dir} are no log lines: a power cut leaves parts of lines`]);
     return EXIT.ok;
   } catch (error) {
     io.complain([error instanceof Error ? error.message : String(error)]);
     return EXIT.failed;
   }
+}
+
+/** An empty answer looks like a command that did nothing. */
+function nothing(dir: string, { sinceMs, grep }: Wanted, line: CommandLine, oldestMs: number, face: Face): string {
+  const level = line.options.get('level');
+  const what = [
+    level === undefined ? 'no line' : `nothing of level ${level} or above`,
+    grep === null ? '' : ` with "${harmless(grep)}"`,
+  ].join('');
+  if (!Number.isFinite(oldestMs)) return `${what} is in ${dir}: its files hold no log line yet`;
+  const fromMs = Math.max(sinceMs, oldestMs);
+  const { date, time, offset } = zoned(fromMs, face);
+  return `${what} is in ${dir} since ${date} ${time} ${offset}${fromMs === oldestMs ? ', when it begins' : ''}`;
 }
 
 function lastOf(line: CommandLine, otherwise: number | null): number | null {
@@ -99,10 +113,21 @@ interface Printing {
   readonly io: Terminal;
 }
 
-async function print({ dir, wanted, page, last, follow, io }: Printing): Promise<{ readonly strange: number }> {
+interface Printed {
+  /** Lines that are none. */
+  readonly strange: number;
+  /** Lines that were wanted. */
+  readonly found: number;
+  /** Of the oldest line, ms UTC; infinite: there is none. */
+  readonly oldestMs: number;
+}
+
+async function print({ dir, wanted, page, last, follow, io }: Printing): Promise<Printed> {
   const outlet = new Outlet(io.stream);
   const isWanted = matcher(wanted);
   let strange = 0;
+  let found = 0;
+  let oldestMs = Number.POSITIVE_INFINITY;
   let text = '';
   /** What there was, the newest at its end, not yet written out; null: it has been shown, or there is no limit. */
   let kept: (() => string)[] | null = last === null ? null : [];
@@ -117,6 +142,7 @@ async function print({ dir, wanted, page, last, follow, io }: Printing): Promise
     await outlet.put(part);
   };
   const put = (written: () => string): void => {
+    found++;
     if (kept === null) text += written();
     else if (kept.push(written) > 2 * (last ?? 0) + SLACK) kept = newest(kept, last ?? 0);
   };
@@ -127,8 +153,10 @@ async function print({ dir, wanted, page, last, follow, io }: Printing): Promise
     if (head === null) {
       strange++;
       if (isAll) put(() => `${harmless(one)}\n`);
-    } else if (isWanted(one, head))
-      put(() => (page === null ? `${one}\n` : (page.line(one, head) ?? `${harmless(one)}\n`)));
+      return;
+    }
+    oldestMs = Math.min(oldestMs, head.timeMs);
+    if (isWanted(one, head)) put(() => (page === null ? `${one}\n` : (page.line(one, head) ?? `${harmless(one)}\n`)));
   };
   const following = { pause: () => wait(LOOK_MS), onEnd: show };
   for await (const lines of logLines(dir, follow ? following : null)) {
@@ -138,5 +166,5 @@ async function print({ dir, wanted, page, last, follow, io }: Printing): Promise
   }
   await show();
   outlet.release();
-  return { strange };
+  return { strange, found, oldestMs };
 }

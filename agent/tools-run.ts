@@ -23,7 +23,7 @@ export async function run(line: CommandLine, io: Terminal): Promise<number> {
   process.stdout.on('error', () => {});
   const { promise: ended, resolve: end } = Promise.withResolvers<number>();
   const restart = isSupervised(process.env, process) ? () => end(RESTART_EXIT_CODE) : null;
-  const agent = createAgent(config, systemPorts({ log: log.logger, restart }));
+  const agent = createAgent(config, systemPorts({ log: log.logger, restart }), settings.sources);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     let asked = false;
     process.on(signal, () => {

@@ -7,7 +7,7 @@ import type { Outbox } from './outbox/index.ts';
 import type { AgentPorts } from './ports.ts';
 import { settingsHash } from './settings-hash.ts';
 import { systemTimers } from './timers.ts';
-import { Uplink } from './uplink/index.ts';
+import { Refusals, Uplink } from './uplink/index.ts';
 import type { Vehicle } from './vehicle/index.ts';
 import { AGENT_VERSION } from './version.ts';
 
@@ -29,6 +29,7 @@ export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly
   const { nowUs, random, log } = ports;
   const { username, password, url, topicRoot, backfillKBps, gatherS } = config.uplink;
   const settings = settingsHash(config);
+  const refusals = new Refusals();
   return new Uplink({
     url,
     topicRoot,
@@ -72,7 +73,9 @@ export function wireUplink(parts: UplinkParts, o: { readonly n: number; readonly
     },
     onCommand: (command, via) => commanding.take(command, via),
     onItinerary: (message) => itineraries.receive(message),
-    onState: (state, detail) =>
-      log.info({ part: 'uplink', state }, detail === '' ? `uplink ${state}` : `uplink ${state}: ${detail}`),
+    onState: (state, detail) => {
+      const { level, words } = refusals.say(state, detail);
+      log[level]({ part: 'uplink', state }, words);
+    },
   });
 }

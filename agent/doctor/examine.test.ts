@@ -58,6 +58,7 @@ function board(test: Test): Board {
         ...{ version: '0.1.0', node: 'v24.0.0', nodeNeeded: 24, root, utcMs: () => 1.795e12, programUtcMs: 1.79e12 },
         ...{ me: ME, socket: join(dataDir, 'agent.sock'), password: '', session: '00112233', stepMs: 1_000 },
         ask: async () => ({ ok: false, reason: 'ENOENT', reached: false }),
+        changed: async () => null,
         boardSerial: async () => 'board-1',
         networkTime: async () => true,
         createLink: () => {
@@ -198,6 +199,35 @@ t.test('the broker of an agent is spoken to with its own login alone', async (t)
   const asItself = await words(told, { hash: 'abc', brokerUrl: `mqtt://kite-1:secret@${host}` });
   t.match(last, /kite-1.*secret$/s, 'a login in the address is the one it tries, though the agent does not tell it');
   t.notMatch(asItself('uplink'), /secret/);
+});
+
+t.test('a password that was corrected is tried, another drone’s is not', async (t) => {
+  let bytes = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', (part) => {
+      bytes += part.length;
+      socket.destroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const lastError = 'Connection refused: Not authorized';
+  const facts = { ...WELL, uplink: { ...WELL.uplink, url, state: 'waiting', lastError } };
+  const { words } = board(t);
+  const other = await words({ ...runs(facts), changed: async () => ['drone', 'uplink.username'] });
+  t.match(other('settings'), /^settings-changed: .* \(drone, uplink\.username\)/);
+  t.match(other('uplink'), /^agent-refused/);
+  const elsewhere = await words({ ...runs(facts), changed: async () => [] }, { brokerUrl: 'mqtt://127.0.0.1:1' });
+  t.match(elsewhere('uplink'), /^mqtt-denied/, 'of the broker that it was given on its command line');
+  t.equal(bytes, 0);
+  const same = await words({ ...runs(facts), changed: async () => ['uplink.password'] }, { brokerUrl: url });
+  t.match(same('settings'), /^settings-changed: .* \(uplink\.password\)/);
+  t.ok(bytes > 0);
+  const unsaid = await words({ ...runs(facts), changed: () => Promise.reject(new Error('cut')) });
+  t.match(unsaid('settings'), /^ok/, 'then only what its hash says');
 });
 
 t.test('what does not end is not known, and holds up nothing', async (t) => {

@@ -3,6 +3,7 @@
  * the line to the autopilot, its disk and its ports are its own. Nothing is ever sent to an autopilot.
  */
 import type { Link } from '@skein/hardware/link';
+import { withoutLogin } from '@skein/protocol/config';
 import { findingsOf } from './checks/index.ts';
 import type { AgentFacts, DiskFacts, DoctorFacts, LineFacts, Looked, SettingsFacts, Who } from './facts.ts';
 import { lookAtBroker } from './looks/broker.ts';
@@ -46,6 +47,8 @@ export interface DoctorPorts {
   readonly password: string;
   readonly session: string;
   readonly ask: (path: string) => Promise<Asked>;
+  /** Settings, by name, that the agent has otherwise than those that were named; null: it does not say. */
+  readonly changed: () => Promise<readonly string[] | null>;
   readonly boardSerial: () => Promise<string>;
   readonly networkTime: () => Promise<boolean>;
   readonly createLink: (url: string) => Link;
@@ -91,6 +94,9 @@ async function askAgent({ ask, socket }: DoctorPorts): Promise<AgentFacts> {
   }
 }
 
+/** With another of these it is another broker, or another drone's login; a password that was corrected is to be tried. */
+const isOfAnother = (key: string): boolean => ['drone', 'uplink.url', 'uplink.topicRoot'].includes(key);
+
 async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<DoctorFacts> {
   const { me, patience = 1 } = ports;
   const soon = LOOK_MS * patience;
@@ -127,8 +133,15 @@ async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<Doct
     ...stations.map((one) => ({ what: `The end point ${one.name}`, url: one.url })),
   ];
   const isUp = running?.uplink.state === 'up';
+  const compared = running === null || settings.file === null || !areRight ? null : await looked(soon, ports.changed());
+  const changed = compared?.ok ? compared.value : null;
   // The settings that were named may be another's than those of the agent that runs.
-  const areIts = running === null || (settings.file !== null && settings.used.hash === running.settingsHash);
+  const isSame =
+    changed === null
+      ? settings.used.hash === running?.settingsHash
+      : // By its command line the agent may have another broker than either says.
+        withoutLogin(brokerUrl) === withoutLogin(running?.uplink.url ?? '') && !changed.some(isOfAnother);
+  const areIts = running === null || (settings.file !== null && isSame);
   // Of the agent's own settings as they are: what it tells has no login in it.
   const brokerOf = running === null || areIts ? brokerUrl : running.uplink.url;
   const broker =
@@ -168,6 +181,7 @@ async function gather(settings: SettingsFacts, ports: DoctorPorts): Promise<Doct
     settings,
     program: { version: ports.version, node: ports.node, nodeNeeded: ports.nodeNeeded },
     agent,
+    changed,
     otherAgents: programs.ok ? { ok: true, value: others } : programs,
     boardSerial: boardSerial.ok ? boardSerial.value : null,
     data,

@@ -174,6 +174,8 @@ export interface DoctorFacts {
   readonly settings: SettingsFacts;
   readonly program: { readonly version: string; readonly node: string; readonly nodeNeeded: number };
   readonly agent: AgentFacts;
+  /** Settings, by name, that the file has otherwise than the agent that runs; null: none were named, or it does not say. */
+  readonly changed: readonly string[] | null;
   /** Agents on this machine besides the one that says which process it is. */
   readonly otherAgents: Looked<readonly OtherAgent[]>;
   /** Null: it could not be read. */

@@ -102,6 +102,7 @@ export const FINDINGS = {
   'mqtt-name': ['uplink', 'wrong'],
   'mqtt-refused': ['uplink', 'wrong'],
   'mqtt-topic': ['uplink', 'wrong'],
+  'agent-refused': ['uplink', 'wrong'],
   'no-controller': ['uplink', 'wrong'],
   'controller-waits': ['uplink', 'warning'],
   'ca-file': ['uplink', 'wrong'],

@@ -78,7 +78,7 @@ const plain = (served: Served): readonly Case[] => [
   {
     name: 'somebody whom the broker does not let in',
     code: 'mqtt-denied',
-    words: /lets somebody without a user name in/,
+    words: /refuses a login without user name and password/,
     remedy: /uplink\.username = "kite-1"/,
     given: (at) => served(at, 'mqtt', broker({ connack: 5 })),
   },
@@ -103,7 +103,7 @@ const plain = (served: Served): readonly Case[] => [
   {
     name: 'another password than the broker has',
     code: 'mqtt-denied',
-    words: /nothing that lets heron in/,
+    words: /refuses this name or password \(heron\)/,
     remedy: /set uplink\.password to what the broker has for heron/,
     given(at) {
       at.settings['uplink.username'] = '"heron"';
@@ -226,6 +226,13 @@ t.test('TLS, reason by reason', async (t) => {
           'mqtts',
           serve((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
         ),
+    },
+    {
+      name: 'a broker without TLS behind mqtts://',
+      code: 'broker-cuts',
+      words: /cuts it in the middle of TLS/,
+      remedy: /the port speaks no TLS: uplink\.url = "mqtt:\/\/localhost:\d+".*8883/,
+      given: (at) => served(at, 'mqtts', broker()),
     },
     {
       name: 'a port with TLS behind mqtt://',

@@ -172,6 +172,35 @@ t.test('of a login that only the agent knows, what it was told', async (t) => {
   }
 });
 
+t.test('an agent that is refused with what it was started with is to be started again', async (t) => {
+  const denied = uplink({ state: 'waiting', leaseLeftMs: 0, lastError: 'Connection refused: Not authorized' });
+  const taken = { ok: true, value: { ...BROKER, stage: 'done' } } as const;
+  const reached = { ok: true, value: { ...BROKER, stage: 'reached' } } as const;
+  const said = (o: Partial<DoctorFacts>) =>
+    findingsOf(facts(denied, o)).filter(({ verdict }) => verdict === 'wrong' || verdict === 'warning');
+  const RESTART = /disarmed on the ground.*systemctl restart skein-agent/;
+  for (const [o, codes] of [
+    [{ changed: ['uplink.password'], broker: taken }, ['settings-changed', 'agent-refused']],
+    [{ changed: ['drone', 'uplink.username'], broker: reached }, ['settings-changed', 'agent-refused']],
+    [{ changed: [], broker: taken }, ['agent-refused']],
+    [{ changed: [], broker: reached }, ['mqtt-denied']],
+  ] as const) {
+    const findings = said(o);
+    t.same(
+      findings.map(({ code }) => code),
+      codes,
+    );
+    for (const { code, remedy } of findings) t.match(remedy.at(-1), RESTART, code);
+  }
+  t.match(said({ changed: ['link.url'] })[0]?.words, /something else than what the agent runs with \(link\.url\)/);
+  t.match(said({ changed: ['profile'], broker: taken })[1]?.words, /takes kite-1 now, and refused the agent/);
+  t.same(
+    worse(findingsOf(facts({ ...WELL, settingsHash: 'def' }, { changed: [] }))),
+    [],
+    'what was given on its command line is in its hash, and was not changed',
+  );
+});
+
 t.test('looks that did not end are said, and are no faults', async (t) => {
   const late = { ok: false, why: 'it could not be looked at within 4 s' } as const;
   const findings = findingsOf(facts(WELL, { disk: late, device: late, otherAgents: late }));

@@ -3,8 +3,17 @@ import { type Finding, fine, found } from '../finding.ts';
 
 const named = ({ file }: SettingsFacts): string => file ?? 'the settings on the command line and in the environment';
 
+/** Some of them: those of another drone may all be others. */
+const SHOWN = 4;
+
+function keys(changed: readonly string[]): string {
+  const more = changed.length - SHOWN;
+  const shown = `${changed.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return changed.length === 0 ? '' : ` (${shown})`;
+}
+
 /** Unreadable files and slips come with their own words from where the settings are resolved. */
-export function settings({ settings, agent }: DoctorFacts): Finding[] {
+export function settings({ settings, agent, changed }: DoctorFacts): Finding[] {
   const { file, given, problems, used } = settings;
   if (problems.length > 0) {
     const unreadable = file !== null && problems.some((problem) => problem.startsWith(`config file ${file}:`));
@@ -24,11 +33,12 @@ export function settings({ settings, agent }: DoctorFacts): Finding[] {
     ];
   }
   const running = agent.state === 'running' ? agent.facts : null;
-  if (running !== null && file !== null && running.settingsHash !== used.hash) {
+  const isOther = changed === null ? running?.settingsHash !== used.hash : changed.length > 0;
+  if (running !== null && file !== null && isOther) {
     return [
       found(
         'settings-changed',
-        `${file} says something else than what the agent runs with: it was changed since, or belongs to another.`,
+        `${file} says something else than what the agent runs with${keys(changed ?? [])}: it was changed since, or belongs to another.`,
         'disarmed on the ground, restart the agent: sudo systemctl restart skein-agent',
       ),
     ];
@@ -42,7 +52,9 @@ export function settings({ settings, agent }: DoctorFacts): Finding[] {
       ),
     ];
   }
-  return [fine('settings', running === null ? `${named(settings)} can be used` : 'they are those the agent runs with')];
+  if (running === null) return [fine('settings', `${named(settings)} can be used`)];
+  const unnamed = '; with --config FILE it is seen whether that was changed since';
+  return [fine('settings', `they are those the agent runs with${file === null ? unnamed : ''}`)];
 }
 
 /** The program, Node below it, and what it speaks. */

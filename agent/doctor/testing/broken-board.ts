@@ -28,6 +28,11 @@ export const BOARDS: Readonly<Record<string, DoctorFacts>> = {
   'settings that are wrong on the command line': named({ file: null, problems: ['--profile: "x" is none'] }),
   'no settings named': named({ file: null, given: false }),
   'settings that were changed': running({ settingsHash: 'def' }),
+  'the line was changed in the settings': running({}, { changed: ['link.url'] }),
+  'settings of another': running(
+    {},
+    { changed: ['drone', 'dataDir', 'link.url', 'uplink.username', 'uplink.password'] },
+  ),
   'an old Node': running({ node: 'v22.1.0' }),
   'an old version runs': running({ version: '0.0.9' }),
   'topics of another version': running({ topicRoot: 'skein/9' }),

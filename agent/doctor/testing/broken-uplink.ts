@@ -2,6 +2,8 @@
 import type { DoctorFacts } from '../facts.ts';
 import {
   alone,
+  BASE,
+  BROKER,
   broker,
   CERTIFICATE,
   certificate,
@@ -82,6 +84,25 @@ export const UPLINKS: Readonly<Record<string, DoctorFacts>> = {
   ),
   'an agent told to come later': uplink(
     ...([{ state: 'waiting', lastError: 'Connection refused: Server unavailable' }, { stage: 'reached' }] as const),
+  ),
+  'a name or password that only the agent knows': {
+    ...uplink({ state: 'waiting', lastError: 'Connection refused: Not authorized' }, { stage: 'reached' }),
+    settings: { ...BASE.settings, file: null },
+  },
+  'a password that was corrected, and the agent goes on with the old one': {
+    ...uplink({ state: 'waiting', lastError: 'Connection refused: Not authorized' }),
+    ...{ changed: ['uplink.password'], broker: { ok: true, value: BROKER } },
+  },
+  'a drone that was given another name': {
+    ...uplink({ state: 'waiting', lastError: 'Connection refused: Not authorized' }, { stage: 'reached' }),
+    changed: ['drone', 'uplink.username'],
+  },
+  'another broker, and the agent goes on with the old one': {
+    ...uplink({ state: 'waiting', lastError: 'connect ECONNREFUSED' }, { stage: 'connect', code: 'ECONNREFUSED' }),
+    changed: ['uplink.url'],
+  },
+  'a broker that takes the agent now': uplink(
+    ...([{ state: 'waiting', lastError: 'Connection refused: Not authorized' }, { stage: 'done' }] as const),
   ),
   'an agent with no reason': uplink({ state: 'waiting', lastError: null }, { stage: 'reached' }),
   'an agent that may read nothing': uplink(

@@ -96,6 +96,7 @@ export function facts(running: RunningFacts, o: Partial<DoctorFacts> = {}): Doct
     },
     program: { version: '0.1.0', node: 'v24.21.0', nodeNeeded: 24 },
     agent: { state: 'running', facts: running, why: null },
+    changed: null,
     otherAgents: { ok: true, value: [] },
     boardSerial: 'board-1',
     data: { ok: false, why: 'not asked for here' },
