@@ -82,7 +82,7 @@ t.test('a drone that maintenance holds gets no order before it is free again', a
   const waits = await becomes(second, 'that waits for a drone', ({ words }) =>
     /no drone can fly it now/.test(words ?? ''),
   );
-  t.match(waits, { state: 'queued', drone: null, words: /1 hold/ });
+  t.match(waits, { state: 'queued', drone: null, words: /1 kept on the ground/ });
   await post('drones/held/pack', { pack: 'P-8', issuedBy: 'Ann' });
   const free = await becomes(second, 'with a drone', ({ state }) => state === 'loading');
   t.equal(free.drone, 'held');

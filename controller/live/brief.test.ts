@@ -14,7 +14,7 @@ function given() {
   const briefs = new Briefs({ part });
   const all = {
     fields: new Set(['online', 'freshness', 'link', 'clock']),
-    kinds: new Set(['position', 'gps', 'esc.5']),
+    kinds: new Set(['position', 'home', 'gps', 'esc.5']),
   };
   return {
     briefs,
@@ -32,7 +32,7 @@ t.test('at once what list and map show; the rest as it is then, once in five sec
   t.same(more, []);
   t.same(brief, {
     ...{ id: 'd1', online: { round: 1 }, freshness: { round: 1 } },
-    kinds: { position: { values: { round: 1 } } },
+    kinds: { position: { values: { round: 1 } }, home: { values: { round: 1 } } },
   });
   const rounds = Array.from({ length: 100 }, () => say('d1'));
   const rest = rounds.flatMap((said, i) => (said.length > 1 ? [{ i, late: said[1] }] : []));

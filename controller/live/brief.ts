@@ -10,8 +10,8 @@ export interface BriefSource {
   part(id: string, fields: ReadonlySet<string>, kinds: ReadonlySet<string>): DroneDelta | null;
 }
 
-/** Where it is, how fast, what it does. */
-const KINDS_AT_ONCE: ReadonlySet<string> = new Set(['position', 'velocity', 'status']);
+/** Where it is, how fast, what it does; and its home, seldom said: a plan drawn now begins there. */
+const KINDS_AT_ONCE: ReadonlySet<string> = new Set(['position', 'velocity', 'status', 'home']);
 /** Shown of a drone that is looked at, and of no other. */
 const KINDS_OF_PANELS: ReadonlySet<string> = new Set([
   'ekf',

@@ -153,6 +153,7 @@ t.test('an itinerary from the first stroke to the delivery', async (t) => {
 
   await t.test('given, verified, started, delivered', async (t) => {
     await page.locator(`input[name="target-${drone.id}"]`).check();
+    t.equal(await page.locator('[data-far]').count(), 0, 'it begins where the drone stands');
     await page.locator('input[name="operator"]').fill('Ann Viewer');
     await page.locator('[data-send]').click();
     await page.locator(`.plan-stands [data-drone="${drone.id}"][data-state="verified"]`).waitFor({ timeout: 60_000 });
@@ -172,6 +173,12 @@ t.test('an itinerary from the first stroke to the delivery', async (t) => {
     });
     const startedMs = performance.now();
     await button.click();
+    await page
+      .locator('[data-itinerary]:not([data-state="verified"]), .dock [data-type="start"][data-tone="bad"]')
+      .first()
+      .waitFor();
+    const isRefused = (await page.locator('.dock [data-type="start"][data-tone="bad"]').count()) > 0;
+    if (isRefused) throw new Error(`it was not started: ${await textOf(page, '.dock')}`);
     const states: string[] = [];
     await until(
       async () => {
@@ -179,7 +186,7 @@ t.test('an itinerary from the first stroke to the delivery', async (t) => {
         if (state !== null && states.at(-1) !== state) states.push(state);
         return state === 'completed';
       },
-      { timeoutMs: 240_000, what: 'the end of it', seen: () => states },
+      { timeoutMs: 240_000, what: 'the end of it', seen: async () => [...states, await textOf(page, '.dock')] },
     );
     measured(
       `drawn, given and flown; ${Math.round((performance.now() - startedMs) / 1000)} s from start to landing: ${states.join(' ')}`,
