@@ -174,7 +174,11 @@ export const LOOK_COMMANDS: readonly Command[] = [
         value: 'PATH',
         words: 'a new file, or a folder for tables of several kinds; nothing is overwritten',
       },
-      { name: 'drone', value: 'NAME', words: 'what the drone is called in it; the name of FILE' },
+      {
+        name: 'drone',
+        value: 'NAME',
+        words: 'what the drone is called in it (column "drone", name of the way); else the name of FILE',
+      },
     ],
     words: { least: 1, most: 1, are: 'files' },
     settings: false,

@@ -95,15 +95,15 @@ t.test(
     t.match(of(waits, 'lease'), {
       ...{
         severity: 'warning',
-        words: 'It must now go on with what it was told, waiting for the controller',
+        words: 'Not heard: its lease has run out. It must now go on with what it was told, waiting for the controller',
         proposal: null,
       },
-      whatToDo: /^Read what its link-loss ladder does now/,
+      whatToDo: /^Read what it must be doing now/,
     });
     await go(80, second);
     t.match(
       of(await told(running), 'lease'),
-      { words: 'It must now fly back and land' },
+      { words: 'Not heard: its lease has run out. It must now fly back and land' },
       'it is told anew, and raised once',
     );
 

@@ -1,5 +1,6 @@
 /** Where the map of the page looks: what is chosen stays in sight, a past without positions leads nowhere, a lost drawing comes back. */
 import { columnsOf, type KindName, type Sample, type Values } from '@skein/protocol/telemetry';
+import type { Page } from 'playwright-core';
 import t from 'tap';
 import { startController, tempDir } from '../controller/testing/controller.ts';
 import { FakeAgent } from '../controller/testing/fake-agent.ts';
@@ -32,6 +33,13 @@ function loseDrawing(): void {
   const canvas = document.querySelector<HTMLCanvasElement>('.map-canvas canvas');
   canvas?.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
 }
+
+/** Runs in the page. */
+const widths = (all: readonly Element[]) => all.map(({ clientWidth, scrollWidth }) => ({ clientWidth, scrollWidth }));
+
+/** Its right edge, px. */
+const endOf = (page: Page, selector: string): Promise<number> =>
+  page.locator(selector).evaluate((one) => one.getBoundingClientRect().right);
 
 interface Place {
   readonly latDeg: number;
@@ -67,7 +75,10 @@ t.test('the map looks at what it should', { timeout: 200_000 }, async (t) => {
     await agent.connectTo(running.addresses.mqtt);
     agent.presence();
     await until(() => agent.ack('urgent'), { timeoutMs: 20_000, what: 'an ack' });
-    agent.live([sample(agent, 'position', { ...place, altAmslM: 500, altRelM: 30 })]);
+    agent.live([
+      sample(agent, 'position', { ...place, altAmslM: 500, altRelM: 30 }),
+      sample(agent, 'battery', { instance: 0, remainingPct: 100 }),
+    ]);
   }
   const browser = await startBrowser();
   t.teardown(() => browser.close());
@@ -102,6 +113,16 @@ t.test('the map looks at what it should', { timeout: 200_000 }, async (t) => {
   await page.locator('[data-detail="east"]').waitFor({ timeout: 30_000 });
   // then: it is beside it
   const { toldMs } = await map('it in sight', (now) => now.widthPx < wide.widthPx && inSight(now, places.east));
+
+  // and: a full battery can be read to its end, and where the pointer is lies beside the panel
+  await page.locator('.row[data-drone="east"] .battery', { hasText: '100' }).waitFor();
+  for (const { clientWidth, scrollWidth } of await page.locator('.row .battery').evaluateAll(widths)) {
+    t.ok(scrollWidth <= clientWidth, `${scrollWidth} px of ${clientWidth}`);
+  }
+  await page.locator('.map-canvas').hover();
+  await page.locator('.map-foot .at', { hasText: '°' }).waitFor();
+  const [rightOf, edge] = [await endOf(page, '.map-foot .at'), await endOf(page, '.pane-map')];
+  t.ok(rightOf <= edge, `${rightOf} px of ${edge}`);
 
   // when: the drawing is lost; then: it is said, and the map comes back
   await page.evaluate(loseDrawing);

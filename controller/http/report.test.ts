@@ -81,7 +81,7 @@ t.test('the last flight: found, read kind by kind, as a file that runs nothing',
   t.same(errors, []);
   t.match(answer.headers['content-type'], /text\/html/);
   t.match(answer.headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'; sandbox/);
-  t.match(answer.headers['content-disposition'], /inline; filename="d1-20261121T1159\.html"/);
+  t.match(answer.headers['content-disposition'], /inline; filename="d1-20261121T1200\.html"/, 'its take-off');
   const [first, ...rest] = asked;
   t.match(first, { kind: 'status', fromUtcUs: at(600) - 86_400e6, toUtcUs: at(600) }, 'looked for in the last day');
   t.ok(rest.every(({ fromUtcUs, toUtcUs }) => fromUtcUs === at(-50) && toUtcUs === at(170)));

@@ -185,7 +185,7 @@ export function reportRoutes(app: FastifyInstance, ports: HttpPorts): void {
       reply
         .type('text/html; charset=utf-8')
         .header('content-security-policy', `${REPORT_POLICY}; frame-ancestors 'none'; sandbox`)
-        .header('content-disposition', `inline; filename="${safe(drone)}-${fileTime(span.fromUtcUs)}.html"`)
+        .header('content-disposition', `inline; filename="${safe(drone)}-${fileTime((flight ?? span).fromUtcUs)}.html"`)
         .serializer((text: string) => text);
       return html;
     },

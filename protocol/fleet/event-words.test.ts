@@ -35,6 +35,27 @@ t.test('what happened, in plain words', async (t) => {
   for (const [one, words] of cases) t.equal(eventWords(one), words);
 });
 
+t.test('a ground stop is set, with its reason and for whom, and lifted', async (t) => {
+  const id = `stop:${ORDER}`;
+  const set = (doc: object) => eventWords(event(id, 'stopped', { set: { reason: 'thunderstorm', by: 'Ann', ...doc } }));
+  t.equal(set({ reach: 'fleet' }), 'ground stop …NPQRS was set: thunderstorm, for the whole fleet, until it is lifted');
+  t.equal(
+    set({ reach: { base: 'nice-port' }, until: '2026-11-28T13:30:00+01:00' }),
+    'ground stop …NPQRS was set: thunderstorm, for base nice-port, until 2026-11-28 12:30 UTC',
+  );
+  t.match(set({ reach: { group: 'north' }, until: 'soon' }), /for group north, until soon$/);
+  t.match(eventWords(event(id, 'lifted', { set: { lifted: { by: 'Ann' } } })), /^ground stop …NPQRS was lifted/);
+  t.match(eventWords(event(id, 'ended', { set: {} })), /put away, a day after its time was over$/);
+});
+
+t.test('no words that say two things', async (t) => {
+  const rollout = (set: object) => eventWords(event(`rollout:${ORDER}`, 'went-on', { set }));
+  t.equal(rollout({ state: 'running' }), 'roll-out …NPQRS went on');
+  t.equal(rollout({ state: 'stopped', words: '1 failed' }), 'roll-out …NPQRS is stopped: 1 failed');
+  t.equal(eventWords(event('alert:a', 'cleared', { set: { state: 'cleared' } })), 'alert a was cleared');
+  t.match(eventWords(event('alert:a', 'heard-again', { set: { state: 'raised' } })), /^alert a is no longer silenced/);
+});
+
 t.test('what became of a parcel is said, not that there is news', async (t) => {
   const stand = (data: object) => eventWords(event('itinerary:first', 'stand', { drone: 'd1', ...data }));
   const released = { set: { state: 'released', reason: 'seen-released', detail: {} }, step: {} };
@@ -56,7 +77,18 @@ t.test('what became of a parcel is said, not that there is news', async (t) => {
 
 t.test('data of another shape than expected breaks nothing', async (t) => {
   const bad = { set: [1], command: 7, deliveries: 'x', drone: {}, reason: null };
-  for (const entity of ['drone:d1', 'command:x', 'itinerary:x', 'order:x', 'alert:x', 'controller', ':', 'x:'])
+  for (const entity of [
+    'drone:d1',
+    'command:x',
+    'itinerary:x',
+    'order:x',
+    'alert:x',
+    'controller',
+    'stop:x',
+    'rollout:x',
+    ':',
+    'x:',
+  ])
     for (const type of [
       'issued',
       'delivery',
@@ -68,6 +100,8 @@ t.test('data of another shape than expected breaks nothing', async (t) => {
       'alert',
       'constructor',
       'put',
+      'stopped',
+      'went-on',
     ]) {
       t.type(eventWords(event(entity, type, bad)), 'string');
       t.type(eventWords(event(entity, type, [bad])), 'string');

@@ -2,6 +2,7 @@
  * An event in plain words: what happened to what, and why. What is not known here is said as it is stored, and data of another
  * shape than expected breaks nothing.
  */
+import { formatUtc, parseTime } from '../time/rfc3339.ts';
 import { nameOfCommand } from './command-names.ts';
 import { shortIds } from './short-ids.ts';
 
@@ -139,8 +140,45 @@ const ALERT: Readonly<Record<string, Say>> = {
   },
 };
 
+/** `, until 2026-11-21 20:14 UTC`; null: until somebody lifts it. */
+function untilWords(until: string | null): string {
+  if (until === null) return ', until it is lifted';
+  const utcUs = parseTime(until);
+  return `, until ${utcUs === null ? until : `${formatUtc(utcUs).slice(0, 16).replace('T', ' ')} UTC`}`;
+}
+
+function reachWords(reach: unknown): string {
+  if (reach === 'fleet') return 'the whole fleet';
+  const { base, group } = objectOf(reach);
+  const [kind, name] = textOf(base) === null ? ['group', textOf(group)] : ['base', textOf(base)];
+  return name === null ? 'somebody' : `${kind} ${name}`;
+}
+
+/** It is set and lifted: "stopped" would be said of either. */
+const STOP: Readonly<Record<string, Say>> = {
+  stopped: ({ entity }, data) => {
+    const { reach, reason, until } = setOf(data);
+    return `${thingWords(entity)} was set: ${textOf(reason) ?? 'no reason'}, for ${reachWords(reach)}${untilWords(textOf(until))}`;
+  },
+  lifted: ({ entity }) => `${thingWords(entity)} was lifted: drones may be armed and started again`,
+  ended: ({ entity }) => `${thingWords(entity)} was put away, a day after its time was over`,
+};
+
+/** Most often it goes on; "went on: stopped" would say both. */
+const ROLLOUT: Readonly<Record<string, Say>> = {
+  'went-on': ({ entity }, data) => {
+    const { state, words } = setOf(data);
+    const is = textOf(state);
+    const more = after(textOf(words));
+    return is === null || is === 'running'
+      ? `${thingWords(entity)} went on${more}`
+      : `${thingWords(entity)} is ${plain(is)}${more}`;
+  },
+};
+
 const SAYINGS: Readonly<Record<string, Readonly<Record<string, Say>>>> = {
   ...{ drone: DRONE, command: COMMAND, itinerary: ITINERARY, controller: CONTROLLER, alert: ALERT },
+  ...{ stop: STOP, rollout: ROLLOUT },
 };
 
 /** Of documents: what became of them by its word. */
@@ -148,7 +186,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ put: 'was set', removed: 'was removed', moved: 'went on', waits: 'waits', 'put-away': 'is over and put away' },
   ...{ loaded: 'was said to be loaded', unloaded: 'was said to be unloaded', cancel: 'was cancelled' },
   ...{ settle: 'was settled', changed: 'changed', counted: 'was counted', 'read-back': 'was read back' },
-  ...{ 'put-in': 'was put in', 'taken-out': 'was taken out', 'went-on': 'went on', 'well-again': 'is well again' },
+  ...{ 'put-in': 'was put in', 'taken-out': 'was taken out', told: 'was sent to its drones' },
+  ...{ 'well-again': 'is well again', 'heard-again': 'is no longer silenced', retold: 'is told in other words' },
+  ...{ proposed: 'has a proposal', lapsed: 'has a proposal no more', gathered: 'is told with those of other drones' },
+  ...{ 'armed-with': 'are what it armed with', flown: 'took in a flight' },
 };
 
 /** What happened. */
@@ -158,7 +199,10 @@ export function eventWords({ entity, type, data: stored }: ToldEvent): string {
   const said = own(own(SAYINGS, kind) ?? {}, type)?.({ entity, id }, data) ?? null;
   if (said !== null) return said;
   const set = setOf(data);
-  const more = [textOf(set.state), textOf(set.words) ?? told(data)].filter((part) => part !== null);
+  // `was cleared: cleared` says it twice.
+  const more = [textOf(set.state), textOf(set.words) ?? told(data)].filter(
+    (part): part is string => part !== null && part !== type,
+  );
   const drone = textOf(set.drone);
   const about = `${thingWords(entity)} ${own(TYPES, type) ?? `was ${plain(type)}`}`;
   return `${about}${drone === null ? '' : ` (${drone})`}${after(more.map((part, i) => (i === 0 ? plain(part) : part)).join(', '))}`;

@@ -45,11 +45,11 @@ export const LEASE: FindingClass = {
   when: 'its lease has run out (15 s without an answered time message) and it may fly',
   over: 'its lease is renewed',
   whatToDo:
-    'Read what its link-loss ladder does now and until when its energy lasts. Nothing is to be done but to wait for it',
+    'Read what it must be doing now, and at its panel until when its energy lasts. From here nothing is to be done but to wait for it; where nothing flies it back, only a pilot whose transmitter reaches it can',
   judge(seen) {
     const must = seen.expectation();
     if (must === null) return GOOD;
-    return bad(must, { silentS: seconds(seen.heardAgeMs) });
+    return bad(`Not heard: its lease has run out. ${must}`, { silentS: seconds(seen.heardAgeMs) });
   },
 };
 
