@@ -2,8 +2,8 @@
 
 /**
  * `resync` asks for a snapshot; `select` replaces the drones this page looks at closely (their live rate is raised). With
- * `others: 'brief'` all others come in brief: position, velocity, status and most fields at once, the rest at most each 5 s;
- * with `moves` the first two as `moved`, a tenth of the bytes.
+ * `others: 'brief'` all others come in brief: position, velocity, status, home and most fields at once, the rest at most each
+ * 5 s; with `moves` the first two as `moved`, a tenth of the bytes.
  */
 export type ClientMessage =
   | { readonly type: 'resync' }

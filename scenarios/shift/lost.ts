@@ -63,6 +63,7 @@ export async function takeAlert(t: Test, desk: Desk, { lost }: Shift, look: () =
   const { page } = desk;
   const row = '[data-alert="last-will"]';
   await desk.open(lost.id);
+  t.match(await desk.text('.charge'), /^\d+ ?%$/, 'how long it lasts is not said of a silent one');
   await desk.says('.alert-count', /^[1-9]\d* alerts?/);
   await desk.press('a');
   await desk.waitFor(row);

@@ -21,7 +21,8 @@ export function Power({ view }: { readonly view: View }) {
   const cells = (battery?.cellsV ?? []).filter((cell): cell is number => cell !== null);
   const spread = cells.length > 1 ? Math.max(...cells) - Math.min(...cells) : 0;
   const old = isDimmed(view, 'battery');
-  const leftS = battery ? lastsS(battery, remembered ? pct : null) : null;
+  // Of one that is silent it flows on unseen.
+  const leftS = battery && !old ? lastsS(battery, remembered ? pct : null) : null;
   return (
     <Block title="Battery" view={view} kind="battery">
       <div class={`charge ${old ? 'old' : ''}`} data-level={level}>
